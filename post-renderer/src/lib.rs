@@ -1,0 +1,1 @@
+//! Applies standards and advanced settings to rendered Kubernetes manifests.

@@ -1,0 +1,2 @@
+//! The post-renderer as a program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! AWS, as small capabilities: traits, their SDK implementations and fakes.

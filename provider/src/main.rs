@@ -1,0 +1,2 @@
+//! The `terraform-provider-ipsy` program.
+fn main() {}

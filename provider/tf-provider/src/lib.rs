@@ -1,0 +1,1 @@
+//! A Terraform provider framework for plugin protocol 5.

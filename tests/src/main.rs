@@ -1,0 +1,2 @@
+//! `cargo dev`: the tasks of the project.
+fn main() {}
