@@ -1,1 +1,17 @@
-//! Applies standards and advanced settings to rendered Kubernetes manifests.
+//! Applies standards and advanced settings to rendered Kubernetes manifests, changing nothing else.
+//!
+//! The engine is pure: bytes and a configuration in, bytes and findings out. Files, clock and environment are
+//! known only to `command`, which is the program as a library function.
+
+pub mod configuration;
+mod finding;
+mod quantity;
+mod render;
+
+#[cfg(feature = "cli")]
+pub mod command;
+
+pub use configuration::{AdvancedSetting, Configuration, Target, check_setting};
+pub use finding::{Finding, Location, Severity};
+pub use quantity::{InvalidQuantity, Quantity};
+pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};

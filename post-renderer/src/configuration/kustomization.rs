@@ -1,0 +1,1 @@
+//! kustomize files as configuration.

@@ -1,0 +1,233 @@
+//! What is told to a person: one finding is one thing that is wrong, where it is, why, and what to do about it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; changes nothing.
+    Note,
+    /// Something that the platform's rules do not like, but let pass.
+    Warning,
+    /// The rendering fails.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// Where a finding is. Every part is optional, since some findings are about a whole stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Location {
+    /// The file or option that the text came from (`standards.yaml`, `--config-json`, `stdin`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Number of the document in its stream, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<usize>,
+    /// Line in the whole text, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Column in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// The Kubernetes object, as `Deployment/web` or `Deployment/shop/web`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// The field, as `spec.template.spec.containers[0].image`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The source line itself, so that a report can underline the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// One thing that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule that speaks, in kebab case (`setting-unmatched`), stable over releases.
+    pub id: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Where it is.
+    #[serde(default)]
+    pub location: Location,
+    /// What is wrong, and why.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// A finding that makes the rendering fail.
+    pub fn error(id: &str, message: impl Into<String>) -> Self {
+        Self::new(id, Severity::Error, message)
+    }
+
+    /// A finding that lets the rendering pass.
+    pub fn warning(id: &str, message: impl Into<String>) -> Self {
+        Self::new(id, Severity::Warning, message)
+    }
+
+    /// A finding of the given weight, without a place yet.
+    pub fn new(id: &str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            id: id.to_owned(),
+            severity,
+            location: Location::default(),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the field that it is about.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.location.field = Some(field.into());
+        self
+    }
+
+    /// Adds the object that it is about.
+    #[must_use]
+    pub fn object(mut self, object: impl Into<String>) -> Self {
+        self.location.object = Some(object.into());
+        self
+    }
+
+    /// Adds the place in the source text.
+    #[must_use]
+    pub fn at(mut self, location: Location) -> Self {
+        let Location { object, field, .. } = std::mem::take(&mut self.location);
+        self.location = location;
+        self.location.object = self.location.object.or(object);
+        self.location.field = self.location.field.or(field);
+        self
+    }
+}
+
+impl fmt::Display for Finding {
+    /// A report for people: headline, place, the source line underlined, help.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}[{}]: ", self.severity, self.id)?;
+        let place = &self.location;
+        match (&place.object, &place.field) {
+            (Some(object), Some(field)) => write!(formatter, "{object}: {field}: ")?,
+            (Some(one), None) | (None, Some(one)) => write!(formatter, "{one}: ")?,
+            (None, None) => {}
+        }
+        formatter.write_str(&self.message)?;
+        let mut parts = Vec::new();
+        if let Some(source) = &place.source {
+            parts.push(source.clone());
+        }
+        if let Some(document) = place.document {
+            parts.push(format!("document {document}"));
+        }
+        match (place.line, place.column) {
+            (Some(line), Some(column)) => parts.push(format!("line {line}, column {column}")),
+            (Some(line), None) => parts.push(format!("line {line}")),
+            _ => {}
+        }
+        if !parts.is_empty() {
+            write!(formatter, "\n  --> {}", parts.join(", "))?;
+        }
+        if let (Some(text), Some(line)) = (&place.text, place.line) {
+            let number = line.to_string();
+            write!(formatter, "\n  {number} | {text}")?;
+            if let Some(column) = place.column {
+                let indent = " ".repeat(number.len() + 3 + column.saturating_sub(1));
+                write!(formatter, "\n  {indent}^")?;
+            }
+        }
+        if let Some(help) = &self.help {
+            write!(formatter, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The nearest of the known words, where one is near enough to have been meant.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(cost, candidate)| *cost <= (candidate.chars().count().max(word.chars().count()) / 3).max(1))
+        .min_by_key(|(cost, _)| *cost)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edit distance in characters, where swapping two neighbours is one step: the commonest slip of typists.
+pub(crate) fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().take(256).collect();
+    let right: Vec<char> = right.chars().take(256).collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    for (row, one) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, other) in right.iter().enumerate() {
+            let substitute = above.get(column).copied().unwrap_or(0) + usize::from(one != other);
+            let delete = above.get(column + 1).copied().unwrap_or(0) + 1;
+            let insert = current.get(column).copied().unwrap_or(0) + 1;
+            let mut best = substitute.min(delete).min(insert);
+            let swapped = row > 0
+                && column > 0
+                && left.get(row - 1) == Some(other)
+                && right.get(column - 1) == Some(one);
+            if swapped {
+                best = best.min(before.get(column - 1).copied().unwrap_or(0) + 1);
+            }
+            current.push(best);
+        }
+        before = std::mem::replace(&mut above, current);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_swap_of_neighbours_is_one_step() {
+        assert_eq!(distance("lables", "labels"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(nearest("lables", ["annotations", "labels"]), Some("labels"));
+        assert_eq!(nearest("zzz", ["annotations", "labels"]), None);
+    }
+
+    #[test]
+    fn a_report_underlines_the_place() {
+        let finding = Finding::error("bad-yaml", "a tab cannot indent")
+            .at(Location {
+                source: Some("stdin".into()),
+                document: Some(2),
+                line: Some(12),
+                column: Some(3),
+                text: Some("a:\tb".into()),
+                ..Location::default()
+            })
+            .help("use blanks");
+        assert_eq!(
+            finding.to_string(),
+            "error[bad-yaml]: a tab cannot indent\n  --> stdin, document 2, line 12, column 3\n  12 | a:\tb\n         ^\n  help: use blanks"
+        );
+    }
+}
