@@ -1,0 +1,92 @@
+{{- /*
+Containers around the app's own: native sidecars and init containers, which start before it in their
+order, and plain sidecars, which run beside it. They share the app's volumes by name.
+*/ -}}
+
+{{- /* What goes to initContainers. Takes the root context. */ -}}
+{{- define "ipsy-app.startContainers" -}}
+{{- $root := . -}}
+{{- $keys := list -}}
+{{- range $name, $container := .Values.sidecars -}}
+{{- if ne (get $container "native" | toString) "false" -}}
+{{- $keys = append $keys (printf "%06d/sidecar/%s" (int (get $container "order" | default 100)) $name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $container := .Values.initContainers -}}
+{{- $keys = append $keys (printf "%06d/start/%s" (int (get $container "order" | default 200)) $name) -}}
+{{- end -}}
+{{- range $key := sortAlpha $keys }}
+{{- $parts := splitList "/" $key }}
+{{- $name := index $parts 2 }}
+{{- if eq (index $parts 1) "sidecar" }}
+{{- include "ipsy-app.extraContainer" (dict "root" $root "name" $name "container" (get $root.Values.sidecars $name) "native" true) }}
+{{- else }}
+{{- include "ipsy-app.extraContainer" (dict "root" $root "name" $name "container" (get $root.Values.initContainers $name)) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* What goes to containers, after the app's own. Takes the root context. */ -}}
+{{- define "ipsy-app.besideContainers" -}}
+{{- $root := . -}}
+{{- range $name, $container := .Values.sidecars }}
+{{- if eq (get $container "native" | toString) "false" }}
+{{- include "ipsy-app.extraContainer" (dict "root" $root "name" $name "container" $container) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* One container. Takes a dict of root, name, container and native. */ -}}
+{{- define "ipsy-app.extraContainer" -}}
+{{- $container := .container }}
+- name: {{ .name }}
+  image: {{ include "ipsy-app.image" ($container.image | default .root.Values.image) | quote }}
+  imagePullPolicy: {{ (($container.image | default dict).pullPolicy) | default .root.Values.image.pullPolicy }}
+  {{- if .native }}
+  {{- /* Always makes it a native sidecar: it starts before the app and stops after it. */}}
+  restartPolicy: Always
+  {{- end }}
+  {{- with $container.command }}
+  command:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $container.args }}
+  args:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  securityContext:
+    {{- include "ipsy-app.containerSecurity" (mergeOverwrite (deepCopy .root.Values.security) ($container.security | default dict)) | nindent 4 }}
+  {{- with $container.ports }}
+  ports:
+    {{- range $name, $port := . }}
+    - name: {{ $name }}
+      containerPort: {{ int $port.port }}
+      protocol: {{ $port.protocol | default "TCP" }}
+    {{- end }}
+  {{- end }}
+  {{- with $container.env }}
+  env:
+    {{- range $name, $value := . }}
+    - name: {{ $name }}
+      value: {{ $value | quote }}
+    {{- end }}
+  {{- end }}
+  {{- with include "ipsy-app.probes" (dict "root" .root "probes" $container.probes "port" "") | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  resources:
+    {{- include "ipsy-app.resources" $container.resources | nindent 4 }}
+  {{- with $container.mounts }}
+  volumeMounts:
+    {{- range $name, $mount := . }}
+    - name: {{ $name }}
+      mountPath: {{ $mount.path | quote }}
+      {{- with $mount.subPath }}
+      subPath: {{ . | quote }}
+      {{- end }}
+      {{- if $mount.readOnly }}
+      readOnly: true
+      {{- end }}
+    {{- end }}
+  {{- end }}
+{{- end -}}
