@@ -1,0 +1,44 @@
+output "values" {
+  description = "Helm values of the app, as JSON: `helm upgrade --install … --values <(terraform output -raw values)`."
+  value       = ipsy_app.checkout.values
+}
+
+output "values_by_backend" {
+  description = "The same for each backend that is a cluster, where they differ in the target group."
+  value       = ipsy_app.checkout.values_by_backend
+}
+
+output "post_renderer_config" {
+  description = "What the post-renderer changes after Helm has rendered: the standards and the advanced settings."
+  value       = ipsy_app.checkout.post_renderer_config
+}
+
+output "post_renderer_args" {
+  description = "The arguments with which Helm starts the post-renderer."
+  value       = ipsy_app.checkout.post_renderer_args
+}
+
+output "target_groups" {
+  description = "The target groups by backend."
+  value       = ipsy_app.checkout.target_groups
+}
+
+output "repository_url" {
+  description = "Where images are pushed to."
+  value       = ipsy_app.checkout.repository_url
+}
+
+output "image_parameter" {
+  description = "The SSM parameter that CI writes after a push, so that the next apply deploys the new image."
+  value       = ipsy_app.checkout.image_parameter
+}
+
+output "role_arn" {
+  description = "The role that the pods have, through EKS Pod Identity."
+  value       = ipsy_app.checkout.role_arn
+}
+
+output "rollback_command" {
+  description = "One AWS command that sends all requests back to the EC2 instances."
+  value       = ipsy_app.checkout.rollback_command
+}
