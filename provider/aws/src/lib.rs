@@ -1,1 +1,50 @@
-//! AWS, as small capabilities: traits, their SDK implementations and fakes.
+//! AWS, as small capabilities: one trait for each thing an app needs, with an implementation on the AWS SDK
+//! and an in-memory fake. No type of the SDK is visible outside, and nothing here knows Terraform.
+
+mod account;
+mod aws;
+mod batches;
+mod clusters;
+mod configuration;
+mod error;
+pub mod fake;
+mod listener_rules;
+mod load_balancers;
+mod log_groups;
+mod parameters;
+mod pod_identities;
+mod repositories;
+mod roles;
+mod sdk;
+mod secret;
+mod target_groups;
+
+use std::collections::BTreeMap;
+
+pub use account::{Account, Accounts, CallerIdentity};
+pub use aws::Aws;
+pub use clusters::{Cluster, Clusters};
+pub use configuration::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, RetryMode};
+pub use error::{Error, ErrorKind, Service};
+pub use fake::Fake;
+pub use listener_rules::{
+    Action, AuthenticateCognito, AuthenticateOidc, Condition, Forward, ListenerRules, NewRule, QueryPair,
+    Rule, RuleChange, WeightedTarget,
+};
+pub use load_balancers::{Listener, LoadBalancer, LoadBalancers};
+pub use log_groups::{LogGroup, LogGroups, NewLogGroup};
+pub use parameters::{NewParameter, Parameter, ParameterKind, Parameters};
+pub use pod_identities::{
+    NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference,
+};
+pub use repositories::{
+    Contents, Encryption, Finding, Image, ImageReference, NewRepository, Repositories, Repository,
+    ScanFindings, ScanStatus, TagMutability,
+};
+pub use roles::{NewRole, Role, RoleChange, Roles};
+pub use secret::Secret;
+pub use target_groups::{HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroups, TargetHealth};
+
+/// Tags of an AWS object, by key. Keys starting with `aws:` are AWS's own and are never in here: nobody may
+/// set or remove them.
+pub type Tags = BTreeMap<String, String>;

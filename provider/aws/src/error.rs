@@ -1,0 +1,227 @@
+//! What AWS, or the way to it, answered instead of a result: which call on which object, why, and what to do.
+
+mod advice;
+
+use std::fmt;
+
+/// A call to AWS that failed. Printed, it is one sentence with operation, object, AWS's message, code and
+/// request id; [`Error::advice`] says what to do. It never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(Box<Failure>);
+
+/// What kind of failure it is, for code that decides by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorKind {
+    /// The object, or one that it needs, is not there.
+    NotFound,
+    /// The name is taken.
+    AlreadyExists,
+    /// The credentials may not do this.
+    AccessDenied,
+    /// AWS refused for too many calls, even after all repetitions.
+    Throttled,
+    /// Something still uses the object.
+    InUse,
+    /// A quota of the account is used up; only a human can raise it.
+    QuotaExceeded,
+    /// Somebody else changes the same object, or holds the same place (a rule's priority).
+    Conflict,
+    /// The credentials were good once.
+    Expired,
+    /// No credentials were found, or what should give them failed.
+    NoCredentials,
+    /// No answer: the network, a proxy, a certificate, a timeout.
+    Connection,
+    /// AWS does not accept the request as it is, or the configuration is wrong.
+    Invalid,
+    /// Anything else, among it AWS's own faults (status 500 and above).
+    Other,
+}
+
+/// The AWS services that are called here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// Elastic Container Registry.
+    Ecr,
+    /// Identity and Access Management.
+    Iam,
+    /// Elastic Kubernetes Service.
+    Eks,
+    /// Elastic Load Balancing, version 2.
+    Elb,
+    /// CloudWatch Logs.
+    Logs,
+    /// Systems Manager (its parameter store).
+    Ssm,
+    /// Security Token Service.
+    Sts,
+}
+
+impl Service {
+    /// All services, by the order of their names.
+    pub const ALL: [Self; 7] = [Self::Ecr, Self::Eks, Self::Elb, Self::Iam, Self::Logs, Self::Ssm, Self::Sts];
+
+    /// Prefix of the service's IAM actions, as in `ecr:CreateRepository`.
+    pub fn action_prefix(self) -> &'static str {
+        match self {
+            Self::Ecr => "ecr",
+            Self::Iam => "iam",
+            Self::Eks => "eks",
+            Self::Elb => "elasticloadbalancing",
+            Self::Logs => "logs",
+            Self::Ssm => "ssm",
+            Self::Sts => "sts",
+        }
+    }
+
+    /// The name that the user writes in `endpoints`, as in `hashicorp/aws`.
+    pub fn endpoint_name(self) -> &'static str {
+        match self {
+            Self::Ecr => "ecr",
+            Self::Iam => "iam",
+            Self::Eks => "eks",
+            Self::Elb => "elbv2",
+            Self::Logs => "logs",
+            Self::Ssm => "ssm",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Ecr => "ECR",
+            Self::Iam => "IAM",
+            Self::Eks => "EKS",
+            Self::Elb => "ELB",
+            Self::Logs => "CloudWatch Logs",
+            Self::Ssm => "SSM",
+            Self::Sts => "STS",
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
+    kind: ErrorKind,
+    service: Service,
+    operation: &'static str,
+    object: String,
+    code: Option<String>,
+    message: String,
+    request_id: Option<String>,
+}
+
+impl Error {
+    /// A failure of `operation` (AWS's name, such as `CreateRole`) on `object` (a name or ARN; empty if the call
+    /// is about nothing in particular).
+    pub fn new(
+        kind: ErrorKind,
+        service: Service,
+        operation: &'static str,
+        object: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self(Box::new(Failure {
+            kind,
+            service,
+            operation,
+            object: object.into(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+        }))
+    }
+
+    /// The same with AWS's code, such as `EntityAlreadyExists`.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// The same with the id under which AWS's support finds the request.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.0.request_id = Some(request_id.into());
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The service that was called.
+    pub fn service(&self) -> Service {
+        self.0.service
+    }
+
+    /// AWS's name of the operation, such as `CreateRole`.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// Name or ARN of the object; empty if the call is about nothing in particular.
+    pub fn object(&self) -> &str {
+        &self.0.object
+    }
+
+    /// AWS's code, such as `EntityAlreadyExists`; `None` if the answer was none of AWS's, or there was none.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// AWS's message, or what went wrong on the way to it.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The id under which AWS's support finds the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Whether the object is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the call may have taken effect although it failed: there was no answer, or AWS had a fault of
+    /// its own. Whoever made a change must look what is there before another try.
+    pub fn is_ambiguous(&self) -> bool {
+        self.0.kind == ErrorKind::Connection
+            || (self.0.kind == ErrorKind::Other && self.0.code.is_none())
+            || {
+                matches!(
+                    self.code(),
+                    Some(
+                        "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServerException"
+                    )
+                )
+            }
+    }
+
+    /// What the reader can do about it: one or more full sentences, empty if there is nothing to say.
+    pub fn advice(&self) -> String {
+        advice::of(self)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.service, self.operation)?;
+        if !self.object.is_empty() {
+            write!(formatter, " for `{}`", self.object)?;
+        }
+        write!(formatter, " failed: {}", self.message.trim().trim_end_matches('.'))?;
+        match (&self.code, &self.request_id) {
+            (Some(code), Some(id)) => write!(formatter, " ({code}, request id {id})"),
+            (Some(code), None) => write!(formatter, " ({code})"),
+            (None, Some(id)) => write!(formatter, " (request id {id})"),
+            (None, None) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! AWS in memory, for tests: the same refusals as AWS where an app can meet them, ids that are the same in
+//! every run, a log of the calls, and faults on demand. It knows no delay: what is made is there at once.
+
+mod accounts;
+mod clusters;
+mod images;
+mod listener_rules;
+mod load_balancers;
+mod log_groups;
+mod parameters;
+mod pod_identities;
+mod refusal;
+mod repositories;
+mod roles;
+mod target_groups;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::{Account, Aws, ErrorKind, Finding, TargetHealth};
+use world::World;
+
+/// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
+/// of the same AWS.
+#[derive(Clone)]
+pub struct Fake {
+    world: Arc<World>,
+}
+
+/// One call that was made, under AWS's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Such as `CreateRole`.
+    pub operation: &'static str,
+    /// Name or ARN of what the call was about; several are joined by a comma.
+    pub object: String,
+}
+
+/// When a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing has happened yet.
+    BeforeEffect,
+    /// The call has taken effect, only its answer is lost.
+    AfterEffect,
+}
+
+impl Fake {
+    /// The account of every fake.
+    pub const ACCOUNT_ID: &'static str = "123456789012";
+
+    /// The region of every fake.
+    pub const REGION: &'static str = "eu-west-1";
+
+    /// An empty account.
+    #[expect(clippy::new_without_default, reason = "an account is made on purpose, never as a fallback")]
+    pub fn new() -> Self {
+        Self { world: Arc::new(World::new()) }
+    }
+
+    /// The capabilities of this AWS.
+    pub fn aws(&self) -> Aws {
+        let world = &self.world;
+        Aws {
+            account: Arc::new(Account::new(Self::REGION, world.clone())),
+            accounts: world.clone(),
+            repositories: world.clone(),
+            roles: world.clone(),
+            pod_identities: world.clone(),
+            clusters: world.clone(),
+            log_groups: world.clone(),
+            load_balancers: world.clone(),
+            target_groups: world.clone(),
+            listener_rules: world.clone(),
+            parameters: world.clone(),
+        }
+    }
+
+    /// Every call so far, in order, those that failed included.
+    pub fn calls(&self) -> Vec<Call> {
+        self.world.calls()
+    }
+
+    /// The operations of every call so far, in order.
+    pub fn operations(&self) -> Vec<&'static str> {
+        self.calls().into_iter().map(|call| call.operation).collect()
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget_calls(&self) {
+        self.world.forget_calls();
+    }
+
+    /// Makes the next `times` calls of `operation` fail with `kind`.
+    pub fn fail(&self, operation: &'static str, moment: Moment, kind: ErrorKind, times: u32) {
+        self.world.fail(operation, moment, kind, times);
+    }
+
+    /// Makes an EKS cluster that is up, in `vpc_id`.
+    pub fn add_cluster(&self, name: &str, vpc_id: &str) {
+        self.world.add_cluster(name, vpc_id);
+    }
+
+    /// Makes an application load balancer in `vpc_id` with an HTTPS listener on port 443 and its default rule.
+    /// Returns the listener's ARN.
+    pub fn add_load_balancer(&self, name: &str, vpc_id: &str) -> String {
+        self.world.add_load_balancer(name, vpc_id)
+    }
+
+    /// Puts an image into a repository under a tag and returns its digest, which depends on `content` only.
+    /// `None` if there is no such repository.
+    pub fn push_image(&self, repository: &str, tag: &str, content: &str) -> Option<String> {
+        self.world.push_image(repository, tag, content)
+    }
+
+    /// Says what the scan of an image finds; without it an image counts as never scanned.
+    pub fn set_scan_findings(&self, repository: &str, digest: &str, findings: Vec<Finding>) {
+        self.world.set_scan_findings(repository, digest, findings);
+    }
+
+    /// Says which targets a group has and how they are. While no rule refers to the group, AWS does not probe
+    /// them, and all are reported as unused.
+    pub fn set_targets(&self, target_group_arn: &str, targets: Vec<TargetHealth>) {
+        self.world.set_targets(target_group_arn, targets);
+    }
+
+    /// Name or ARN of everything that an app can make and that is there now, sorted: what a destroy must
+    /// leave empty.
+    pub fn inventory(&self) -> Vec<String> {
+        self.world.inventory()
+    }
+}

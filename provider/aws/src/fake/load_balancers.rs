@@ -1,0 +1,68 @@
+//! Load balancers and listeners of the AWS in memory.
+
+use async_trait::async_trait;
+
+use super::refusal::Refusal;
+use super::world::{World, arn};
+use crate::{Action, Error, Listener, LoadBalancer, LoadBalancers, Rule, Service, Tags};
+
+impl World {
+    pub(super) fn add_load_balancer(&self, name: &str, vpc_id: &str) -> String {
+        self.with_state(|state| {
+            let id = state.next_id();
+            let load_balancer = LoadBalancer {
+                arn: arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{id}")),
+                name: name.to_owned(),
+                kind: "application".to_owned(),
+                scheme: "internet-facing".to_owned(),
+                dns_name: format!("{name}-1.eu-west-1.elb.amazonaws.com"),
+                hosted_zone_id: "Z32O12XQLNTSW2".to_owned(),
+                vpc_id: vpc_id.to_owned(),
+                security_group_ids: vec![format!("sg-{id}")],
+            };
+            let suffix = format!("{name}/{id}/{}", state.next_id());
+            let listener = Listener {
+                arn: arn("elasticloadbalancing", &format!("listener/app/{suffix}")),
+                load_balancer_arn: load_balancer.arn.clone(),
+                port: 443,
+                protocol: "HTTPS".to_owned(),
+            };
+            let rule = Rule {
+                arn: arn("elasticloadbalancing", &format!("listener-rule/app/{suffix}/{}", state.next_id())),
+                listener_arn: listener.arn.clone(),
+                priority: None,
+                conditions: [].into(),
+                actions: vec![Action::Other("fixed-response".to_owned())],
+            };
+            let listener_arn = listener.arn.clone();
+            state.load_balancers.insert(load_balancer.arn.clone(), load_balancer);
+            state.listeners.insert(listener.arn.clone(), listener);
+            state.rules.insert(rule.arn.clone(), rule);
+            listener_arn
+        })
+    }
+}
+
+#[async_trait]
+impl LoadBalancers for World {
+    async fn listeners(&self, arns: &[String]) -> Result<Vec<Listener>, Error> {
+        self.call(Service::Elb, "DescribeListeners", &arns.join(","), |state| {
+            Ok(arns.iter().filter_map(|arn| state.listeners.get(arn)).cloned().collect())
+        })
+    }
+
+    async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error> {
+        self.call(Service::Elb, "DescribeLoadBalancers", &arns.join(","), |state| {
+            Ok(arns.iter().filter_map(|arn| state.load_balancers.get(arn)).cloned().collect())
+        })
+    }
+
+    async fn tags(&self, arn: &str) -> Result<Tags, Error> {
+        self.call(Service::Elb, "DescribeTags", arn, |state| {
+            if !state.load_balancers.contains_key(arn) && !state.listeners.contains_key(arn) {
+                return Err(Refusal::not_found("LoadBalancerNotFound", arn));
+            }
+            Ok(state.tags.get(arn).cloned().unwrap_or_default())
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! IAM of the AWS in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+
+use super::refusal::{Refusal, check_tags, is_name, is_policy};
+use super::world::{State, World, arn};
+use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Service, Tags};
+
+const INVALID: &str = "ValidationError";
+
+fn find<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Role, Refusal> {
+    let what = format!("the role with name {name}");
+    state.roles.get_mut(name).ok_or_else(|| Refusal::not_found("NoSuchEntity", &what))
+}
+
+fn check_session(seconds: u32) -> Result<(), Refusal> {
+    if (3600..=43_200).contains(&seconds) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(INVALID, format!("a session of {seconds} seconds is not between 3600 and 43200")))
+}
+
+/// AWS wants JSON with a principal that exists; of principals only services are known to exist here.
+fn check_trust(policy: &str) -> Result<(), Refusal> {
+    if is_policy(policy) && policy.contains("Principal") {
+        return Ok(());
+    }
+    Err(Refusal::invalid("MalformedPolicyDocument", "the trust policy is no JSON object with a principal"))
+}
+
+#[async_trait]
+impl Roles for World {
+    async fn create(&self, new: &NewRole) -> Result<Role, Error> {
+        self.call(Service::Iam, "CreateRole", &new.name, |state| {
+            if !is_name(&new.name, 1, 64, "_+=,.@-") {
+                return Err(Refusal::invalid(INVALID, format!("`{}` is no role name", new.name)));
+            }
+            if !(new.path.starts_with('/') && new.path.ends_with('/')) {
+                return Err(Refusal::invalid(INVALID, format!("`{}` is no path", new.path)));
+            }
+            check_session(new.max_session_seconds)?;
+            check_trust(&new.trust_policy)?;
+            check_tags("InvalidInput", &new.tags)?;
+            // Names that differ only in letter case are the same to IAM.
+            if state.roles.keys().any(|name| name.eq_ignore_ascii_case(&new.name)) {
+                return Err(Refusal::exists("EntityAlreadyExists", &format!("role with name {}", new.name)));
+            }
+            let role = Role {
+                name: new.name.clone(),
+                arn: arn("iam", &format!("role{}{}", new.path, new.name)),
+                id: format!("AROA{}", state.next_id().to_uppercase()),
+                path: new.path.clone(),
+                trust_policy: new.trust_policy.clone(),
+                description: new.description.clone(),
+                max_session_seconds: new.max_session_seconds,
+                permissions_boundary: new.permissions_boundary.clone(),
+                inline_policies: BTreeMap::new(),
+                attached_policies: BTreeSet::new(),
+                tags: new.tags.clone(),
+            };
+            state.roles.insert(new.name.clone(), role.clone());
+            Ok(role)
+        })
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Role>, Error> {
+        let found = self.call(Service::Iam, "GetRole", name, |state| Ok(state.roles.get(name).cloned()))?;
+        let Some(role) = found else { return Ok(None) };
+        self.call(Service::Iam, "ListRolePolicies", name, |_| Ok(()))?;
+        for _ in &role.inline_policies {
+            self.call(Service::Iam, "GetRolePolicy", name, |_| Ok(()))?;
+        }
+        self.call(Service::Iam, "ListAttachedRolePolicies", name, |_| Ok(()))?;
+        Ok(Some(role))
+    }
+
+    async fn list(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
+        self.call(Service::Iam, "ListRoles", path_prefix, |_| Ok(()))?;
+        self.call(Service::Iam, "GetAccountAuthorizationDetails", path_prefix, |state| {
+            Ok(state.roles.values().filter(|role| role.path.starts_with(path_prefix)).cloned().collect())
+        })
+    }
+
+    async fn update(&self, name: &str, change: &RoleChange) -> Result<(), Error> {
+        self.call(Service::Iam, "UpdateRole", name, |state| {
+            let role = find(state, name)?;
+            check_session(change.max_session_seconds)?;
+            role.description.clone_from(&change.description);
+            role.max_session_seconds = change.max_session_seconds;
+            Ok(())
+        })
+    }
+
+    async fn set_trust_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
+        self.call(Service::Iam, "UpdateAssumeRolePolicy", name, |state| {
+            let role = find(state, name)?;
+            check_trust(policy)?;
+            policy.clone_into(&mut role.trust_policy);
+            Ok(())
+        })
+    }
+
+    async fn set_permissions_boundary(&self, name: &str, policy_arn: Option<&str>) -> Result<(), Error> {
+        let operation = match policy_arn {
+            Some(_) => "PutRolePermissionsBoundary",
+            None => "DeleteRolePermissionsBoundary",
+        };
+        self.call(Service::Iam, operation, name, |state| {
+            find(state, name)?.permissions_boundary = policy_arn.map(str::to_owned);
+            Ok(())
+        })
+    }
+
+    async fn put_inline_policy(&self, role: &str, policy_name: &str, policy: &str) -> Result<(), Error> {
+        self.call(Service::Iam, "PutRolePolicy", role, |state| {
+            let role = find(state, role)?;
+            if !is_policy(policy) {
+                return Err(Refusal::invalid("MalformedPolicyDocument", "the policy is no JSON object"));
+            }
+            let others = role.inline_policies.iter().filter(|(name, _)| name.as_str() != policy_name);
+            let used: usize = others.map(|(_, text)| size_of_policy(text)).sum();
+            if used + size_of_policy(policy) > 10_240 {
+                return Err(Refusal::new(
+                    ErrorKind::QuotaExceeded,
+                    "LimitExceeded",
+                    format!("maximum policy size of 10240 bytes exceeded for role {}", role.name),
+                ));
+            }
+            role.inline_policies.insert(policy_name.to_owned(), policy.to_owned());
+            Ok(())
+        })
+    }
+
+    async fn delete_inline_policy(&self, role: &str, policy_name: &str) -> Result<(), Error> {
+        self.call(Service::Iam, "DeleteRolePolicy", role, |state| {
+            if let Some(role) = state.roles.get_mut(role) {
+                role.inline_policies.remove(policy_name);
+            }
+            Ok(())
+        })
+    }
+
+    async fn attach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
+        self.call(Service::Iam, "AttachRolePolicy", role, |state| {
+            let role = find(state, role)?;
+            if !policy_arn.starts_with("arn:") {
+                return Err(Refusal::invalid(INVALID, format!("`{policy_arn}` is no ARN")));
+            }
+            role.attached_policies.insert(policy_arn.to_owned());
+            Ok(())
+        })
+    }
+
+    async fn detach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
+        self.call(Service::Iam, "DetachRolePolicy", role, |state| {
+            if let Some(role) = state.roles.get_mut(role) {
+                role.attached_policies.remove(policy_arn);
+            }
+            Ok(())
+        })
+    }
+
+    async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error> {
+        self.call(Service::Iam, "TagRole", name, |state| {
+            check_tags("InvalidInput", tags)?;
+            find(state, name)?.tags.extend(tags.clone());
+            Ok(())
+        })
+    }
+
+    async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error> {
+        self.call(Service::Iam, "UntagRole", name, |state| {
+            find(state, name)?.tags.retain(|key, _| !keys.contains(key));
+            Ok(())
+        })
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), Error> {
+        let found =
+            self.call(Service::Iam, "ListRolePolicies", name, |state| Ok(state.roles.get(name).cloned()))?;
+        let Some(role) = found else { return Ok(()) };
+        for policy in role.inline_policies.keys() {
+            Roles::delete_inline_policy(self, name, policy).await?;
+        }
+        self.call(Service::Iam, "ListAttachedRolePolicies", name, |_| Ok(()))?;
+        for policy in &role.attached_policies {
+            Roles::detach_policy(self, name, policy).await?;
+        }
+        self.call(Service::Iam, "ListInstanceProfilesForRole", name, |_| Ok(()))?;
+        self.call(Service::Iam, "DeleteRole", name, |state| {
+            state.roles.remove(name);
+            Ok(())
+        })
+    }
+}
+
+/// IAM does not count white space in policies.
+fn size_of_policy(text: &str) -> usize {
+    text.chars().filter(|sign| !sign.is_whitespace()).count()
+}

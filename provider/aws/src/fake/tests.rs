@@ -1,0 +1,1 @@
+//! The AWS in memory refuses what AWS refuses.
