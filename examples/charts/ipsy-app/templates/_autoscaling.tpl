@@ -35,3 +35,58 @@ HorizontalPodAutoscaler, or by KEDA as soon as one metric is neither cpu nor mem
 {{- $metrics := $given.metrics | default (dict "cpu" (dict "targetUtilization" 70)) -}}
 {{- toYaml (dict "min" $minimum "max" $maximum "metrics" $metrics) -}}
 {{- end -}}
+
+{{- /* A metric as a trigger of KEDA, whose settings are all strings. Takes a dict of name and metric. */ -}}
+{{- define "ipsy-app.trigger" -}}
+{{- $metric := .metric -}}
+{{- if has .name (list "cpu" "memory") -}}
+type: {{ .name }}
+name: {{ .name }}
+{{- if $metric.targetAverageValue }}
+metricType: AverageValue
+metadata:
+  value: {{ $metric.targetAverageValue | quote }}
+{{- else }}
+metricType: Utilization
+metadata:
+  value: {{ int $metric.targetUtilization | quote }}
+{{- end }}
+{{- else if $metric.sqsQueueUrl -}}
+type: aws-sqs-queue
+name: {{ .name }}
+metadata:
+  queueURL: {{ $metric.sqsQueueUrl | quote }}
+  queueLength: {{ $metric.target | toJson | quote }}
+  {{- if hasKey $metric "activationTarget" }}
+  activationQueueLength: {{ $metric.activationTarget | toJson | quote }}
+  {{- end }}
+  awsRegion: {{ $metric.region | default (regexReplaceAll "^https://(sqs\\.)?([a-z0-9-]+)\\..*$" $metric.sqsQueueUrl "${2}") | quote }}
+  {{- if not $metric.authentication }}
+  identityOwner: operator
+  {{- end }}
+{{- else if $metric.prometheusQuery -}}
+type: prometheus
+name: {{ .name }}
+metadata:
+  serverAddress: {{ $metric.prometheusAddress | quote }}
+  query: {{ $metric.prometheusQuery | quote }}
+  threshold: {{ $metric.target | toJson | quote }}
+  {{- if hasKey $metric "activationTarget" }}
+  activationThreshold: {{ $metric.activationTarget | toJson | quote }}
+  {{- end }}
+{{- else if $metric.cronSchedule -}}
+type: cron
+name: {{ .name }}
+metadata:
+  timezone: {{ $metric.cronSchedule.timeZone | quote }}
+  start: {{ $metric.cronSchedule.start | quote }}
+  end: {{ $metric.cronSchedule.end | quote }}
+  desiredReplicas: {{ int $metric.cronSchedule.replicas | quote }}
+{{- else -}}
+{{- toYaml (mergeOverwrite (dict "name" .name) $metric.keda) -}}
+{{- end }}
+{{- with $metric.authentication }}
+authenticationRef:
+  name: {{ . }}
+{{- end }}
+{{- end -}}

@@ -60,7 +60,7 @@
 {{- range .root.Values.envFrom }}
 - {{ toYaml . | nindent 2 | trim }}
 {{- end }}
-{{- if and .root.Values.env (not .inlineEnv) }}
+{{- if and .root.Values.env (not .beforeInstall) }}
 - configMapRef:
     name: {{ .root.Values.app.name }}-env
 {{- end }}
@@ -69,7 +69,7 @@
 {{- /* Single variables: secrets, fields of the pod, and what a worker, cron or migration has of its own. */ -}}
 {{- define "ipsy-app.env" -}}
 {{- $plain := dict -}}
-{{- if .inlineEnv -}}
+{{- if .beforeInstall -}}
 {{- range $name, $value := .root.Values.env -}}
 {{- $_ := set $plain $name $value -}}
 {{- end -}}

@@ -29,3 +29,22 @@ http
 {{- keys .Values.ports | sortAlpha | first -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* A port of the Service as an Ingress writes it. */ -}}
+{{- define "ipsy-app.serviceBackendPort" -}}
+{{- if kindIs "string" . -}}
+name: {{ . }}
+{{- else -}}
+number: {{ int . }}
+{{- end -}}
+{{- end -}}
+
+{{- /* A port of the Service by number, where no name is taken. Takes a dict of root and port. */ -}}
+{{- define "ipsy-app.servicePortNumber" -}}
+{{- if kindIs "string" .port -}}
+{{- $named := get .root.Values.ports .port | default dict -}}
+{{- $named.servicePort | default $named.port | int -}}
+{{- else -}}
+{{- int .port -}}
+{{- end -}}
+{{- end -}}

@@ -7,7 +7,8 @@ a change of it rolls every pod of every app on the next chart update.
 {{- /*
 Takes a dict of root, component, workload (.Values for web, or the entry of a worker, cron or migration),
 port (the main port, empty if there is none), restartPolicy (jobs), serviceAccount, hashLabel (the label
-by which the owner tells its revisions apart) and inlineEnv (true: do not refer to the ConfigMap).
+by which the owner tells its revisions apart), and for the migration filesConfigMap, secretPrefix and
+beforeInstall (true: refer to nothing that the install itself makes).
 */ -}}
 {{- define "ipsy-app.podTemplate" -}}
 {{- $values := .root.Values -}}
@@ -60,8 +61,11 @@ spec:
   {{- end }}
   containers:
     {{- include "ipsy-app.mainContainer" . | nindent 4 }}
+    {{- /* A job would never end while a plain sidecar runs. */}}
+    {{- if not .restartPolicy }}
     {{- with include "ipsy-app.besideContainers" .root | trim }}
     {{- . | nindent 4 }}
+    {{- end }}
     {{- end }}
   {{- with include "ipsy-app.volumes" . | trim }}
   volumes:

@@ -45,3 +45,37 @@ data:
   {{- end }}
   {{- end }}
 {{- end -}}
+
+{{- /*
+The spec of a SecretProviderClass: what the AWS provider fetches, and the Secret that the driver keeps in
+step with it while a pod has the volume. Takes a dict of root, provider and prefix.
+*/ -}}
+{{- define "ipsy-app.secretProviderClassSpec" -}}
+{{- $context := . -}}
+{{- $objects := list -}}
+{{- $data := list -}}
+{{- range $name, $secret := .root.Values.secrets -}}
+{{- if eq $secret.provider $context.provider -}}
+{{- $object := dict "objectName" $secret.key "objectType" (eq $secret.provider "parameterStore" | ternary "ssmparameter" "secretsmanager") "objectAlias" $name -}}
+{{- with $secret.version -}}
+{{- $_ := set $object (eq $secret.provider "parameterStore" | ternary "objectVersion" "objectVersionLabel") . -}}
+{{- end -}}
+{{- with $secret.property -}}
+{{- $_ := set $object "objectAlias" (printf "%s.whole" $name) -}}
+{{- $_ := set $object "jmesPath" (list (dict "path" . "objectAlias" $name)) -}}
+{{- end -}}
+{{- $objects = append $objects $object -}}
+{{- $data = append $data (dict "objectName" $name "key" $name) -}}
+{{- end -}}
+{{- end -}}
+provider: aws
+parameters:
+  usePodIdentity: "true"
+  objects: |
+    {{- toYaml $objects | nindent 4 }}
+secretObjects:
+  - secretName: {{ include "ipsy-app.secretName" . }}
+    type: Opaque
+    data:
+      {{- toYaml $data | nindent 6 }}
+{{- end -}}

@@ -16,6 +16,9 @@ by default. Files are mounted one by one, each at its own path, and never hide t
   {{- else }}
   emptyDir: {}
   {{- end }}
+  {{- else if and $volume.claim $.beforeInstall (not $volume.claim.existing) }}
+  {{- /* The claim is made after the migration has run. */}}
+  emptyDir: {}
   {{- else if $volume.claim }}
   persistentVolumeClaim:
     claimName: {{ $volume.claim.existing | default (printf "%s-%s" $root.Values.app.name $name) }}
@@ -89,4 +92,13 @@ by default. Files are mounted one by one, each at its own path, and never hide t
 {{- /* A path as a key of a ConfigMap, which takes no slash. The sum keeps /a/b and /a_b apart. */ -}}
 {{- define "ipsy-app.fileKey" -}}
 {{- printf "%s-%s" (sha256sum . | trunc 8) (base .) -}}
+{{- end -}}
+
+{{- /* The files as the data of a ConfigMap. */ -}}
+{{- define "ipsy-app.fileData" -}}
+{{- $data := dict -}}
+{{- range $path, $file := .Values.files -}}
+{{- $_ := set $data (include "ipsy-app.fileKey" $path) $file.content -}}
+{{- end -}}
+{{- toYaml $data -}}
 {{- end -}}
