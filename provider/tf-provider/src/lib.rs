@@ -1,1 +1,41 @@
 //! A Terraform provider framework for plugin protocol 5.
+//!
+//! A provider implements [`Provider`], [`Resource`], [`DataSource`] and [`Function`] and calls [`serve`]. The
+//! framework speaks to Terraform: handshake, mutual TLS, values, schemas, plans, diagnostics, signals. It knows
+//! no cloud and no product.
+
+mod context;
+mod data_source;
+mod diagnostics;
+mod function;
+mod path;
+mod plan;
+mod private;
+mod provider;
+mod resource;
+mod schema;
+mod value;
+
+pub use self::{
+    context::Context,
+    data_source::{DataSource, ReadDataRequest},
+    diagnostics::{Diagnostic, Diagnostics, Severity},
+    function::{Function, FunctionError, Parameter, Signature},
+    path::{Path, Step},
+    plan::{Plan, PlanDestroyRequest, PlanRequest},
+    private::Private,
+    provider::{ConfigureRequest, Provider},
+    resource::{
+        CreateRequest, DeleteRequest, ImportRequest, MoveRequest, Outcome, ReadRequest, Resource,
+        UpdateRequest,
+    },
+    schema::{
+        Attribute, Block, Body, Check, Equality, Modifier, Nesting, Presence, Problem, ReplaceCondition,
+        Schema,
+    },
+    value::{NotANumber, Number, Type, Value},
+};
+/// What implementations of the traits are marked with.
+pub use async_trait::async_trait;
+/// What a call's context is cancelled by.
+pub use tokio_util::sync::CancellationToken;

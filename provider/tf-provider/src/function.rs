@@ -1,0 +1,148 @@
+//! What a provider computes: pure functions, callable in HCL as `provider::name::function(…)`.
+
+use crate::{Type, Value};
+
+/// One function. It must be pure: the same arguments, the same result, and no network.
+pub trait Function: Send + Sync {
+    /// The name in HCL, after `provider::…::`.
+    fn name(&self) -> &'static str;
+
+    /// Parameters, result and documentation. Called once.
+    fn signature(&self) -> Signature;
+
+    /// Computes the result. There is one argument for each parameter, and after them any number for a variadic
+    /// one; each is of its parameter's type.
+    ///
+    /// # Errors
+    /// What is wrong, and with which argument.
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
+}
+
+/// What a function takes and gives.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// The parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// The parameter that takes all further arguments.
+    pub variadic: Option<Parameter>,
+    /// The type of the result.
+    pub returns: Type,
+    /// One line of plain text.
+    pub summary: String,
+    /// The whole story, in Markdown.
+    pub description: String,
+    /// What to use instead, if the function is deprecated.
+    pub deprecation: Option<String>,
+}
+
+impl Signature {
+    /// A function without parameters.
+    pub fn new(returns: Type) -> Self {
+        Self {
+            parameters: Vec::new(),
+            variadic: None,
+            returns,
+            summary: String::new(),
+            description: String::new(),
+            deprecation: None,
+        }
+    }
+
+    /// Says in one line of plain text what the function does.
+    #[must_use]
+    pub fn summary(mut self, text: impl Into<String>) -> Self {
+        self.summary = text.into();
+        self
+    }
+
+    /// Says in Markdown what the function does.
+    #[must_use]
+    pub fn describe(mut self, markdown: impl Into<String>) -> Self {
+        self.description = markdown.into();
+        self
+    }
+
+    /// Adds a parameter.
+    #[must_use]
+    pub fn parameter(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// Sets the parameter that takes all further arguments.
+    #[must_use]
+    pub fn variadic(mut self, parameter: Parameter) -> Self {
+        self.variadic = Some(parameter);
+        self
+    }
+}
+
+/// One parameter of a function.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The name, for messages and documentation.
+    pub name: String,
+    /// The type of the argument.
+    pub of: Type,
+    /// What it is, in Markdown.
+    pub description: String,
+    /// Whether the argument may be null.
+    pub allow_null: bool,
+    /// Whether the function wants to be called although the argument is not known yet.
+    pub allow_unknown: bool,
+}
+
+impl Parameter {
+    /// A parameter that takes neither null nor unknown.
+    pub fn new(name: impl Into<String>, of: Type) -> Self {
+        Self { name: name.into(), of, description: String::new(), allow_null: false, allow_unknown: false }
+    }
+
+    /// Says in Markdown what the parameter is.
+    #[must_use]
+    pub fn describe(mut self, markdown: impl Into<String>) -> Self {
+        self.description = markdown.into();
+        self
+    }
+
+    /// Lets the argument be null.
+    #[must_use]
+    pub fn allow_null(mut self) -> Self {
+        self.allow_null = true;
+        self
+    }
+
+    /// Lets the argument be unknown.
+    #[must_use]
+    pub fn allow_unknown(mut self) -> Self {
+        self.allow_unknown = true;
+        self
+    }
+}
+
+/// Why a function has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionError {
+    /// What is wrong and what to do about it.
+    pub text: String,
+    /// The position of the argument that is wrong, from zero.
+    pub argument: Option<i64>,
+}
+
+impl FunctionError {
+    /// A failure that is no single argument's fault.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), argument: None }
+    }
+
+    /// A failure because of the argument at `position`, counted from zero.
+    pub fn argument(position: usize, text: impl Into<String>) -> Self {
+        Self { text: text.into(), argument: i64::try_from(position).ok() }
+    }
+}
+
+impl From<crate::Diagnostic> for FunctionError {
+    fn from(diagnostic: crate::Diagnostic) -> Self {
+        Self::new(format!("{}: {}", diagnostic.summary, diagnostic.detail))
+    }
+}

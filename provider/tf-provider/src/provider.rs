@@ -1,0 +1,50 @@
+//! The provider as a whole: its own configuration, and the lists of what it offers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Context, DataSource, Diagnostics, Function, Resource, Schema, Value};
+
+/// A Terraform provider.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The schema of the `provider` block. Called once.
+    fn schema(&self) -> Schema;
+
+    /// Checks the configuration of the `provider` block, after the rules of its attributes and blocks. Parts
+    /// of it may be unknown. Must not touch the network.
+    fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
+
+    /// Takes the configuration. Parts of it may be unknown in a plan. May be called again, with another one.
+    async fn configure(&self, request: ConfigureRequest) -> Diagnostics;
+
+    /// The resources. Called once.
+    fn resources(&self) -> Vec<Arc<dyn Resource>> {
+        Vec::new()
+    }
+
+    /// The data sources. Called once.
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        Vec::new()
+    }
+
+    /// The functions. Called once.
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        Vec::new()
+    }
+
+    /// The person who runs Terraform wants to stop. The contexts of all running calls are cancelled already.
+    async fn stop(&self) {}
+}
+
+/// Gives the provider its configuration.
+#[derive(Debug, Clone)]
+pub struct ConfigureRequest {
+    /// The configuration of the `provider` block.
+    pub config: Value,
+    /// Terraform's version, for user agents and messages.
+    pub terraform_version: String,
+    /// The surroundings of the call.
+    pub context: Context,
+}

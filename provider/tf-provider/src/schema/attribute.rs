@@ -1,0 +1,218 @@
+//! One attribute: its type, who sets it, and what a change of it means.
+
+use super::{Check, Problem};
+use crate::{Type, Value};
+
+/// Who sets an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The configuration must set it.
+    Required,
+    /// The configuration may set it.
+    Optional,
+    /// The provider sets it.
+    Computed,
+    /// The configuration may set it; if it does not, the provider does.
+    OptionalComputed,
+}
+
+/// Whether two known values mean the same, although they are written differently.
+pub type Equality = fn(&Value, &Value) -> bool;
+
+/// Whether the change from the first value (in state) to the second (planned) needs a new object.
+pub type ReplaceCondition = fn(&Value, &Value) -> bool;
+
+/// What the framework does to an attribute while it plans.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Modifier {
+    /// Keep the value in state where the plan would say "known after apply".
+    UseStateForUnknown,
+    /// A change needs a new object.
+    RequiresReplace,
+    /// A change needs a new object if the condition says so.
+    RequiresReplaceIf(ReplaceCondition),
+}
+
+/// One attribute of a schema or block.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    pub(crate) of: Type,
+    pub(crate) presence: Presence,
+    pub(crate) description: String,
+    pub(crate) example: Option<String>,
+    pub(crate) deprecation: Option<String>,
+    pub(crate) sensitive: bool,
+    pub(crate) write_only: bool,
+    pub(crate) default: Option<Value>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) modifiers: Vec<Modifier>,
+    pub(crate) equality: Option<Equality>,
+}
+
+impl Attribute {
+    /// An attribute that the configuration must set.
+    pub fn required(of: Type) -> Self {
+        Self::new(of, Presence::Required)
+    }
+
+    /// An attribute that the configuration may set.
+    pub fn optional(of: Type) -> Self {
+        Self::new(of, Presence::Optional)
+    }
+
+    /// An attribute that the provider sets.
+    pub fn computed(of: Type) -> Self {
+        Self::new(of, Presence::Computed)
+    }
+
+    /// An attribute that the configuration may set, and that the provider sets otherwise.
+    pub fn optional_computed(of: Type) -> Self {
+        Self::new(of, Presence::OptionalComputed)
+    }
+
+    fn new(of: Type, presence: Presence) -> Self {
+        Self {
+            of,
+            presence,
+            description: String::new(),
+            example: None,
+            deprecation: None,
+            sensitive: false,
+            write_only: false,
+            default: None,
+            checks: Vec::new(),
+            modifiers: Vec::new(),
+            equality: None,
+        }
+    }
+
+    /// Says in Markdown what the attribute is.
+    #[must_use]
+    pub fn describe(mut self, markdown: impl Into<String>) -> Self {
+        self.description = markdown.into();
+        self
+    }
+
+    /// Shows a value as it would stand in HCL, for the documentation.
+    #[must_use]
+    pub fn example(mut self, hcl: impl Into<String>) -> Self {
+        self.example = Some(hcl.into());
+        self
+    }
+
+    /// Sets the value that the plan takes if the configuration sets none. Terraform allows this for
+    /// `optional_computed` attributes only.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// Hides the value in Terraform's output.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// Keeps the value out of plan and state: it is only ever in the configuration. Needs Terraform 1.11.
+    #[must_use]
+    pub fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// Marks the attribute as deprecated; `message` says what to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<String>) -> Self {
+        self.deprecation = Some(message.into());
+        self
+    }
+
+    /// Adds a rule for the value. It is never asked about null or unknown.
+    #[must_use]
+    pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {
+        self.checks.push(Check::new(rule));
+        self
+    }
+
+    /// Keeps the value in state where the plan would say "known after apply": for values that the provider
+    /// sets once and never changes.
+    #[must_use]
+    pub fn use_state_for_unknown(mut self) -> Self {
+        self.modifiers.push(Modifier::UseStateForUnknown);
+        self
+    }
+
+    /// A change of the value needs a new object.
+    #[must_use]
+    pub fn requires_replace(mut self) -> Self {
+        self.modifiers.push(Modifier::RequiresReplace);
+        self
+    }
+
+    /// A change of the value needs a new object if `condition` says so.
+    #[must_use]
+    pub fn requires_replace_if(mut self, condition: ReplaceCondition) -> Self {
+        self.modifiers.push(Modifier::RequiresReplaceIf(condition));
+        self
+    }
+
+    /// Two values that `equality` calls equal are no change: the form that was there first stays.
+    #[must_use]
+    pub fn equal_when(mut self, equality: Equality) -> Self {
+        self.equality = Some(equality);
+        self
+    }
+
+    /// The type of the value.
+    pub fn value_type(&self) -> &Type {
+        &self.of
+    }
+
+    /// Who sets the attribute.
+    pub fn presence(&self) -> Presence {
+        self.presence
+    }
+
+    /// Whether the provider may set the attribute.
+    pub fn is_computed(&self) -> bool {
+        matches!(self.presence, Presence::Computed | Presence::OptionalComputed)
+    }
+
+    /// What the attribute is, in Markdown.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// A value as it would stand in HCL.
+    pub fn example_text(&self) -> Option<&str> {
+        self.example.as_deref()
+    }
+
+    /// What to use instead, if the attribute is deprecated.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.deprecation.as_deref()
+    }
+
+    /// Whether Terraform hides the value.
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive
+    }
+
+    /// Whether the value is only ever in the configuration.
+    pub fn is_write_only(&self) -> bool {
+        self.write_only
+    }
+
+    /// The value if the configuration sets none.
+    pub fn default_value(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+
+    /// What the framework does to the attribute while it plans.
+    pub fn modifiers(&self) -> &[Modifier] {
+        &self.modifiers
+    }
+}

@@ -1,0 +1,117 @@
+//! What schemas and nested blocks have in common: attributes, blocks, a description.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::{Attribute, Block, Nesting};
+use crate::{Type, Value};
+
+/// The inside of a schema or of a nested block, in the order in which it was written down.
+#[derive(Debug, Clone, Default)]
+pub struct Body {
+    pub(crate) description: String,
+    pub(crate) deprecation: Option<String>,
+    pub(crate) attributes: IndexMap<String, Attribute>,
+    pub(crate) blocks: IndexMap<String, Block>,
+    /// Names that were given twice; kept so that the schema's own check can name them.
+    pub(crate) duplicates: Vec<String>,
+}
+
+impl Body {
+    /// What it is, in Markdown.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// What to use instead, if it is deprecated.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.deprecation.as_deref()
+    }
+
+    /// The attributes by name.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, &Attribute)> {
+        self.attributes.iter().map(|(name, attribute)| (name.as_str(), attribute))
+    }
+
+    /// The nested blocks by name.
+    pub fn blocks(&self) -> impl Iterator<Item = (&str, &Block)> {
+        self.blocks.iter().map(|(name, block)| (name.as_str(), block))
+    }
+
+    /// The object type of a value with these attributes and blocks.
+    pub fn implied_type(&self) -> Type {
+        let attributes = self.attributes().map(|(name, attribute)| (name, attribute.of.clone()));
+        let blocks = self.blocks().map(|(name, block)| (name, block.implied_type()));
+        Type::object(attributes.chain(blocks))
+    }
+
+    pub(super) fn add_attribute(&mut self, name: String, attribute: Attribute) {
+        if self.attributes.contains_key(&name) || self.blocks.contains_key(&name) {
+            self.duplicates.push(name.clone());
+        }
+        self.attributes.insert(name, attribute);
+    }
+
+    pub(super) fn add_block(&mut self, name: String, block: Block) {
+        if self.attributes.contains_key(&name) || self.blocks.contains_key(&name) {
+            self.duplicates.push(name.clone());
+        }
+        self.blocks.insert(name, block);
+    }
+
+    /// Every attribute null, every block absent.
+    pub(crate) fn empty(&self) -> Value {
+        let attributes = self.attributes().map(|(name, _)| (name, Value::Null));
+        let blocks = self.blocks().map(|(name, block)| (name, block.absent()));
+        Value::object(attributes.chain(blocks))
+    }
+
+    /// Makes null blocks what Terraform wants absent blocks to be, at every depth.
+    pub(crate) fn fill_blocks(&self, value: &mut Value) {
+        let Value::Object(members) = value else { return };
+        for (name, block) in &self.blocks {
+            let blocks = members.entry(name.clone()).or_insert(Value::Null);
+            if blocks.is_null() {
+                *blocks = block.absent();
+            }
+            each_block(blocks, &mut |inner| block.body.fill_blocks(inner));
+        }
+    }
+
+    /// Makes every write-only attribute null: neither plan nor state may hold one.
+    pub(crate) fn clear_write_only(&self, value: &mut Value) {
+        let Value::Object(members) = value else { return };
+        for (name, _) in self.attributes.iter().filter(|(_, attribute)| attribute.write_only) {
+            members.insert(name.clone(), Value::Null);
+        }
+        for (name, block) in &self.blocks {
+            if let Some(blocks) = members.get_mut(name) {
+                each_block(blocks, &mut |inner| block.body.clear_write_only(inner));
+            }
+        }
+    }
+}
+
+impl Block {
+    /// The value of this block where there is none.
+    fn absent(&self) -> Value {
+        match self.nesting {
+            Nesting::Single => Value::Null,
+            Nesting::Group => self.body.empty(),
+            Nesting::List => Value::List(Vec::new()),
+            Nesting::Set => Value::Set(Vec::new()),
+            Nesting::Map => Value::Map(BTreeMap::new()),
+        }
+    }
+}
+
+/// Visits each block of one name, whatever its nesting.
+pub(crate) fn each_block(blocks: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    match blocks {
+        Value::Object(_) => visit(blocks),
+        Value::List(elements) | Value::Set(elements) => elements.iter_mut().for_each(visit),
+        Value::Map(members) => members.values_mut().for_each(visit),
+        _ => {}
+    }
+}

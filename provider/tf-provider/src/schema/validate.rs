@@ -1,0 +1,132 @@
+//! Checks a configuration against the rules of its schema, all of them at once.
+
+use super::{Attribute, Block, Body, Check, Nesting, Schema};
+use crate::{Context, Diagnostic, Diagnostics, Path, Value, path::Step};
+
+impl Schema {
+    /// Runs every rule of every attribute and block that is set and known, and adds what is wrong.
+    pub(crate) fn validate(&self, config: &Value, context: &Context, diagnostics: &mut Diagnostics) {
+        Walk { context, diagnostics }.body(&self.body, config, &Path::EMPTY);
+    }
+}
+
+struct Walk<'a> {
+    context: &'a Context,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Walk<'_> {
+    fn body(&mut self, body: &Body, value: &Value, here: &Path) {
+        for (name, attribute) in &body.attributes {
+            self.attribute(attribute, value.attribute(name), &here.clone().attribute(name));
+        }
+        for (name, block) in &body.blocks {
+            self.blocks(name, block, value.attribute(name), &here.clone().attribute(name));
+        }
+    }
+
+    fn attribute(&mut self, attribute: &Attribute, value: &Value, here: &Path) {
+        if value.is_null() {
+            return;
+        }
+        if attribute.write_only && !self.context.write_only_allowed {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "Terraform is too old for this argument",
+                    format!(
+                        "`{here}` is write-only: its value is kept out of the state, which needs Terraform \
+                         1.11, OpenTofu 1.11, or later. Leave the argument out, or use a newer version."
+                    ),
+                )
+                .at(here.clone()),
+            );
+        }
+        self.checks(&attribute.checks, value, here);
+    }
+
+    fn blocks(&mut self, name: &str, block: &Block, value: &Value, here: &Path) {
+        match value {
+            Value::Unknown => return,
+            Value::Null if block.nesting == Nesting::Single && block.min > 0 => {
+                self.diagnostics.push(missing(name, here));
+            }
+            Value::Map(members) => {
+                self.count(name, block, members.len(), here);
+                for (label, inner) in members {
+                    self.block(block, inner, &here.clone().key(label));
+                }
+            }
+            Value::List(elements) => {
+                for (index, inner) in elements.iter().enumerate() {
+                    self.block(block, inner, &here.clone().index(index));
+                }
+            }
+            Value::Set(elements) => {
+                for inner in elements {
+                    self.inside_set(block, inner, here);
+                }
+            }
+            other => self.block(block, other, here),
+        }
+    }
+
+    fn block(&mut self, block: &Block, value: &Value, here: &Path) {
+        if !value.is_null() && !value.is_unknown() {
+            self.checks(&block.checks, value, here);
+            self.body(&block.body, value, here);
+        }
+    }
+
+    /// Nothing inside a set has an address, so all that is wrong inside is told at the set.
+    fn inside_set(&mut self, block: &Block, value: &Value, here: &Path) {
+        let mut inside = Diagnostics::new();
+        Walk { context: self.context, diagnostics: &mut inside }.block(block, value, here);
+        self.diagnostics.extend(inside.into_iter().map(|diagnostic| diagnostic.at(here.clone())));
+    }
+
+    fn checks(&mut self, checks: &[Check], value: &Value, here: &Path) {
+        if value.bare().is_null() || value.bare().is_unknown() {
+            return;
+        }
+        for problem in checks.iter().filter_map(|check| check.run(value).err()) {
+            let path = within_address(value, here, &problem.path);
+            self.diagnostics.push(Diagnostic::error(problem.summary, problem.detail).at(path));
+        }
+    }
+
+    /// Terraform counts the blocks of lists and sets by itself, but not labelled ones.
+    fn count(&mut self, name: &str, block: &Block, number: usize, here: &Path) {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        if number < block.min {
+            self.diagnostics.push(if number == 0 {
+                missing(name, here)
+            } else {
+                let detail = format!("At least {} `{name}` blocks are required.", block.min);
+                Diagnostic::error(format!("Too few {name} blocks"), detail).at(here.clone())
+            });
+        } else if block.max > 0 && number > block.max {
+            let detail = format!("At most {} `{name}` blocks are allowed.", block.max);
+            self.diagnostics
+                .push(Diagnostic::error(format!("Too many {name} blocks"), detail).at(here.clone()));
+        }
+    }
+}
+
+fn missing(name: &str, here: &Path) -> Diagnostic {
+    let detail = format!("A `{name}` block is required here.");
+    Diagnostic::error(format!("Missing {name} block"), detail).at(here.clone())
+}
+
+/// The place of a part of `value`, cut where a set begins.
+fn within_address(value: &Value, here: &Path, part: &Path) -> Path {
+    let mut path = here.clone();
+    let mut inner = Some(value);
+    for step in part.steps() {
+        if matches!(inner.map(Value::bare), Some(Value::Set(_))) {
+            break;
+        }
+        inner = inner.and_then(|value| value.at(&Path::EMPTY.step(Step::clone(step))));
+        path = path.step(step.clone());
+    }
+    path
+}
