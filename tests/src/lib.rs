@@ -1,1 +1,16 @@
 //! Black-box tests and the tasks of the project.
+//!
+//! This crate depends on none of ours. It drives the built programs as their users do: with real
+//! Terraform and Helm, against an AWS on loopback.
+
+pub mod aws_bench;
+pub mod console;
+pub mod helm;
+pub mod interrupt;
+pub mod manifests;
+pub mod process;
+pub mod programs;
+pub mod tasks;
+pub mod terraform;
+pub mod tools;
+pub mod workspace;

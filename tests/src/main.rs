@@ -1,2 +1,83 @@
-//! `cargo dev`: the tasks of the project.
-fn main() {}
+//! `cargo dev`: the tasks of the project. `make` has a line for each.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use acceptance::console::Console;
+use acceptance::{interrupt, tasks};
+use clap::{Parser, Subcommand};
+
+/// The tasks of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo dev")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Shows the whole way on this machine: Terraform, Helm, the post-renderer, and away again.
+    Demo,
+    /// Runs everything that CI runs.
+    Test {
+        /// Only Rust tests whose name contains this, without the rest.
+        filter: Option<String>,
+    },
+    /// Checks format, lints and documentation: the quick part of `test`.
+    Check,
+    /// Formats all sources.
+    Fmt,
+    /// Installs the tools that tests and demonstration need, and tells where they are.
+    Tools,
+    /// Starts the AWS on loopback and keeps it until Ctrl-C.
+    Aws,
+    /// Builds a release and puts it where Terraform and Helm find it.
+    Install,
+    /// Measures what the project promises and prints tables.
+    Bench,
+    /// Writes the generated documents, or with `--check` tells whether they are up to date.
+    Generate {
+        /// Write nothing; fail if something would change.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs the post-renderer over a folder of manifests and counts what it changed unasked.
+    Fidelity {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Runs a fuzz target, or compiles all without one.
+    Fuzz {
+        /// The target.
+        target: Option<String>,
+        /// How long.
+        #[arg(default_value_t = 60)]
+        seconds: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let console = Console::standard();
+    let outcome = interrupt::note().and_then(|()| match arguments.task {
+        Task::Demo => tasks::demo::run(console),
+        Task::Test { filter } => tasks::test::run(console, filter.as_deref()),
+        Task::Check => tasks::check::run(console),
+        Task::Fmt => tasks::check::format(),
+        Task::Tools => tasks::tools::run(console),
+        Task::Aws => tasks::aws::run(console),
+        Task::Install => tasks::install::run(console),
+        Task::Bench => tasks::bench::run(console),
+        Task::Generate { check } => tasks::generate::run(console, check),
+        Task::Fidelity { folder } => tasks::fidelity::run(&folder),
+        Task::Fuzz { target, seconds } => tasks::fuzz::run(console, target.as_deref(), seconds),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            console.say(format!("failed: {problem:#}"));
+            ExitCode::from(if interrupt::came() { 130 } else { 1 })
+        }
+    }
+}

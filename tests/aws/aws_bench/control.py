@@ -1,7 +1,7 @@
 """The calls under `/_bench/…` by which a test watches and disturbs AWS.
 
 `GET` or `DELETE /_bench/calls`, `POST /_bench/reset`, `GET`, `POST` or `DELETE /_bench/faults`,
-`POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/ready`.
+`POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/resources`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from aws_bench import target_health
+from aws_bench import resources, target_health
 from aws_bench.answer import Answer, json_answer
 from aws_bench.request import Request
 
@@ -30,7 +30,7 @@ def answer(application: Application, request: Request) -> Answer:
 
 def _carry_out(application: Application, request: Request, document: dict[str, Any]) -> Any:
     calls = {
-        ("GET", "ready"): lambda: True,
+        ("GET", "resources"): lambda: resources.document(application.pod_identity),
         ("POST", "reset"): application.reset,
         ("GET", "calls"): application.calls.document,
         ("DELETE", "calls"): application.calls.clear,

@@ -11,6 +11,8 @@ import boto3
 from botocore.config import Config
 
 CLUSTERS = ("eks-blue", "eks-green")
+LEGACY_TARGET_GROUP = "checkout-legacy"
+CONTROL_PLANE_ROLE = "eks-control-plane"
 
 
 def lay_out(url: str, region: str) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def _legacy_fleet(ec2: Any, elbv2: Any, network: dict[str, Any]) -> dict[str, An
         SubnetId=network["subnet_ids"][0],
     )["Instances"]
     group = elbv2.create_target_group(
-        Name="checkout-legacy",
+        Name=LEGACY_TARGET_GROUP,
         Protocol="HTTP",
         Port=8080,
         VpcId=network["vpc_id"],
@@ -114,7 +116,7 @@ def _clusters(eks: Any, iam: Any, network: dict[str, Any]) -> list[str]:
         ],
     }
     role = iam.create_role(
-        RoleName="eks-control-plane", AssumeRolePolicyDocument=json.dumps(trust)
+        RoleName=CONTROL_PLANE_ROLE, AssumeRolePolicyDocument=json.dumps(trust)
     )["Role"]["Arn"]
     for name in CLUSTERS:
         eks.create_cluster(

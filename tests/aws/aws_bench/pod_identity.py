@@ -34,6 +34,11 @@ class PodIdentity:
         with self._lock:
             self._associations.clear()
 
+    def all(self) -> list[dict[str, Any]]:
+        """All associations, as AWS describes them."""
+        with self._lock:
+            return [_visible(association) for association in self._associations.values()]
+
     def answer(self, request: Request, account: str) -> Answer | None:
         """The answer to a Pod Identity call, or nothing if it is another service's."""
         if request.service != "eks":

@@ -1,0 +1,91 @@
+//! Real Helm 3 and Helm 4, which take a post-renderer in different ways: a program, or the name
+//! of an installed plugin.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::process::{Outcome, Process};
+use crate::programs::Programs;
+use crate::tools::Tools;
+use crate::workspace;
+
+/// The name of our plugin for Helm 4.
+const PLUGIN: &str = "ipsy";
+
+/// One Helm with folders of its own.
+#[derive(Debug)]
+pub struct Helm {
+    program: PathBuf,
+    post_renderer: String,
+    folder: TempDir,
+}
+
+impl Helm {
+    /// Helm 3; `--post-renderer` gets the path of a program.
+    pub fn three(tools: &Tools, post_renderer: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("ipsy-helm3-").tempdir()?;
+        let post_renderer = post_renderer.to_string_lossy().into_owned();
+        Ok(Self { program: tools.helm_3.clone(), post_renderer, folder })
+    }
+
+    /// Helm 4, with our plugin installed by Helm itself.
+    pub fn four(tools: &Tools, programs: &Programs) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("ipsy-helm4-").tempdir()?;
+        let helm = Self { program: tools.helm_4.clone(), post_renderer: PLUGIN.to_owned(), folder };
+        let plugin = helm.folder.path().join("plugin").join(PLUGIN);
+        lay_out_plugin(&plugin, &programs.post_renderer)?;
+        helm.run(&["plugin", "install", &plugin.to_string_lossy()])?.ok()?;
+        Ok(helm)
+    }
+
+    /// `helm template RELEASE CHART --values FILE`, without a post-renderer.
+    pub fn template(&self, release: &str, chart: &Path, values: &Path) -> Result<Outcome> {
+        let (chart, values) = (chart.to_string_lossy(), values.to_string_lossy());
+        self.run(&["template", release, &chart, "--values", &values])
+    }
+
+    /// The same through the post-renderer, with arguments for it.
+    pub fn template_post_rendered(
+        &self,
+        release: &str,
+        chart: &Path,
+        values: &Path,
+        arguments: &[&str],
+    ) -> Result<Outcome> {
+        let (chart, values) = (chart.to_string_lossy(), values.to_string_lossy());
+        let mut all = vec!["template", release, &*chart, "--values", &*values];
+        all.extend(["--post-renderer", &self.post_renderer]);
+        for argument in arguments {
+            all.extend(["--post-renderer-args", argument]);
+        }
+        self.run(&all)
+    }
+
+    /// Any command of Helm.
+    pub fn run(&self, arguments: &[&str]) -> Result<Outcome> {
+        let home = self.folder.path();
+        Process::new(&self.program)
+            .args(arguments)
+            .env("HOME", home)
+            .env("HELM_CACHE_HOME", home.join("cache"))
+            .env("HELM_CONFIG_HOME", home.join("config"))
+            .env("HELM_DATA_HOME", home.join("data"))
+            .env("HELM_PLUGINS", home.join("plugins"))
+            .within(home)
+            .limit(Duration::from_secs(60))
+            .run()
+    }
+}
+
+/// Lays out the plugin folder as `helm plugin install` takes it: our `plugin.yaml`, and the
+/// program where it says.
+pub fn lay_out_plugin(folder: &Path, post_renderer: &Path) -> Result<()> {
+    fs::create_dir_all(folder.join("bin"))?;
+    fs::copy(workspace::root().join("post-renderer/helm-plugin/plugin.yaml"), folder.join("plugin.yaml"))?;
+    fs::copy(post_renderer, folder.join("bin/ipsy-post-renderer"))?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The programs under test: built once, or taken from the folder that `IPSY_BIN_DIR` names, such
+//! as an unpacked release.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process::Process;
+use crate::workspace;
+
+const PROVIDER: &str = "terraform-provider-ipsy";
+const POST_RENDERER: &str = "ipsy-post-renderer";
+
+/// Both programs of ours.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// The provider, which is a post-renderer as well.
+    pub provider: PathBuf,
+    /// The post-renderer alone.
+    pub post_renderer: PathBuf,
+}
+
+/// How programs are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// For tests, the demonstration and CI.
+    Development,
+    /// For installing and measuring.
+    Release,
+}
+
+impl Programs {
+    /// The programs for tests.
+    pub fn ready() -> Result<Self> {
+        match std::env::var_os("IPSY_BIN_DIR") {
+            Some(folder) => Self::within(Path::new(&folder)),
+            None => Self::build(Profile::Development),
+        }
+    }
+
+    /// Builds both programs and returns where cargo put them.
+    pub fn build(profile: Profile) -> Result<Self> {
+        let selection = ["--package", PROVIDER, "--package", POST_RENDERER, "--bins"];
+        Self::built_by(match profile {
+            Profile::Development => workspace::cargo().arg("build").args(selection),
+            Profile::Release => workspace::cargo().args(["build", "--release"]).args(selection),
+        })
+    }
+
+    /// Builds both programs together with all tests. Cargo unites the features of dependencies
+    /// over what it builds at once: built apart, the AWS SDK would be compiled twice.
+    pub fn build_beside_tests() -> Result<Self> {
+        Self::built_by(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
+    }
+
+    /// The folder that holds both.
+    pub fn folder(&self) -> Result<&Path> {
+        self.provider.parent().context("a program lies in a folder")
+    }
+
+    fn built_by(cargo: Process) -> Result<Self> {
+        let messages = cargo
+            .arg("--message-format=json-render-diagnostics")
+            .limit(Duration::from_secs(60 * 60))
+            .succeed()?
+            .stdout;
+        Ok(Self { provider: built(&messages, PROVIDER)?, post_renderer: built(&messages, POST_RENDERER)? })
+    }
+
+    fn within(folder: &Path) -> Result<Self> {
+        let found = |name: &str| {
+            let path = folder.join(name);
+            if !path.is_file() {
+                bail!("IPSY_BIN_DIR is {}, but there is no {name} in it", folder.display());
+            }
+            Ok(path.canonicalize()?)
+        };
+        Ok(Self { provider: found(PROVIDER)?, post_renderer: found(POST_RENDERER)? })
+    }
+}
+
+/// The executable of a target, by cargo's messages.
+fn built(messages: &str, name: &str) -> Result<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| {
+            let target = &message["target"];
+            target["name"] == name && target["kind"][0] == "bin" && message["profile"]["test"] == false
+        })
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back()
+        .with_context(|| format!("cargo built no program `{name}`"))
+}

@@ -1,0 +1,28 @@
+//! `cargo dev aws`: the AWS on loopback, for trying things by hand.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::aws_bench::AwsBench;
+use crate::console::Console;
+use crate::interrupt;
+use crate::tools::Tools;
+
+/// Starts the bench, tells how to use it, and keeps it until someone asks to stop.
+pub fn run(console: Console) -> Result<()> {
+    let tools = Tools::ready(console)?;
+    let step = console.step("starting AWS on loopback");
+    let aws = AwsBench::start(&tools)?;
+    step.done("ready; Ctrl-C stops it. In another shell:");
+    for (name, value) in aws.environment() {
+        console.say(format!("export {name}={value}"));
+    }
+    let platform = &aws.platform;
+    console.say(format!("export TF_VAR_listener_arn={}", platform.listener_arn));
+    console.say(format!("export TF_VAR_legacy_target_group_arn={}", platform.legacy_target_group_arn));
+    while !interrupt::came() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! `cargo dev demo`: the whole way on this machine, with real Terraform and Helm against an AWS
+//! on loopback, and away again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::aws_bench::AwsBench;
+use crate::console::Console;
+use crate::helm::Helm;
+use crate::manifests;
+use crate::programs::{Profile, Programs};
+use crate::terraform::{Plan, Terraform};
+use crate::tools::Tools;
+use crate::workspace;
+
+const APP: &str = "ipsy_app.checkout";
+const NAME: &str = "checkout";
+
+/// Installs and builds what is missing, then takes the tour.
+pub fn run(console: Console) -> Result<()> {
+    let step = console.step("tools");
+    let tools = Tools::ready(console)?;
+    step.done("all there");
+    let step = console.step("building the provider and the post-renderer (minutes the first time)");
+    let programs = Programs::build(Profile::Development)?;
+    step.done("built");
+    tour(console, &tools, &programs)
+}
+
+/// Shows that the whole way works and fails where it does not. Everything that it starts is
+/// stopped and everything that it writes is removed when it returns.
+pub fn tour(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
+    let step = console.step("starting AWS on loopback: a VPC, a load balancer, EC2 instances, EKS clusters");
+    let aws = AwsBench::start(tools)?;
+    step.done(&aws.url);
+
+    let example = workspace::root().join("examples/quickstart");
+    let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
+    let platform = &aws.platform;
+    terraform.variable("listener_arn", &platform.listener_arn);
+    terraform.variable("legacy_target_group_arn", &platform.legacy_target_group_arn);
+    terraform.variable("cluster", platform.clusters.first().context("the platform has a cluster")?);
+
+    let step = console.step("terraform init");
+    terraform.init()?;
+    step.done("provider `ipsy/ipsy` installed from a local mirror");
+
+    let step = console.step("terraform plan");
+    let plan = terraform.plan()?;
+    ensure!(plan.actions(APP) == ["create"], "the first plan creates the app:\n{}", plan.text);
+    console.show(&plan.text);
+    let planned = values_known_at_plan(&plan)?;
+    step.done("the values for Helm are known before anything exists");
+
+    let step = console.step("terraform apply");
+    terraform.apply()?;
+    ensure!(terraform.output("values")? == planned, "apply gave other values than the plan showed");
+    show_resources(console, &aws)?;
+    step.done("made");
+
+    render(console, tools, programs, &aws, &terraform)?;
+
+    let step = console.step("terraform plan, again");
+    let again = terraform.plan()?;
+    ensure!(!again.has_changes, "the second plan wants changes:\n{}", again.text);
+    step.done("No changes.");
+
+    move_traffic(console, &aws, &mut terraform)?;
+
+    let step = console.step("terraform destroy");
+    terraform.destroy()?;
+    let left = aws.resources()?;
+    ensure!(left.is_empty(), "destroy left something behind: {left:?}");
+    step.done("nothing is left of the app; the platform is as it was");
+    Ok(())
+}
+
+/// The values that a plan shows; they must not wait for the apply.
+fn values_known_at_plan(plan: &Plan) -> Result<Value> {
+    let values = &plan.change(APP)["after"]["values"];
+    ensure!(values.is_string(), "`values` is not known at plan:\n{}", plan.text);
+    Ok(values.clone())
+}
+
+fn show_resources(console: Console, aws: &AwsBench) -> Result<()> {
+    let made = aws.resources()?;
+    for (kind, names) in made.names() {
+        console.say(format!("{kind:24} {}", names.join(", ")));
+    }
+    for rule in made.rules {
+        console.say(format!("rule {:<19} {} -> {:?}", rule.priority, rule.hosts.join(", "), rule.weights));
+    }
+    Ok(())
+}
+
+/// Renders the standard chart with both Helms, without and with the post-renderer.
+fn render(
+    console: Console,
+    tools: &Tools,
+    programs: &Programs,
+    aws: &AwsBench,
+    terraform: &Terraform,
+) -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("ipsy-demo-").tempdir()?;
+    let values = write_output(terraform, "values", folder.path())?;
+    let config = write_output(terraform, "post_renderer_config", folder.path())?;
+    let chart = workspace::root().join("examples/charts/ipsy-app");
+    let arguments = ["--config", &*config.to_string_lossy()];
+
+    let step = console.step("helm template with Helm 3: what the standards and the advanced setting change");
+    let helm_3 = Helm::three(tools, &programs.post_renderer)?;
+    let plain = helm_3.template(NAME, &chart, &values)?.ok()?.stdout;
+    let rendered = helm_3.template_post_rendered(NAME, &chart, &values, &arguments)?.ok()?.stdout;
+    let difference = manifests::difference(&plain, &rendered, ("as the chart has it", "as it is installed"));
+    ensure!(!difference.is_empty(), "the post-renderer changed nothing");
+    console.show_diff(&difference);
+    check_manifests(&rendered, aws)?;
+    step.done("labels, limits and patch are in; the TargetGroupBinding names the group that AWS has");
+
+    let step = console.step("helm template with Helm 4");
+    let helm_4 = Helm::four(tools, programs)?;
+    let by_helm_4 = helm_4.template_post_rendered(NAME, &chart, &values, &arguments)?.ok()?.stdout;
+    ensure!(
+        manifests::sorted_objects(&by_helm_4)? == manifests::sorted_objects(&rendered)?,
+        "Helm 4 renders other objects than Helm 3:\n{}",
+        manifests::difference(&rendered, &by_helm_4, ("Helm 3", "Helm 4"))
+    );
+    step.done("the same objects");
+    Ok(())
+}
+
+/// Writes a text output of Terraform to a file.
+fn write_output(terraform: &Terraform, name: &str, folder: &Path) -> Result<PathBuf> {
+    let output = terraform.output(name)?;
+    let text = output.as_str().with_context(|| format!("output `{name}` is a text"))?;
+    let path = folder.join(format!("{name}.json"));
+    fs::write(&path, text)?;
+    Ok(path)
+}
+
+/// What the quickstart promises about the rendered manifests.
+fn check_manifests(rendered: &str, aws: &AwsBench) -> Result<()> {
+    let deployment = manifests::object(rendered, "Deployment", NAME)?;
+    let labels = &deployment["metadata"]["labels"];
+    ensure!(labels["app.kubernetes.io/part-of"] == "shop", "the standards' label is missing: {labels}");
+    let pod = &deployment["spec"]["template"]["spec"];
+    let limit = &pod["containers"][0]["resources"]["limits"]["memory"];
+    ensure!(limit == "1Gi", "the memory limit is missing: {limit}");
+    let options = &pod["dnsConfig"]["options"];
+    ensure!(options[0]["name"] == "ndots", "the advanced setting is missing: {options}");
+    ensure!(deployment["spec"]["replicas"].is_null(), "`replicas` belongs to the autoscaler");
+
+    let binding = manifests::object(rendered, "TargetGroupBinding", &format!("{NAME}-blue"))?;
+    let group = binding["spec"]["targetGroupName"].as_str().context("the group is bound by name")?;
+    let groups = aws.resources()?.target_groups;
+    ensure!(groups.contains_key(group), "AWS has no target group {group}, but {:?}", groups.keys());
+    Ok(())
+}
+
+/// Moves the weights from 90/10 to 50/50, in place.
+fn move_traffic(console: Console, aws: &AwsBench, terraform: &mut Terraform) -> Result<()> {
+    let step = console.step("moving traffic: 90/10 to 50/50");
+    let before = aws.resources()?.rules;
+    terraform.variable("legacy_weight", "50");
+    terraform.variable("blue_weight", "50");
+    let plan = terraform.plan()?;
+    ensure!(plan.actions(APP) == ["update"], "weights are changed in place:\n{}", plan.text);
+    console.show(&plan.text);
+    terraform.apply()?;
+    let after = aws.resources()?.rules;
+    let [rule] = after.as_slice() else {
+        anyhow::bail!("there is one rule, not {after:?}");
+    };
+    ensure!(before.first().is_some_and(|old| old.arn == rule.arn), "the rule was replaced");
+    ensure!(rule.weights.values().all(|weight| *weight == 50), "the weights are {:?}", rule.weights);
+    step.done(format!("{:?}, by one change of the same rule", rule.weights));
+    Ok(())
+}

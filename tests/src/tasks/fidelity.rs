@@ -1,0 +1,20 @@
+//! `cargo dev fidelity DIR`: what the post-renderer changes in real manifests without being asked.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::workspace;
+
+/// Runs the check of the post-renderer's crate over a folder; it prints `N same, N changed,
+/// N refused`.
+pub fn run(folder: &Path) -> Result<()> {
+    let folder = folder.canonicalize().with_context(|| format!("there is no folder {}", folder.display()))?;
+    workspace::cargo()
+        .args(["run", "--quiet", "--release", "--package", "ipsy-post-renderer"])
+        .args(["--example", "fidelity", "--"])
+        .arg(folder)
+        .limit(Duration::from_secs(60 * 60))
+        .show()
+}

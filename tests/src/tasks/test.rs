@@ -1,0 +1,81 @@
+//! `cargo dev test`: everything that CI runs, with a summary at the end.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+
+use crate::console::Console;
+use crate::process::Process;
+use crate::programs::Programs;
+use crate::tasks::{check, generate};
+use crate::tools::Tools;
+use crate::{interrupt, workspace};
+
+const LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// Runs all checks and tests, or only the Rust tests that match a filter. What fails does not
+/// keep the rest from running.
+pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
+    let tools = Tools::ready(console)?;
+    if let Some(filter) = filter {
+        return rust_tests(console, &tools, &[filter]);
+    }
+    let parts: [(&str, &dyn Fn() -> Result<()>); 4] = [
+        ("format and lints", &|| check::run(console)),
+        ("the AWS on loopback", &|| bench_checks(console, &tools)),
+        ("unit and black-box tests", &|| rust_tests(console, &tools, &[])),
+        ("generated documents", &|| generate::run(console, true)),
+    ];
+    let mut rows = Vec::new();
+    for (name, part) in parts {
+        let started = Instant::now();
+        let outcome = part();
+        interrupt::check()?;
+        if let Err(problem) = &outcome {
+            console.say(format!("FAILED: {problem:#}"));
+        }
+        rows.push((name, outcome.is_ok(), started.elapsed()));
+    }
+    summary(console, &rows)
+}
+
+fn summary(console: Console, rows: &[(&str, bool, Duration)]) -> Result<()> {
+    let step = console.step("summary");
+    for (name, passed, duration) in rows {
+        let verdict = if *passed { "passed" } else { "FAILED" };
+        console.say(format!("{verdict}  {name:26} {:6.1} s", duration.as_secs_f64()));
+    }
+    let failed = rows.iter().filter(|(_, passed, _)| !passed).count();
+    step.done(format!("{} parts passed, {failed} failed", rows.len() - failed));
+    if failed == 0 { Ok(()) } else { Err(anyhow!("{failed} of {} parts failed", rows.len())) }
+}
+
+/// The bench's own checks, through boto3.
+fn bench_checks(console: Console, tools: &Tools) -> Result<()> {
+    let step = console.step("checks of the AWS on loopback");
+    Process::new(&tools.moto_python)
+        .args(["-W", "ignore", "-m", "unittest", "discover", "-s", ".", "-t", "."])
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .within(workspace::root().join("tests/aws"))
+        .limit(Duration::from_secs(300))
+        .show()?;
+    step.done("as strict as AWS");
+    Ok(())
+}
+
+fn rust_tests(console: Console, tools: &Tools, filter: &[&str]) -> Result<()> {
+    let step = console.step("building the programs");
+    let programs = Programs::build_beside_tests()?;
+    step.done(programs.provider.display());
+    let step = console.step("Rust tests");
+    workspace::cargo()
+        .args(["test", "--workspace", "--all-targets", "--quiet", "--no-fail-fast", "--"])
+        .args(filter)
+        .env("IPSY_BIN_DIR", programs.folder()?)
+        .env("IPSY_KUSTOMIZE", &tools.kustomize)
+        .limit(LIMIT)
+        .show()?;
+    step.done("all passed");
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! Real Terraform or OpenTofu in a folder of its own, with the built provider in a filesystem
+//! mirror, as an installed one is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::aws_bench::AwsBench;
+use crate::process::{Outcome, Process};
+use crate::programs::Programs;
+use crate::tools::Tools;
+use crate::workspace;
+
+/// Terraform looks here for `ipsy/ipsy`; OpenTofu there.
+const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// A working directory of Terraform.
+#[derive(Debug)]
+pub struct Terraform {
+    program: PathBuf,
+    environment: Vec<(String, String)>,
+    folder: TempDir,
+}
+
+/// A plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Whether anything changes.
+    pub has_changes: bool,
+    /// What Terraform shows to people.
+    pub text: String,
+    /// The plan as `terraform show -json` gives it.
+    pub document: Value,
+}
+
+impl Terraform {
+    /// A working directory with a copy of a folder's configuration.
+    pub fn copy_of(configuration: &Path, tools: &Tools, programs: &Programs) -> Result<Self> {
+        let terraform = Self::empty(tools, programs)?;
+        for entry in fs::read_dir(configuration)? {
+            let path = entry?.path();
+            if path.is_file() {
+                let name = path.file_name().context("a file has a name")?;
+                fs::copy(&path, terraform.configuration().join(name))?;
+            }
+        }
+        Ok(terraform)
+    }
+
+    /// A working directory with one file of configuration.
+    pub fn with_configuration(text: &str, tools: &Tools, programs: &Programs) -> Result<Self> {
+        let terraform = Self::empty(tools, programs)?;
+        terraform.write("main.tf", text)?;
+        Ok(terraform)
+    }
+
+    fn empty(tools: &Tools, programs: &Programs) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("ipsy-tf-").tempdir()?;
+        let at = |name: &str| folder.path().join(name);
+        for name in ["configuration", "home", "tmp"] {
+            fs::create_dir(at(name))?;
+        }
+        let (system, machine) = workspace::platform();
+        let version = workspace::version()?;
+        for registry in REGISTRIES {
+            let place = at("mirror").join(registry).join("ipsy/ipsy").join(version);
+            let place = place.join(format!("{system}_{machine}"));
+            fs::create_dir_all(&place)?;
+            let program = place.join(format!("terraform-provider-ipsy_v{version}"));
+            fs::copy(&programs.provider, program)
+                .with_context(|| format!("cannot copy {}", programs.provider.display()))?;
+        }
+        let settings = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+            at("mirror")
+        );
+        fs::write(at("terraform.rc"), settings)?;
+        let path = |name: &str| at(name).to_string_lossy().into_owned();
+        let environment = vec![
+            ("HOME".to_owned(), path("home")),
+            ("TMPDIR".to_owned(), path("tmp")),
+            ("TF_CLI_CONFIG_FILE".to_owned(), path("terraform.rc")),
+            ("TF_DATA_DIR".to_owned(), path("data")),
+            ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
+            ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
+        ];
+        Ok(Self { program: tools.terraform.clone(), environment, folder })
+    }
+
+    /// Lets the provider talk to a bench.
+    #[must_use]
+    pub fn against(self, aws: &AwsBench) -> Self {
+        let mut terraform = self;
+        for (name, value) in aws.environment() {
+            terraform.set(name, &value);
+        }
+        terraform
+    }
+
+    /// Sets an environment variable for all commands from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Sets an input variable for all commands from now on.
+    pub fn variable(&mut self, name: &str, value: &str) {
+        self.set(&format!("TF_VAR_{name}"), value);
+    }
+
+    /// The folder of the configuration.
+    pub fn configuration(&self) -> PathBuf {
+        self.folder.path().join("configuration")
+    }
+
+    /// Writes a file of the configuration.
+    pub fn write(&self, name: &str, text: &str) -> Result<()> {
+        Ok(fs::write(self.configuration().join(name), text)?)
+    }
+
+    /// Replaces a piece of text in a file of the configuration; it must be there.
+    pub fn replace(&self, file: &str, old: &str, new: &str) -> Result<()> {
+        let text = fs::read_to_string(self.configuration().join(file))?;
+        if !text.contains(old) {
+            bail!("{file} holds no {old:?}");
+        }
+        self.write(file, &text.replace(old, new))
+    }
+
+    /// `terraform init`.
+    pub fn init(&self) -> Result<Outcome> {
+        self.run(&["init", "-input=false", "-no-color"])?.ok()
+    }
+
+    /// `terraform plan`, which must succeed.
+    pub fn plan(&self) -> Result<Plan> {
+        let outcome = self.try_plan()?;
+        let has_changes = match outcome.code {
+            0 => false,
+            2 => true,
+            _ => return Err(outcome.failure()),
+        };
+        let shown = self.run(&["show", "-json", "plan.bin"])?.ok()?;
+        Ok(Plan { has_changes, text: outcome.stdout, document: serde_json::from_str(&shown.stdout)? })
+    }
+
+    /// `terraform plan`, whatever comes out: exit code 0 without changes, 2 with changes, 1 for
+    /// an error.
+    pub fn try_plan(&self) -> Result<Outcome> {
+        self.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode", "-out=plan.bin"])
+    }
+
+    /// `terraform apply` of what a plan would show now, which must succeed.
+    pub fn apply(&self) -> Result<Outcome> {
+        self.try_apply()?.ok()
+    }
+
+    /// `terraform apply`, whatever comes out.
+    pub fn try_apply(&self) -> Result<Outcome> {
+        self.run(&["apply", "-input=false", "-no-color", "-auto-approve"])
+    }
+
+    /// `terraform destroy`, which must succeed.
+    pub fn destroy(&self) -> Result<Outcome> {
+        self.run(&["destroy", "-input=false", "-no-color", "-auto-approve"])?.ok()
+    }
+
+    /// An output, as text if it is text.
+    pub fn output(&self, name: &str) -> Result<Value> {
+        let shown = self.run(&["output", "-no-color", "-json", name])?.ok()?;
+        Ok(serde_json::from_str(&shown.stdout)?)
+    }
+
+    /// The state, as `terraform show -json` gives it.
+    pub fn state(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.run(&["show", "-json", "-no-color"])?.ok()?.stdout)?)
+    }
+
+    /// Any command of Terraform.
+    pub fn run(&self, arguments: &[&str]) -> Result<Outcome> {
+        Process::new(&self.program)
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .within(self.configuration())
+            .limit(LIMIT)
+            .run()
+    }
+}
+
+impl Plan {
+    /// The actions on a resource, such as `["update"]`.
+    pub fn actions(&self, address: &str) -> Vec<&str> {
+        let actions = self.change(address)["actions"].as_array();
+        actions.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The planned change of a resource; null if there is none.
+    pub fn change(&self, address: &str) -> &Value {
+        let changes = self.document["resource_changes"].as_array();
+        changes
+            .and_then(|changes| changes.iter().find(|change| change["address"] == address))
+            .map_or(&Value::Null, |change| &change["change"])
+    }
+}

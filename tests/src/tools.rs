@@ -1,0 +1,90 @@
+//! The tools that tests and the demonstration need: what is missing is installed, pinned, into
+//! `.tools/` (or the folder that `IPSY_TOOLS_DIR` names).
+
+mod go;
+mod installation;
+mod moto;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::console::Console;
+use crate::process::Process;
+use crate::workspace;
+use go::GoTool;
+use installation::Installation;
+
+const OPENTOFU: GoTool = GoTool {
+    name: "tofu",
+    version: "v1.12.6",
+    package: "github.com/opentofu/opentofu/cmd/tofu",
+    module: Some("opentofu"),
+};
+const HELM_3: GoTool =
+    GoTool { name: "helm", version: "v3.22.0", package: "helm.sh/helm/v3/cmd/helm", module: None };
+const HELM_4: GoTool =
+    GoTool { name: "helm", version: "v4.3.1", package: "helm.sh/helm/v4/cmd/helm", module: None };
+// The newest that Go 1.26 compiles.
+const KUSTOMIZE: GoTool = GoTool {
+    name: "kustomize",
+    version: "v5.8.2",
+    package: "sigs.k8s.io/kustomize/kustomize/v5",
+    module: None,
+};
+
+/// The installed tools, as paths of programs.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// Terraform from the path when there is one, else OpenTofu.
+    pub terraform: PathBuf,
+    /// Helm 3.
+    pub helm_3: PathBuf,
+    /// Helm 4.
+    pub helm_4: PathBuf,
+    /// kustomize, the judge of patches.
+    pub kustomize: PathBuf,
+    /// A Python with moto.
+    pub moto_python: PathBuf,
+}
+
+impl Tools {
+    /// Installs whatever is missing and returns all. Safe to call from several processes at
+    /// once: the others wait.
+    pub fn ready(console: Console) -> Result<Self> {
+        let folder = workspace::tools_folder();
+        let installation = Installation::begin(&folder, console)?;
+        Ok(Self {
+            terraform: terraform(&installation)?,
+            helm_3: HELM_3.ready(&installation)?,
+            helm_4: HELM_4.ready(&installation)?,
+            kustomize: KUSTOMIZE.ready(&installation)?,
+            moto_python: moto::ready(&installation)?,
+        })
+    }
+
+    /// Each tool with its path, for people.
+    pub fn list(&self) -> [(&'static str, &PathBuf); 5] {
+        [
+            ("Terraform", &self.terraform),
+            ("Helm 3", &self.helm_3),
+            ("Helm 4", &self.helm_4),
+            ("kustomize", &self.kustomize),
+            ("Python with moto", &self.moto_python),
+        ]
+    }
+}
+
+/// A Terraform on the path is what its users have, so it is used; it must run, though: version
+/// managers put stand-ins there.
+fn terraform(installation: &Installation) -> Result<PathBuf> {
+    let found = Process::new("sh").args(["-c", "command -v terraform"]).run()?;
+    if found.code == 0 {
+        let path = PathBuf::from(found.stdout.trim());
+        let answer = Process::new(&path).arg("version").env("CHECKPOINT_DISABLE", "1").run();
+        if answer.is_ok_and(|answer| answer.code == 0 && answer.stdout.contains("Terraform v1.")) {
+            return Ok(path);
+        }
+    }
+    OPENTOFU.ready(installation)
+}

@@ -1,0 +1,52 @@
+//! Tools written in Go, built by `go install` from the module proxy that Go is set up with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::installation::Installation;
+use crate::process::Process;
+use crate::workspace;
+
+/// A program of a Go module, at one version.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GoTool {
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+    pub(super) package: &'static str,
+    /// A module of ours under `tests/tools-modules/` that builds it, for what replaces modules:
+    /// `go install PACKAGE@VERSION` refuses that.
+    pub(super) module: Option<&'static str>,
+}
+
+impl GoTool {
+    /// The path of the program, which is built if it is missing.
+    pub(super) fn ready(&self, installation: &Installation) -> Result<PathBuf> {
+        let folder = format!("{}-{}", self.name, self.version);
+        let program = installation.place(&folder).join("bin").join(self.name);
+        if !program.is_file() {
+            let step = installation
+                .console
+                .step(format!("building {} {} (once; takes some minutes)", self.name, self.version));
+            installation.complete(&folder, |half_done| {
+                let go = Process::inheriting("nice")
+                    .args(["-n", "10", "go", "install", "-trimpath", "-ldflags=-s -w"])
+                    .env("GOBIN", half_done.join("bin"))
+                    .env("CGO_ENABLED", "0");
+                let go = match self.module {
+                    None => go.arg(format!("{}@{}", self.package, self.version)).within(half_done),
+                    Some(module) => go
+                        .arg(self.package)
+                        .within(workspace::root().join("tests/tools-modules").join(module)),
+                };
+                go.limit(Duration::from_secs(40 * 60))
+                    .succeed()
+                    .with_context(|| format!("cannot build {}; is Go installed?", self.name))
+                    .map(drop)
+            })?;
+            step.done(program.display());
+        }
+        Ok(program)
+    }
+}

@@ -1,0 +1,41 @@
+//! moto, in a virtual environment of its own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::installation::Installation;
+use crate::process::Process;
+use crate::workspace;
+
+const FOLDER: &str = "moto-5.2.5";
+
+/// The Python of the virtual environment, which is made if it is missing or holds other versions.
+pub(super) fn ready(installation: &Installation) -> Result<PathBuf> {
+    let wanted = workspace::root().join("tests/aws/requirements.txt");
+    let wanted_text =
+        fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+    let folder = installation.place(FOLDER);
+    let python = folder.join("bin/python");
+    let installed = fs::read_to_string(folder.join("requirements.txt")).unwrap_or_default();
+    if installed != wanted_text || !python.is_file() {
+        let step = installation.console.step("installing moto 5.2.5 (once)");
+        installation.complete(FOLDER, |half_done| {
+            Process::inheriting("python3").args(["-m", "venv"]).arg(half_done).succeed().context(
+                "cannot make a virtual environment; are Python 3.10 or later and its venv module installed?",
+            )?;
+            Process::inheriting(half_done.join("bin/python"))
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .arg("--requirement")
+                .arg(&wanted)
+                .limit(Duration::from_secs(20 * 60))
+                .succeed()?;
+            fs::write(half_done.join("requirements.txt"), &wanted_text)?;
+            Ok(())
+        })?;
+        step.done(python.display());
+    }
+    Ok(python)
+}

@@ -1,0 +1,4 @@
+//! All black-box tests, in one program so that they share what they build.
+
+#[test]
+fn placeholder() {}
