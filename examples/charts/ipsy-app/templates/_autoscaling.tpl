@@ -40,8 +40,8 @@ HorizontalPodAutoscaler, or by KEDA as soon as one metric is neither cpu nor mem
 {{- define "ipsy-app.trigger" -}}
 {{- $metric := .metric -}}
 {{- if has .name (list "cpu" "memory") -}}
-type: {{ .name }}
-name: {{ .name }}
+type: {{ .name | toYaml }}
+name: {{ .name | toYaml }}
 {{- if $metric.targetAverageValue }}
 metricType: AverageValue
 metadata:
@@ -53,7 +53,7 @@ metadata:
 {{- end }}
 {{- else if $metric.sqsQueueUrl -}}
 type: aws-sqs-queue
-name: {{ .name }}
+name: {{ .name | toYaml }}
 metadata:
   queueURL: {{ $metric.sqsQueueUrl | quote }}
   queueLength: {{ $metric.target | toJson | quote }}
@@ -66,7 +66,7 @@ metadata:
   {{- end }}
 {{- else if $metric.prometheusQuery -}}
 type: prometheus
-name: {{ .name }}
+name: {{ .name | toYaml }}
 metadata:
   serverAddress: {{ $metric.prometheusAddress | quote }}
   query: {{ $metric.prometheusQuery | quote }}
@@ -76,7 +76,7 @@ metadata:
   {{- end }}
 {{- else if $metric.cronSchedule -}}
 type: cron
-name: {{ .name }}
+name: {{ .name | toYaml }}
 metadata:
   timezone: {{ $metric.cronSchedule.timeZone | quote }}
   start: {{ $metric.cronSchedule.start | quote }}
@@ -87,6 +87,6 @@ metadata:
 {{- end }}
 {{- with $metric.authentication }}
 authenticationRef:
-  name: {{ . }}
+  name: {{ . | toYaml }}
 {{- end }}
 {{- end -}}

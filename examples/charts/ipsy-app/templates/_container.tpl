@@ -23,7 +23,7 @@
   {{- if .port }}
   ports:
     {{- range $name, $port := $values.ports }}
-    - name: {{ $name }}
+    - name: {{ $name | toYaml }}
       containerPort: {{ int $port.port }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
@@ -80,26 +80,26 @@
 {{- end -}}
 {{- end -}}
 {{- range $name, $value := $plain }}
-- name: {{ $name }}
+- name: {{ $name | toYaml }}
   value: {{ $value | quote }}
 {{- end }}
 {{- range $name, $field := .root.Values.envFields }}
-- name: {{ $name }}
+- name: {{ $name | toYaml }}
   valueFrom:
     fieldRef:
       fieldPath: {{ $field }}
 {{- end }}
 {{- $context := . -}}
 {{- range $name, $secret := .root.Values.secrets }}
-- name: {{ $name }}
+- name: {{ $name | toYaml }}
   valueFrom:
     secretKeyRef:
       {{- if eq $secret.provider "kubernetes" }}
-      name: {{ $secret.key }}
-      key: {{ $secret.property }}
+      name: {{ $secret.key | toYaml }}
+      key: {{ $secret.property | toYaml }}
       {{- else }}
-      name: {{ include "ipsy-app.secretName" (dict "root" $context.root "provider" $secret.provider "prefix" $context.secretPrefix) }}
-      key: {{ $name }}
+      name: {{ include "ipsy-app.secretName" (dict "root" $context.root "provider" $secret.provider "prefix" $context.secretPrefix) | toYaml }}
+      key: {{ $name | toYaml }}
       {{- end }}
 {{- end }}
 {{- end -}}

@@ -1,13 +1,14 @@
 {{- /*
-Labels and annotations. Selectors hold name, instance and component only and are frozen for ever:
+Labels and annotations. Names go through toYaml wherever they stand alone: an app may be called `on`, which
+YAML 1.1, and so Kubernetes, reads as true. Selectors hold name, instance and component only and are frozen for ever:
 Kubernetes refuses to change the selector of a Deployment.
 */ -}}
 
 {{- /* Takes a dict of root and component. */ -}}
 {{- define "ipsy-app.selectorLabels" -}}
-app.kubernetes.io/component: {{ .component }}
-app.kubernetes.io/instance: {{ .root.Values.app.name }}
-app.kubernetes.io/name: {{ .root.Values.app.name }}
+app.kubernetes.io/component: {{ .component | toYaml }}
+app.kubernetes.io/instance: {{ .root.Values.app.name | toYaml }}
+app.kubernetes.io/name: {{ .root.Values.app.name | toYaml }}
 {{- end -}}
 
 {{- /*
@@ -42,7 +43,7 @@ The stamp of the post-renderer (ipsy.dev/standards-version) is not written here:
 reads it as proof that the post-renderer ran.
 */ -}}
 {{- define "ipsy-app.metadata" -}}
-name: {{ .name }}
+name: {{ .name | toYaml }}
 labels:
   {{- include "ipsy-app.labels" . | nindent 2 }}
 {{- $annotations := dict -}}

@@ -33,7 +33,7 @@ http
 {{- /* A port of the Service as an Ingress writes it. */ -}}
 {{- define "ipsy-app.serviceBackendPort" -}}
 {{- if kindIs "string" . -}}
-name: {{ . }}
+name: {{ . | toYaml }}
 {{- else -}}
 number: {{ int . }}
 {{- end -}}

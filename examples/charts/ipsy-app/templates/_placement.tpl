@@ -30,7 +30,7 @@ Where pods may and should run. Takes what ipsy-app.podTemplate takes. spotPercen
 {{- end -}}
 {{- end -}}
 {{- with $placement.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | toYaml }}
 {{- end }}
 {{- with $selector }}
 nodeSelector:
@@ -60,7 +60,7 @@ rollout would push the new ones together.
 {{- $context := . -}}
 {{- range $name, $spread := .root.Values.topologySpread }}
 {{- if $spread }}
-- topologyKey: {{ $spread.topologyKey }}
+- topologyKey: {{ $spread.topologyKey | toYaml }}
   maxSkew: {{ int ($spread.maxSkew | default 1) }}
   whenUnsatisfiable: {{ $spread.whenUnsatisfiable | default "ScheduleAnyway" }}
   {{- with $spread.minDomains }}

@@ -34,14 +34,14 @@ spec:
   {{- with .restartPolicy }}
   restartPolicy: {{ . }}
   {{- end }}
-  serviceAccountName: {{ .serviceAccount | default (include "ipsy-app.serviceAccountName" .root) }}
+  serviceAccountName: {{ .serviceAccount | default (include "ipsy-app.serviceAccountName" .root) | toYaml }}
   automountServiceAccountToken: {{ $values.serviceAccount.automountToken }}
   {{- /* Environment variables of every Service in the namespace would change the app when a neighbour moves in. */}}
   enableServiceLinks: false
   {{- with $values.image.pullSecrets }}
   imagePullSecrets:
     {{- range . }}
-    - name: {{ . }}
+    - name: {{ . | toYaml }}
     {{- end }}
   {{- end }}
   {{- if .port }}
@@ -86,7 +86,7 @@ runAsNonRoot: {{ .runAsNonRoot }}
 {{- range $field := list "runAsUser" "runAsGroup" "fsGroup" }}
 {{- if not (kindIs "invalid" (get $.Values.security $field)) }}
 {{- if hasKey $.Values.security $field }}
-{{ $field }}: {{ get $.Values.security $field | int64 }}
+{{ $field }}: {{ get $.Values.security $field | int64 | toYaml }}
 {{- end }}
 {{- end }}
 {{- end }}

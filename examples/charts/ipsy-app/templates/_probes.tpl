@@ -70,7 +70,7 @@ tcpSocket:
 
 {{- /* A port by name or number, where Kubernetes takes both. */ -}}
 {{- define "ipsy-app.portReference" -}}
-{{- if kindIs "string" . -}}{{- . -}}{{- else -}}{{- int . -}}{{- end -}}
+{{- if kindIs "string" . -}}{{- . | toYaml -}}{{- else -}}{{- int . -}}{{- end -}}
 {{- end -}}
 
 {{- /* A port by number, where Kubernetes takes no name. Takes a dict of root and port. */ -}}

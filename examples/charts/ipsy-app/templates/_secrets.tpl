@@ -26,14 +26,14 @@ Secrets Store CSI driver) reads it from AWS and writes a Kubernetes Secret, whic
 refreshInterval: {{ .root.Values.externalSecrets.refreshInterval }}
 secretStoreRef:
   kind: {{ $store.kind }}
-  name: {{ $store.name }}
+  name: {{ $store.name | toYaml }}
 target:
-  name: {{ include "ipsy-app.secretName" . }}
+  name: {{ include "ipsy-app.secretName" . | toYaml }}
   creationPolicy: Owner
 data:
   {{- range $name, $secret := .root.Values.secrets }}
   {{- if eq $secret.provider $context.provider }}
-  - secretKey: {{ $name }}
+  - secretKey: {{ $name | toYaml }}
     remoteRef:
       key: {{ $secret.key | quote }}
       {{- with $secret.property }}
@@ -74,7 +74,7 @@ parameters:
   objects: |
     {{- toYaml $objects | nindent 4 }}
 secretObjects:
-  - secretName: {{ include "ipsy-app.secretName" . }}
+  - secretName: {{ include "ipsy-app.secretName" . | toYaml }}
     type: Opaque
     data:
       {{- toYaml $data | nindent 6 }}

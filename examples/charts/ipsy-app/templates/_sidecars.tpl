@@ -39,7 +39,7 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
 {{- /* One container. Takes a dict of root, name, container and native. */ -}}
 {{- define "ipsy-app.extraContainer" -}}
 {{- $container := .container }}
-- name: {{ .name }}
+- name: {{ .name | toYaml }}
   image: {{ include "ipsy-app.image" ($container.image | default .root.Values.image) | quote }}
   imagePullPolicy: {{ (($container.image | default dict).pullPolicy) | default .root.Values.image.pullPolicy }}
   {{- if .native }}
@@ -59,7 +59,7 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
   {{- with $container.ports }}
   ports:
     {{- range $name, $port := . }}
-    - name: {{ $name }}
+    - name: {{ $name | toYaml }}
       containerPort: {{ int $port.port }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
@@ -67,7 +67,7 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
   {{- with $container.env }}
   env:
     {{- range $name, $value := . }}
-    - name: {{ $name }}
+    - name: {{ $name | toYaml }}
       value: {{ $value | quote }}
     {{- end }}
   {{- end }}
@@ -79,7 +79,7 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
   {{- with $container.mounts }}
   volumeMounts:
     {{- range $name, $mount := . }}
-    - name: {{ $name }}
+    - name: {{ $name | toYaml }}
       mountPath: {{ $mount.path | quote }}
       {{- with $mount.subPath }}
       subPath: {{ . | quote }}

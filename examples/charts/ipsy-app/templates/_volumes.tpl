@@ -8,7 +8,7 @@ by default. Files are mounted one by one, each at its own path, and never hide t
 {{- $root := .root -}}
 {{- range $name, $volume := $root.Values.volumes }}
 {{- if $volume }}
-- name: {{ $name }}
+- name: {{ $name | toYaml }}
   {{- if hasKey $volume "emptyDir" }}
   {{- if $volume.emptyDir }}
   emptyDir:
@@ -21,24 +21,24 @@ by default. Files are mounted one by one, each at its own path, and never hide t
   emptyDir: {}
   {{- else if $volume.claim }}
   persistentVolumeClaim:
-    claimName: {{ $volume.claim.existing | default (printf "%s-%s" $root.Values.app.name $name) }}
+    claimName: {{ $volume.claim.existing | default (printf "%s-%s" $root.Values.app.name $name) | toYaml }}
   {{- else if $volume.configMap }}
   configMap:
-    name: {{ $volume.configMap }}
+    name: {{ $volume.configMap | toYaml }}
   {{- else if $volume.secret }}
   secret:
-    secretName: {{ $volume.secret }}
+    secretName: {{ $volume.secret | toYaml }}
   {{- end }}
 {{- end }}
 {{- end }}
 {{- with $root.Values.files }}
 - name: files
   configMap:
-    name: {{ $.filesConfigMap | default (printf "%s-files" $root.Values.app.name) }}
+    name: {{ $.filesConfigMap | default (printf "%s-files" $root.Values.app.name) | toYaml }}
     items:
       {{- range $path, $file := . }}
-      - key: {{ include "ipsy-app.fileKey" $path }}
-        path: {{ include "ipsy-app.fileKey" $path }}
+      - key: {{ include "ipsy-app.fileKey" $path | toYaml }}
+        path: {{ include "ipsy-app.fileKey" $path | toYaml }}
         {{- with $file.mode }}
         {{- /* Octal in values, as people write it; decimal here, as JSON can. */}}
         mode: {{ toDecimal . }}
@@ -52,7 +52,7 @@ by default. Files are mounted one by one, each at its own path, and never hide t
     driver: secrets-store.csi.k8s.io
     readOnly: true
     volumeAttributes:
-      secretProviderClass: {{ include "ipsy-app.secretName" (dict "root" $root "provider" $provider "prefix" $.secretPrefix) }}
+      secretProviderClass: {{ include "ipsy-app.secretName" (dict "root" $root "provider" $provider "prefix" $.secretPrefix) | toYaml }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -63,7 +63,7 @@ by default. Files are mounted one by one, each at its own path, and never hide t
 {{- range $name, $volume := $root.Values.volumes }}
 {{- if $volume }}
 {{- with $volume.mountPath }}
-- name: {{ $name }}
+- name: {{ $name | toYaml }}
   mountPath: {{ . | quote }}
   {{- with $volume.subPath }}
   subPath: {{ . | quote }}
@@ -77,7 +77,7 @@ by default. Files are mounted one by one, each at its own path, and never hide t
 {{- range $path, $file := $root.Values.files }}
 - name: files
   mountPath: {{ $path | quote }}
-  subPath: {{ include "ipsy-app.fileKey" $path }}
+  subPath: {{ include "ipsy-app.fileKey" $path | toYaml }}
   readOnly: true
 {{- end }}
 {{- if eq $root.Values.secretDelivery "csi" }}
