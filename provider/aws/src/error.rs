@@ -3,6 +3,7 @@
 mod advice;
 
 use std::fmt;
+use std::time::Duration;
 
 /// A call to AWS that failed. Printed, it is one sentence with operation, object, AWS's message, code and
 /// request id; [`Error::advice`] says what to do. It never holds a secret.
@@ -149,6 +150,18 @@ impl Error {
         self
     }
 
+    /// A configuration with which nothing can be called.
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, Service::Sts, "", "", message)
+    }
+
+    /// The same after a wait that did not help.
+    pub(crate) fn after_waiting(mut self, waited: Duration, awaited: &str) -> Self {
+        let message = self.0.message.trim_end_matches('.');
+        self.0.message = format!("{message} (still so after waiting {} s for {awaited})", waited.as_secs());
+        self
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -159,7 +172,8 @@ impl Error {
         self.0.service
     }
 
-    /// AWS's name of the operation, such as `CreateRole`.
+    /// AWS's name of the operation, such as `CreateRole`; empty if the configuration was not good enough to call
+    /// anything.
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
@@ -212,6 +226,9 @@ impl Error {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.operation.is_empty() {
+            return write!(formatter, "AWS cannot be called: {}", self.message);
+        }
         write!(formatter, "{} {}", self.service, self.operation)?;
         if !self.object.is_empty() {
             write!(formatter, " for `{}`", self.object)?;

@@ -1,13 +1,90 @@
-//! The capabilities on the AWS SDK.
+//! The capabilities on the AWS SDK: one client for each service over one HTTP client and one set of credentials.
 
-use crate::{Aws, Configuration, Error, ErrorKind, Service};
+mod accounts;
+mod channel;
+mod clusters;
+mod credentials;
+mod elb_tags;
+mod failure;
+mod http;
+mod listener_rules;
+mod load_balancers;
+mod log_groups;
+mod parameters;
+mod pod_identities;
+mod quota;
+mod repositories;
+mod roles;
+mod rule_form;
+mod settings;
+mod tags;
+mod target_groups;
 
-pub(crate) async fn connect(_configuration: &Configuration) -> Result<Aws, Error> {
-    Err(Error::new(
-        ErrorKind::Invalid,
-        Service::Sts,
-        "GetCallerIdentity",
-        "",
-        "the way to AWS is not built yet",
-    ))
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::{Account, Aws, Configuration, Error, Service};
+use channel::Channel;
+use settings::Settings;
+
+/// A client of one service. The SDK's crates have no trait in common, hence a macro.
+macro_rules! client {
+    ($settings:expr, $sdk:ident, $service:expr) => {{
+        let mut builder = $sdk::config::Builder::from($settings.shared())
+            .retry_partition(settings::retry_partition($service))
+            .retry_classifier(quota::QuotaClassifier);
+        if let Some(url) = $settings.endpoint($service) {
+            builder = builder.endpoint_url(url);
+        }
+        $sdk::Client::from_conf(builder.build())
+    }};
+}
+
+pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error> {
+    let settings = Settings::load(configuration).await?;
+    let accounts = Arc::new(accounts::SdkAccounts {
+        client: client!(settings, aws_sdk_sts, Service::Sts),
+        channel: Channel::new(Service::Sts, 4),
+    });
+    // Load balancers, target groups and rules share AWS's budget of calls, so they share ours.
+    let elb = client!(settings, aws_sdk_elasticloadbalancingv2, Service::Elb);
+    let elb_channel = Arc::new(Channel::new(Service::Elb, 4));
+    let eks = client!(settings, aws_sdk_eks, Service::Eks);
+    let eks_channel = Arc::new(Channel::new(Service::Eks, 4));
+    Ok(Aws {
+        account: Arc::new(Account::new(settings.region(), accounts.clone())),
+        accounts,
+        repositories: Arc::new(repositories::SdkRepositories {
+            client: client!(settings, aws_sdk_ecr, Service::Ecr),
+            channel: Channel::new(Service::Ecr, 8),
+        }),
+        roles: Arc::new(roles::SdkRoles {
+            client: client!(settings, aws_sdk_iam, Service::Iam),
+            channel: Channel::new(Service::Iam, 4),
+        }),
+        pod_identities: Arc::new(pod_identities::SdkPodIdentities {
+            client: eks.clone(),
+            channel: eks_channel.clone(),
+        }),
+        clusters: Arc::new(clusters::SdkClusters { client: eks, channel: eks_channel }),
+        log_groups: Arc::new(log_groups::SdkLogGroups {
+            client: client!(settings, aws_sdk_cloudwatchlogs, Service::Logs),
+            channel: Channel::new(Service::Logs, 4),
+        }),
+        load_balancers: Arc::new(load_balancers::SdkLoadBalancers {
+            client: elb.clone(),
+            channel: elb_channel.clone(),
+        }),
+        target_groups: Arc::new(target_groups::SdkTargetGroups {
+            client: elb.clone(),
+            channel: elb_channel.clone(),
+        }),
+        listener_rules: Arc::new(listener_rules::SdkListenerRules { client: elb, channel: elb_channel }),
+        parameters: Arc::new(parameters::SdkParameters {
+            client: client!(settings, aws_sdk_ssm, Service::Ssm),
+            channel: Channel::new(Service::Ssm, 4),
+        }),
+    })
 }

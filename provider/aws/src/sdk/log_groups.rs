@@ -1,0 +1,120 @@
+//! CloudWatch log groups on the SDK.
+
+use async_trait::async_trait;
+
+use super::channel::Channel;
+use super::tags::{from_pairs, to_map};
+use crate::{Error, LogGroup, LogGroups, NewLogGroup, Tags};
+
+pub(super) struct SdkLogGroups {
+    pub(super) client: aws_sdk_cloudwatchlogs::Client,
+    pub(super) channel: Channel,
+}
+
+#[async_trait]
+impl LogGroups for SdkLogGroups {
+    async fn create(&self, new: &NewLogGroup) -> Result<(), Error> {
+        let request = self
+            .client
+            .create_log_group()
+            .log_group_name(&new.name)
+            .set_kms_key_id(new.kms_key.clone())
+            .set_tags(to_map(&new.tags));
+        self.channel.call("CreateLogGroup", &new.name, || request.clone().send()).await.map(drop)
+    }
+
+    async fn describe(&self, prefix: &str) -> Result<Vec<LogGroup>, Error> {
+        let mut all: Vec<LogGroup> = Vec::new();
+        let mut page = None;
+        loop {
+            let request = self
+                .client
+                .describe_log_groups()
+                .set_log_group_name_prefix(Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()))
+                .limit(50)
+                .set_next_token(page);
+            let answer = self.channel.call("DescribeLogGroups", prefix, || request.clone().send()).await?;
+            all.extend(answer.log_groups.into_iter().flatten().map(log_group_from_sdk));
+            page = answer.next_token;
+            if page.is_none() {
+                all.sort_by(|one, other| one.name.cmp(&other.name));
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn set_retention(&self, name: &str, days: Option<u32>) -> Result<(), Error> {
+        if let Some(days) = days {
+            let days = i32::try_from(days).unwrap_or(i32::MAX);
+            let request = self.client.put_retention_policy().log_group_name(name).retention_in_days(days);
+            self.channel.call("PutRetentionPolicy", name, || request.clone().send()).await.map(drop)
+        } else {
+            let request = self.client.delete_retention_policy().log_group_name(name);
+            self.channel.call("DeleteRetentionPolicy", name, || request.clone().send()).await.map(drop)
+        }
+    }
+
+    async fn set_kms_key(&self, name: &str, key_arn: Option<&str>) -> Result<(), Error> {
+        if let Some(key) = key_arn {
+            let request = self.client.associate_kms_key().log_group_name(name).kms_key_id(key);
+            self.channel.call("AssociateKmsKey", name, || request.clone().send()).await.map(drop)
+        } else {
+            let request = self.client.disassociate_kms_key().log_group_name(name);
+            self.channel.call("DisassociateKmsKey", name, || request.clone().send()).await.map(drop)
+        }
+    }
+
+    async fn tags(&self, arn: &str) -> Result<Tags, Error> {
+        let request = self.client.list_tags_for_resource().resource_arn(arn);
+        let answer = self.channel.call("ListTagsForResource", arn, || request.clone().send()).await?;
+        let tags = answer.tags.unwrap_or_default();
+        Ok(from_pairs(tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        let request = self.client.tag_resource().resource_arn(arn).set_tags(to_map(tags));
+        self.channel.call("TagResource", arn, || request.clone().send()).await.map(drop)
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        let request = self.client.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
+        self.channel.call("UntagResource", arn, || request.clone().send()).await.map(drop)
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), Error> {
+        let request = self.client.delete_log_group().log_group_name(name);
+        match self.channel.call("DeleteLogGroup", name, || request.clone().send()).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn log_group_from_sdk(found: aws_sdk_cloudwatchlogs::types::LogGroup) -> LogGroup {
+    let arn = found.log_group_arn.or(found.arn).unwrap_or_default();
+    LogGroup {
+        name: found.log_group_name.unwrap_or_default(),
+        arn: arn.strip_suffix(":*").unwrap_or(&arn).to_owned(),
+        retention_days: found.retention_in_days.and_then(|days| u32::try_from(days).ok()),
+        kms_key: found.kms_key_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(builder: aws_sdk_cloudwatchlogs::types::builders::LogGroupBuilder, arn: &str) {
+        assert_eq!(log_group_from_sdk(builder.build()).arn, arn);
+    }
+
+    #[test]
+    fn the_arn_never_ends_in_a_star() {
+        let builder = aws_sdk_cloudwatchlogs::types::LogGroup::builder;
+        check(builder().arn("arn:aws:logs:r:1:log-group:a:*"), "arn:aws:logs:r:1:log-group:a");
+        check(
+            builder().arn("x:*").log_group_arn("arn:aws:logs:r:1:log-group:a"),
+            "arn:aws:logs:r:1:log-group:a",
+        );
+    }
+}
