@@ -20,7 +20,7 @@ use crate::tools::Tools;
 use crate::workspace;
 
 /// Imports of boto3 are slow on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// The secret of the bench's credentials. It is easy to find where it must not be.
 pub const SECRET_ACCESS_KEY: &str = "bench-secret-that-no-log-may-hold";

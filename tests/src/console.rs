@@ -24,25 +24,25 @@ impl Console {
     }
 
     /// Begins a step and returns it, so that its end can be told with the time it took.
-    pub fn step(&self, title: impl Display) -> Step {
+    pub fn step(self, title: impl Display) -> Step {
         self.write(&self.painted("1", &format!("==> {title}")));
-        Step { started: Instant::now(), console: *self }
+        Step { started: Instant::now(), console: self }
     }
 
     /// One line of what happens in a step.
-    pub fn say(&self, line: impl Display) {
+    pub fn say(self, line: impl Display) {
         self.write(&format!("    {line}"));
     }
 
     /// A text of several lines, as it is.
-    pub fn show(&self, text: &str) {
+    pub fn show(self, text: &str) {
         for line in text.lines() {
             self.write(&format!("    {line}"));
         }
     }
 
     /// A difference, coloured as `git diff` does.
-    pub fn show_diff(&self, diff: &str) {
+    pub fn show_diff(self, diff: &str) {
         for line in diff.lines() {
             let code = match line.as_bytes().first() {
                 Some(b'+') => "32",
@@ -54,11 +54,11 @@ impl Console {
         }
     }
 
-    fn painted(&self, code: &str, text: &str) -> String {
+    fn painted(self, code: &str, text: &str) -> String {
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    fn write(&self, line: &str) {
+    fn write(self, line: &str) {
         if self.quiet {
             return;
         }

@@ -76,7 +76,7 @@ impl Helm {
             .env("HELM_DATA_HOME", home.join("data"))
             .env("HELM_PLUGINS", home.join("plugins"))
             .within(home)
-            .limit(Duration::from_secs(60))
+            .limit(Duration::from_mins(1))
             .run()
     }
 }

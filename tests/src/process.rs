@@ -27,6 +27,7 @@ pub struct Process {
     name: String,
     input: Vec<u8>,
     limit: Duration,
+    errors_shown: bool,
 }
 
 /// What a program did.
@@ -55,7 +56,7 @@ impl Process {
             }
         }
         let name = program.as_ref().to_string_lossy().into_owned();
-        Self { command, name, input: Vec::new(), limit: Duration::from_secs(120) }
+        Self { command, name, input: Vec::new(), limit: Duration::from_mins(2), errors_shown: false }
     }
 
     /// A program with the caller's environment, less what cargo sets for this very program:
@@ -67,24 +68,28 @@ impl Process {
     }
 
     /// Adds an argument.
+    #[must_use]
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.command.arg(argument);
         self
     }
 
     /// Adds arguments.
+    #[must_use]
     pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.command.args(arguments);
         self
     }
 
     /// Sets an environment variable.
+    #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
     /// Sets environment variables.
+    #[must_use]
     pub fn envs<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         mut self,
         variables: impl IntoIterator<Item = (N, V)>,
@@ -94,27 +99,38 @@ impl Process {
     }
 
     /// Runs it in a folder.
+    #[must_use]
     pub fn within(mut self, folder: impl AsRef<Path>) -> Self {
         self.command.current_dir(folder);
         self
     }
 
     /// Feeds its standard input.
+    #[must_use]
     pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.input = bytes.into();
         self
     }
 
     /// Changes the time limit.
+    #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Passes its standard error on to the caller's: what it tells there is progress.
+    #[must_use]
+    pub fn errors_shown(mut self) -> Self {
+        self.errors_shown = true;
         self
     }
 
     /// Runs it to its end, whatever that is. Fails only if it could not be started, took too
     /// long, or someone asked to stop.
     pub fn run(mut self) -> Result<Outcome> {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let stderr = if self.errors_shown { Stdio::inherit() } else { Stdio::piped() };
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         let started = Instant::now();
         let mut child = self.spawn()?;
         let input = std::mem::take(&mut self.input);

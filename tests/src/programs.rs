@@ -63,7 +63,8 @@ impl Programs {
     fn built_by(cargo: Process) -> Result<Self> {
         let messages = cargo
             .arg("--message-format=json-render-diagnostics")
-            .limit(Duration::from_secs(60 * 60))
+            .errors_shown()
+            .limit(Duration::from_hours(1))
             .succeed()?
             .stdout;
         Ok(Self { provider: built(&messages, PROVIDER)?, post_renderer: built(&messages, POST_RENDERER)? })

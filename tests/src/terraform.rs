@@ -1,4 +1,4 @@
-//! Real Terraform or OpenTofu in a folder of its own, with the built provider in a filesystem
+//! Real Terraform or `OpenTofu` in a folder of its own, with the built provider in a filesystem
 //! mirror, as an installed one is.
 
 use std::fs;
@@ -15,9 +15,9 @@ use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 
-/// Terraform looks here for `ipsy/ipsy`; OpenTofu there.
+/// Terraform looks here for `ipsy/ipsy`; `OpenTofu` there.
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// A working directory of Terraform.
 #[derive(Debug)]
@@ -76,8 +76,8 @@ impl Terraform {
                 .with_context(|| format!("cannot copy {}", programs.provider.display()))?;
         }
         let settings = format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-            at("mirror")
+            "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+            at("mirror").display()
         );
         fs::write(at("terraform.rc"), settings)?;
         let path = |name: &str| at(name).to_string_lossy().into_owned();

@@ -36,7 +36,7 @@ const KUSTOMIZE: GoTool = GoTool {
 /// The installed tools, as paths of programs.
 #[derive(Debug, Clone)]
 pub struct Tools {
-    /// Terraform from the path when there is one, else OpenTofu.
+    /// Terraform from the path when there is one, else `OpenTofu`.
     pub terraform: PathBuf,
     /// Helm 3.
     pub helm_3: PathBuf,

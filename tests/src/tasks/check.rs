@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::console::Console;
 use crate::workspace;
 
-const LIMIT: Duration = Duration::from_secs(60 * 60);
+const LIMIT: Duration = Duration::from_hours(1);
 
 /// Checks what needs no run.
 pub fn run(console: Console) -> Result<()> {

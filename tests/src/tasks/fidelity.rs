@@ -15,6 +15,6 @@ pub fn run(folder: &Path) -> Result<()> {
         .args(["run", "--quiet", "--release", "--package", "ipsy-post-renderer"])
         .args(["--example", "fidelity", "--"])
         .arg(folder)
-        .limit(Duration::from_secs(60 * 60))
+        .limit(Duration::from_hours(1))
         .show()
 }

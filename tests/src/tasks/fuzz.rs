@@ -12,7 +12,7 @@ pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
     let cargo = workspace::cargo().within(workspace::root().join("post-renderer"));
     // `cargo fuzz` needs the nightly compiler; rustup's shim chooses it by this variable, and
     // `CARGO` would name the stable one.
-    let cargo = cargo.env("RUSTUP_TOOLCHAIN", "nightly").limit(Duration::from_secs(24 * 60 * 60));
+    let cargo = cargo.env("RUSTUP_TOOLCHAIN", "nightly").limit(Duration::from_hours(24));
     match target {
         None => {
             let step = console.step("compiling the fuzz targets");

@@ -11,7 +11,7 @@ use crate::tasks::{check, generate};
 use crate::tools::Tools;
 use crate::{interrupt, workspace};
 
-const LIMIT: Duration = Duration::from_secs(60 * 60);
+const LIMIT: Duration = Duration::from_hours(1);
 
 /// Runs all checks and tests, or only the Rust tests that match a filter. What fails does not
 /// keep the rest from running.
@@ -58,7 +58,7 @@ fn bench_checks(console: Console, tools: &Tools) -> Result<()> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .within(workspace::root().join("tests/aws"))
-        .limit(Duration::from_secs(300))
+        .limit(Duration::from_mins(5))
         .show()?;
     step.done("as strict as AWS");
     Ok(())

@@ -40,7 +40,7 @@ impl GoTool {
                         .arg(self.package)
                         .within(workspace::root().join("tests/tools-modules").join(module)),
                 };
-                go.limit(Duration::from_secs(40 * 60))
+                go.limit(Duration::from_mins(40))
                     .succeed()
                     .with_context(|| format!("cannot build {}; is Go installed?", self.name))
                     .map(drop)

@@ -30,7 +30,7 @@ pub(super) fn ready(installation: &Installation) -> Result<PathBuf> {
                 .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
                 .arg("--requirement")
                 .arg(&wanted)
-                .limit(Duration::from_secs(20 * 60))
+                .limit(Duration::from_mins(20))
                 .succeed()?;
             fs::write(half_done.join("requirements.txt"), &wanted_text)?;
             Ok(())

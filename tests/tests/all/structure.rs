@@ -1,0 +1,206 @@
+//! The walls of the house: what may depend on what, and how files are laid out. Rules that are
+//! not checked here are wishes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use acceptance::process::Process;
+use acceptance::workspace;
+
+/// Which crate may use which others of ours. An arrow that is missing here is an error, even one
+/// for tests only.
+const ARROWS: [(&str, &[&str]); 6] = [
+    ("proto", &[]),
+    ("tf-provider", &["proto"]),
+    ("ipsy-aws", &[]),
+    ("ipsy-post-renderer", &[]),
+    ("terraform-provider-ipsy", &["tf-provider", "ipsy-aws", "ipsy-post-renderer"]),
+    ("acceptance", &[]),
+];
+
+/// What may lie at the root. Everything else belongs into a folder.
+const ROOT: [&str; 25] = [
+    ".cargo",
+    ".changes",
+    ".ci",
+    ".clippy.toml",
+    ".editorconfig",
+    ".gitattributes",
+    ".github",
+    ".gitignore",
+    ".rustfmt.toml",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "GNUmakefile",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "docs",
+    "examples",
+    "post-renderer",
+    "proto",
+    "provider",
+    "terraform-registry-manifest.json",
+    "tests",
+];
+
+const MOST_LINES: usize = 500;
+
+/// Modules of the post-renderer that are its command line: they alone may touch the world.
+const COMMAND_LINE: [&str; 3] = ["main.rs", "command.rs", "command/"];
+const WORLD: [&str; 6] = ["std::fs", "std::env", "std::net", "std::process", "std::time::", "println!"];
+
+#[test]
+fn crates_depend_on_each_other_as_drawn() {
+    let allowed: BTreeMap<&str, BTreeSet<&str>> =
+        ARROWS.iter().map(|(name, uses)| (*name, uses.iter().copied().collect())).collect();
+    let packages = workspace::metadata().unwrap()["packages"].as_array().unwrap();
+    assert_eq!(packages.len(), allowed.len(), "a crate is missing in the table of arrows");
+    for package in packages {
+        let name = package["name"].as_str().unwrap();
+        let uses: BTreeSet<&str> = package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|dependency| dependency["path"].is_string())
+            .map(|dependency| dependency["name"].as_str().unwrap())
+            .collect();
+        let forbidden: Vec<_> = uses.difference(&allowed[name]).collect();
+        assert!(forbidden.is_empty(), "{name} must not use {forbidden:?}");
+    }
+}
+
+#[test]
+fn only_one_crate_speaks_to_aws() {
+    for package in workspace::metadata().unwrap()["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let used = dependency["name"].as_str().unwrap();
+            let is_sdk = used.starts_with("aws-");
+            assert!(!is_sdk || name == "ipsy-aws", "{name} must not use {used}: ipsy-aws does");
+            assert_ne!(used, "aws-sdk-ec2", "it alone takes 7 GB and ten minutes to compile");
+        }
+    }
+}
+
+#[test]
+fn every_source_file_says_what_it_is_about() {
+    check_sources(|text| {
+        let opens = text.starts_with("//!");
+        if opens { None } else { Some("it does not open with `//!`".to_owned()) }
+    });
+}
+
+#[test]
+fn no_source_file_is_too_long() {
+    check_sources(|text| {
+        let lines = text.lines().count();
+        (lines > MOST_LINES).then(|| format!("it has {lines} lines, {MOST_LINES} at most: split it"))
+    });
+}
+
+#[test]
+fn modules_are_named_by_files_and_listed() {
+    let problems: Vec<String> = sources()
+        .into_iter()
+        .filter(|path| path.components().any(|part| part.as_os_str() == "src"))
+        .filter_map(|path| {
+            let stem = path.file_stem()?.to_str()?.to_owned();
+            if stem == "mod" {
+                return Some(format!("{}: name it after the module, not mod.rs", path.display()));
+            }
+            if ["lib", "main"].contains(&stem.as_str()) {
+                return None;
+            }
+            let listed = parents(&path).iter().any(|parent| {
+                let text = fs::read_to_string(workspace::root().join(parent)).unwrap_or_default();
+                text.lines().any(|line| line.trim().ends_with(&format!("mod {stem};")))
+            });
+            (!listed).then(|| format!("{}: no `mod {stem};` lists it", path.display()))
+        })
+        .collect();
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn the_engine_of_the_post_renderer_is_pure() {
+    let folder = Path::new("post-renderer/src");
+    let problems: Vec<String> = sources()
+        .into_iter()
+        .filter_map(|path| Some((path.strip_prefix(folder).ok()?.to_str()?.to_owned(), path)))
+        .filter(|(name, _)| !COMMAND_LINE.iter().any(|allowed| name.starts_with(allowed)))
+        .flat_map(|(_, path)| {
+            let text = fs::read_to_string(workspace::root().join(&path)).unwrap();
+            let used = WORLD.iter().filter(move |word| text.contains(**word));
+            used.map(move |word| format!("{}: {word}", path.display())).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(problems.is_empty(), "no IO, no clock, no environment here:\n{}", problems.join("\n"));
+}
+
+#[test]
+fn nothing_lies_at_the_root_that_does_not_belong_there() {
+    let found: BTreeSet<String> = tracked()
+        .iter()
+        .filter_map(|path| Some(path.components().next()?.as_os_str().to_str()?.to_owned()))
+        .collect();
+    let stray: Vec<_> = found.iter().filter(|name| !ROOT.contains(&name.as_str())).collect();
+    assert!(stray.is_empty(), "move these into a folder: {stray:?}");
+}
+
+#[test]
+fn no_file_names_the_machine_it_was_written_on() {
+    let here = workspace::root().to_string_lossy().into_owned();
+    let problems: Vec<PathBuf> = tracked()
+        .into_iter()
+        .filter(|path| {
+            let bytes = fs::read(workspace::root().join(path)).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).contains(&here)
+        })
+        .collect();
+    assert!(problems.is_empty(), "these name {here}: {problems:?}");
+}
+
+#[test]
+fn every_crate_follows_the_lints_of_the_workspace() {
+    for package in workspace::metadata().unwrap()["packages"].as_array().unwrap() {
+        let manifest = fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{} has its own lints", package["name"]);
+        assert_eq!(package["license"], "Apache-2.0", "{}", package["name"]);
+        assert!(package["description"].is_string(), "{} has no description", package["name"]);
+    }
+}
+
+fn check_sources(problem: impl Fn(&str) -> Option<String>) {
+    let problems: Vec<String> = sources()
+        .into_iter()
+        .filter_map(|path| {
+            let text = fs::read_to_string(workspace::root().join(&path)).unwrap();
+            problem(&text).map(|problem| format!("{}: {problem}", path.display()))
+        })
+        .collect();
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+/// The files that may declare a module: `foo.rs` or a crate root for `foo/bar.rs`, and for a
+/// file beside a crate root that root.
+fn parents(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    vec![folder.with_extension("rs"), folder.join("lib.rs"), folder.join("main.rs")]
+}
+
+/// The Rust sources that are tracked.
+fn sources() -> Vec<PathBuf> {
+    tracked().into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs")).collect()
+}
+
+/// The files that git knows and that are there, from the root.
+fn tracked() -> Vec<PathBuf> {
+    let files = Process::new("git").args(["ls-files", "-z"]).within(workspace::root()).succeed().unwrap();
+    let names = files.stdout.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from);
+    names.filter(|path| workspace::root().join(path).is_file()).collect()
+}
