@@ -8,12 +8,16 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
 {{- $root := . -}}
 {{- $keys := list -}}
 {{- range $name, $container := .Values.sidecars -}}
-{{- if ne (get $container "native" | toString) "false" -}}
-{{- $keys = append $keys (printf "%06d/sidecar/%s" (int (get $container "order" | default 100)) $name) -}}
+{{- if and $container (ne ($container.native | toString) "false") -}}
+{{- $order := hasKey $container "order" | ternary $container.order 100 | int -}}
+{{- $keys = append $keys (printf "%06d/sidecar/%s" $order $name) -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $container := .Values.initContainers -}}
-{{- $keys = append $keys (printf "%06d/start/%s" (int (get $container "order" | default 200)) $name) -}}
+{{- if $container -}}
+{{- $order := hasKey $container "order" | ternary $container.order 200 | int -}}
+{{- $keys = append $keys (printf "%06d/start/%s" $order $name) -}}
+{{- end -}}
 {{- end -}}
 {{- range $key := sortAlpha $keys }}
 {{- $parts := splitList "/" $key }}
@@ -30,7 +34,7 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
 {{- define "ipsy-app.besideContainers" -}}
 {{- $root := . -}}
 {{- range $name, $container := .Values.sidecars }}
-{{- if eq (get $container "native" | toString) "false" }}
+{{- if and $container (eq ($container.native | toString) "false") }}
 {{- include "ipsy-app.extraContainer" (dict "root" $root "name" $name "container" $container) }}
 {{- end }}
 {{- end }}
