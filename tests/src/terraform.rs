@@ -113,6 +113,11 @@ impl Terraform {
         self.set(&format!("TF_VAR_{name}"), value);
     }
 
+    /// The folder that holds everything of this working directory.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The folder of the configuration.
     pub fn configuration(&self) -> PathBuf {
         self.folder.path().join("configuration")
