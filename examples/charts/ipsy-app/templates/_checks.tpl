@@ -220,12 +220,12 @@ Each part below gives its problems as a JSON list.
 {{- end -}}
 {{- end -}}
 {{- range $kind := list "sidecars" "initContainers" -}}
-{{- if hasKey (get $values $kind | default dict) "app" -}}
+{{- if get (get $values $kind | default dict) "app" -}}
 {{- $problems = append $problems (printf "%s.app: the name is taken by the app's own container. Choose another." $kind) -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $container := $values.sidecars -}}
-{{- if hasKey ($values.initContainers | default dict) $name -}}
+{{- if and $container (get ($values.initContainers | default dict) $name) -}}
 {{- $problems = append $problems (printf "sidecars.%s: is also in initContainers. Choose another name." $name) -}}
 {{- end -}}
 {{- end -}}
