@@ -8,13 +8,19 @@ mod context;
 mod data_source;
 mod diagnostics;
 mod function;
+mod lifecycle;
+mod logging;
 mod path;
 mod plan;
 mod private;
 mod provider;
+mod registry;
 mod resource;
 mod schema;
+mod serve;
+mod server;
 mod value;
+mod wire;
 
 pub use self::{
     context::Context,
@@ -33,6 +39,7 @@ pub use self::{
         Attribute, Block, Body, Check, Equality, Modifier, Nesting, Presence, Problem, ReplaceCondition,
         Schema,
     },
+    serve::{Options, serve},
     value::{NotANumber, Number, Type, Value},
 };
 /// What implementations of the traits are marked with.

@@ -3,15 +3,14 @@
 mod conform;
 mod convert;
 mod decode;
-mod json;
-mod msgpack;
+pub(crate) mod json;
+pub(crate) mod msgpack;
 mod number;
 mod order;
 mod types;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::conform::Misfit;
 pub use self::{
     number::{NotANumber, Number},
     types::Type,

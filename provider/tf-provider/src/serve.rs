@@ -1,0 +1,176 @@
+//! The whole life of the process, from Terraform's cookie to the exit code.
+
+mod certificate;
+mod connection;
+mod environment;
+mod handshake;
+mod listener;
+mod orphan;
+mod reattach;
+mod signals;
+mod verifier;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use proto::{
+    goplugin::{
+        grpc_broker_server::GrpcBrokerServer, grpc_controller_server::GrpcControllerServer,
+        grpc_stdio_server::GrpcStdioServer,
+    },
+    health::health_server::HealthServer,
+    tfplugin5::provider_server::ProviderServer,
+};
+use tonic::transport::Server as Transport;
+
+use self::{environment::Environment, listener::Listener};
+use crate::{
+    Provider,
+    lifecycle::Lifecycle,
+    logging,
+    registry::Registry,
+    server::{Broker, Controller, HealthCheck, Server, Stdio},
+};
+
+/// Who the provider is.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The full address: `registry.terraform.io/ipsy/ipsy`.
+    pub address: &'static str,
+    /// The short name, as in `terraform-provider-NAME` and `TF_LOG_PROVIDER_NAME`. Crates whose names contain
+    /// it are logged as the provider's own.
+    pub name: &'static str,
+}
+
+/// Messages are bounded as HashiCorp's servers bound them; the usual 4 MiB are too few for large states.
+const LARGEST_MESSAGE: usize = 256 << 20;
+
+/// Terraform kills a plugin two seconds after it told it to shut down.
+const LONGEST_FAREWELL: Duration = Duration::from_millis(1_500);
+
+/// Serves a provider until Terraform, a signal or the loss of Terraform ends it.
+///
+/// With `-debug` among the arguments, it serves without Terraform having started it, and prints the
+/// `TF_REATTACH_PROVIDERS` by which Terraform finds it.
+pub fn serve(provider: impl Provider + 'static, options: Options) -> ExitCode {
+    let debug = std::env::args().skip(1).any(|argument| argument == "-debug" || argument == "--debug");
+    let environment = Environment::of_process();
+    if !debug && !environment.has_cookie() {
+        return refuse(&format!(
+            "terraform-provider-{} is a plugin for Terraform and is not meant to be run by itself.\n\
+             Terraform runs it when a configuration asks for {}. To debug it, run it with -debug.",
+            options.name, options.address
+        ));
+    }
+    let log = logging::start(options.name, &environment.log);
+    let served = run(Arc::new(provider), options, &environment, debug);
+    let code = match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tracing::error!("{failure}");
+            refuse(&format!("terraform-provider-{}: {failure}", options.name))
+        }
+    };
+    log.flush();
+    code
+}
+
+/// Why the provider could not serve.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("the asynchronous runtime cannot start")]
+    Runtime(#[source] io::Error),
+    #[error("signals cannot be handled: {0}")]
+    Signals(#[source] io::Error),
+    #[error("no socket can be made: {0}")]
+    Listener(#[from] listener::Unavailable),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] certificate::Unusable),
+    #[error("the handshake line cannot be written: {0}")]
+    Handshake(#[source] io::Error),
+    #[error("serving failed: {0}")]
+    Serving(#[from] tonic::transport::Error),
+}
+
+fn refuse(text: &str) -> ExitCode {
+    // If even stderr is closed, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+    ExitCode::FAILURE
+}
+
+fn run(
+    provider: Arc<dyn Provider>,
+    options: Options,
+    environment: &Environment,
+    debug: bool,
+) -> Result<(), Failure> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)?;
+    let result = runtime.block_on(live(provider, options, environment, debug));
+    // Calls that are still running are of no interest to anybody any more.
+    runtime.shutdown_background();
+    result
+}
+
+async fn live(
+    provider: Arc<dyn Provider>,
+    options: Options,
+    environment: &Environment,
+    debug: bool,
+) -> Result<(), Failure> {
+    let lifecycle = Arc::new(Lifecycle::new());
+    let interrupt = if debug { signals::Interrupt::Ends } else { signals::Interrupt::Ignored };
+    signals::watch(&lifecycle, interrupt).map_err(Failure::Signals)?;
+    let listener = Listener::bind(&environment.sockets)?;
+    let tls = if debug { None } else { environment.client_certificate.as_deref() };
+    let tls = tls.map(certificate::mutual_tls).transpose()?;
+    let line = if debug {
+        reattach::line(options.address, listener.address())
+    } else {
+        handshake::line(environment.versions.as_deref(), listener.address(), tls.as_ref())
+    };
+    handshake::announce(&line).map_err(Failure::Handshake)?;
+    if !debug {
+        orphan::watch(&lifecycle);
+    }
+    let incoming = connection::accept(listener, tls, &lifecycle);
+    let registry = Arc::new(Registry::new(provider));
+    let server = Server::new(registry, Arc::clone(&lifecycle));
+    let serving = Transport::builder()
+        .max_concurrent_streams(None)
+        .initial_stream_window_size(1 << 20)
+        .initial_connection_window_size(8 << 20)
+        .add_service(
+            ProviderServer::new(server)
+                .max_decoding_message_size(LARGEST_MESSAGE)
+                .max_encoding_message_size(LARGEST_MESSAGE),
+        )
+        .add_service(GrpcControllerServer::new(Controller(Arc::clone(&lifecycle))))
+        .add_service(GrpcStdioServer::new(Stdio(Arc::clone(&lifecycle))))
+        .add_service(GrpcBrokerServer::new(Broker(Arc::clone(&lifecycle))))
+        .add_service(HealthServer::new(HealthCheck(Arc::clone(&lifecycle))))
+        .serve_with_incoming_shutdown(incoming, lifecycle.ending().cancelled_owned());
+    tokio::select! {
+        result = serving => result?,
+        () = farewell(&lifecycle) => {}
+    }
+    // The last connection may be gone before the last change is done.
+    let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
+    Ok(())
+}
+
+/// Ends soon after the process was told to end, whatever still runs: changes get a moment to come to a safe
+/// point, and the last reply a moment to leave.
+async fn farewell(lifecycle: &Lifecycle) {
+    lifecycle.ending().cancelled().await;
+    let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}

@@ -1,0 +1,71 @@
+//! The variables by which Terraform speaks to a plugin before there is a connection.
+
+use std::{env, ffi::OsString, path::PathBuf};
+
+/// The cookie of Terraform's plugin protocol, the same since 0.12. It tells that Terraform started the process;
+/// it is no secret.
+const COOKIE: (&str, &str) =
+    ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
+
+/// What Terraform said.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    cookie: Option<String>,
+    /// The protocol versions that Terraform speaks, as a list with commas.
+    pub(super) versions: Option<String>,
+    /// The certificate of Terraform's side of the connection, in PEM; none means no TLS.
+    pub(super) client_certificate: Option<String>,
+    /// Where sockets may be.
+    pub(super) sockets: Sockets,
+    /// What is to be logged.
+    pub(super) log: crate::logging::Wanted,
+}
+
+/// Where a plugin may listen.
+#[derive(Debug, Clone)]
+pub(super) struct Sockets {
+    /// The folders for a unix socket, best first.
+    pub(super) folders: Vec<PathBuf>,
+    /// The TCP ports, where there are no unix sockets.
+    pub(super) ports: std::ops::RangeInclusive<u16>,
+}
+
+impl Default for Sockets {
+    fn default() -> Self {
+        Self { folders: vec![env::temp_dir()], ports: 10_000..=25_000 }
+    }
+}
+
+impl Environment {
+    pub(super) fn of_process() -> Self {
+        let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            cookie: text(COOKIE.0),
+            versions: text("PLUGIN_PROTOCOL_VERSIONS"),
+            client_certificate: text("PLUGIN_CLIENT_CERT"),
+            sockets: sockets(
+                env::var_os("PLUGIN_UNIX_SOCKET_DIR"),
+                text("PLUGIN_MIN_PORT").as_deref(),
+                text("PLUGIN_MAX_PORT").as_deref(),
+            ),
+            log: crate::logging::Wanted::of_process(),
+        }
+    }
+
+    pub(super) fn has_cookie(&self) -> bool {
+        self.cookie.as_deref() == Some(COOKIE.1)
+    }
+}
+
+fn sockets(folder: Option<OsString>, lowest: Option<&str>, highest: Option<&str>) -> Sockets {
+    let usual = Sockets::default();
+    let folders = match folder.filter(|folder| !folder.is_empty()) {
+        Some(folder) => vec![folder.into()],
+        // A temporary folder can have a path too long for a socket; the system's own never has.
+        None => vec![env::temp_dir(), PathBuf::from("/tmp")],
+    };
+    let port = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+    let lowest = port(lowest).unwrap_or(*usual.ports.start());
+    let highest = port(highest).unwrap_or(*usual.ports.end());
+    Sockets { folders, ports: lowest..=highest }
+}

@@ -1,0 +1,133 @@
+//! One call: run beside the others, with its own context, and with whatever goes wrong told as a diagnostic.
+
+use std::{any::Any, future::Future, sync::Arc, time::Instant};
+
+use proto::tfplugin5 as tf;
+use tokio::task::{AbortHandle, JoinError};
+use tonic::Response;
+
+use crate::{Context, Diagnostic, Diagnostics, lifecycle::Lifecycle, registry::Registry, wire};
+
+/// What every call gets.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) context: Context,
+}
+
+/// Whether a call changes the world. Such a call goes on when the connection is lost, and the process waits
+/// for it before it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    None,
+    Mutation,
+}
+
+/// A response that can carry diagnostics.
+pub(super) trait Answer: Default + Send + 'static {
+    fn diagnostics(&mut self) -> &mut Vec<tf::Diagnostic>;
+}
+
+macro_rules! answers {
+    ($($module:ident),* $(,)?) => {$(
+        impl Answer for tf::$module::Response {
+            fn diagnostics(&mut self) -> &mut Vec<tf::Diagnostic> {
+                &mut self.diagnostics
+            }
+        }
+    )*};
+}
+
+answers!(
+    apply_resource_change,
+    configure,
+    get_functions,
+    get_metadata,
+    get_provider_schema,
+    import_resource_state,
+    move_resource_state,
+    plan_resource_change,
+    prepare_provider_config,
+    read_data_source,
+    read_resource,
+    upgrade_resource_state,
+    validate_data_source_config,
+    validate_resource_type_config,
+);
+
+/// Runs a call to its end. Errors and panics of the call become diagnostics of its response, never a failed
+/// RPC: Terraform shows those without their cause.
+pub(super) async fn answer<A, F>(
+    lifecycle: &Lifecycle,
+    name: &'static str,
+    effect: Effect,
+    call: F,
+) -> Response<A>
+where
+    A: Answer,
+    F: Future<Output = Result<A, Diagnostics>> + Send + 'static,
+{
+    let result = isolated(lifecycle, name, effect, call).await;
+    Response::new(match result {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(diagnostics)) => failed(diagnostics),
+        Err(diagnostic) => failed(diagnostic.into()),
+    })
+}
+
+fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
+    let mut answer = A::default();
+    *answer.diagnostics() = wire::diagnostics::to_wire(diagnostics);
+    answer
+}
+
+/// Runs a call in a task of its own, so that a panic ends nothing but the call.
+pub(super) async fn isolated<T: Send + 'static>(
+    lifecycle: &Lifecycle,
+    name: &'static str,
+    effect: Effect,
+    call: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Diagnostic> {
+    let begun = Instant::now();
+    tracing::debug!(call = name, "Call begins");
+    let guard = (effect == Effect::Mutation).then(|| lifecycle.mutation());
+    let task = tokio::spawn(async move {
+        let result = call.await;
+        drop(guard);
+        result
+    });
+    let abort = (effect == Effect::None).then(|| AbortOnDrop(task.abort_handle()));
+    let result = task.await.map_err(|error| fallen(name, error));
+    drop(abort);
+    tracing::debug!(call = name, milliseconds = elapsed(begun), "Call ends");
+    result
+}
+
+fn elapsed(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Ends a call that nobody waits for any more.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn fallen(name: &str, error: JoinError) -> Diagnostic {
+    match error.try_into_panic() {
+        Ok(panic) => panicked(name, panic.as_ref()),
+        Err(_) => Diagnostic::error("Cancelled", format!("{name} was cancelled before it ended.")),
+    }
+}
+
+pub(super) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Diagnostic {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    Diagnostic::bug(format!("{name} failed unexpectedly: {message}."))
+}

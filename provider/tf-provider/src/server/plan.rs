@@ -1,0 +1,81 @@
+//! `PlanResourceChange`: what create, update or destroy would do.
+
+use proto::tfplugin5::plan_resource_change::{Request, Response};
+
+use super::call::Call;
+use crate::{
+    Context, Diagnostic, Diagnostics, Plan, PlanDestroyRequest, PlanRequest, Private, Resource, Value,
+    plan::{propose, really_changed},
+    registry::{Entry, Typed},
+    wire,
+};
+
+pub(super) async fn answer(call: Call, request: Request) -> Result<Response, Diagnostics> {
+    let resource = call.registry.resource(&request.type_name)?;
+    let of = &resource.typed().of;
+    let prior = wire::values::read(request.prior_state.as_ref(), of, "prior state")?;
+    let proposed = wire::values::read(request.proposed_new_state.as_ref(), of, "proposed state")?;
+    let private = Private::from_bytes(&request.prior_private)?;
+    let context = wire::values::capabilities(call.context, request.client_capabilities.as_ref());
+    match (prior, proposed) {
+        (Value::Null, Value::Null) => {
+            let detail = "Terraform sent neither a prior nor a proposed state.";
+            Err(Diagnostic::error("Missing states", detail).into())
+        }
+        (prior, Value::Null) => {
+            destroy(resource, PlanDestroyRequest { prior, private, context }, request.prior_private).await
+        }
+        (prior, proposed) => {
+            let config = wire::values::read_present(request.config.as_ref(), of, "configuration")?;
+            let prior = if prior.is_null() { None } else { Some(prior) };
+            change(resource, Change { prior, proposed, config, private, context }).await
+        }
+    }
+}
+
+async fn destroy(
+    resource: &Entry<dyn Resource, Typed>,
+    request: PlanDestroyRequest,
+    private: Vec<u8>,
+) -> Result<Response, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    resource.item.plan_destroy(&request, &mut diagnostics).await;
+    Ok(Response {
+        planned_state: Some(wire::values::write(Value::Null, &resource.typed().of, "plan")?),
+        planned_private: private,
+        diagnostics: wire::diagnostics::to_wire(diagnostics),
+        ..Response::default()
+    })
+}
+
+struct Change {
+    prior: Option<Value>,
+    proposed: Value,
+    config: Value,
+    private: Private,
+    context: Context,
+}
+
+async fn change(resource: &Entry<dyn Resource, Typed>, change: Change) -> Result<Response, Diagnostics> {
+    let typed = resource.typed();
+    let Change { prior, proposed, config, private, context } = change;
+    let (planned, requires_replace) = propose(&typed.schema, prior.as_ref(), proposed, &config);
+    let request = PlanRequest { prior, config, context };
+    let mut plan = Plan { planned, requires_replace, private };
+    let mut diagnostics = Diagnostics::new();
+    resource.item.modify_plan(&request, &mut plan, &mut diagnostics).await;
+    typed.schema.body().fill_blocks(&mut plan.planned);
+    typed.schema.body().clear_write_only(&mut plan.planned);
+    // A replacement is planned in a second call without a prior state; there is nothing to replace then.
+    let requires_replace = match &request.prior {
+        Some(prior) => really_changed(plan.requires_replace, &plan.planned, prior),
+        None => Vec::new(),
+    };
+    Ok(Response {
+        planned_state: diagnostics.take(wire::values::write(plan.planned, &typed.of, "plan")),
+        requires_replace: requires_replace.iter().map(wire::diagnostics::path_to_wire).collect(),
+        planned_private: plan.private.to_bytes(),
+        diagnostics: wire::diagnostics::to_wire(diagnostics),
+        ..Response::default()
+    })
+}

@@ -1,0 +1,6 @@
+//! Between the wire types and our own: what protobuf leaves open is decided here, and its types go no further.
+
+pub(crate) mod diagnostics;
+pub(crate) mod functions;
+pub(crate) mod schemas;
+pub(crate) mod values;

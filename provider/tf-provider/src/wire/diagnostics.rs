@@ -1,0 +1,35 @@
+//! Diagnostics and paths on the wire.
+
+use proto::tfplugin5 as tf;
+use tf::attribute_path::{Step as WireStep, step::Selector};
+
+use crate::{Diagnostic, Diagnostics, Path, Severity, path::Step};
+
+pub(crate) fn to_wire(diagnostics: Diagnostics) -> Vec<tf::Diagnostic> {
+    diagnostics.into_sorted().into_iter().map(diagnostic).collect()
+}
+
+fn diagnostic(diagnostic: Diagnostic) -> tf::Diagnostic {
+    let severity = match diagnostic.severity {
+        Severity::Error => tf::diagnostic::Severity::Error,
+        Severity::Warning => tf::diagnostic::Severity::Warning,
+    };
+    tf::Diagnostic {
+        severity: severity.into(),
+        summary: diagnostic.summary,
+        detail: diagnostic.detail,
+        attribute: diagnostic.path.as_ref().filter(|path| !path.is_empty()).map(path_to_wire),
+    }
+}
+
+pub(crate) fn path_to_wire(path: &Path) -> tf::AttributePath {
+    let steps = path.steps().iter().map(|step| {
+        let selector = match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        };
+        WireStep { selector: Some(selector) }
+    });
+    tf::AttributePath { steps: steps.collect() }
+}
