@@ -72,7 +72,9 @@ impl Terraform {
             let place = place.join(format!("{system}_{machine}"));
             fs::create_dir_all(&place)?;
             let program = place.join(format!("terraform-provider-ipsy_v{version}"));
-            fs::copy(&programs.provider, program)
+            // A link where the file system can, since a development build is large.
+            fs::hard_link(&programs.provider, &program)
+                .or_else(|_| fs::copy(&programs.provider, &program).map(drop))
                 .with_context(|| format!("cannot copy {}", programs.provider.display()))?;
         }
         let settings = format!(

@@ -9,6 +9,9 @@ use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
 use acceptance::workspace;
 
+/// The app of the quickstart.
+pub(crate) const APP: &str = "ipsy_app.checkout";
+
 static TOOLS: LazyLock<Tools> = LazyLock::new(|| Tools::ready(Console::quiet()).unwrap());
 static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| Programs::ready().unwrap());
 

@@ -2,6 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws_bench;
+mod bad_input;
+mod charts;
+mod credentials;
+mod drift;
+mod failures;
 mod fixture;
+mod import;
+mod post_render;
 mod quickstart;
 mod structure;

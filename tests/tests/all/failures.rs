@@ -1,0 +1,103 @@
+//! What goes wrong on AWS' side: failed creates leave nothing, lost replies make no duplicates,
+//! throttling is sat out, and what belongs to others is left alone.
+
+use serde_json::json;
+
+use crate::fixture::{self, APP};
+
+#[test]
+fn a_create_that_fails_leaves_nothing() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let denied = json!({
+        "operation": "CreateRule", "times": 0, "status": 403, "code": "AccessDenied",
+        "message": "User is not authorized to perform: elasticloadbalancing:CreateRule",
+    });
+    aws.fault(&denied).unwrap();
+    let refused = terraform.try_apply().unwrap();
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("CreateRule"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("AccessDenied"), "{}", refused.stderr);
+    assert!(aws.resources().unwrap().is_empty(), "{:?}", aws.resources().unwrap());
+    assert!(terraform.state().unwrap()["values"]["root_module"]["resources"].is_null());
+
+    aws.heal().unwrap();
+    terraform.apply().unwrap();
+    assert!(!terraform.plan().unwrap().has_changes);
+}
+
+#[test]
+fn lost_replies_make_no_duplicates() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let creating = [
+        "CreateLogGroup",
+        "CreateRepository",
+        "CreateRole",
+        "CreatePodIdentityAssociation",
+        "CreateTargetGroup",
+        "CreateRule",
+        "PutParameter",
+    ];
+    for operation in creating {
+        aws.fault(&json!({ "operation": operation, "when": "after", "disconnect": true })).unwrap();
+    }
+    terraform.apply().unwrap();
+    let made = aws.resources().unwrap();
+    for (kind, names) in made.names() {
+        assert_eq!(names.len(), 1, "{kind}: {names:?}");
+    }
+    assert!(!terraform.plan().unwrap().has_changes);
+}
+
+#[test]
+fn throttling_is_sat_out() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let throttled = json!({
+        "every": 4, "times": 0, "status": 400, "code": "ThrottlingException", "message": "Rate exceeded",
+    });
+    aws.fault(&throttled).unwrap();
+    terraform.apply().unwrap();
+    aws.heal().unwrap();
+    assert!(!terraform.plan().unwrap().has_changes);
+}
+
+#[test]
+fn what_belongs_to_others_is_left_alone() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let plan = terraform.plan().unwrap();
+    let values = plan.change(APP)["after"]["values"].as_str().unwrap();
+    let values: serde_json::Value = serde_json::from_str(values).unwrap();
+    let name = values["targetGroups"]["blue"]["name"].as_str().unwrap();
+    let foreign = [
+        ("Action", "CreateTargetGroup"),
+        ("Version", "2015-12-01"),
+        ("Name", name),
+        ("Protocol", "HTTP"),
+        ("Port", "9999"),
+        ("VpcId", &aws.platform.vpc_id),
+        ("TargetType", "ip"),
+    ];
+    aws.query("elasticloadbalancing", &foreign).unwrap();
+    let before = aws.resources().unwrap();
+
+    let refused = terraform.try_apply().unwrap();
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains(name), "{}", refused.stderr);
+    assert_eq!(aws.resources().unwrap(), before);
+}
+
+#[test]
+fn an_apply_that_was_killed_is_finished_by_the_next() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    terraform.apply().unwrap();
+    let made = aws.resources().unwrap();
+    // Whoever is killed before the state is written leaves this behind.
+    let orphaned = fixture::quickstart(&aws);
+    orphaned.apply().unwrap();
+    assert_eq!(aws.resources().unwrap(), made, "it was adopted, not made twice");
+    assert!(!orphaned.plan().unwrap().has_changes);
+}
