@@ -12,49 +12,28 @@ fn changed_settings_are_seen_and_mended() {
     terraform.apply().unwrap();
     let made = aws.resources().unwrap();
 
-    let rule = &made.rules[0].arn;
     let forward = "Actions.member.1.ForwardConfig.TargetGroups.member.1";
-    let action = [
+    let all_to_legacy = [
         ("Action", "ModifyRule"),
         ("Version", "2015-12-01"),
-        ("RuleArn", rule),
+        ("RuleArn", &made.rules[0].arn),
         ("Actions.member.1.Type", "forward"),
         (&format!("{forward}.TargetGroupArn"), &aws.platform.legacy_target_group_arn),
         (&format!("{forward}.Weight"), "1"),
     ];
-    aws.query("elasticloadbalancing", &action).unwrap();
+    aws.query("elasticloadbalancing", &all_to_legacy).unwrap();
+
     let retention = json!({ "logGroupName": "/ipsy/prod/checkout", "retentionInDays": 1 });
     aws.json("logs", "Logs_20140328.PutRetentionPolicy", &retention).unwrap();
-    let role_name = made.roles.keys().next().unwrap();
-    let policies = made.roles[role_name]["policies"].as_array().unwrap();
-    let name = policies[0].as_str().unwrap();
-    let delete =
-        [("Action", "DeleteRolePolicy"), ("Version", "2010-05-08"), ("RoleName", role), (policy, name)];
-    aws.query("iam", &delete).unwrap();
-    assert_ne!(aws.resources().unwrap(), made);
 
-    let plan = terraform.plan().unwrap();
-    assert_eq!(plan.actions(APP), ["update"], "{}", plan.text);
-    terraform.apply().unwrap();
-    assert_eq!(aws.resources().unwrap(), made);
-    let again = terraform.plan().unwrap();
-    assert!(!again.has_changes, "{}", again.text);
-}
-
-#[test]
-fn what_was_deleted_is_made_again() {
-    let aws = fixture::aws();
-    let terraform = fixture::quickstart(&aws);
-    terraform.apply().unwrap();
-    let made = aws.resources().unwrap();
-
-    let delete = [
+    let (name, role) = made.roles.first_key_value().unwrap();
+    let no_policy = [
         ("Action", "DeleteRolePolicy"),
         ("Version", "2010-05-08"),
-        ("RoleName", role_name),
-        ("PolicyName", name),
+        ("RoleName", name),
+        ("PolicyName", role["policies"][0].as_str().unwrap()),
     ];
-    aws.query("iam", &delete).unwrap();
+    aws.query("iam", &no_policy).unwrap();
     assert_ne!(aws.resources().unwrap(), made);
 
     let plan = terraform.plan().unwrap();
@@ -72,8 +51,8 @@ fn what_was_deleted_is_made_again() {
     terraform.apply().unwrap();
     let made = aws.resources().unwrap();
 
-    let delete = [("Action", "DeleteRule"), ("Version", "2015-12-01"), ("RuleArn", &made.rules[0].arn)];
-    aws.query("elasticloadbalancing", &delete).unwrap();
+    let no_rule = [("Action", "DeleteRule"), ("Version", "2015-12-01"), ("RuleArn", &made.rules[0].arn)];
+    aws.query("elasticloadbalancing", &no_rule).unwrap();
     let group = json!({ "logGroupName": "/ipsy/prod/checkout" });
     aws.json("logs", "Logs_20140328.DeleteLogGroup", &group).unwrap();
 
