@@ -1,6 +1,9 @@
 //! `cargo dev generate`: documents that are written by programs, and the check that they are up
 //! to date.
 
+mod markdown;
+mod provider_reference;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -8,48 +11,70 @@ use anyhow::{Result, bail};
 
 use crate::console::Console;
 use crate::manifests::difference;
+use crate::programs::{Profile, Programs};
+use crate::tools::Tools;
 use crate::workspace;
 
-/// A generated document: where it lies, from the root, and its text.
+/// A generated document.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The path, from the root of the checkout.
+    /// Where it lies, from the root of the checkout.
     pub path: PathBuf,
     /// The whole text.
     pub text: String,
 }
 
 /// What makes documents.
-type Generator = fn() -> Result<Vec<Document>>;
+type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 0] = [];
+const GENERATORS: [Generator; 1] = [provider_reference::documents];
 
-/// Writes all documents, or fails if one is not up to date.
+/// Builds the programs, then writes all documents or, for a check, fails if one is stale.
 pub fn run(console: Console, check: bool) -> Result<()> {
+    let tools = Tools::ready(console)?;
+    let programs = Programs::build(Profile::Development)?;
+    if check { up_to_date(console, &tools, &programs) } else { write(console, &tools, &programs) }
+}
+
+/// Fails if a document is not what its generator makes now; shows the difference.
+pub fn up_to_date(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
     let step = console.step("generated documents");
-    let mut stale = 0;
-    for generator in GENERATORS {
-        for document in generator()? {
-            let path = workspace::root().join(&document.path);
-            let present = fs::read_to_string(&path).unwrap_or_default();
-            if present == document.text {
-                continue;
-            }
-            stale += 1;
-            let name = document.path.display().to_string();
-            if check {
-                console.show_diff(&difference(&present, &document.text, (&name, "generated")));
-            } else {
-                fs::create_dir_all(path.parent().unwrap_or(workspace::root()))?;
-                fs::write(&path, &document.text)?;
-                console.say(format!("wrote {name}"));
-            }
-        }
+    let stale = stale(tools, programs)?;
+    for (document, present) in &stale {
+        let name = document.path.display().to_string();
+        console.show_diff(&difference(present, &document.text, (&name, "as generated")));
     }
-    if check && stale > 0 {
-        bail!("{stale} documents are out of date: run `make docs`");
+    if !stale.is_empty() {
+        bail!("{} documents are out of date: run `make docs`", stale.len());
     }
     step.done("up to date");
     Ok(())
+}
+
+fn write(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
+    let step = console.step("generated documents");
+    let stale = stale(tools, programs)?;
+    for (document, _) in &stale {
+        let path = workspace::root().join(&document.path);
+        fs::create_dir_all(path.parent().unwrap_or(workspace::root()))?;
+        fs::write(&path, &document.text)?;
+        console.say(document.path.display());
+    }
+    step.done(format!("{} written, the others were up to date", stale.len()));
+    Ok(())
+}
+
+/// The documents that differ from what lies there, with what lies there.
+fn stale(tools: &Tools, programs: &Programs) -> Result<Vec<(Document, String)>> {
+    let mut stale = Vec::new();
+    for generator in GENERATORS {
+        for document in generator(tools, programs)? {
+            let present = fs::read_to_string(workspace::root().join(&document.path)).unwrap_or_default();
+            if present != document.text {
+                stale.push((document, present));
+            }
+        }
+    }
+    Ok(stale)
 }

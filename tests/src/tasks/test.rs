@@ -17,14 +17,17 @@ const LIMIT: Duration = Duration::from_hours(1);
 /// keep the rest from running.
 pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
     let tools = Tools::ready(console)?;
+    let step = console.step("building the programs and the tests");
+    let programs = Programs::build_beside_tests()?;
+    step.done(programs.provider.display());
     if let Some(filter) = filter {
-        return rust_tests(console, &tools, &[filter]);
+        return rust_tests(console, &tools, &programs, &[filter]);
     }
     let parts: [(&str, &dyn Fn() -> Result<()>); 4] = [
-        ("format and lints", &|| check::run(console)),
+        ("unit and black-box tests", &|| rust_tests(console, &tools, &programs, &[])),
         ("the AWS on loopback", &|| bench_checks(console, &tools)),
-        ("unit and black-box tests", &|| rust_tests(console, &tools, &[])),
-        ("generated documents", &|| generate::run(console, true)),
+        ("generated documents", &|| generate::up_to_date(console, &tools, &programs)),
+        ("format and lints", &|| check::run(console)),
     ];
     let mut rows = Vec::new();
     for (name, part) in parts {
@@ -64,10 +67,7 @@ fn bench_checks(console: Console, tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-fn rust_tests(console: Console, tools: &Tools, filter: &[&str]) -> Result<()> {
-    let step = console.step("building the programs");
-    let programs = Programs::build_beside_tests()?;
-    step.done(programs.provider.display());
+fn rust_tests(console: Console, tools: &Tools, programs: &Programs, filter: &[&str]) -> Result<()> {
     let step = console.step("Rust tests");
     workspace::cargo()
         .args(["test", "--workspace", "--all-targets", "--quiet", "--no-fail-fast", "--"])
