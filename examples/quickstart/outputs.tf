@@ -28,6 +28,11 @@ output "repository_url" {
   value       = ipsy_app.checkout.repository_url
 }
 
+output "kapp_config" {
+  description = "Configuration of kapp, which leaves to the cluster what the cluster owns."
+  value       = ipsy_app.checkout.kapp_config
+}
+
 output "image_parameter" {
   description = "The SSM parameter that CI writes after a push, so that the next apply deploys the new image."
   value       = ipsy_app.checkout.image_parameter

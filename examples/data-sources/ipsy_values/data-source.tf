@@ -1,0 +1,16 @@
+# The Helm values of an app, without AWS and without credentials.
+data "ipsy_values" "checkout" {
+  name        = "checkout"
+  environment = "dev"
+  team        = "payments"
+  image {
+    repository = "registry.example.com/checkout"
+    source     = "literal"
+    tag        = "1.0.0"
+  }
+  port "http" { port = 8080 }
+}
+
+output "values" {
+  value = data.ipsy_values.checkout.values
+}

@@ -1,0 +1,2 @@
+# By environment and name.
+terraform import ipsy_app.checkout prod/checkout

@@ -1,0 +1,112 @@
+# The whole way in one root module: the app in AWS, and its Helm release in the cluster. Nothing has to be
+# installed where Terraform runs, so this works on HCP Terraform as it is: the post-renderer is inside the
+# provider, which .terraform.lock.hcl pins by its hash.
+
+terraform {
+  required_version = ">= 1.0, < 2.0"
+
+  required_providers {
+    ipsy = {
+      source  = "ipsy/ipsy"
+      version = "~> 0.1"
+    }
+    helm = {
+      source  = "hashicorp/helm"
+      version = "~> 3.1"
+    }
+  }
+}
+
+variable "region" {
+  description = "AWS region."
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "listener_arn" {
+  description = "ARN of the load balancer's listener that gets the app's rule."
+  type        = string
+}
+
+variable "cluster" {
+  description = "Name of the EKS cluster."
+  type        = string
+  default     = "eks-blue"
+}
+
+provider "ipsy" {
+  region         = var.region
+  standards_file = "${path.module}/../quickstart/standards.yaml"
+}
+
+data "ipsy_cluster" "blue" {
+  name = var.cluster
+}
+
+provider "helm" {
+  kubernetes = {
+    host                   = data.ipsy_cluster.blue.endpoint
+    cluster_ca_certificate = base64decode(data.ipsy_cluster.blue.certificate_authority)
+    exec = {
+      api_version = "client.authentication.k8s.io/v1"
+      command     = "aws"
+      args        = ["eks", "get-token", "--region", var.region, "--cluster-name", var.cluster]
+    }
+  }
+}
+
+resource "ipsy_app" "checkout" {
+  name        = "checkout"
+  environment = "prod"
+  team        = "payments"
+  labels      = { cost-center = "cc-42" }
+
+  image {
+    repository = "checkout"
+    initial    = "1.0.0"
+  }
+
+  port "http" {
+    port = 8080
+  }
+
+  load_balancer {
+    listener_arn = var.listener_arn
+    hosts        = ["checkout.example.com"]
+    priority     = 120
+  }
+
+  backend "blue" {
+    cluster = var.cluster
+    weight  = 100
+  }
+}
+
+data "ipsy_post_renderer" "checkout" {
+  config = ipsy_app.checkout.post_renderer_config
+}
+
+# `values` is known at plan even before anything exists, so the plan shows all of it, and what later changes
+# shows as a difference of single fields. Destroy goes the other way by itself: first the release, and with it
+# the binding of the target group, then the target group.
+resource "helm_release" "checkout" {
+  name      = "checkout"
+  namespace = "default"
+  chart     = "${path.module}/../charts/ipsy-app"
+  values    = [ipsy_app.checkout.values]
+
+  # The load balancer finds the pods healthy only once the listener rule names their target group.
+  wait    = true
+  timeout = 600
+
+  # With hashicorp/helm 2.17 this is a block: postrender { … }
+  postrender = {
+    binary_path = data.ipsy_post_renderer.checkout.binary_path
+    args        = data.ipsy_post_renderer.checkout.args
+  }
+}
+
+output "rollback_command" {
+  description = "One AWS command that sends all requests back to where they came from."
+  value       = ipsy_app.checkout.rollback_command
+}
