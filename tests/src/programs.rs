@@ -42,15 +42,19 @@ impl Programs {
 
     /// Builds both programs and returns where cargo put them.
     pub fn build(profile: Profile) -> Result<Self> {
-        let selection = ["--package", PROVIDER, "--package", POST_RENDERER, "--bins"];
+        let cargo = workspace::cargo().arg("build");
         Self::built_by(match profile {
-            Profile::Development => workspace::cargo().arg("build").args(selection),
-            Profile::Release => workspace::cargo().args(["build", "--release"]).args(selection),
+            // Cargo unites the features of dependencies over all that is built at once, those of
+            // tests included as soon as there is an example. Only so are they the same here as in
+            // a build of the tests, and the AWS SDK is compiled once instead of twice.
+            Profile::Development => cargo.args(["--workspace", "--bins", "--examples"]),
+            Profile::Release => {
+                cargo.args(["--release", "--package", PROVIDER, "--package", POST_RENDERER, "--bins"])
+            }
         })
     }
 
-    /// Builds both programs together with all tests. Cargo unites the features of dependencies
-    /// over what it builds at once: built apart, the AWS SDK would be compiled twice.
+    /// Builds both programs together with all tests.
     pub fn build_beside_tests() -> Result<Self> {
         Self::built_by(workspace::cargo().args(["build", "--workspace", "--all-targets"]))
     }

@@ -1,6 +1,7 @@
 //! `cargo dev generate`: documents that are written by programs, and the check that they are up
 //! to date.
 
+mod chart_reference;
 mod markdown;
 mod provider_reference;
 
@@ -28,7 +29,7 @@ pub struct Document {
 type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 1] = [provider_reference::documents];
+const GENERATORS: [Generator; 2] = [provider_reference::documents, chart_reference::documents];
 
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.
 pub fn run(console: Console, check: bool) -> Result<()> {
