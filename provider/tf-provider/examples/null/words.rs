@@ -1,0 +1,32 @@
+//! `null_words`: splits a text, as a data source.
+
+use tf_provider::{
+    Attribute, DataSource, Diagnostic, Outcome, Path, ReadDataRequest, Schema, Type, Value, async_trait,
+};
+
+pub(crate) struct Words;
+
+#[async_trait]
+impl DataSource for Words {
+    fn type_name(&self) -> &'static str {
+        "null_words"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .describe("The words of a text.")
+            .attribute("text", Attribute::required(Type::String))
+            .attribute("words", Attribute::computed(Type::list(Type::String)))
+    }
+
+    async fn read(&self, request: ReadDataRequest) -> Outcome {
+        let text = request.config.attribute("text").as_str().unwrap_or_default();
+        assert!(text != "panic", "the data source fell over");
+        if text.is_empty() {
+            let nothing = Diagnostic::error("No text", "Give at least one word.");
+            return Outcome::failed(nothing.at(Path::root("text")));
+        }
+        let words: Vec<Value> = text.split_whitespace().map(Value::from).collect();
+        Outcome::of(Value::object([("text", Value::from(text)), ("words", Value::List(words))]))
+    }
+}
