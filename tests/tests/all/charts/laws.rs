@@ -101,7 +101,7 @@ fn selectors_are_frozen() {
             lines.insert(line);
         }
     }
-    let found: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let found = lines.into_iter().chain([String::new()]).collect::<Vec<_>>().join("\n");
     let path = data_folder("", "frozen-selectors.txt");
     let frozen = fs::read_to_string(path).unwrap();
     assert_eq!(frozen, found, "{}", difference(&frozen, &found, ("frozen", "rendered")));
