@@ -107,6 +107,30 @@ fn selectors_are_frozen() {
     assert_eq!(frozen, found, "{}", difference(&frozen, &found, ("frozen", "rendered")));
 }
 
+/// What the first version of the chart rendered is kept for ever: an upgrade from it meets no immutable
+/// field, and replaces no pod where the values did not change.
+#[test]
+fn an_upgrade_from_the_first_version_replaces_no_pod() {
+    for first in entries(&data_folder("ipsy-app", "first-version")) {
+        let today = goldens("ipsy-app").into_iter().find(|(case, _)| *case == stem(&first)).unwrap().1;
+        let today = objects(&today).unwrap();
+        for before in objects(&fs::read_to_string(&first).unwrap()).unwrap() {
+            let place = format!("{}: {}", stem(&first), title(&before));
+            let after = today.iter().find(|object| title(object) == title(&before));
+            let after = after.unwrap_or_else(|| panic!("{place} is not rendered any more"));
+            for field in [
+                "/apiVersion",
+                "/spec/template",
+                "/spec/selector",
+                "/spec/targetType",
+                "/spec/targetGroupName",
+            ] {
+                assert_eq!(after.pointer(field), before.pointer(field), "{place}: {field}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_a_scaler_owns_has_no_replicas() {
     let mut problems = Vec::new();

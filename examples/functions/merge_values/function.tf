@@ -1,0 +1,7 @@
+# The values of the app, with what one environment has of its own; null takes a field away.
+output "values" {
+  value = provider::ipsy::merge_values(
+    ipsy_app.checkout.values,
+    yamlencode({ topologySpread = { zone = { whenUnsatisfiable = "DoNotSchedule" } } }),
+  )
+}
