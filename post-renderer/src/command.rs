@@ -1,7 +1,19 @@
 //! The program as a library function: arguments and streams in, exit code out. The provider runs the very same.
 
+mod arguments;
+mod configure;
+mod differences;
+mod explanation;
+mod report;
+
+use crate::configuration;
+use crate::finding::{Finding, Severity};
+use crate::render::{ErrorKind, RenderError, RenderOptions, Rendered, render};
+use arguments::{Arguments, Command, Common};
+use clap::{CommandFactory, Parser};
+use configure::configure;
 use std::ffi::OsString;
-use std::io::{Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 /// What the program sees of the world besides its arguments.
 pub struct Streams<'a> {
@@ -13,9 +25,164 @@ pub struct Streams<'a> {
     pub stderr: &'a mut dyn Write,
 }
 
+/// The most that is read, in bytes. Helm stores a release in 1 MiB; the largest known streams have 20 MB.
+const INPUT_LIMIT: u64 = 256 << 20;
+
+/// Exit code for usage and configuration.
+const USAGE: u8 = 2;
+/// Exit code for an input that is no stream of manifests.
+const INPUT: u8 = 3;
+
 /// Runs the program with `arguments` (the first is its name) and gives its exit code: 0 done, 1 a standard or
 /// setting failed, 2 usage or configuration, 3 the input is no valid manifest stream.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) -> u8 {
-    let _ = (arguments.into_iter().count(), streams.stdin, streams.stdout, streams.stderr);
-    2
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers, not errors.
+            let text = error.render().to_string();
+            let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
+            let stream: &mut dyn Write = if code == 0 { streams.stdout } else { streams.stderr };
+            return ended(stream.write_all(text.as_bytes()), code);
+        }
+    };
+    let stdout = streams.stdout;
+    match arguments.command {
+        None => manifests(&arguments.common, Face::Render, streams.stdin, stdout, streams.stderr),
+        Some(Command::Render(common)) => {
+            manifests(&common, Face::Render, streams.stdin, stdout, streams.stderr)
+        }
+        Some(Command::Check { common, strict }) => {
+            manifests(&common, Face::Check { strict }, streams.stdin, stdout, streams.stderr)
+        }
+        Some(Command::Diff { common, side_by_side, color }) => {
+            let colored = color.decide(io::stdout().is_terminal());
+            manifests(&common, Face::Diff { side_by_side, colored }, streams.stdin, stdout, streams.stderr)
+        }
+        Some(Command::Explain { common, json }) => {
+            manifests(&common, Face::Explain { json }, streams.stdin, stdout, streams.stderr)
+        }
+        Some(Command::Schema) => {
+            let text = serde_json::to_string_pretty(&configuration::schema()).unwrap_or_default();
+            ended(writeln!(stdout, "{text}"), 0)
+        }
+        Some(Command::Standards) => ended(explanation::standards(stdout), 0),
+        Some(Command::Version) => ended(
+            writeln!(
+                stdout,
+                "ipsy-post-renderer {} ({})",
+                env!("CARGO_PKG_VERSION"),
+                configuration::API_VERSION
+            ),
+            0,
+        ),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "ipsy-post-renderer", &mut text);
+            ended(stdout.write_all(&text), 0)
+        }
+        Some(Command::Man) => {
+            let mut text = Vec::new();
+            let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
+            ended(made.and_then(|()| stdout.write_all(&text)), 0)
+        }
+    }
+}
+
+/// What is done with the rendered stream.
+enum Face {
+    Render,
+    Check { strict: bool },
+    Diff { side_by_side: bool, colored: bool },
+    Explain { json: bool },
+}
+
+/// Reads, renders and shows.
+fn manifests(
+    common: &Common,
+    face: Face,
+    stdin: &mut dyn Read,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> u8 {
+    let mut input = Vec::new();
+    let read = stdin.take(INPUT_LIMIT + 1).read_to_end(&mut input);
+    if let Err(error) = read {
+        return failed(common, &failure(ErrorKind::Input, "input-unreadable", error.to_string()), stderr);
+    }
+    if input.len() as u64 > INPUT_LIMIT {
+        let message = format!("the input is larger than {} MiB", INPUT_LIMIT >> 20);
+        return failed(common, &failure(ErrorKind::Input, "input-too-large", message), stderr);
+    }
+    let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
+    let rendered = configure(common, &input, &options).and_then(|configuration| {
+        if input.iter().all(u8::is_ascii_whitespace) {
+            // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
+            let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
+                .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
+            return Ok(Rendered { output: input.clone(), findings: vec![warning], ..Rendered::default() });
+        }
+        render(&input, &configuration, &options)
+    });
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(error) => return failed(common, &error, stderr),
+    };
+    let mut code = 0;
+    if let Face::Check { strict: true } = face {
+        let broken = |finding: &Finding| finding.severity >= Severity::Warning;
+        code = u8::from(rendered.output != input || rendered.findings.iter().any(broken));
+    }
+    if let Err(problem) = report::write(common.report.as_deref(), code, &rendered.findings, &rendered.changes)
+    {
+        return failed(common, &problem, stderr);
+    }
+    let least = if matches!(face, Face::Check { .. }) { Severity::Note } else { Severity::Warning };
+    // A person who closed stderr does not want to read; that is no reason to fail.
+    let _ = report::show(rendered.findings.iter().filter(|finding| finding.severity >= least), stderr);
+    let shown = match face {
+        Face::Render => stdout.write_all(&rendered.output).and_then(|()| stdout.flush()),
+        Face::Check { .. } => Ok(()),
+        Face::Diff { side_by_side, colored } => {
+            differences::show(&input, &rendered.output, side_by_side, colored, stdout)
+        }
+        Face::Explain { json } => explanation::show(&rendered.changes, json, stdout),
+    };
+    ended(shown, code)
+}
+
+fn failure(kind: ErrorKind, id: &str, message: String) -> RenderError {
+    RenderError { kind, findings: vec![Finding::error(id, message)] }
+}
+
+/// Tells what went wrong, on stderr and in the report, since Helm 4 throws stderr away.
+fn failed(common: &Common, error: &RenderError, stderr: &mut dyn Write) -> u8 {
+    let code = error.kind.exit_code();
+    let _ = report::show(error.findings.iter(), stderr);
+    if let Err(problem) = report::write(common.report.as_deref(), code, &error.findings, &[]) {
+        let _ = report::show(problem.findings.iter(), stderr);
+    }
+    code
+}
+
+/// A reader that went away is success, as for every filter; a full disk is not.
+fn ended(result: io::Result<()>, code: u8) -> u8 {
+    match result {
+        Ok(()) => code,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
+        Err(_) => INPUT,
+    }
+}
+
+impl Common {
+    fn options(&self, collect_changes: bool) -> RenderOptions {
+        RenderOptions {
+            release: self.release.clone(),
+            namespace: self.namespace.clone(),
+            deployer: self.deployer.into(),
+            as_of: self.as_of.clone(),
+            collect_changes,
+            source_name: String::new(),
+        }
+    }
 }

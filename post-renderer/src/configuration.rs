@@ -6,6 +6,7 @@ mod kustomization;
 mod merge;
 mod read;
 mod schema;
+mod validate;
 
 use crate::quantity::Quantity;
 use schemars::JsonSchema;
@@ -16,7 +17,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub use check::check_setting;
+pub use read::Layer;
 pub use schema::schema;
+pub(crate) use validate::is_date;
 
 /// The `apiVersion` of a configuration.
 pub const API_VERSION: &str = "ipsy.dev/v1";

@@ -5,8 +5,15 @@
 
 pub mod configuration;
 mod finding;
+mod manifest;
+mod object;
+mod patch;
 mod quantity;
 mod render;
+mod selector;
+pub mod standards;
+mod target;
+mod yaml;
 
 #[cfg(feature = "cli")]
 pub mod command;
@@ -14,4 +21,6 @@ pub mod command;
 pub use configuration::{AdvancedSetting, Configuration, Target, check_setting};
 pub use finding::{Finding, Location, Severity};
 pub use quantity::{InvalidQuantity, Quantity};
-pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};
+pub use render::{
+    Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render, stream_configuration,
+};

@@ -118,7 +118,8 @@ fn scale(suffix: &str) -> Option<(i128, i32, Family)> {
             if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
                 return None;
             }
-            let power = exponent.parse::<i32>().unwrap_or(if exponent.starts_with('-') { -9_999 } else { 9_999 });
+            let power =
+                exponent.parse::<i32>().unwrap_or(if exponent.starts_with('-') { -9_999 } else { 9_999 });
             decimal(power.clamp(-9_999, 9_999))
         }
     }
@@ -174,7 +175,11 @@ fn canonical(nano: i128, family: Family) -> String {
         value /= 1_000;
         index += 1;
     }
-    if value == 0 { "0".to_owned() } else { format!("{value}{}", decimal.get(index).copied().unwrap_or_default()) }
+    if value == 0 {
+        "0".to_owned()
+    } else {
+        format!("{value}{}", decimal.get(index).copied().unwrap_or_default())
+    }
 }
 
 impl FromStr for Quantity {

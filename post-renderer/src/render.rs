@@ -1,7 +1,17 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
+mod document;
+mod in_stream;
+mod plan;
+mod protected;
+mod stream;
+mod unmatched;
+
 use crate::configuration::Configuration;
-use crate::finding::Finding;
+use crate::finding::{Finding, Location};
+use crate::manifest;
+use in_stream::in_stream;
+use plan::Plan;
 use serde::{Deserialize, Serialize};
 
 /// What the caller knows and the configuration does not say.
@@ -107,11 +117,63 @@ impl std::fmt::Display for RenderError {
 
 impl std::error::Error for RenderError {}
 
-/// Applies the configuration to a stream of manifests.
+/// Applies the configuration to a stream of manifests. A configuration in the stream itself is weaker than the
+/// given one, and is consumed.
 pub fn render(
     input: &[u8],
-    _configuration: &Configuration,
-    _options: &RenderOptions,
+    configuration: &Configuration,
+    options: &RenderOptions,
 ) -> Result<Rendered, RenderError> {
-    Ok(Rendered { output: input.to_vec(), ..Rendered::default() })
+    let text = text(input, options)?;
+    let merged = in_stream(text, options)?.map(|weaker| Configuration::merge(&weaker, configuration));
+    let configuration = merged.as_ref().unwrap_or(configuration);
+    let plan = Plan::new(configuration, options)
+        .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
+    stream::render(text, plan, options)
+}
+
+/// The configuration that a stream carries along, in ConfigMaps labelled `ipsy.dev/post-render-config: "true"`.
+pub fn stream_configuration(
+    input: &[u8],
+    options: &RenderOptions,
+) -> Result<Option<Configuration>, RenderError> {
+    in_stream(text(input, options)?, options)
+}
+
+/// The input as text; what is no UTF-8 is no YAML to Kubernetes.
+fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderError> {
+    std::str::from_utf8(input).map_err(|error| {
+        let before = input
+            .get(..error.valid_up_to())
+            .and_then(|valid| std::str::from_utf8(valid).ok())
+            .unwrap_or_default();
+        let place = place(before, before.len(), 0, options);
+        let number = manifest::documents(before).len().max(1);
+        let finding = Finding::error("not-utf-8", "the bytes here are no UTF-8 text")
+            .at(Location { document: Some(number), ..place })
+            .help("manifests are UTF-8; binary data belongs into `binaryData` or `!!binary`, in base64");
+        RenderError { kind: ErrorKind::Input, findings: vec![finding] }
+    })
+}
+
+/// Line and column of an offset.
+fn place(text: &str, offset: usize, document: usize, options: &RenderOptions) -> Location {
+    let before = text.as_bytes().get(..offset.min(text.len())).unwrap_or_default();
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let start = memchr::memrchr(b'\n', before).map_or(0, |index| index + 1);
+    let rest = text.get(start..).unwrap_or_default();
+    let source: String = rest.lines().next().unwrap_or_default().chars().take(160).collect();
+    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count() + 1;
+    Location {
+        source: Some(if options.source_name.is_empty() {
+            "stdin".to_owned()
+        } else {
+            options.source_name.clone()
+        }),
+        document: (document > 0).then_some(document),
+        line: Some(line),
+        column: Some(column),
+        text: Some(source).filter(|source| !source.trim().is_empty()),
+        ..Location::default()
+    }
 }

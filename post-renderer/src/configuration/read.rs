@@ -1,19 +1,59 @@
 //! Reading configurations from YAML and JSON: every mistake is found at once, with its place in the text.
 
-use super::Configuration;
+use super::kustomization;
+use super::merge::merge_values;
+use super::validate::validate;
+use super::{API_VERSION, Configuration, KIND};
 use crate::finding::{Finding, Location};
+use crate::manifest::documents;
+use crate::yaml::{self, NodeId, Tree};
 use serde_json::Value;
 
-impl Configuration {
-    /// Reads a configuration from YAML (or JSON). `source_name` is named in findings.
+/// A configuration as it was written: what it does not say, a weaker layer may say.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    value: Value,
+    source_name: String,
+}
+
+impl Layer {
+    /// Reads and checks one layer. `source_name` is named in findings. A kustomize file is understood, too.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
-        let value = serde_yaml::from_str::<Value>(text).map_err(|error| {
-            vec![Finding::error("configuration-syntax", error.to_string()).at(Location {
-                source: Some(source_name.to_owned()),
-                ..Location::default()
-            })]
+        let source = Source { text, start: 0, name: source_name };
+        let ranges = documents(text);
+        let [range] = ranges.as_slice() else {
+            let message = if ranges.is_empty() { "is empty" } else { "has more than one document" };
+            let finding = Finding::error("configuration-shape", format!("the configuration {message}"));
+            return Err(vec![finding.at(source.location(ranges.get(1).map_or(0, |range| range.start)))]);
+        };
+        let body = text.get(range.clone()).unwrap_or_default();
+        let source = Source { start: range.start, ..source };
+        let tree = yaml::read(body, Tree::default()).map_err(|fault| {
+            vec![Finding::error("configuration-syntax", fault.message).at(source.location(fault.offset))]
         })?;
-        Self::from_value(value, source_name)
+        let value = tree.value(tree.root()).map_err(|_| {
+            vec![
+                Finding::error("configuration-shape", "its aliases expand to more than a million values")
+                    .at(source.location(0)),
+            ]
+        })?;
+        if kustomization::is_one(&value) {
+            let value =
+                kustomization::convert(&value).map_err(|findings| placed(findings, &tree, &source))?;
+            return Ok(Self { value, source_name: source_name.to_owned() });
+        }
+        let findings = validate(&value);
+        if !findings.is_empty() {
+            return Err(placed(findings, &tree, &source));
+        }
+        Ok(Self { value, source_name: source_name.to_owned() })
+    }
+}
+
+impl Configuration {
+    /// Reads a configuration from YAML (or JSON, which is YAML). `source_name` is named in findings.
+    pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
+        Self::from_layers(vec![Layer::from_yaml(text, source_name)?])
     }
 
     /// Reads a configuration from JSON.
@@ -21,12 +61,104 @@ impl Configuration {
         Self::from_yaml(text, source_name)
     }
 
-    fn from_value(value: Value, source_name: &str) -> Result<Self, Vec<Finding>> {
-        serde_json::from_value(value).map_err(|error| {
-            vec![Finding::error("configuration-invalid", error.to_string()).at(Location {
-                source: Some(source_name.to_owned()),
-                ..Location::default()
-            })]
+    /// Lays configurations over each other as they were written, the last one being the strongest.
+    pub fn from_layers(layers: Vec<Layer>) -> Result<Self, Vec<Finding>> {
+        let names: Vec<String> = layers.iter().map(|layer| layer.source_name.clone()).collect();
+        let empty = serde_json::json!({ "apiVersion": API_VERSION, "kind": KIND });
+        let merged = layers.into_iter().fold(empty, |below, layer| merge_values(below, layer.value));
+        serde_json::from_value(merged).map_err(|error| {
+            let location = Location { source: Some(names.join(", ")), ..Location::default() };
+            vec![Finding::error("configuration-invalid", error.to_string()).at(location)]
         })
     }
+}
+
+/// Where a text lies.
+#[derive(Clone, Copy)]
+struct Source<'s> {
+    text: &'s str,
+    start: usize,
+    name: &'s str,
+}
+
+impl Source<'_> {
+    fn location(&self, offset: usize) -> Location {
+        let offset = (self.start + offset).min(self.text.len());
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let start = before.rfind('\n').map_or(0, |index| index + 1);
+        let line: String = self
+            .text
+            .get(start..)
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(160)
+            .collect();
+        Location {
+            source: Some(self.name.to_owned()),
+            line: Some(before.matches('\n').count() + 1),
+            column: Some(before.get(start..).unwrap_or_default().chars().count() + 1),
+            text: Some(line).filter(|line| !line.trim().is_empty()),
+            ..Location::default()
+        }
+    }
+}
+
+/// Adds the places in the text to findings that name a field.
+fn placed(findings: Vec<Finding>, tree: &Tree<'_>, source: &Source<'_>) -> Vec<Finding> {
+    findings
+        .into_iter()
+        .map(|finding| {
+            let offset = finding.location.field.as_deref().map_or(0, |field| offset_of(tree, field));
+            finding.at(source.location(offset))
+        })
+        .collect()
+}
+
+/// The key of the field, or of the deepest node on the way that is there.
+fn offset_of(tree: &Tree<'_>, field: &str) -> usize {
+    let mut current = tree.root();
+    for part in steps(field) {
+        let next = match &part {
+            Step::Member(name) => tree.get(current, name),
+            Step::Item(index) => tree.children(tree.follow(current)).nth(*index),
+        };
+        let Some(next) = next else { break };
+        current = next;
+    }
+    key_or_value(tree, current)
+}
+
+fn key_or_value(tree: &Tree<'_>, id: NodeId) -> usize {
+    let node = tree.node(id);
+    if node.key_end > node.key_start { node.key_start as usize } else { node.start as usize }
+}
+
+enum Step {
+    Member(String),
+    Item(usize),
+}
+
+/// Takes a field like `advancedSettings[0].target["a.b"]` apart.
+fn steps(field: &str) -> Vec<Step> {
+    let mut found = Vec::new();
+    let mut rest = field;
+    while !rest.is_empty() {
+        if let Some((name, after)) = rest.strip_prefix("[\"").and_then(|inner| inner.split_once("\"]")) {
+            found.push(Step::Member(name.to_owned()));
+            rest = after;
+        } else if let Some((index, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+            found.push(Step::Item(index.parse().unwrap_or(usize::MAX)));
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('.') {
+            rest = after;
+        } else {
+            let (name, after) = rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()));
+            found.push(Step::Member(name.to_owned()));
+            rest = after;
+        }
+    }
+    found
 }

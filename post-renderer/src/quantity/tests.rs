@@ -39,7 +39,9 @@ fn what_is_below_the_finest_step_is_rounded_away_from_zero() {
 
 #[test]
 fn what_is_no_quantity_is_refused() {
-    for text in ["", "-", ".", "Gi", "1 Gi", "1gi", "1KI", "1e", "1e+", "1.2.3", "1m m", "0x10", "1_000", "Infinity"] {
+    for text in
+        ["", "-", ".", "Gi", "1 Gi", "1gi", "1KI", "1e", "1e+", "1.2.3", "1m m", "0x10", "1_000", "Infinity"]
+    {
         assert!(Quantity::parse(text).is_err(), "{text}");
     }
 }
@@ -55,7 +57,8 @@ fn comparison_is_by_value() {
 
 #[test]
 fn division_rounds_up_in_the_same_family() {
-    let divide = |text, ratio| Quantity::parse(text).unwrap().divided_up(&Quantity::parse(ratio).unwrap()).to_string();
+    let divide =
+        |text, ratio| Quantity::parse(text).unwrap().divided_up(&Quantity::parse(ratio).unwrap()).to_string();
     assert_eq!(divide("2", "4"), "500m");
     assert_eq!(divide("1", "3"), "334m");
     assert_eq!(divide("1Gi", "2"), "512Mi");

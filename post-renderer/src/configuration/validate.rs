@@ -1,0 +1,354 @@
+//! Checks a written configuration against its own schema, so that all mistakes are found at once, misspelt keys
+//! with a suggestion, before serde would stop at the first.
+
+use super::{Target, check_setting, schema};
+use crate::finding::{Finding, nearest};
+use crate::quantity::Quantity;
+use crate::selector::{is_label_key, is_label_value};
+use crate::standards::STANDARDS;
+use crate::target::Matcher;
+use crate::yaml::member_name;
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+
+/// Labels and annotations that Helm itself writes and finds its objects by.
+const HELMS_OWN: [&str; 4] = [
+    "app.kubernetes.io/managed-by",
+    "meta.helm.sh/release-name",
+    "meta.helm.sh/release-namespace",
+    "postrenderer.helm.sh/postrender-filename",
+];
+
+/// Everything that is wrong with a configuration.
+pub(super) fn validate(value: &Value) -> Vec<Finding> {
+    let mut walk = Walk { findings: Vec::new() };
+    let Value::Object(members) = value else {
+        return vec![Finding::error("configuration-shape", "a configuration is a mapping").field("")];
+    };
+    for required in ["apiVersion", "kind"] {
+        if !members.contains_key(required) {
+            let wanted = if required == "kind" { super::KIND } else { super::API_VERSION };
+            let message = format!("`{required}` is missing");
+            walk.findings.push(
+                Finding::error("configuration-version", message)
+                    .help(format!("write `{required}: {wanted}`")),
+            );
+        }
+    }
+    walk.value(value, &SCHEMA, "");
+    if walk.findings.is_empty() {
+        walk.meaning(value);
+    }
+    walk.findings
+}
+
+struct Walk {
+    findings: Vec<Finding>,
+}
+
+impl Walk {
+    fn complain(&mut self, id: &str, field: &str, message: String) {
+        self.findings.push(Finding::error(id, message).field(field));
+    }
+
+    fn value(&mut self, value: &Value, schema: &Value, field: &str) {
+        let schema = resolved(schema);
+        if let Some(one) = schema.get("anyOf").and_then(Value::as_array) {
+            // `Option<T>`: the other branch is null.
+            if value.is_null()
+                && one.iter().any(|branch| branch.get("type").and_then(Value::as_str) == Some("null"))
+            {
+                return;
+            }
+            if let Some(branch) =
+                one.iter().find(|branch| branch.get("type").and_then(Value::as_str) != Some("null"))
+            {
+                self.value(value, branch, field);
+            }
+            return;
+        }
+        let words = words(schema);
+        if !words.is_empty() {
+            let found = value.as_str().unwrap_or_default();
+            // A plain `off` is a boolean to YAML 1.1, but anyone who writes it here means the word.
+            if !words.contains(&found) {
+                let shown = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+                let hint = nearest(&shown, words.iter().copied())
+                    .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let quoted = if value.is_boolean() {
+                    " (YAML 1.1 reads `on`, `off`, `yes` and `no` as booleans: quote it)"
+                } else {
+                    ""
+                };
+                self.complain(
+                    "configuration-value",
+                    field,
+                    format!("`{shown}` is not one of `{}`{hint}{quoted}", words.join("`, `")),
+                );
+            }
+            return;
+        }
+        if !self.fits(value, schema, field) {
+            return;
+        }
+        match value {
+            Value::Object(members) => self.members(members, schema, field),
+            Value::Array(items) => {
+                if let Some(item_schema) = schema.get("items") {
+                    for (index, item) in items.iter().enumerate() {
+                        self.value(item, item_schema, &format!("{field}[{index}]"));
+                    }
+                }
+                if items.is_empty() && schema.get("minItems").and_then(Value::as_u64).unwrap_or(0) > 0 {
+                    self.complain("configuration-value", field, "the list is empty".to_owned());
+                }
+            }
+            scalar => self.format(scalar, schema, field),
+        }
+    }
+
+    /// Whether the type is right.
+    fn fits(&mut self, value: &Value, schema: &Value, field: &str) -> bool {
+        let types: Vec<&str> = match schema.get("type") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+            _ => return true,
+        };
+        let is = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(number) if number.is_f64() => "number",
+            Value::Number(_) => "integer",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        if types.contains(&is) || (is == "integer" && types.contains(&"number")) {
+            return true;
+        }
+        // An empty section is nothing said.
+        if value.is_null() && (types.contains(&"object") || types.contains(&"array")) {
+            self.complain("configuration-type", field, "is empty; leave it out, or write `{}`".to_owned());
+            return false;
+        }
+        let name = |kind: &str| match kind {
+            "object" => "a mapping",
+            "array" => "a list",
+            "string" => "a text",
+            "integer" => "a whole number",
+            "number" => "a number",
+            "boolean" => "true or false",
+            _ => "nothing",
+        };
+        let wanted: Vec<&str> = types.iter().filter(|kind| **kind != "null").map(|kind| name(kind)).collect();
+        let quote = if types.contains(&"string") { "; quote it" } else { "" };
+        self.complain(
+            "configuration-type",
+            field,
+            format!("is {}, but has to be {}{quote}", name(is), wanted.join(" or ")),
+        );
+        false
+    }
+
+    fn members(&mut self, members: &Map<String, Value>, schema: &Value, field: &str) {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let additional = schema.get("additionalProperties");
+        for (key, value) in members {
+            let name = member_name(key);
+            let below = if field.is_empty() || name.starts_with('[') {
+                format!("{field}{name}")
+            } else {
+                format!("{field}.{name}")
+            };
+            if let Some(property) = properties.and_then(|properties| properties.get(key)) {
+                self.value(value, property, &below);
+            } else if additional == Some(&Value::Bool(false)) {
+                let known =
+                    properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
+                let hint = match nearest(key, known.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known are `{}`", known.collect::<Vec<_>>().join("`, `")),
+                };
+                self.findings.push(
+                    Finding::error("configuration-unknown-key", format!("`{key}` is unknown"))
+                        .field(below)
+                        .help(hint),
+                );
+            } else if let Some(additional) = additional.filter(|additional| additional.is_object()) {
+                self.value(value, additional, &below);
+                self.entry(key, value, schema, &below);
+            }
+        }
+        for required in
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
+            if !members.contains_key(required) && !field.is_empty() {
+                self.complain("configuration-missing", field, format!("`{required}` is missing"));
+            }
+        }
+    }
+
+    /// Entries of label and annotation maps.
+    fn entry(&mut self, key: &str, value: &Value, schema: &Value, field: &str) {
+        if schema.get("x-key").is_some() {
+            if !is_label_key(key) {
+                let message = format!(
+                    "`{key}` is no label key: an optional DNS prefix and a slash, then at most 63 letters, digits, `-`, `_`, `.`"
+                );
+                self.complain("configuration-label", field, message);
+            } else if HELMS_OWN.contains(&key) {
+                self.complain(
+                    "configuration-label",
+                    field,
+                    format!("`{key}` belongs to Helm, which finds its objects by it"),
+                );
+            }
+        }
+        if schema.get("x-value").is_some() && value.as_str().is_some_and(|value| !is_label_value(value)) {
+            let message = format!(
+                "`{}` is no label value: at most 63 letters, digits, `-`, `_`, `.`, beginning and ending with a letter or digit",
+                value.as_str().unwrap_or_default()
+            );
+            self.complain("configuration-label", field, message);
+        }
+    }
+
+    fn format(&mut self, value: &Value, schema: &Value, field: &str) {
+        let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        match schema.get("format").and_then(Value::as_str) {
+            Some("quantity") => match Quantity::parse(&text) {
+                Err(error) => self.complain("configuration-quantity", field, error.to_string()),
+                Ok(quantity) if quantity.is_negative() => {
+                    self.complain("configuration-quantity", field, format!("`{text}` is below zero"));
+                }
+                Ok(_) => {}
+            },
+            Some("date") if !is_date(&text) => {
+                self.complain(
+                    "configuration-date",
+                    field,
+                    format!("`{text}` is no date; write it as 2027-01-31"),
+                );
+            }
+            Some("standard") => {
+                let (id, _) = text.split_once('/').unwrap_or((&text, ""));
+                let known = STANDARDS.iter().map(|standard| standard.id());
+                if !known.clone().any(|known| known == id) {
+                    let hint = nearest(id, known.clone()).map_or_else(
+                        || format!("known are `{}`", known.collect::<Vec<_>>().join("`, `")),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let finding = Finding::error("configuration-standard", format!("`{id}` is no standard"));
+                    self.findings.push(finding.field(field).help(hint));
+                }
+            }
+            _ => {}
+        }
+        if let (Some(least), Some(number)) = (schema.get("minimum").and_then(Value::as_f64), value.as_f64()) {
+            if number < least {
+                self.complain("configuration-value", field, format!("`{text}` is below {least}"));
+            }
+        }
+    }
+
+    /// What no schema can say: patches, targets, bounds that contradict each other.
+    fn meaning(&mut self, value: &Value) {
+        for (index, setting) in
+            value.get("advancedSettings").and_then(Value::as_array).into_iter().flatten().enumerate()
+        {
+            let Ok(setting) = serde_json::from_value(setting.clone()) else { continue };
+            for finding in check_setting(&setting) {
+                let field = format!(
+                    "advancedSettings[{index}].{}",
+                    finding.location.field.clone().unwrap_or_default()
+                );
+                self.findings.push(finding.field(field));
+            }
+        }
+        for (index, exception) in
+            value.get("exceptions").and_then(Value::as_array).into_iter().flatten().enumerate()
+        {
+            let Some(Ok(target)) =
+                exception.get("target").map(|target| serde_json::from_value::<Target>(target.clone()))
+            else {
+                continue;
+            };
+            for finding in Matcher::compile(&target).err().unwrap_or_default() {
+                let field = format!(
+                    "exceptions[{index}].target.{}",
+                    finding.location.field.clone().unwrap_or_default()
+                );
+                self.findings.push(finding.field(field));
+            }
+        }
+        let quantity = |section: &str, name: &str| {
+            let found = value.get("resources")?.get(section)?.get(name)?;
+            Quantity::parse(&found.as_str().map_or_else(|| found.to_string(), ToOwned::to_owned)).ok()
+        };
+        let least =
+            value.get("resources").and_then(|resources| resources.get("minimum")).and_then(Value::as_object);
+        for name in least.into_iter().flat_map(Map::keys) {
+            if let (Some(least), Some(most)) = (quantity("minimum", name), quantity("maximum", name)) {
+                if least > most {
+                    let message = format!("`{least}` is above the maximum of `{most}`");
+                    self.complain("configuration-bounds", &format!("resources.minimum.{name}"), message);
+                }
+            }
+        }
+        for expression in
+            value.pointer("/standards/imagePinning/allow").and_then(Value::as_array).into_iter().flatten()
+        {
+            let expression = expression.as_str().unwrap_or_default();
+            if regex::Regex::new(&format!("^(?:{expression})$")).is_err() {
+                let message = format!("`{expression}` is no regular expression");
+                self.complain("configuration-expression", "standards.imagePinning.allow", message);
+            }
+        }
+    }
+}
+
+/// The words that an enumeration knows.
+fn words(schema: &Value) -> Vec<&str> {
+    let branches =
+        schema.get("oneOf").and_then(Value::as_array).map_or(std::slice::from_ref(schema), Vec::as_slice);
+    branches
+        .iter()
+        .flat_map(|branch| {
+            let several = branch.get("enum").and_then(Value::as_array).into_iter().flatten();
+            several.chain(branch.get("const")).filter_map(Value::as_str)
+        })
+        .collect()
+}
+
+fn resolved(schema: &Value) -> &Value {
+    let name =
+        schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/$defs/"));
+    name.and_then(|name| SCHEMA.get("$defs")?.get(name)).unwrap_or(schema)
+}
+
+/// Whether a text is a day that the calendar has.
+pub(crate) fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    if year.len() != 4
+        || month.len() != 2
+        || day.len() != 2
+        || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    {
+        return false;
+    }
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>())
+    else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
+}

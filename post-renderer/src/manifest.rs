@@ -1,0 +1,169 @@
+//! A stream of manifests: where its documents begin and end, and which Kubernetes objects are in them.
+
+use crate::yaml::{Kind, NodeId, Tree};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Annotation that marks a Helm hook.
+pub(crate) const HOOK: &str = "helm.sh/hook";
+
+/// Splits a stream at lines that begin with `---` as Kubernetes' reader does, and at `---apiVersion`, which Helm
+/// may glue. Gives the bodies; what lies between them is separators. Bodies without content are left out.
+pub(crate) fn documents(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut bodies = Vec::new();
+    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut position = start;
+    let separators = memchr::memmem::find_iter(bytes, b"---");
+    for found in separators {
+        let begins_line = found == position || bytes.get(found.wrapping_sub(1)) == Some(&b'\n');
+        if found < position || !begins_line {
+            continue;
+        }
+        let after = found + 3;
+        let glued = bytes.get(after).is_some_and(|byte| byte.is_ascii_alphabetic());
+        let separates = glued || matches!(bytes.get(after), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
+        if !separates {
+            continue;
+        }
+        push_body(text, start..found, &mut bodies);
+        start = if glued { after } else { end_of_separator(bytes, after) };
+        position = start;
+    }
+    push_body(text, start..text.len(), &mut bodies);
+    bodies
+}
+
+/// The end of a separator's line when only blanks and a comment follow, else where the content on it begins (so
+/// that it is read, and refused, as part of the document).
+fn end_of_separator(bytes: &[u8], after: usize) -> usize {
+    let rest = bytes.get(after..).unwrap_or_default();
+    let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
+    let line = rest.get(..length).unwrap_or_default().trim_ascii();
+    if line.is_empty() || line.starts_with(b"#") { after + length } else { after }
+}
+
+fn push_body(text: &str, range: Range<usize>, bodies: &mut Vec<Range<usize>>) {
+    let body = text.get(range.clone()).unwrap_or_default();
+    let has_content =
+        body.lines().map(str::trim_start).any(|line| !line.is_empty() && !line.starts_with('#'));
+    if has_content {
+        bodies.push(range);
+    }
+}
+
+/// Who an object is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Identity {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) kind: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+}
+
+impl Identity {
+    /// Reads the identity of the object at a node.
+    pub(crate) fn of(tree: &Tree<'_>, id: NodeId) -> Self {
+        let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned).unwrap_or_default();
+        let api_version = owned(tree.string_at(id, "apiVersion"));
+        let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
+        let metadata = tree.get(id, "metadata");
+        let within = |key| owned(metadata.and_then(|metadata| tree.string_at(metadata, key)));
+        let name = within("name");
+        Self {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: owned(tree.string_at(id, "kind")),
+            namespace: within("namespace"),
+            name: if name.is_empty() { within("generateName") } else { name },
+        }
+    }
+
+    /// `Deployment/web` or, with a namespace, `Deployment/shop/web`.
+    pub(crate) fn label(&self) -> String {
+        if self.namespace.is_empty() {
+            format!("{}/{}", self.kind, self.name)
+        } else {
+            format!("{}/{}/{}", self.kind, self.namespace, self.name)
+        }
+    }
+
+    /// Whether the group is one of Kubernetes' own.
+    pub(crate) fn is_native(&self) -> bool {
+        !self.group.contains('.') || self.group.ends_with(".k8s.io")
+    }
+
+    /// Where the pod template of this kind is: the path of what holds `metadata` and `spec` of the pod.
+    pub(crate) fn pod_template(&self) -> Option<&'static [&'static str]> {
+        let native = matches!(self.group.as_str(), "" | "apps" | "batch" | "extensions");
+        Some(match (self.kind.as_str(), self.group.as_str()) {
+            ("Pod", "") => &[],
+            ("PodTemplate", "") => &["template"],
+            (
+                "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job",
+                _,
+            ) if native => &["spec", "template"],
+            ("CronJob", "batch") => &["spec", "jobTemplate", "spec", "template"],
+            ("Rollout", "argoproj.io") | ("Service", "serving.knative.dev") => &["spec", "template"],
+            ("ScaledJob", "keda.sh") => &["spec", "jobTargetRef", "template"],
+            _ => return None,
+        })
+    }
+}
+
+/// The objects of a document: the root, or the items of a `List`.
+pub(crate) fn objects(tree: &Tree<'_>) -> Result<Vec<NodeId>, (NodeId, &'static str)> {
+    let mut found = Vec::new();
+    collect(tree, tree.root(), &mut found, 0)?;
+    Ok(found)
+}
+
+fn collect(
+    tree: &Tree<'_>,
+    id: NodeId,
+    found: &mut Vec<NodeId>,
+    depth: usize,
+) -> Result<(), (NodeId, &'static str)> {
+    if tree.node(tree.follow(id)).kind != Kind::Mapping {
+        return Err((id, "the document is no mapping, so it is no Kubernetes object"));
+    }
+    let kind = tree.string_at(id, "kind").filter(|kind| !kind.is_empty());
+    let Some(kind) = kind else { return Err((id, "the object has no `kind`")) };
+    if kind.ends_with("List") && depth < 8 {
+        if let Some(items) = tree.get(id, "items").filter(|items| tree.node(*items).kind == Kind::Sequence) {
+            for item in tree.children(items) {
+                collect(tree, item, found, depth + 1)?;
+            }
+            return Ok(());
+        }
+    }
+    found.push(id);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, bodies: &[&str]) {
+        let found: Vec<&str> = documents(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, bodies);
+    }
+
+    #[test]
+    fn documents_are_split_as_kubernetes_does() {
+        check("a: 1\n---\nb: 2\n", &["a: 1\n", "b: 2\n"]);
+        check("---\n# Source: x\na: 1\n--- # comment\nb: 2", &["# Source: x\na: 1\n", "b: 2"]);
+        check("---\n---\n\n# only\n---\n", &[]);
+        check(
+            "---apiVersion: v1\nkind: A\n---apiVersion: v1\n",
+            &["apiVersion: v1\nkind: A\n", "apiVersion: v1\n"],
+        );
+        check("a: |\n  ---\n  ------\nb: 1\n", &["a: |\n  ---\n  ------\nb: 1\n"]);
+        check("\u{feff}a: 1\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]);
+        check("--- text\n", &[" text\n"]);
+        check("-----BEGIN\n", &["-----BEGIN\n"]);
+        check("", &[]);
+    }
+}

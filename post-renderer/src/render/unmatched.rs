@@ -1,0 +1,60 @@
+//! Settings that no object took: an error that shows what was nearly meant.
+
+use super::plan::Setting;
+use crate::configuration::OnUnmatched;
+use crate::finding::{Finding, Severity, distance};
+use crate::manifest::{Identity, documents, objects};
+use crate::yaml::{self, Tree};
+
+/// How many candidates a message shows.
+const SHOWN: usize = 3;
+
+/// The findings for the settings that matched nothing.
+pub(super) fn unmatched(text: &str, settings: &[Setting]) -> Vec<Finding> {
+    let missed: Vec<&Setting> = settings
+        .iter()
+        .filter(|setting| !setting.matched && setting.on_unmatched != OnUnmatched::Ignore)
+        .collect();
+    if missed.is_empty() {
+        return Vec::new();
+    }
+    let identities = identities(text);
+    missed
+        .into_iter()
+        .map(|setting| {
+            let severity =
+                if setting.on_unmatched == OnUnmatched::Error { Severity::Error } else { Severity::Warning };
+            let message = format!("no object matches `{}`", setting.wanted.text);
+            let finding = Finding::new("setting-unmatched", severity, message).field(&setting.source);
+            let near = nearest(setting, &identities);
+            if near.is_empty() {
+                finding.help("the stream has no objects")
+            } else {
+                finding.help(format!("the nearest are {}", near.join(", ")))
+            }
+        })
+        .collect()
+}
+
+fn identities(text: &str) -> Vec<Identity> {
+    let mut found = Vec::new();
+    for range in documents(text) {
+        let Ok(tree) = yaml::read(text.get(range).unwrap_or_default(), Tree::default()) else { continue };
+        found.extend(objects(&tree).unwrap_or_default().into_iter().map(|id| Identity::of(&tree, id)));
+    }
+    found
+}
+
+fn nearest(setting: &Setting, identities: &[Identity]) -> Vec<String> {
+    let wanted = &setting.wanted;
+    let cost = |identity: &Identity| {
+        let kind = if wanted.kind.is_empty() { 0 } else { distance(&wanted.kind, &identity.kind) };
+        let name = if wanted.name.is_empty() { 0 } else { distance(&wanted.name, &identity.name) };
+        // The right kind under another name is nearer than the right name under another kind.
+        (3 * kind + name, identity.label())
+    };
+    let mut sorted: Vec<(usize, String)> = identities.iter().map(cost).collect();
+    sorted.sort();
+    sorted.dedup();
+    sorted.into_iter().take(SHOWN).map(|(_, label)| format!("`{label}`")).collect()
+}

@@ -1,0 +1,83 @@
+//! # What it does
+//! Replaces images as configured and reports those whose tag floats or that lack a demanded digest.
+//! # Why
+//! A floating tag means that a restart may run another program than the one that was tested.
+//! # Before
+//! `image: nginx`
+//! # After
+//! With `images: [{name: nginx, newTag: "1.27.4"}]`: `image: nginx:1.27.4`; otherwise an error.
+//! # How to opt out
+//! `allow: ["registry.example.com/dev/.*"]`, or an exception for `image_pinning`.
+
+use super::Standard;
+use super::image_reference::ImageReference;
+use crate::configuration::{Configuration, Mode};
+use crate::object::{Context, Object};
+use crate::yaml::Fault;
+use serde_json::Value;
+
+/// The standard `image_pinning`.
+pub(super) struct ImagePinning;
+
+impl Standard for ImagePinning {
+    fn id(&self) -> &'static str {
+        "image_pinning"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Images do not float."
+    }
+
+    fn why(&self) -> &'static str {
+        "A floating tag means that a restart may run another program than the one that was tested."
+    }
+
+    fn source(&self) -> &'static str {
+        "standards.imagePinning"
+    }
+
+    fn is_on(&self, configuration: &Configuration) -> bool {
+        configuration.standards.image_pinning.as_ref().is_some_and(|pinning| pinning.mode != Mode::Off)
+    }
+
+    fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
+        let Some(wanted) = &context.configuration.standards.image_pinning else { return Ok(()) };
+        for container in object.containers() {
+            let Some(node) = object.tree.get(container.node, "image") else { continue };
+            let Some(text) = object.tree.string(node).map(std::borrow::Cow::into_owned) else { continue };
+            let mut image = ImageReference::parse(&text);
+            if let Some(replacement) = wanted.images.iter().find(|replacement| replacement.name == image.name)
+            {
+                image.replace(replacement);
+                if wanted.mode != Mode::Warn && image.to_string() != text {
+                    let container = object.for_change(&container)?;
+                    object.tree.set(container, "image", &Value::String(image.to_string()))?;
+                }
+            }
+            let floats = match &image.tag {
+                _ if image.digest.is_some() => false,
+                None => true,
+                Some(tag) if wanted.floating_tags.is_empty() => tag == "latest",
+                Some(tag) => wanted.floating_tags.contains(tag),
+            };
+            let message = if floats {
+                format!("`{image}` has a tag that floats")
+            } else if wanted.require_digest && image.digest.is_none() {
+                format!("`{image}` is not named by digest")
+            } else {
+                continue;
+            };
+            let allowed = wanted.allow.iter().any(|expression| {
+                regex::Regex::new(&format!("^(?:{expression})$"))
+                    .is_ok_and(|expression| expression.is_match(&text))
+            });
+            if allowed || object.is_waived(context, self.id(), &image.name) {
+                continue;
+            }
+            let field = format!("{}.image", object.field_of(&container));
+            let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)";
+            object.breach(self.id(), wanted.mode, node, &field, message, help);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! The parts of an image reference: `registry:5000/team/name:tag@sha256:…`.
+
+use crate::configuration::Image;
+use std::fmt;
+
+/// A parsed image reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ImageReference {
+    pub(super) name: String,
+    pub(super) tag: Option<String>,
+    pub(super) digest: Option<String>,
+}
+
+impl ImageReference {
+    pub(super) fn parse(text: &str) -> Self {
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest.to_owned())),
+            None => (text, None),
+        };
+        // A colon before the last slash belongs to a registry's port.
+        let last = rest.rfind('/').map_or(0, |index| index + 1);
+        let (name, tag) = match rest.get(last..).and_then(|part| part.find(':')) {
+            Some(index) => (rest.get(..last + index), rest.get(last + index + 1..)),
+            None => (Some(rest), None),
+        };
+        Self { name: name.unwrap_or(rest).to_owned(), tag: tag.map(ToOwned::to_owned), digest }
+    }
+
+    /// Applies an entry of `images` as kustomize does: a new tag takes the digest away and the other way round.
+    pub(super) fn replace(&mut self, image: &Image) {
+        if let Some(name) = &image.new_name {
+            self.name.clone_from(name);
+        }
+        if let Some(tag) = &image.new_tag {
+            self.tag = Some(tag.clone());
+            self.digest = None;
+        }
+        if let Some(digest) = &image.digest {
+            self.digest = Some(digest.clone());
+            if image.new_tag.is_none() {
+                self.tag = None;
+            }
+        }
+    }
+}
+
+impl fmt::Display for ImageReference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)?;
+        if let Some(tag) = &self.tag {
+            write!(formatter, ":{tag}")?;
+        }
+        if let Some(digest) = &self.digest {
+            write!(formatter, "@{digest}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_of_registries_are_no_tags() {
+        let image = ImageReference::parse("localhost:5000/team/web:1.0@sha256:abc");
+        assert_eq!(image.name, "localhost:5000/team/web");
+        assert_eq!(image.tag.as_deref(), Some("1.0"));
+        assert_eq!(image.digest.as_deref(), Some("sha256:abc"));
+        assert_eq!(image.to_string(), "localhost:5000/team/web:1.0@sha256:abc");
+        assert_eq!(ImageReference::parse("localhost:5000/web").tag, None);
+    }
+}

@@ -1,0 +1,92 @@
+//! # What it does
+//! Adds topology spread constraints to replicated workloads that have none.
+//! # Why
+//! Without them the scheduler may put all replicas into one zone, which then takes the app down with it.
+//! # Before
+//! `spec: {replicas: 3, template: {spec: {containers: […]}}}`
+//! # After
+//! The pod gets `topologySpreadConstraints` over the zone with the selector of the workload.
+//! # How to opt out
+//! An exception for `spread`.
+
+use super::Standard;
+use crate::configuration::{Configuration, Mode};
+use crate::object::{Context, Object};
+use crate::yaml::{Fault, Scalar};
+use serde_json::{Value, json};
+
+const KEY: &str = "topologySpreadConstraints";
+
+/// The standard `spread`.
+pub(super) struct Spread;
+
+impl Standard for Spread {
+    fn id(&self) -> &'static str {
+        "spread"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Replicated workloads are spread over zones."
+    }
+
+    fn why(&self) -> &'static str {
+        "Without them the scheduler may put all replicas into one zone, which then takes the app down with it."
+    }
+
+    fn source(&self) -> &'static str {
+        "standards.spread"
+    }
+
+    fn is_on(&self, configuration: &Configuration) -> bool {
+        configuration.standards.spread.as_ref().is_some_and(|spread| spread.mode != Mode::Off)
+    }
+
+    fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
+        let Some(wanted) = &context.configuration.standards.spread else { return Ok(()) };
+        let replicated =
+            matches!(object.identity.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout");
+        let Some(spec) = object.pod_spec().filter(|_| replicated) else { return Ok(()) };
+        let replicas = object.tree.at(object.root, &["spec", "replicas"]).and_then(|found| {
+            match object.tree.scalar(found) {
+                Some(Scalar::Number(number)) => number.as_i64(),
+                _ => None,
+            }
+        });
+        let present = object
+            .tree
+            .get(spec, KEY)
+            .is_some_and(|found| object.tree.children(object.tree.follow(found)).next().is_some());
+        // One replica has nothing to spread; an autoscaled workload says no number.
+        if present || replicas.is_some_and(|replicas| replicas < 2) {
+            return Ok(());
+        }
+        let Some(selector) = object.tree.at(object.root, &["spec", "selector"]) else { return Ok(()) };
+        let Ok(selector) = object.tree.value(selector) else { return Ok(()) };
+        if object.is_waived(context, self.id(), "") {
+            return Ok(());
+        }
+        if wanted.mode == Mode::Warn {
+            object.breach(
+                self.id(),
+                Mode::Warn,
+                spec,
+                KEY,
+                "is missing".to_owned(),
+                "spread the replicas over zones",
+            );
+            return Ok(());
+        }
+        let constraints = wanted.topology_keys.iter().map(|key| {
+            json!({
+                "maxSkew": wanted.max_skew,
+                "topologyKey": key,
+                "whenUnsatisfiable": wanted.when_unsatisfiable.as_str(),
+                "labelSelector": selector,
+            })
+        });
+        let constraints = Value::Array(constraints.collect());
+        let Some(spec) = object.pod_spec_for_change()? else { return Ok(()) };
+        object.tree.set(spec, KEY, &constraints)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Reading and editing YAML and JSON text in place: a document becomes a flat table of nodes with byte spans,
+//! rules change the table, and only what they changed is written anew.
+
+mod change;
+mod compare;
+mod decode;
+mod emit;
+mod events;
+mod lookup;
+mod resolve;
+mod scan;
+mod scan_flow;
+mod scan_scalar;
+mod tree;
+mod write;
+
+pub(crate) use emit::edits;
+pub(crate) use lookup::member_name;
+pub(crate) use resolve::Scalar;
+pub(crate) use tree::{Edit, Fault, Kind, NONE, NodeId, Tree};
+
+use compare::same;
+
+/// Nesting beyond this is refused: recursion stays far from the end of the stack, and the deepest manifests
+/// known (custom resource definitions) stay under 60.
+pub(crate) const DEPTH_LIMIT: usize = 250;
+
+/// Reads one document. `text` is the document's body without its separator line.
+pub(crate) fn read<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
+    tree.reset(text);
+    if !is_json(text) && scan::scan(&mut tree).is_ok() {
+        return Ok(tree);
+    }
+    read_by_events(text, tree)
+}
+
+/// Reads one document by the reference parser alone.
+pub(crate) fn read_by_events<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
+    tree.reset(text);
+    events::load(&mut tree)?;
+    tree.json = is_json(text) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    Ok(tree)
+}
+
+/// Reads one document by the fast scanner alone; `None` where it hands over to the reference parser.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn read_by_scanner(text: &str) -> Option<Tree<'_>> {
+    let mut tree = Tree::default();
+    tree.reset(text);
+    scan::scan(&mut tree).is_ok().then_some(tree)
+}
+
+/// Applies sorted edits to the text, appending the result to `output`.
+pub(crate) fn splice(text: &str, edits: &[Edit], output: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for edit in edits {
+        output.extend_from_slice(bytes.get(copied..edit.start).unwrap_or_default());
+        output.extend_from_slice(edit.text.as_bytes());
+        copied = edit.end;
+    }
+    output.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+}
+
+/// Whether the spliced text reads as what the tree was changed to.
+pub(crate) fn confirms(intended: &Tree<'_>, written: &Tree<'_>) -> bool {
+    same(intended, intended.root(), written, written.root())
+}
+
+fn is_json(text: &str) -> bool {
+    text.bytes().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) == Some(b'{')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,484 @@
+//! From a changed tree to byte edits of its text: only what changed is written, everything else stays as it is.
+
+use super::splice;
+use super::tree::{Edit, Fault, Kind, NONE, Node, NodeId, State, Style, Tree};
+use super::write::{self, Manner};
+
+/// The edits that turn the text into what the tree says, sorted and without overlap.
+pub(crate) fn edits(tree: &Tree<'_>) -> Result<Vec<Edit>, Fault> {
+    let mut emitter = Emitter { tree, manner: Manner::of(tree), edits: Vec::new() };
+    emitter.node(tree.root())?;
+    let mut edits = emitter.edits;
+    edits.sort_by_key(|edit| edit.start);
+    let overlap = edits.windows(2).find_map(|pair| match pair {
+        [left, right] if left.end > right.start => Some(right.start),
+        _ => None,
+    });
+    match overlap {
+        Some(offset) => {
+            Err(Fault::new(offset, "two changes meet here in a way that cannot be written safely"))
+        }
+        None => Ok(edits),
+    }
+}
+
+struct Emitter<'t, 'a> {
+    tree: &'t Tree<'a>,
+    manner: Manner,
+    edits: Vec<Edit>,
+}
+
+impl Emitter<'_, '_> {
+    fn edit(&mut self, start: u32, end: u32, text: impl Into<String>) {
+        self.edits.push(Edit { start: start as usize, end: end as usize, text: text.into() });
+    }
+
+    fn node(&mut self, id: NodeId) -> Result<(), Fault> {
+        let node = *self.tree.node(id);
+        if !node.dirty {
+            return Ok(());
+        }
+        match (node.state, node.style) {
+            (State::Replaced, _) => self.replaced(id),
+            (State::Original, Style::Flow) => self.flow(id),
+            (State::Original, Style::Block) => self.block(id),
+            // A new node is written by what it is in.
+            _ => Ok(()),
+        }
+    }
+
+    fn is_original(&self, id: NodeId) -> bool {
+        matches!(self.tree.node(id).state, State::Original | State::Replaced)
+    }
+
+    /// Whether new text at this node must be flow style.
+    fn in_flow(&self, id: NodeId) -> bool {
+        let parent = self.tree.node(id).parent;
+        parent != NONE
+            && self.tree.node(parent).style == Style::Flow
+            && self.tree.node(parent).state == State::Original
+    }
+
+    /// Whether flow style here quotes keys and texts: in JSON, and where the neighbours do.
+    fn quotes(&self, id: NodeId) -> bool {
+        let mut current = id;
+        while current != NONE && !self.tree.json {
+            let node = *self.tree.node(current);
+            if node.style == Style::Flow {
+                let key = self.tree.children(current).find(|child| self.is_original(*child));
+                let first = key.map(|child| self.tree.node(child).key_start as usize);
+                if first.and_then(|start| self.tree.text.as_bytes().get(start)) == Some(&b'"') {
+                    return true;
+                }
+            }
+            current = node.parent;
+        }
+        self.tree.json
+    }
+
+    /// A node of the source that has another value now.
+    fn replaced(&mut self, id: NodeId) -> Result<(), Fault> {
+        let node = *self.tree.node(id);
+        if self.in_flow(id) || self.tree.json {
+            let mut text = String::new();
+            write::flow(self.tree, id, self.quotes(node.parent), &mut text);
+            if node.start == node.end {
+                if node.start == node.key_end && node.key_end > node.key_start {
+                    return Err(Fault::new(node.start as usize, "a flow member without colon is not edited"));
+                }
+                text.insert(0, ' ');
+            }
+            self.edit(node.properties, node.end, text);
+            return Ok(());
+        }
+        if node.parent == NONE {
+            return Err(Fault::new(node.start as usize, "the whole document is not replaced"));
+        }
+        let column = self.column_of_parent(&node);
+        let is_item = self.tree.node(node.parent).kind == Kind::Sequence;
+        let mut text = String::new();
+        if is_item {
+            write::after_dash(self.tree, id, column, &self.manner, &mut text);
+        } else {
+            write::after_colon(self.tree, id, column, &self.manner, &mut text);
+        }
+        let stays_inline = !text.contains('\n');
+        let was_inline = node.style != Style::Block;
+        let start = if stays_inline && was_inline && node.start > node.key_end && node.start != node.end {
+            // The blanks behind the colon stay.
+            text.remove(0);
+            node.properties
+        } else {
+            self.after_indicator(&node)
+        };
+        self.edit(start, node.end.max(start), text);
+        Ok(())
+    }
+
+    /// Offset behind the colon or dash that the value belongs to.
+    fn after_indicator(&self, node: &Node) -> u32 {
+        let after = self.tree.slice(node.key_end, node.end.max(node.key_end));
+        if self.tree.node(node.parent).kind == Kind::Sequence {
+            return node.key_end;
+        }
+        let blanks = after.len() - after.trim_start_matches([' ', '\t']).len();
+        match after.as_bytes().get(blanks) {
+            Some(b':') => node.key_end + u32::try_from(blanks + 1).unwrap_or(0),
+            _ => node.start,
+        }
+    }
+
+    /// Column of the keys or dashes of the collection that a node is in.
+    fn column_of_parent(&self, node: &Node) -> usize {
+        self.tree.node(node.parent).column as usize
+    }
+
+    fn block(&mut self, id: NodeId) -> Result<(), Fault> {
+        let node = *self.tree.node(id);
+        if !self.tree.children(id).any(|child| self.is_original(child)) {
+            return self.whole_block(id, &node);
+        }
+        if node.reordered {
+            let text = self.reordered_block(id)?;
+            let start = self.tree.node(self.first_in_source(id)).key_start;
+            self.edit(start, node.end, text);
+            return Ok(());
+        }
+        let mut kept: Option<NodeId> = None;
+        let mut pending: Vec<NodeId> = Vec::new();
+        let mut current = node.first;
+        while current != NONE {
+            let child = *self.tree.node(current);
+            match child.state {
+                State::New => match kept {
+                    Some(sibling) => self.insert_behind(sibling, current, &node),
+                    None => pending.push(current),
+                },
+                State::Removed => {}
+                State::Original | State::Replaced => {
+                    self.node(current)?;
+                    for new in pending.drain(..) {
+                        self.insert_before(current, new, &node);
+                    }
+                    kept = Some(current);
+                }
+            }
+            current = child.next;
+        }
+        self.remove_children(id)
+    }
+
+    fn new_child(&self, child: NodeId, parent: &Node) -> String {
+        let mut text = String::new();
+        let column = parent.column as usize;
+        match parent.kind {
+            Kind::Sequence => write::item(self.tree, child, column, &self.manner, &mut text),
+            _ => write::member(self.tree, child, column, &self.manner, &mut text),
+        }
+        text
+    }
+
+    fn insert_behind(&mut self, sibling: NodeId, new: NodeId, parent: &Node) {
+        let end = self.tree.line_end(self.tree.node(sibling).end);
+        let mut text = String::new();
+        write::line(parent.column as usize, &self.manner, &mut text);
+        text.push_str(&self.new_child(new, parent));
+        self.edit(end, end, text);
+    }
+
+    fn insert_before(&mut self, sibling: NodeId, new: NodeId, parent: &Node) {
+        let start = self.tree.node(sibling).key_start;
+        let mut text = self.new_child(new, parent);
+        write::line(parent.column as usize, &self.manner, &mut text);
+        self.edit(start, start, text);
+    }
+
+    /// Takes removed children out of a block collection that keeps others.
+    fn remove_children(&mut self, id: NodeId) -> Result<(), Fault> {
+        let mut current = self.tree.node(id).first;
+        while current != NONE {
+            let child = *self.tree.node(current);
+            if child.state != State::Removed {
+                current = child.next;
+                continue;
+            }
+            let line = self.tree.line_start(child.key_start);
+            if self.tree.slice(line, child.key_start).bytes().all(|byte| byte == b' ') {
+                let end = self.tree.line_end(child.end);
+                let after = after_line_end(self.tree, end);
+                // A last line without line end takes the one before it along.
+                let start = if after == end { before_line_end(self.tree, line) } else { line };
+                self.edit(start, after, "");
+                current = child.next;
+                continue;
+            }
+            // The first child may share its line with a dash or colon: the next one that stays takes its place.
+            let mut next = child.next;
+            while next != NONE && !self.is_original(next) {
+                next = self.tree.node(next).next;
+            }
+            if next == NONE {
+                return Err(Fault::new(
+                    child.key_start as usize,
+                    "what is removed here shares its line with what stays",
+                ));
+            }
+            let resume = self.tree.node(next).key_start;
+            self.edit(child.key_start, resume, "");
+            current = next;
+        }
+        Ok(())
+    }
+
+    fn first_in_source(&self, id: NodeId) -> NodeId {
+        let mut first = NONE;
+        let mut current = self.tree.node(id).first;
+        while current != NONE {
+            let node = self.tree.node(current);
+            if node.state != State::New && (first == NONE || node.key_start < self.tree.node(first).key_start)
+            {
+                first = current;
+            }
+            current = node.next;
+        }
+        first
+    }
+
+    /// A block collection of which nothing of the source is left.
+    fn whole_block(&mut self, id: NodeId, node: &Node) -> Result<(), Fault> {
+        if node.parent == NONE {
+            let mut text = String::new();
+            for (index, child) in self.tree.children(id).enumerate() {
+                if index > 0 {
+                    write::line(node.column as usize, &self.manner, &mut text);
+                }
+                text.push_str(&self.new_child(child, node));
+            }
+            if text.is_empty() {
+                text.push_str("{}");
+            }
+            self.edit(node.start, node.end, text);
+            return Ok(());
+        }
+        if self.tree.children(id).next().is_none() {
+            let text = if node.kind == Kind::Sequence { " []" } else { " {}" };
+            let start = self.after_indicator(node);
+            self.edit(start, node.end, text);
+            return Ok(());
+        }
+        let mut text = String::new();
+        for (index, child) in self.tree.children(id).enumerate() {
+            if index > 0 {
+                write::line(node.column as usize, &self.manner, &mut text);
+            }
+            text.push_str(&self.new_child(child, node));
+        }
+        self.edit(node.start, node.end, text);
+        Ok(())
+    }
+
+    /// The text of a list whose items changed places; each takes the comments above it along.
+    fn reordered_block(&self, id: NodeId) -> Result<String, Fault> {
+        let node = *self.tree.node(id);
+        let mut sources: Vec<NodeId> = Vec::new();
+        let mut current = node.first;
+        while current != NONE {
+            if self.tree.node(current).state != State::New {
+                sources.push(current);
+            }
+            current = self.tree.node(current).next;
+        }
+        sources.sort_by_key(|child| self.tree.node(*child).key_start);
+        let mut text = String::new();
+        for (index, child) in self.tree.children(id).enumerate() {
+            if index > 0 {
+                write::line(node.column as usize, &self.manner, &mut text);
+            }
+            if !self.is_original(child) {
+                text.push_str(&self.new_child(child, &node));
+                continue;
+            }
+            let source = *self.tree.node(child);
+            let place = sources.iter().position(|other| *other == child).unwrap_or(0);
+            let above = place.checked_sub(1).and_then(|before| sources.get(before));
+            let comments = above.map_or("", |before| {
+                let from = self.tree.line_end(self.tree.node(*before).end);
+                self.tree.slice(from, self.tree.line_start(source.key_start)).trim()
+            });
+            for comment in comments.lines().map(str::trim).filter(|line| !line.is_empty()) {
+                text.push_str(comment);
+                write::line(node.column as usize, &self.manner, &mut text);
+            }
+            let end = self.tree.line_end(source.end);
+            let end = if place + 1 == sources.len() { source.end } else { end };
+            text.push_str(&self.rewritten(child, source.key_start, end)?);
+        }
+        Ok(text)
+    }
+
+    /// The text of a node of the source with the edits inside it.
+    fn rewritten(&self, id: NodeId, start: u32, end: u32) -> Result<String, Fault> {
+        let manner = Manner { newline: self.manner.newline, ..self.manner };
+        let mut inner = Emitter { tree: self.tree, manner, edits: Vec::new() };
+        inner.node(id)?;
+        inner.edits.sort_by_key(|edit| edit.start);
+        for edit in &mut inner.edits {
+            edit.start = edit.start.saturating_sub(start as usize);
+            edit.end = edit.end.saturating_sub(start as usize);
+        }
+        let source = self.tree.slice(start, end);
+        if inner.edits.iter().any(|edit| edit.end > source.len()) {
+            return Err(Fault::new(
+                start as usize,
+                "an item that changed its place cannot be edited at its end",
+            ));
+        }
+        let mut output = Vec::new();
+        splice(source, &inner.edits, &mut output);
+        String::from_utf8(output).map_err(|_| Fault::new(start as usize, "the edited item is no text"))
+    }
+
+    fn flow(&mut self, id: NodeId) -> Result<(), Fault> {
+        let node = *self.tree.node(id);
+        let kept: Vec<NodeId> = self.tree.children(id).filter(|child| self.is_original(*child)).collect();
+        if kept.is_empty()
+            && !self.tree.json
+            && self.outside_flow(&node)
+            && self.tree.children(id).next().is_some()
+        {
+            // `labels: {}` grows in block style like its surroundings.
+            return self.replaced(id);
+        }
+        if kept.is_empty() || node.reordered {
+            let mut text = String::new();
+            for (index, child) in self.tree.children(id).enumerate() {
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                if self.is_original(child) {
+                    let source = self.tree.node(child);
+                    text.push_str(&self.rewritten(child, source.properties.min(source.start), source.end)?);
+                } else {
+                    self.push_flow_child(id, child, &mut text);
+                }
+            }
+            self.edit(node.start + 1, node.end.saturating_sub(1), text);
+            return Ok(());
+        }
+        let mut before: Option<NodeId> = None;
+        let mut pending: Vec<NodeId> = Vec::new();
+        let mut current = node.first;
+        while current != NONE {
+            let child = *self.tree.node(current);
+            match child.state {
+                State::Original | State::Replaced => {
+                    self.node(current)?;
+                    for new in pending.drain(..) {
+                        let mut text = String::new();
+                        self.push_flow_child(id, new, &mut text);
+                        text.push_str(", ");
+                        let start = flow_start(&node, &child);
+                        self.edit(start, start, text);
+                    }
+                    before = Some(current);
+                }
+                State::New => match before {
+                    Some(sibling) => {
+                        let mut text = self.separator(id, sibling);
+                        self.push_flow_child(id, current, &mut text);
+                        let end = self.tree.node(sibling).end;
+                        self.edit(end, end, text);
+                    }
+                    None => pending.push(current),
+                },
+                State::Removed => match before {
+                    Some(_) => {
+                        let start = self.end_of_previous(current);
+                        self.edit(start, child.end, "");
+                    }
+                    None => {
+                        let mut next = child.next;
+                        while next != NONE && !self.is_original(next) {
+                            next = self.tree.node(next).next;
+                        }
+                        if next != NONE {
+                            let resume = flow_start(&node, self.tree.node(next));
+                            self.edit(flow_start(&node, &child), resume, "");
+                            current = self.tree.node(next).previous;
+                            // New ones between the removed and the kept still go before the kept.
+                            let mut between = child.next;
+                            while between != next {
+                                if self.tree.node(between).state == State::New {
+                                    pending.push(between);
+                                }
+                                between = self.tree.node(between).next;
+                            }
+                        }
+                    }
+                },
+            }
+            current = self.tree.node(current).next;
+        }
+        Ok(())
+    }
+
+    fn outside_flow(&self, node: &Node) -> bool {
+        node.parent != NONE && self.tree.node(node.parent).style == Style::Block
+    }
+
+    fn push_flow_child(&self, parent: NodeId, child: NodeId, text: &mut String) {
+        let quoted = self.quotes(parent);
+        match self.tree.node(parent).kind {
+            Kind::Sequence => write::flow(self.tree, child, quoted, text),
+            _ => write::flow_member(self.tree, child, quoted, text),
+        }
+    }
+
+    /// What stands between two members: a comma, and the line end where the members have a line each.
+    fn separator(&self, id: NodeId, sibling: NodeId) -> String {
+        let start = flow_start(self.tree.node(id), self.tree.node(sibling));
+        let line = self.tree.line_start(start);
+        let lead = self.tree.slice(line, start);
+        if !lead.trim().is_empty() || line == 0 && self.tree.node(id).start == 0 && start < 2 {
+            return ", ".to_owned();
+        }
+        if line <= self.tree.node(id).start {
+            return ", ".to_owned();
+        }
+        format!(",{}{lead}", self.manner.newline)
+    }
+
+    /// End of the sibling before a child in the source, whatever became of it.
+    fn end_of_previous(&self, id: NodeId) -> u32 {
+        let mut current = self.tree.node(id).previous;
+        while current != NONE {
+            let node = self.tree.node(current);
+            if node.state != State::New {
+                return node.end;
+            }
+            current = node.previous;
+        }
+        self.tree.node(id).properties
+    }
+}
+
+/// Where a child of a flow collection begins.
+fn flow_start(parent: &Node, child: &Node) -> u32 {
+    if parent.kind == Kind::Mapping { child.key_start } else { child.properties.min(child.start) }
+}
+
+/// Offset before the line end that comes before a line.
+fn before_line_end(tree: &Tree<'_>, line: u32) -> u32 {
+    if line == 0 {
+        return 0;
+    }
+    let end = line - 1;
+    if end > 0 && tree.text.as_bytes().get(end as usize - 1) == Some(&b'\r') { end - 1 } else { end }
+}
+
+/// Offset behind a line end.
+fn after_line_end(tree: &Tree<'_>, end: u32) -> u32 {
+    let rest = tree.text.get(end as usize..).unwrap_or_default();
+    let length = if rest.starts_with("\r\n") { 2 } else { u32::from(rest.starts_with('\n')) };
+    end + length
+}

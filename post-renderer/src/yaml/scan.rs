@@ -1,0 +1,281 @@
+//! The fast scanner: block collections by indentation. It reads what it fully understands and hands over
+//! everything else; it never judges a document wrong.
+
+use super::tree::{Kind, NONE, Node, NodeId, Style, Tree};
+
+/// The scanner does not understand this document: the reference parser decides.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unsure;
+
+pub(super) type Sure<T> = Result<T, Unsure>;
+
+/// The state of the scanner: everything before `position` is read.
+pub(super) struct Scanner<'t, 'a> {
+    pub(super) tree: &'t mut Tree<'a>,
+    pub(super) bytes: &'a [u8],
+    pub(super) position: usize,
+    /// Start of the line that `next_content` found content in.
+    line: usize,
+    depth: usize,
+}
+
+/// Fills the tree from its text.
+pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
+    let bytes = tree.text.as_bytes();
+    // Line ends of two bytes and control characters are left to the reference parser.
+    if bytes.len() > (1 << 30) || memchr::memchr2(b'\r', 0, bytes).is_some() {
+        return Err(Unsure);
+    }
+    let mut scanner = Scanner { tree, bytes, position: 0, line: 0, depth: 0 };
+    let column = scanner.next_content()?.ok_or(Unsure)?;
+    scanner.block(NONE, Node::new(Kind::Scalar, Style::Plain), column)?;
+    match scanner.next_content()? {
+        None => Ok(()),
+        Some(_) => Err(Unsure),
+    }
+}
+
+impl Scanner<'_, '_> {
+    pub(super) fn byte(&self, offset: usize) -> Option<u8> {
+        self.bytes.get(self.position + offset).copied()
+    }
+
+    pub(super) fn here(&self) -> u32 {
+        offset(self.position)
+    }
+
+    /// Skips blank and comment lines from a line's start to the next content and gives its column. The position
+    /// is then at the content; at the end of the text there is none.
+    fn next_content(&mut self) -> Sure<Option<usize>> {
+        loop {
+            let start = self.position;
+            while self.byte(0) == Some(b' ') {
+                self.position += 1;
+            }
+            self.line = start;
+            match self.byte(0) {
+                None => {
+                    self.line = self.position;
+                    return Ok(None);
+                }
+                Some(b'\n') => self.position += 1,
+                Some(b'#') => self.skip_line(),
+                // A tab may stand before a comment or line end, but never indents.
+                Some(b'\t') => return Err(Unsure),
+                Some(_) => return Ok(Some(self.position - start)),
+            }
+        }
+    }
+
+    fn skip_line(&mut self) {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        self.position += memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
+    }
+
+    /// After a value: blanks, perhaps a comment, and the line end.
+    pub(super) fn finish_line(&mut self) -> Sure<()> {
+        let start = self.position;
+        while self.byte(0) == Some(b' ') {
+            self.position += 1;
+        }
+        match self.byte(0) {
+            None => Ok(()),
+            Some(b'\n') => {
+                self.position += 1;
+                Ok(())
+            }
+            Some(b'#') if self.position > start => {
+                self.skip_line();
+                Ok(())
+            }
+            Some(_) => Err(Unsure),
+        }
+    }
+
+    fn is_dash(&self) -> bool {
+        self.byte(0) == Some(b'-') && matches!(self.byte(1), None | Some(b' ' | b'\n'))
+    }
+
+    /// A node whose content begins here, at `column`, on its own or after dashes. The position ends at a line
+    /// start.
+    fn block(&mut self, parent: NodeId, node: Node, column: usize) -> Sure<NodeId> {
+        self.depth += 1;
+        if self.depth > super::DEPTH_LIMIT {
+            return Err(Unsure);
+        }
+        let id = if self.is_dash() {
+            self.sequence(parent, node, column)?
+        } else if self.key_length()?.is_some() {
+            self.mapping(parent, node, column)?
+        } else {
+            return Err(Unsure);
+        };
+        self.depth -= 1;
+        Ok(id)
+    }
+
+    fn mapping(&mut self, parent: NodeId, node: Node, column: usize) -> Sure<NodeId> {
+        let start = self.here();
+        let id = self.tree.push(
+            parent,
+            Node {
+                kind: Kind::Mapping,
+                style: Style::Block,
+                start,
+                properties: start,
+                column: offset(column),
+                ..node
+            },
+        );
+        loop {
+            if self.is_dash() {
+                return Err(Unsure);
+            }
+            let length = self.key_length()?.ok_or(Unsure)?;
+            let key_start = self.here();
+            self.position += length;
+            let key_end = self.here();
+            while self.byte(0) == Some(b' ') {
+                self.position += 1;
+            }
+            // `key_length` has seen the colon.
+            self.position += 1;
+            let member = Node { key_start, key_end, ..Node::new(Kind::Scalar, Style::Plain) };
+            let child = self.value(id, member, column, Place::Member)?;
+            let end = self.tree.node(child).end;
+            self.tree.node_mut(id).end = end;
+            if self.next_content()? != Some(column) {
+                return Ok(id);
+            }
+        }
+    }
+
+    fn sequence(&mut self, parent: NodeId, node: Node, column: usize) -> Sure<NodeId> {
+        let start = self.here();
+        let id = self.tree.push(
+            parent,
+            Node {
+                kind: Kind::Sequence,
+                style: Style::Block,
+                start,
+                properties: start,
+                column: offset(column),
+                ..node
+            },
+        );
+        loop {
+            let key_start = self.here();
+            self.position += 1;
+            let item = Node { key_start, key_end: key_start + 1, ..Node::new(Kind::Scalar, Style::Plain) };
+            let child = self.value(id, item, column, Place::Item)?;
+            let end = self.tree.node(child).end;
+            self.tree.node_mut(id).end = end;
+            if self.next_content()? != Some(column) {
+                return Ok(id);
+            }
+            if !self.is_dash() {
+                // A mapping goes on after its list: `key:` above dashes of the same column.
+                self.rewind_line();
+                return Ok(id);
+            }
+        }
+    }
+
+    /// Back to the start of the line that was looked at last, so that a collection further out reads it.
+    fn rewind_line(&mut self) {
+        self.position = self.line;
+    }
+
+    /// The value after a colon or dash. The position ends at a line start.
+    fn value(&mut self, parent: NodeId, mut node: Node, column: usize, place: Place) -> Sure<NodeId> {
+        let after = self.position;
+        while self.byte(0) == Some(b' ') {
+            self.position += 1;
+        }
+        node.start = self.here();
+        node.properties = node.start;
+        node.end = node.start;
+        match self.byte(0) {
+            None | Some(b'\n' | b'#') => {
+                if self.byte(0) == Some(b'#') && self.position == after {
+                    return Err(Unsure);
+                }
+                self.skip_line();
+                self.value_below(parent, node, column, place, after)
+            }
+            Some(b'|' | b'>') => self.block_scalar(parent, node, column),
+            Some(b'"' | b'\'') if place == Place::Member || self.key_length()?.is_none() => {
+                self.quoted(parent, node, column)
+            }
+            Some(b'{' | b'[') => {
+                let id = self.flow(parent, node)?;
+                self.finish_line()?;
+                Ok(id)
+            }
+            Some(b'\t') => Err(Unsure),
+            Some(_) if place == Place::Item && (self.is_dash() || self.key_length()?.is_some()) => {
+                let inner = column + 1 + (self.position - after);
+                let id = self.block(parent, node, inner)?;
+                self.leave(inner, column)?;
+                Ok(id)
+            }
+            Some(_) => self.plain(parent, node, column),
+        }
+    }
+
+    /// The value of a key or dash whose line ends after it.
+    fn value_below(
+        &mut self,
+        parent: NodeId,
+        mut node: Node,
+        column: usize,
+        place: Place,
+        after: usize,
+    ) -> Sure<NodeId> {
+        let inner = self.next_content()?;
+        let nested = match inner {
+            Some(inner) if inner > column => Some(inner),
+            // A list may stand at the column of its key.
+            Some(inner) if inner == column && place == Place::Member && self.is_dash() => Some(inner),
+            _ => None,
+        };
+        if let Some(inner) = nested {
+            let id = self.block(parent, node, inner)?;
+            self.leave(inner, column)?;
+            return Ok(id);
+        }
+        if inner.is_some() {
+            self.rewind_line();
+        }
+        node.start = offset(after);
+        node.properties = node.start;
+        node.end = node.start;
+        Ok(self.tree.push(parent, node))
+    }
+
+    /// After a nested collection: what follows belongs to a collection further out, never to a column between.
+    fn leave(&mut self, inner: usize, outer: usize) -> Sure<()> {
+        self.rewind_line();
+        let line = self.position;
+        let next = self.next_content()?;
+        self.position = line;
+        match next {
+            Some(column) if column > outer && column != inner => Err(Unsure),
+            // The inner collection would have gone on at its own column.
+            Some(column) if column == inner && inner > outer => Err(Unsure),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a value stands after a key's colon or after a dash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Member,
+    Item,
+}
+
+pub(super) fn offset(position: usize) -> u32 {
+    // `scan` refuses texts beyond 1 GiB.
+    u32::try_from(position).unwrap_or(NONE)
+}

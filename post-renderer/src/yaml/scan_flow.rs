@@ -1,0 +1,111 @@
+//! The fast scanner's flow collections, as long as they stay on one line.
+
+use super::decode::decode;
+use super::scan::{Scanner, Sure, Unsure};
+use super::scan_scalar::quoted_length;
+use super::tree::{Kind, Node, NodeId, Style};
+
+/// Nesting of flow collections beyond this is left to the reference parser.
+const FLOW_DEPTH: usize = 32;
+
+impl Scanner<'_, '_> {
+    /// A flow collection; the position ends behind its bracket.
+    pub(super) fn flow(&mut self, parent: NodeId, node: Node) -> Sure<NodeId> {
+        self.flow_collection(parent, node, 0)
+    }
+
+    fn skip_blanks(&mut self) {
+        while self.byte(0) == Some(b' ') {
+            self.position += 1;
+        }
+    }
+
+    fn flow_collection(&mut self, parent: NodeId, node: Node, depth: usize) -> Sure<NodeId> {
+        if depth > FLOW_DEPTH {
+            return Err(Unsure);
+        }
+        let start = self.here();
+        let (kind, close) =
+            if self.byte(0) == Some(b'{') { (Kind::Mapping, b'}') } else { (Kind::Sequence, b']') };
+        let id = self.tree.push(parent, Node { kind, style: Style::Flow, start, properties: start, ..node });
+        self.position += 1;
+        loop {
+            self.skip_blanks();
+            if self.byte(0) == Some(close) {
+                break;
+            }
+            self.flow_entry(id, kind, depth)?;
+            self.skip_blanks();
+            match self.byte(0) {
+                Some(b',') => self.position += 1,
+                Some(byte) if byte == close => break,
+                _ => return Err(Unsure),
+            }
+        }
+        self.position += 1;
+        let end = self.here();
+        self.tree.node_mut(id).end = end;
+        Ok(id)
+    }
+
+    fn flow_entry(&mut self, parent: NodeId, kind: Kind, depth: usize) -> Sure<()> {
+        let mut node = Node::new(Kind::Scalar, Style::Plain);
+        if kind == Kind::Mapping {
+            node.key_start = self.here();
+            let (length, _) = self.flow_scalar()?;
+            self.position += length;
+            node.key_end = self.here();
+            self.skip_blanks();
+            // A member without colon and one without value are left to the reference parser.
+            if self.byte(0) != Some(b':') || self.byte(1) != Some(b' ') {
+                return Err(Unsure);
+            }
+            self.position += 2;
+            self.skip_blanks();
+        }
+        if matches!(self.byte(0), Some(b'{' | b'[')) {
+            self.flow_collection(parent, node, depth + 1)?;
+        } else {
+            let (length, style) = self.flow_scalar()?;
+            node.start = self.here();
+            node.properties = node.start;
+            node.style = style;
+            self.position += length;
+            node.end = self.here();
+            self.tree.push(parent, node);
+        }
+        Ok(())
+    }
+
+    /// Length and style of the scalar here.
+    fn flow_scalar(&self) -> Sure<(usize, Style)> {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+        let first = *line.first().ok_or(Unsure)?;
+        if matches!(first, b'"' | b'\'') {
+            let length = quoted_length(line).ok_or(Unsure)?;
+            let style = if first == b'"' { Style::Double } else { Style::Single };
+            let source = line.get(..length).and_then(|text| std::str::from_utf8(text).ok()).ok_or(Unsure)?;
+            decode(source, style, 0).ok_or(Unsure)?;
+            return Ok((length, style));
+        }
+        // Only words and numbers are sure to mean the same to every parser inside brackets.
+        let plain = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+') || *byte >= 0x80
+        };
+        let length = line.iter().take_while(|byte| plain(byte)).count();
+        let ends = matches!(line.get(length), Some(b',' | b']' | b'}' | b':' | b' '));
+        let colon_ends = line.get(length) != Some(&b':') || matches!(line.get(length + 1), Some(b' '));
+        let is_dash =
+            first == b'-' && !line.get(1).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        if length == 0 || !ends || !colon_ends || is_dash {
+            return Err(Unsure);
+        }
+        // Blanks within are allowed in flow, but what follows them decides; leave it.
+        let after = line.get(length..).unwrap_or_default().trim_ascii_start();
+        match after.first() {
+            Some(b',' | b']' | b'}' | b':') => Ok((length, Style::Plain)),
+            _ => Err(Unsure),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The fast scanner's scalars: keys, plain and quoted text, block scalars.
+
+use super::scan::{Scanner, Sure, Unsure, offset};
+use super::tree::{Node, NodeId, Style};
+use memchr::memchr;
+
+/// Keys beyond this length are no keys to go-yaml.
+const KEY_LIMIT: usize = 1_000;
+
+impl Scanner<'_, '_> {
+    fn line(&self) -> &[u8] {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        rest.get(..memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default()
+    }
+
+    /// Length of the key that begins here, if the line holds one: the text before a colon that a blank or the
+    /// line end follows.
+    pub(super) fn key_length(&self) -> Sure<Option<usize>> {
+        let line = self.line();
+        match line.first() {
+            None => Ok(None),
+            Some(b'"' | b'\'') => {
+                let Some(length) = quoted_length(line) else { return Ok(None) };
+                let after = line.get(length..).unwrap_or_default();
+                let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+                if after.get(blanks) != Some(&b':') {
+                    return Ok(None);
+                }
+                match after.get(blanks + 1) {
+                    None | Some(b' ') if length <= KEY_LIMIT => Ok(Some(length)),
+                    _ => Err(Unsure),
+                }
+            }
+            Some(first) if !starts_plain(*first, line.get(1).copied()) => match first {
+                b'|' | b'>' | b'{' | b'[' => Ok(None),
+                _ => Err(Unsure),
+            },
+            Some(_) => {
+                let mut from = 0;
+                while let Some(index) = memchr(b':', line.get(from..).unwrap_or_default()) {
+                    let colon = from + index;
+                    match line.get(colon + 1) {
+                        None | Some(b' ') => {
+                            let key = line.get(..colon).unwrap_or_default().trim_ascii_end();
+                            if memchr(b'\t', key).is_some() || key.len() > KEY_LIMIT || key.is_empty() {
+                                return Err(Unsure);
+                            }
+                            return Ok(if has_comment(key) { None } else { Some(key.len()) });
+                        }
+                        Some(b'\t') => return Err(Unsure),
+                        _ => from = colon + 1,
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// A plain scalar, perhaps over several lines that are indented beyond `column`.
+    pub(super) fn plain(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
+        let line = self.line();
+        if !line.first().is_some_and(|first| starts_plain(*first, line.get(1).copied())) {
+            return Err(Unsure);
+        }
+        let mut length = plain_length(line)?;
+        let mut line_length = line.len();
+        node.start = self.here();
+        loop {
+            node.end = offset(self.position + length);
+            let commented = line_length > length && self.line().trim_ascii_end().len() > length;
+            self.position += line_length;
+            if self.position < self.bytes.len() {
+                self.position += 1;
+            }
+            let start = self.position;
+            let continued = self.continuation(column)?;
+            if commented && continued {
+                return Err(Unsure);
+            }
+            if !continued {
+                self.position = start;
+                break;
+            }
+            let line = self.line();
+            length = plain_length(line)?;
+            line_length = line.len();
+        }
+        node.properties = node.start;
+        node.style = Style::Plain;
+        Ok(self.tree.push(parent, node))
+    }
+
+    /// Whether the next line that is not empty goes on with a scalar; the position is then at its text.
+    fn continuation(&mut self, column: usize) -> Sure<bool> {
+        loop {
+            let line = self.line();
+            let text = line.trim_ascii_start();
+            if text.is_empty() {
+                if line.len() + self.position >= self.bytes.len() {
+                    return Ok(false);
+                }
+                self.position += line.len() + 1;
+                continue;
+            }
+            let blanks = line.iter().take_while(|byte| **byte == b' ').count();
+            if blanks <= column || text.first() == Some(&b'#') {
+                return Ok(false);
+            }
+            if line.get(blanks) == Some(&b'\t') {
+                return Err(Unsure);
+            }
+            self.position += blanks;
+            return Ok(true);
+        }
+    }
+
+    /// A quoted scalar as a value, perhaps over several lines.
+    pub(super) fn quoted(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let length = quoted_length(rest).ok_or(Unsure)?;
+        let text = rest.get(..length).unwrap_or_default();
+        node.style = if text.first() == Some(&b'"') { Style::Double } else { Style::Single };
+        if memchr(b'\n', text).is_some() {
+            check_quoted_lines(text, column)?;
+        }
+        if node.style == Style::Double && memchr(b'\\', text).is_some() {
+            let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
+            super::decode::decode(source, Style::Double, 0).ok_or(Unsure)?;
+        }
+        node.start = self.here();
+        node.properties = node.start;
+        self.position += length;
+        node.end = self.here();
+        self.finish_line()?;
+        Ok(self.tree.push(parent, node))
+    }
+
+    /// `|` or `>` with its lines. `column` is that of the collection that it is in.
+    pub(super) fn block_scalar(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
+        node.start = self.here();
+        node.properties = node.start;
+        let header = self.line();
+        node.style = if header.first() == Some(&b'|') { Style::Literal } else { Style::Folded };
+        let header_length = header.len();
+        let mut keep = false;
+        let mut explicit = None;
+        let mut indicators = 1;
+        for byte in header.iter().skip(1) {
+            match byte {
+                b'+' => keep = true,
+                b'-' => {}
+                b'1'..=b'9' => explicit = Some(column + usize::from(byte - b'0')),
+                b' ' => break,
+                _ => return Err(Unsure),
+            }
+            indicators += 1;
+        }
+        let tail = header.get(indicators..).unwrap_or_default().trim_ascii_start();
+        if indicators > 3 || !(tail.is_empty() || tail.first() == Some(&b'#')) {
+            return Err(Unsure);
+        }
+        let mut end = self.position + header.trim_ascii_end().len();
+        self.position += header_length;
+        let mut indent = explicit;
+        let mut deepest_blank = 0;
+        let mut trailing = end;
+        while self.position < self.bytes.len() {
+            let line_start = self.position + 1;
+            let rest = self.bytes.get(line_start..).unwrap_or_default();
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = rest.get(..length).unwrap_or_default();
+            let blanks = line.iter().take_while(|byte| **byte == b' ').count();
+            if blanks == line.len() && indent.is_none_or(|indent| blanks <= indent) {
+                // An empty line belongs to the scalar only if content or `+` follows.
+                if line_start < self.bytes.len() {
+                    trailing = line_start + length;
+                }
+                deepest_blank = deepest_blank.max(blanks);
+                self.position = line_start + length;
+                continue;
+            }
+            let needed = *indent.get_or_insert(blanks);
+            if blanks < needed || needed <= column {
+                if indent == Some(blanks) && blanks <= column {
+                    indent = None;
+                }
+                break;
+            }
+            if explicit.is_none() && deepest_blank > needed
+                || line.get(blanks) == Some(&b'\t') && blanks == needed
+            {
+                return Err(Unsure);
+            }
+            deepest_blank = 0;
+            end = line_start + length;
+            trailing = end;
+            self.position = end;
+        }
+        // The position is at the line end before the first line that is not ours, or at the end of the text.
+        if self.position < self.bytes.len() {
+            self.position += 1;
+        }
+        node.end = offset(if keep { trailing } else { end });
+        node.column = offset(indent.unwrap_or(column + 1));
+        if keep && self.position >= self.bytes.len() {
+            // Where the last line end is and whether it counts is subtle at the end of the text.
+            return Err(Unsure);
+        }
+        Ok(self.tree.push(parent, node))
+    }
+}
+
+/// Whether a plain scalar may begin with this byte.
+fn starts_plain(first: u8, second: Option<u8>) -> bool {
+    match first {
+        b'-' | b'?' | b':' => !matches!(second, None | Some(b' ' | b'\t')),
+        b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%'
+        | b'@' | b'`' => false,
+        _ => first > b' ' && first != 0x7f,
+    }
+}
+
+fn has_comment(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'#', text).any(|index| index > 0 && text.get(index - 1) == Some(&b' '))
+}
+
+/// Length of the plain text that begins a line, without comment and blanks behind it.
+fn plain_length(line: &[u8]) -> Sure<usize> {
+    if memchr(b'\t', line).is_some() {
+        return Err(Unsure);
+    }
+    let mut text = line;
+    for index in memchr::memchr_iter(b'#', line) {
+        if index == 0 || line.get(index - 1) == Some(&b' ') {
+            text = line.get(..index).unwrap_or_default();
+            break;
+        }
+    }
+    let text = text.trim_ascii_end();
+    for index in memchr::memchr_iter(b':', text) {
+        if matches!(text.get(index + 1), None | Some(b' ')) {
+            return Err(Unsure);
+        }
+    }
+    Ok(text.len())
+}
+
+/// Length of a quoted scalar with its quotes; `None` where it does not end.
+pub(super) fn quoted_length(text: &[u8]) -> Option<usize> {
+    let quote = *text.first()?;
+    let mut position = 1;
+    loop {
+        let rest = text.get(position..)?;
+        if quote == b'\'' {
+            let index = memchr(b'\'', rest)?;
+            position += index + 1;
+            if text.get(position) != Some(&b'\'') {
+                return Some(position);
+            }
+            position += 1;
+        } else {
+            let index = memchr::memchr2(b'"', b'\\', rest)?;
+            position += index + 1;
+            if rest.get(index) == Some(&b'"') {
+                return Some(position);
+            }
+            position += 1;
+        }
+    }
+}
+
+/// Lines of a quoted scalar after the first must be indented, and none may look like a document's separator.
+fn check_quoted_lines(text: &[u8], column: usize) -> Sure<()> {
+    for line in text.split(|byte| *byte == b'\n').skip(1) {
+        let blanks = line.iter().take_while(|byte| **byte == b' ').count();
+        let is_empty = line.get(blanks..).unwrap_or_default().trim_ascii().is_empty();
+        if !is_empty && blanks <= column || memchr(b'\t', line).is_some() {
+            return Err(Unsure);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! The flat table of nodes: kinds, links and byte spans of one document. How values are read from it is in
+//! `lookup`, how it is changed in `change`.
+
+use serde_json::Value;
+
+/// Index of a node in its tree.
+pub(crate) type NodeId = u32;
+/// No node, no owned text.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What a node is now (after changes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Scalar,
+    Mapping,
+    Sequence,
+    /// `*name`; the payload is the node that it stands for.
+    Alias,
+}
+
+/// How a node is written in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Single,
+    Double,
+    Literal,
+    Folded,
+    Block,
+    Flow,
+}
+
+/// What became of a node since it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// As it was read; with `dirty`, something below it changed.
+    Original,
+    /// Read from the source, but its value is another now.
+    Replaced,
+    /// Not in the source.
+    New,
+    /// In the source, but no more in the document.
+    Removed,
+}
+
+/// The tag of a node, as far as it changes how a scalar is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    None,
+    /// `!!str`, `!`, and tags that go-yaml does not know: the text stays a string.
+    String,
+    Binary,
+    /// `!!int`, `!!float`, `!!bool`, `!!null`: read as if plain.
+    Resolved,
+}
+
+/// One node. Spans are byte offsets in the document's text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    pub(crate) style: Style,
+    pub(crate) state: State,
+    pub(crate) tag: Tag,
+    /// Whether something below changed.
+    pub(crate) dirty: bool,
+    /// Whether an alias elsewhere stands for this node.
+    pub(crate) shared: bool,
+    /// Whether the order of the children is not that of the source.
+    pub(crate) reordered: bool,
+    /// Whether the key is written with `?`.
+    pub(crate) explicit: bool,
+    pub(crate) parent: NodeId,
+    pub(crate) next: NodeId,
+    pub(crate) previous: NodeId,
+    pub(crate) first: NodeId,
+    pub(crate) last: NodeId,
+    /// Of a mapping's member the key with its quotes; of a block sequence's item its dash.
+    pub(crate) key_start: u32,
+    pub(crate) key_end: u32,
+    /// Where the anchor or tag before the value begins; `start` if there is none.
+    pub(crate) properties: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Of block collections the column (in bytes) of keys or dashes; of block scalars that of their content.
+    pub(crate) column: u32,
+    /// Index in `values` (new and replaced scalars, texts cooked by the reference parser) or an alias' target.
+    pub(crate) payload: u32,
+    /// Index in `keys` for keys that are new or were cooked by the reference parser.
+    pub(crate) key_payload: u32,
+}
+
+impl Node {
+    pub(crate) const fn new(kind: Kind, style: Style) -> Self {
+        Self {
+            kind,
+            style,
+            state: State::Original,
+            tag: Tag::None,
+            dirty: false,
+            shared: false,
+            reordered: false,
+            explicit: false,
+            parent: NONE,
+            next: NONE,
+            previous: NONE,
+            first: NONE,
+            last: NONE,
+            key_start: 0,
+            key_end: 0,
+            properties: 0,
+            start: 0,
+            end: 0,
+            column: 0,
+            payload: NONE,
+            key_payload: NONE,
+        }
+    }
+}
+
+/// One document: its text and its nodes. The first node is the root.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) values: Vec<Value>,
+    pub(crate) keys: Vec<String>,
+    /// Whether the document is strict JSON and has to stay so.
+    pub(crate) json: bool,
+    /// Whether there are aliases or merge keys at all.
+    pub(crate) aliased: bool,
+    /// What was changed, where changes are collected.
+    pub(crate) log: Option<Vec<Touch>>,
+}
+
+/// One change of the table, for reports.
+#[derive(Clone, Debug)]
+pub(crate) struct Touch {
+    pub(crate) field: String,
+    pub(crate) before: Option<Value>,
+    pub(crate) after: Option<Value>,
+}
+
+/// A range of the text that becomes another text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Edit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) text: String,
+}
+
+/// Why a text is no document that can be read or edited, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) offset: usize,
+    pub(crate) message: String,
+}
+
+impl Fault {
+    pub(crate) fn new(offset: usize, message: impl Into<String>) -> Self {
+        Self { offset, message: message.into() }
+    }
+}
+
+impl<'a> Tree<'a> {
+    /// Empties the tree for another text, keeping its memory.
+    pub(crate) fn reset(&mut self, text: &'a str) {
+        self.text = text;
+        self.nodes.clear();
+        self.values.clear();
+        self.keys.clear();
+        self.json = false;
+        self.aliased = false;
+        if let Some(log) = &mut self.log {
+            log.clear();
+        }
+    }
+
+    /// The same memory for a tree over another text.
+    pub(crate) fn recycle<'b>(self) -> Tree<'b> {
+        let Self { mut nodes, mut values, mut keys, log, .. } = self;
+        nodes.clear();
+        values.clear();
+        keys.clear();
+        Tree { text: "", nodes, values, keys, json: false, aliased: false, log: log.map(|_| Vec::new()) }
+    }
+
+    /// The root node.
+    #[expect(
+        clippy::unused_self,
+        reason = "reads as the question it is, and the answer may come to depend on it"
+    )]
+    pub(crate) fn root(&self) -> NodeId {
+        0
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        self.nodes.get(id as usize).expect("node ids come from this tree and nodes are never taken out")
+    }
+
+    pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        self.nodes.get_mut(id as usize).expect("node ids come from this tree and nodes are never taken out")
+    }
+
+    /// The text between two offsets; empty where they are no valid range.
+    pub(crate) fn slice(&self, start: u32, end: u32) -> &'a str {
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Appends a node as the last child of `parent` (`NONE` for the root).
+    pub(crate) fn push(&mut self, parent: NodeId, mut node: Node) -> NodeId {
+        let id =
+            NodeId::try_from(self.nodes.len()).expect("spans and ids fit 32 bits: input is limited to 1 GiB");
+        node.parent = parent;
+        if parent != NONE {
+            let last = self.node(parent).last;
+            node.previous = last;
+            if last == NONE {
+                self.node_mut(parent).first = id;
+            } else {
+                self.node_mut(last).next = id;
+            }
+            self.node_mut(parent).last = id;
+        }
+        self.nodes.push(node);
+        id
+    }
+
+    /// The children that are in the document now, in order.
+    pub(crate) fn children(&self, id: NodeId) -> Children<'_, 'a> {
+        Children { tree: self, next: self.node(id).first }
+    }
+
+    /// Byte offset of the start of the line that holds `offset`.
+    pub(crate) fn line_start(&self, offset: u32) -> u32 {
+        let before = self.text.as_bytes().get(..offset as usize).unwrap_or_default();
+        memchr::memrchr(b'\n', before).map_or(0, |index| u32::try_from(index + 1).unwrap_or(NONE))
+    }
+
+    /// Byte offset of the end of that line, before its line end.
+    pub(crate) fn line_end(&self, offset: u32) -> u32 {
+        let bytes = self.text.as_bytes();
+        let after = bytes.get(offset as usize..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', after).map_or(bytes.len(), |index| offset as usize + index);
+        let end = if end > offset as usize && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+        u32::try_from(end).unwrap_or(NONE)
+    }
+
+    /// The line end of this document.
+    pub(crate) fn newline(&self) -> &'static str {
+        match memchr::memchr(b'\n', self.text.as_bytes()) {
+            Some(index) if index > 0 && self.text.as_bytes().get(index - 1) == Some(&b'\r') => "\r\n",
+            _ => "\n",
+        }
+    }
+}
+
+/// Iterator over living children.
+pub(crate) struct Children<'t, 'a> {
+    tree: &'t Tree<'a>,
+    next: NodeId,
+}
+
+impl Iterator for Children<'_, '_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        while self.next != NONE {
+            let id = self.next;
+            let node = self.tree.node(id);
+            self.next = node.next;
+            if node.state != State::Removed {
+                return Some(id);
+            }
+        }
+        None
+    }
+}

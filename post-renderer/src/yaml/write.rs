@@ -1,0 +1,343 @@
+//! The text of new values: block style in the manner of the document, flow style inside brackets, JSON in JSON.
+
+use super::resolve::is_special;
+use super::tree::{Kind, NodeId, Style, Tree};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// How a document is indented.
+pub(super) struct Manner {
+    /// Columns from a mapping's keys to those of a mapping below.
+    pub(super) step: usize,
+    /// Columns from a mapping's keys to the dashes of a list below.
+    pub(super) dash: usize,
+    pub(super) newline: &'static str,
+    pub(super) json: bool,
+}
+
+impl Manner {
+    pub(super) fn of(tree: &Tree<'_>) -> Self {
+        let mut step = None;
+        let mut dash = None;
+        for node in tree.nodes.iter().skip(1) {
+            if node.style != Style::Block || node.start == node.end || node.parent == super::NONE {
+                continue;
+            }
+            let parent = tree.node(node.parent);
+            if parent.kind != Kind::Mapping || parent.style != Style::Block {
+                continue;
+            }
+            let distance = node.column.saturating_sub(parent.column) as usize;
+            match node.kind {
+                Kind::Mapping => step = step.or(Some(distance)),
+                Kind::Sequence => dash = dash.or(Some(distance)),
+                _ => {}
+            }
+            if step.is_some() && dash.is_some() {
+                break;
+            }
+        }
+        let step = step.filter(|step| *step > 0).unwrap_or(2);
+        Self { step, dash: dash.unwrap_or(0), newline: tree.newline(), json: tree.json }
+    }
+}
+
+/// What goes behind a key's colon: `␣text`, or lines below it. `column` is that of the key.
+pub(super) fn after_colon(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
+    match tree.node(id).kind {
+        Kind::Mapping if tree.children(id).next().is_some() => {
+            let column = column + manner.step;
+            for child in tree.children(id) {
+                line(column, manner, output);
+                member(tree, child, column, manner, output);
+            }
+        }
+        Kind::Sequence if tree.children(id).next().is_some() => {
+            let column = column + manner.dash;
+            for child in tree.children(id) {
+                line(column, manner, output);
+                item(tree, child, column, manner, output);
+            }
+        }
+        _ => {
+            output.push(' ');
+            inline(tree, id, column + manner.step, manner, output);
+        }
+    }
+}
+
+/// `key: value`, the key standing at `column`.
+pub(super) fn member(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
+    output.push_str(&key(&tree.key(id), false));
+    output.push(':');
+    after_colon(tree, id, column, manner, output);
+}
+
+/// `- value`, the dash standing at `column`.
+pub(super) fn item(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
+    output.push('-');
+    after_dash(tree, id, column, manner, output);
+}
+
+/// What goes behind a dash at `column`.
+pub(super) fn after_dash(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
+    output.push(' ');
+    let inner = column + 2;
+    for (index, child) in tree.children(id).enumerate() {
+        if index > 0 {
+            line(inner, manner, output);
+        }
+        match tree.node(id).kind {
+            Kind::Sequence => item(tree, child, inner, manner, output),
+            _ => member(tree, child, inner, manner, output),
+        }
+    }
+    if tree.children(id).next().is_none() {
+        inline(tree, id, inner, manner, output);
+    }
+}
+
+/// A scalar or an empty collection in block context; lines of a literal stand at `column`.
+fn inline(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
+    match tree.scalar(id) {
+        Some(scalar) => {
+            let value = scalar.into_value();
+            match value.as_str().filter(|text| fits_literal(text)) {
+                Some(text) => literal(text, column, manner, output),
+                None => output.push_str(&scalar_text(&value, false)),
+            }
+        }
+        None => output.push_str(if tree.node(id).kind == Kind::Sequence { "[]" } else { "{}" }),
+    }
+}
+
+/// A value in flow style.
+pub(super) fn flow(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut String) {
+    match tree.node(id).kind {
+        Kind::Mapping => {
+            output.push('{');
+            for (index, child) in tree.children(id).enumerate() {
+                if index > 0 {
+                    output.push_str(", ");
+                }
+                flow_member(tree, child, quoted, output);
+            }
+            output.push('}');
+        }
+        Kind::Sequence => {
+            output.push('[');
+            for (index, child) in tree.children(id).enumerate() {
+                if index > 0 {
+                    output.push_str(", ");
+                }
+                flow(tree, child, quoted, output);
+            }
+            output.push(']');
+        }
+        _ => {
+            let value = tree.scalar(id).map_or(Value::Null, super::Scalar::into_value);
+            output.push_str(&if quoted { json(&value) } else { scalar_text(&value, true) });
+        }
+    }
+}
+
+/// `key: value` in flow style.
+pub(super) fn flow_member(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut String) {
+    output.push_str(&key(&tree.key(id), quoted));
+    output.push_str(": ");
+    flow(tree, id, quoted, output);
+}
+
+fn key(text: &str, quoted: bool) -> String {
+    if !quoted && text.len() < 1_000 && is_plain(text, true) { text.to_owned() } else { quote(text) }
+}
+
+pub(super) fn line(column: usize, manner: &Manner, output: &mut String) {
+    output.push_str(manner.newline);
+    output.extend(std::iter::repeat_n(' ', column));
+}
+
+/// A scalar on one line.
+pub(super) fn scalar_text(value: &Value, in_flow: bool) -> String {
+    match value {
+        Value::String(text) if is_plain(text, in_flow) => text.clone(),
+        other => json(other),
+    }
+}
+
+fn json(value: &Value) -> String {
+    match value {
+        Value::String(text) => quote(text),
+        Value::Number(number) => {
+            let text = number.to_string();
+            // A whole float stays a float to YAML without a point, but JSON readers like it either way.
+            text.strip_suffix(".0").map_or(text.clone(), ToOwned::to_owned)
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Double quotes as both YAML and JSON read them.
+fn quote(text: &str) -> String {
+    let mut output = String::with_capacity(text.len() + 2);
+    output.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => output.push_str("\\\""),
+            '\\' => output.push_str("\\\\"),
+            '\n' => output.push_str("\\n"),
+            '\r' => output.push_str("\\r"),
+            '\t' => output.push_str("\\t"),
+            other if must_escape(other) => {
+                let mut units = [0_u16; 2];
+                for unit in other.encode_utf16(&mut units) {
+                    // Writing into a String cannot fail.
+                    let _ = write!(output, "\\u{unit:04x}");
+                }
+            }
+            other => output.push(other),
+        }
+    }
+    output.push('"');
+    output
+}
+
+/// What a YAML reader might refuse, break a line at, or drop.
+fn must_escape(character: char) -> bool {
+    character < ' '
+        || ('\u{7f}'..='\u{a0}').contains(&character)
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Whether a string means itself without quotes in YAML 1.1, in YAML 1.2 and to every reader in between.
+fn is_plain(text: &str, in_flow: bool) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    if !(first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '.')) || is_special(text) {
+        return false;
+    }
+    let allowed = |character: char| {
+        character.is_ascii_alphanumeric()
+            || matches!(
+                character,
+                '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=' | '~' | '$' | '(' | ')' | '*' | '%' | '^'
+            )
+            || (!in_flow && matches!(character, ' ' | ',' | ';' | '&' | '<' | '>' | '|' | '!' | '?' | '\''))
+    };
+    if !text.chars().all(allowed) || text.ends_with([':', ' ']) || text.contains(": ") || text.contains("  ")
+    {
+        return false;
+    }
+    if in_flow && text.contains(':') {
+        return false;
+    }
+    if !first.is_ascii_digit() && first != '.' {
+        return true;
+    }
+    // Dates, times, versions and number forms of other readers all begin so: a unit as in `100m` tells them apart.
+    text.chars().all(|character| character.is_ascii_alphanumeric() || character == '.')
+        && text.chars().last().is_some_and(|last| last.is_ascii_alphabetic())
+        && text.chars().any(|character| {
+            character.is_ascii_alphabetic() && !matches!(character, 'e' | 'E' | 'x' | 'o' | 'b')
+        })
+}
+
+fn fits_literal(text: &str) -> bool {
+    let lines = text.strip_suffix('\n').unwrap_or(text);
+    lines.contains('\n')
+        && !lines.ends_with('\n')
+        && !lines.starts_with([' ', '\t', '\n'])
+        && !lines.chars().any(|character| must_escape(character) && !matches!(character, '\n' | '\t'))
+        && lines
+            .split('\n')
+            .all(|line| !line.trim_start_matches(' ').starts_with('\t') && !line.ends_with([' ', '\t']))
+}
+
+fn literal(text: &str, column: usize, manner: &Manner, output: &mut String) {
+    let (header, lines) = match text.strip_suffix('\n') {
+        Some(lines) => ("|", lines),
+        None => ("|-", text),
+    };
+    output.push_str(header);
+    for text in lines.split('\n') {
+        if text.is_empty() {
+            output.push_str(manner.newline);
+        } else {
+            line(column, manner, output);
+            output.push_str(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_is_plain_only_where_every_reader_agrees() {
+        for text in [
+            "web",
+            "100m",
+            "1.5Gi",
+            "app.kubernetes.io/name",
+            "nginx:1.25",
+            "/healthz",
+            "a b",
+            "--x".trim_start_matches('-'),
+        ] {
+            assert!(is_plain(text, false), "{text}");
+        }
+        for text in [
+            "",
+            "yes",
+            "No",
+            "on",
+            "y",
+            "null",
+            "~",
+            "true",
+            "1",
+            "1.5",
+            "0644",
+            "1e3",
+            "0x1F",
+            "1_000",
+            "12:30",
+            "2001-01-01",
+            "2001-01-01T00:00:00Z",
+            "=",
+            "<<",
+            "- a",
+            "a: b",
+            "a #b",
+            "#a",
+            "a:",
+            " a",
+            "a ",
+            "*a",
+            "&a",
+            "!a",
+            "{a",
+            "1.2.3",
+            ".5",
+            ".inf",
+            "0b1",
+            "0o7",
+            "1E",
+            "\u{e9}",
+            "%a",
+            "@a",
+            "`a",
+            "a\tb",
+            "---",
+        ] {
+            assert!(!is_plain(text, false), "{text}");
+        }
+        assert!(!is_plain("a,b", true) && !is_plain("a:b", true));
+    }
+
+    #[test]
+    fn quotes_escape_what_readers_drop() {
+        assert_eq!(quote("a\"\\\n\u{7f}\u{2028}😀"), "\"a\\\"\\\\\\n\\u007f\\u2028😀\"");
+        assert_eq!(quote("\u{0}"), "\"\\u0000\"");
+    }
+}
