@@ -1,4 +1,4 @@
-//! How to reach AWS and as whom, as users of an AWS-backed provider write it.
+//! How to reach AWS and as whom, as users of AWS's tools write it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -51,7 +51,7 @@ pub enum Service {
     Eks,
     /// Elastic Load Balancing, version 2.
     Elb,
-    /// CloudWatch Logs.
+    /// The log groups of `CloudWatch`.
     Logs,
     /// Systems Manager (its parameter store).
     Ssm,

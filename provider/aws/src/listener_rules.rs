@@ -132,7 +132,7 @@ pub struct QueryPair {
 pub enum Action {
     /// Sends it on.
     Forward(Forward),
-    /// Makes the user log in at an OpenID Connect provider first. Only on an HTTPS listener.
+    /// Makes the user log in at an OIDC provider first. Only on an HTTPS listener.
     AuthenticateOidc(AuthenticateOidc),
     /// Makes the user log in at a Cognito user pool first. Only on an HTTPS listener.
     AuthenticateCognito(AuthenticateCognito),
@@ -158,7 +158,7 @@ pub struct WeightedTarget {
     pub weight: u16,
 }
 
-/// Login at an OpenID Connect provider.
+/// Login at an OIDC provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthenticateOidc {
     /// Issuer, as in its discovery document.

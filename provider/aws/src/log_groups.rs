@@ -1,4 +1,4 @@
-//! CloudWatch log groups: retention, encryption and tags.
+//! Log groups: retention, encryption and tags.
 
 use async_trait::async_trait;
 

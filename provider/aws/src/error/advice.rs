@@ -6,14 +6,14 @@ pub(super) fn of(error: &Error) -> String {
     match error.kind() {
         ErrorKind::AccessDenied => access_denied(error),
         ErrorKind::NoCredentials => no_credentials(),
-        ErrorKind::Expired => "The credentials have expired or are not valid any more. Get new ones (for example \
-            `aws sso login --profile NAME`, or a fresh session from whatever gives them) and run again; nothing \
-            is changed by running again."
+        ErrorKind::Expired => "AWS does not accept the credentials: they have expired or were deleted, or the secret key or \
+            this machine's clock is wrong. Get new ones (`aws sso login --profile NAME`, or a fresh session from \
+            whatever gives them) and run again."
             .to_owned(),
         ErrorKind::QuotaExceeded => quota(error),
         ErrorKind::Throttled => format!(
-            "AWS limits how often an account may call {}; all repetitions were used up. Run again later, run \
-             with a lower `-parallelism`, or raise `max_retries` in the provider's configuration.",
+            "AWS limits how often an account may call {}; all repetitions were used up. Run again later, do fewer \
+             things at the same time, or raise `max_retries`.",
             error.service()
         ),
         ErrorKind::Connection => format!(
@@ -23,13 +23,11 @@ pub(super) fn of(error: &Error) -> String {
             error.service()
         ),
         ErrorKind::AlreadyExists => {
-            "Choose another name, delete the existing object, or import it if it is yours.".to_owned()
+            "Choose another name, delete the existing object, or take it over if it is yours.".to_owned()
         }
         ErrorKind::InUse => in_use(error),
         ErrorKind::Conflict if error.code() == Some("PriorityInUse") => {
-            "Choose a priority that no other rule of the listener has, or a `priority_range` to have a free one \
-             found."
-                .to_owned()
+            "Choose a priority that no other rule of the listener has.".to_owned()
         }
         ErrorKind::Conflict => {
             "Something else changes the same object at the same time. Run again when it is done.".to_owned()
@@ -66,10 +64,7 @@ fn access_denied(error: &Error) -> String {
              whoever owns that policy."
         );
     }
-    let statement = format!(
-        r#"{{ "Effect": "Allow", "Action": "{action}", "Resource": "{resource}" }}"#,
-        resource = resource
-    );
+    let statement = format!(r#"{{ "Effect": "Allow", "Action": "{action}", "Resource": "{resource}" }}"#);
     let boundary = if message.contains("permissions boundary") {
         " The permissions boundary of the caller must allow it too."
     } else {
@@ -88,12 +83,12 @@ fn word_after(text: &str, marker: &str) -> Option<String> {
 }
 
 fn no_credentials() -> String {
-    "Looked for credentials in this order: `access_key` and `secret_key` of the provider's configuration; \
-     `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; the profile (`profile`, `AWS_PROFILE`, or `default`) in the \
-     shared configuration and credentials files, with its `source_profile`, `sso_session` and \
-     `credential_process`; a web identity token (`AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`); the \
-     container's endpoint (`AWS_CONTAINER_CREDENTIALS_FULL_URI`, ECS or EKS Pod Identity); the instance metadata \
-     service. `ipsy_values` and the functions work without credentials."
+    "Credentials are looked for in this order: `access_key` and `secret_key` of the configuration; its \
+     `assume_role_with_web_identity`; its `profile`; without these, `AWS_ACCESS_KEY_ID` and \
+     `AWS_SECRET_ACCESS_KEY`; the profile (`AWS_PROFILE`, or `default`) in the shared configuration and \
+     credentials files, with its `source_profile`, `sso_session` and `credential_process`; a web identity token \
+     (`AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`); the container's endpoint \
+     (`AWS_CONTAINER_CREDENTIALS_FULL_URI`, ECS or EKS Pod Identity); the instance metadata service."
         .to_owned()
 }
 
@@ -130,9 +125,7 @@ fn quota(error: &Error) -> String {
 fn in_use(error: &Error) -> String {
     match error.service() {
         Service::Ecr => {
-            "The repository holds images. Delete them first, or set `force_delete = true` and apply \
-            that before destroying."
-                .to_owned()
+            "The repository holds images. Delete them first, or have them deleted with it.".to_owned()
         }
         Service::Elb => {
             "A listener or rule still refers to the target group. Remove it from there first; if it \

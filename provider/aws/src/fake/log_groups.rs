@@ -1,4 +1,4 @@
-//! CloudWatch Logs of the AWS in memory.
+//! Log groups of the AWS in memory.
 
 use async_trait::async_trait;
 

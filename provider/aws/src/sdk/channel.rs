@@ -45,7 +45,7 @@ pub(super) const OTHER_CHANGES: Patience = Patience {
 
 /// What IAM made a moment ago is not known everywhere yet: usually for seconds, at times for a minute.
 pub(super) const PROPAGATION: Patience = Patience {
-    limit: Duration::from_secs(120),
+    limit: Duration::from_mins(2),
     passes: |error| {
         let message = error.message();
         match error.code() {
@@ -70,7 +70,7 @@ pub(super) const ROLE_VISIBLE: Patience = Patience {
 
 /// Something that used the object a moment ago has let it go, but AWS does not know yet.
 pub(super) const RELEASE: Patience = Patience {
-    limit: Duration::from_secs(120),
+    limit: Duration::from_mins(2),
     passes: |error| matches!(error.code(), Some("ResourceInUse" | "DeleteConflict")),
     awaited: "what used the object to let it go",
 };

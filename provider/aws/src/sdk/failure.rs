@@ -70,62 +70,97 @@ fn kind_of(service: Service, operation: &str, code: Option<&str>, status: u16) -
         "ResourceInUseException" if service == Service::Eks && operation.starts_with("Create") => {
             ErrorKind::AlreadyExists
         }
-        "NoSuchEntity" | "NotFoundException" | "ParameterNotFound" | "InvalidResourceId" => {
-            ErrorKind::NotFound
-        }
-        "TargetGroupNotFound" | "RuleNotFound" | "ListenerNotFound" | "LoadBalancerNotFound" => {
-            ErrorKind::NotFound
-        }
-        _ if code.ends_with("NotFoundException") => ErrorKind::NotFound,
-
-        "EntityAlreadyExists" | "DuplicateTargetGroupName" | "ParameterAlreadyExists" => {
-            ErrorKind::AlreadyExists
-        }
-        _ if code.ends_with("AlreadyExistsException") => ErrorKind::AlreadyExists,
-
-        "ResourceInUse" | "ResourceInUseException" | "DeleteConflict" | "RepositoryNotEmptyException" => {
-            ErrorKind::InUse
-        }
-
-        "PriorityInUse" | "ConcurrentModification" | "ConcurrentModificationException" => ErrorKind::Conflict,
-        "OperationAbortedException" | "ConflictException" | "TargetGroupAssociationLimit" => {
-            ErrorKind::Conflict
-        }
-
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestThrottled" => {
-            ErrorKind::Throttled
-        }
-        "RequestThrottledException" | "RequestLimitExceeded" | "BandwidthLimitExceeded" => {
-            ErrorKind::Throttled
-        }
-        "TooManyRequestsException" | "SlowDown" | "PriorRequestNotComplete" | "TooManyUpdates" => {
-            ErrorKind::Throttled
-        }
-
-        "LimitExceeded" | "LimitExceededException" | "ResourceLimitExceededException" => {
-            ErrorKind::QuotaExceeded
-        }
-        "ServiceQuotaExceededException" | "ParameterLimitExceeded" => ErrorKind::QuotaExceeded,
         "TooManyTags" | "TooManyTagsException" | "TooManyTagsError" => ErrorKind::Invalid,
-        _ if code.starts_with("TooMany") => ErrorKind::QuotaExceeded,
-
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
-            ErrorKind::Expired
-        }
-        "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch" => {
-            ErrorKind::Expired
-        }
-        "InvalidSignatureException" | "IncompleteSignature" | "AuthFailure" => ErrorKind::Expired,
-
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "OptInRequired" => {
-            ErrorKind::AccessDenied
-        }
-        "KmsException" | "KMSAccessDeniedException" => ErrorKind::AccessDenied,
-
-        _ if status >= 500 => ErrorKind::Other,
-        _ => ErrorKind::Invalid,
+        _ => match CODES.iter().find(|(_, codes)| codes.contains(&code)) {
+            Some((kind, _)) => *kind,
+            None if code.ends_with("NotFoundException") => ErrorKind::NotFound,
+            None if code.ends_with("AlreadyExistsException") => ErrorKind::AlreadyExists,
+            None if code.starts_with("TooMany") => ErrorKind::QuotaExceeded,
+            None if status >= 500 => ErrorKind::Other,
+            None => ErrorKind::Invalid,
+        },
     }
 }
+
+/// What AWS's codes mean, but for those that follow a pattern.
+const CODES: [(ErrorKind, &[&str]); 8] = [
+    (
+        ErrorKind::NotFound,
+        &[
+            "InvalidResourceId",
+            "ListenerNotFound",
+            "LoadBalancerNotFound",
+            "NoSuchEntity",
+            "ParameterNotFound",
+            "RuleNotFound",
+            "TargetGroupNotFound",
+        ],
+    ),
+    (
+        ErrorKind::AlreadyExists,
+        &["DuplicateTargetGroupName", "EntityAlreadyExists", "ParameterAlreadyExists"],
+    ),
+    (
+        ErrorKind::InUse,
+        &["DeleteConflict", "RepositoryNotEmptyException", "ResourceInUse", "ResourceInUseException"],
+    ),
+    (
+        ErrorKind::Conflict,
+        &[
+            "ConcurrentModification",
+            "ConcurrentModificationException",
+            "ConflictException",
+            "OperationAbortedException",
+            "PriorityInUse",
+            "TargetGroupAssociationLimit",
+        ],
+    ),
+    (
+        ErrorKind::Throttled,
+        &[
+            "BandwidthLimitExceeded",
+            "PriorRequestNotComplete",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
+            "ThrottledException",
+            "Throttling",
+            "ThrottlingException",
+            "TooManyRequestsException",
+            "TooManyUpdates",
+        ],
+    ),
+    (
+        ErrorKind::QuotaExceeded,
+        &[
+            "LimitExceeded",
+            "LimitExceededException",
+            "ParameterLimitExceeded",
+            "ResourceLimitExceededException",
+            "ServiceQuotaExceededException",
+        ],
+    ),
+    (
+        ErrorKind::Expired,
+        &[
+            "AuthFailure",
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "IncompleteSignature",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "RequestExpired",
+            "SignatureDoesNotMatch",
+            "TokenRefreshRequired",
+            "UnrecognizedClientException",
+        ],
+    ),
+    (
+        ErrorKind::AccessDenied,
+        &["AccessDenied", "AccessDeniedException", "KmsException", "OptInRequired", "UnauthorizedOperation"],
+    ),
+];
 
 fn credentials_kind(error: &CredentialsError) -> ErrorKind {
     let text = chain(error);

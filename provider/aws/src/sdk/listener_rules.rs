@@ -33,7 +33,7 @@ impl ListenerRules for SdkListenerRules {
             .set_actions(Some(rule_form::actions_to_sdk(operation, object, &new.actions)?))
             .set_tags(elb_tags::to_sdk(operation, object, &new.tags)?);
         let answer = self.channel.call(operation, object, || request.clone().send()).await?;
-        first(answer.rules, operation, object)
+        first(answer.rules(), operation, object)
     }
 
     async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error> {
@@ -83,7 +83,7 @@ impl ListenerRules for SdkListenerRules {
             )
             .set_actions(actions.map(|all| rule_form::actions_to_sdk(operation, arn, all)).transpose()?);
         let answer = self.channel.call(operation, arn, || request.clone().send()).await?;
-        first(answer.rules, operation, arn)
+        first(answer.rules(), operation, arn)
     }
 
     async fn set_priorities(&self, priorities: &BTreeMap<String, u32>) -> Result<(), Error> {
@@ -121,11 +121,11 @@ impl ListenerRules for SdkListenerRules {
 }
 
 fn first(
-    rules: Option<Vec<aws_sdk_elasticloadbalancingv2::types::Rule>>,
+    rules: &[aws_sdk_elasticloadbalancingv2::types::Rule],
     operation: &'static str,
     object: &str,
 ) -> Result<Rule, Error> {
-    rules.as_deref().and_then(<[_]>::first).map(rule_form::rule_from_sdk).ok_or_else(|| {
+    rules.first().map(rule_form::rule_from_sdk).ok_or_else(|| {
         Error::new(ErrorKind::Other, Service::Elb, operation, object, "AWS answered without the rule")
     })
 }

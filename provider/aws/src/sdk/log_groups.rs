@@ -1,4 +1,4 @@
-//! CloudWatch log groups on the SDK.
+//! Log groups on the SDK.
 
 use async_trait::async_trait;
 

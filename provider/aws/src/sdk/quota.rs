@@ -1,5 +1,5 @@
-//! Quotas are told at once: the SDK takes `LimitExceededException` for throttling, but ECR and CloudWatch Logs
-//! mean a quota with it, and repeating the call for minutes does not raise a quota.
+//! Quotas are told at once: the SDK takes `LimitExceededException` for throttling, but ECR and the log
+//! service mean a quota with it, and repeating the call for minutes does not raise a quota.
 
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{

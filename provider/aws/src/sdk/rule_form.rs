@@ -256,7 +256,7 @@ fn forward_from_sdk(found: &SdkAction) -> Forward {
         targets,
         stickiness_seconds: stickiness
             .filter(|stickiness| stickiness.enabled() == Some(true))
-            .and_then(|stickiness| stickiness.duration_seconds())
+            .and_then(TargetGroupStickinessConfig::duration_seconds)
             .and_then(|seconds| u32::try_from(seconds).ok()),
     }
 }

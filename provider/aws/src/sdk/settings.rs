@@ -54,9 +54,9 @@ impl Settings {
                 .map_err(|error| Error::configuration(format!("`user_agent` is not valid: {error}")))?;
             loader = loader.app_name(name);
         }
-        let loaded = loader.load().await;
-        let retry = retry_config(configuration, loaded.retry_config());
-        let mut shared = loaded.into_builder().retry_config(retry).build();
+        let found = loader.load().await;
+        let retry = retry_config(configuration, found.retry_config());
+        let mut shared = found.into_builder().retry_config(retry).build();
         let sts_endpoint =
             endpoints.iter().find(|(service, _)| *service == Service::Sts).map(|(_, url)| url.as_str());
         let provider = credentials::provider(configuration, &shared, &files, &http_client, sts_endpoint)?;
@@ -117,7 +117,7 @@ async fn region(configuration: &Configuration, files: &EnvConfigFiles) -> Result
         .filter(|region| !region.as_ref().is_empty());
     let region = found.ok_or_else(|| {
         Error::configuration(
-            "no region is configured: set `region` in the provider's configuration, or `AWS_REGION` or \
+            "no region is configured: set `region` in the configuration, or `AWS_REGION` or \
              `AWS_DEFAULT_REGION`, or `region` in the profile",
         )
     })?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::types::{
-    ProtocolEnum, TargetGroupAttribute, TargetGroupIpAddressTypeEnum, TargetHealthDescription, TargetTypeEnum,
+    ProtocolEnum, TargetDescription, TargetGroupAttribute, TargetGroupIpAddressTypeEnum,
+    TargetHealthDescription, TargetTypeEnum,
 };
 
 use super::channel::{Channel, RELEASE};
@@ -50,7 +51,7 @@ impl TargetGroups for SdkTargetGroups {
             .set_matcher(check.matcher.as_ref().map(matcher_to_sdk))
             .set_tags(elb_tags::to_sdk(operation, &new.name, &new.tags)?);
         let answer = self.channel.call(operation, &new.name, || request.clone().send()).await?;
-        first(answer.target_groups, operation, &new.name)
+        first(answer.target_groups(), operation, &new.name)
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<TargetGroup>, Error> {
@@ -99,7 +100,7 @@ impl TargetGroups for SdkTargetGroups {
             .unhealthy_threshold_count(number(check.unhealthy_threshold))
             .set_matcher(check.matcher.as_ref().map(matcher_to_sdk));
         let answer = self.channel.call(operation, arn, || request.clone().send()).await?;
-        first(answer.target_groups, operation, arn)
+        first(answer.target_groups(), operation, arn)
     }
 
     async fn attributes(&self, arn: &str) -> Result<BTreeMap<String, String>, Error> {
@@ -168,11 +169,11 @@ fn port(found: Option<i32>) -> u16 {
 }
 
 fn first(
-    groups: Option<Vec<aws_sdk_elasticloadbalancingv2::types::TargetGroup>>,
+    groups: &[aws_sdk_elasticloadbalancingv2::types::TargetGroup],
     operation: &'static str,
     object: &str,
 ) -> Result<TargetGroup, Error> {
-    groups.as_deref().and_then(<[_]>::first).map(target_group_from_sdk).ok_or_else(|| {
+    groups.first().map(target_group_from_sdk).ok_or_else(|| {
         let message = "AWS answered without the target group";
         Error::new(ErrorKind::Other, Service::Elb, operation, object, message)
     })
@@ -227,7 +228,7 @@ fn target_health_from_sdk(found: &TargetHealthDescription) -> TargetHealth {
     let health = found.target_health();
     TargetHealth {
         target_id: found.target().and_then(|target| target.id()).unwrap_or_default().to_owned(),
-        port: port(found.target().and_then(|target| target.port())),
+        port: port(found.target().and_then(TargetDescription::port)),
         state: health.and_then(|health| health.state()).map_or("", |state| state.as_str()).to_owned(),
         reason: health.and_then(|health| health.reason()).map(|reason| reason.as_str().to_owned()),
         description: health.and_then(|health| health.description()).map(str::to_owned),
