@@ -219,6 +219,10 @@ Each part below gives its problems as a JSON list.
 {{- $problems = append $problems (printf "crons.%s: the name %q is longer than the 52 characters that Kubernetes allows for a CronJob. Choose a shorter one." $name $full) -}}
 {{- end -}}
 {{- end -}}
+{{- $migration := include "ipsy-app.migrationName" . -}}
+{{- if and $values.migration.enabled (gt (len $migration) 63) -}}
+{{- $problems = append $problems (printf "migration.enabled: the name %q is longer than the 63 characters that Kubernetes allows for a Job. Choose a shorter app.name." $migration) -}}
+{{- end -}}
 {{- range $kind := list "sidecars" "initContainers" -}}
 {{- if get (get $values $kind | default dict) "app" -}}
 {{- $problems = append $problems (printf "%s.app: the name is taken by the app's own container. Choose another." $kind) -}}
