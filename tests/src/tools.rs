@@ -76,8 +76,11 @@ impl Tools {
 }
 
 /// A Terraform on the path is what its users have, so it is used; it must run, though: version
-/// managers put stand-ins there.
+/// managers put stand-ins there. `IPSY_TERRAFORM` chooses another.
 fn terraform(installation: &Installation) -> Result<PathBuf> {
+    if let Some(chosen) = std::env::var_os("IPSY_TERRAFORM") {
+        return Ok(chosen.into());
+    }
     let found = Process::new("sh").args(["-c", "command -v terraform"]).run()?;
     if found.code == 0 {
         let path = PathBuf::from(found.stdout.trim());

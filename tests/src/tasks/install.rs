@@ -11,36 +11,49 @@ use crate::process::Process;
 use crate::programs::{Profile, Programs};
 use crate::workspace;
 
-/// Builds and installs. `PREFIX` (default `~/.local`) gets the post-renderer, and
-/// `IPSY_PLUGIN_DIR` (default `~/.terraform.d/plugins`) the provider.
+/// Where things go.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// A mirror that Terraform searches: `IPSY_PLUGIN_DIR`, by default `~/.terraform.d/plugins`.
+    pub plugins: PathBuf,
+    /// Programs: the folder `bin` of `PREFIX`, by default `~/.local`.
+    pub programs: PathBuf,
+}
+
+/// Builds and installs.
 pub fn run(console: Console) -> Result<()> {
     let step = console.step("building a release");
     let programs = Programs::build(Profile::Release)?;
     step.done("built");
 
     let step = console.step("installing");
-    let provider = install_provider(&programs, &place("IPSY_PLUGIN_DIR", ".terraform.d/plugins")?)?;
-    console.say(format!("provider       {}", provider.display()));
-    let binaries = place("PREFIX", ".local")?.join("bin");
-    fs::create_dir_all(&binaries)?;
-    let post_renderer = binaries.join("ipsy-post-renderer");
-    replace(&programs.post_renderer, &post_renderer)?;
-    console.say(format!("post-renderer  {}", post_renderer.display()));
-    console.say(format!("Helm 4 plugin  {}", register_plugin(&programs)?));
+    let places = Places {
+        plugins: place("IPSY_PLUGIN_DIR", ".terraform.d/plugins")?,
+        programs: place("PREFIX", ".local")?.join("bin"),
+    };
+    for path in install(&programs, &places)? {
+        console.say(path.display());
+    }
+    console.say(register_plugin(&programs)?);
     step.done("`terraform init` finds `ipsy/ipsy`, Helm 3 takes `--post-renderer ipsy-post-renderer`");
     Ok(())
 }
 
-/// Puts the provider into a mirror that Terraform searches without being told to.
-fn install_provider(programs: &Programs, mirror: &Path) -> Result<PathBuf> {
+/// Puts the provider into the mirror and the post-renderer beside other programs; returns both
+/// paths.
+pub fn install(programs: &Programs, places: &Places) -> Result<[PathBuf; 2]> {
     let version = workspace::version()?;
     let (system, machine) = workspace::platform();
-    let folder =
-        mirror.join("registry.terraform.io/ipsy/ipsy").join(version).join(format!("{system}_{machine}"));
-    fs::create_dir_all(&folder)?;
-    let program = folder.join(format!("terraform-provider-ipsy_v{version}"));
-    replace(&programs.provider, &program)?;
-    Ok(program)
+    let folder = places
+        .plugins
+        .join("registry.terraform.io/ipsy/ipsy")
+        .join(version)
+        .join(format!("{system}_{machine}"));
+    let provider = folder.join(format!("terraform-provider-ipsy_v{version}"));
+    replace(&programs.provider, &provider)?;
+    let post_renderer = places.programs.join("ipsy-post-renderer");
+    replace(&programs.post_renderer, &post_renderer)?;
+    Ok([provider, post_renderer])
 }
 
 /// Registers the plugin with the Helm on the path, if that is Helm 4.
@@ -48,7 +61,7 @@ fn register_plugin(programs: &Programs) -> Result<String> {
     let helm = Process::inheriting("helm").args(["version", "--template={{.Version}}"]).run();
     let version = helm.map(|answer| answer.stdout).unwrap_or_default();
     if !version.starts_with("v4.") {
-        return Ok("not registered: there is no Helm 4 on the path".to_owned());
+        return Ok("no Helm 4 on the path: its plugin is not registered".to_owned());
     }
     // Helm links to a plugin that is installed from a folder, so the folder has to stay.
     let folder = place("IPSY_HELM_PLUGIN_DIR", ".local/share/ipsy/helm-plugin")?;
@@ -56,7 +69,7 @@ fn register_plugin(programs: &Programs) -> Result<String> {
     helm::lay_out_plugin(&folder, &programs.post_renderer)?;
     let _ = Process::inheriting("helm").args(["plugin", "uninstall", "ipsy"]).run();
     Process::inheriting("helm").args(["plugin", "install"]).arg(&folder).succeed()?;
-    Ok(format!("`--post-renderer ipsy`, from {}", folder.display()))
+    Ok(format!("Helm 4 takes `--post-renderer ipsy`, from {}", folder.display()))
 }
 
 fn place(variable: &str, default: &str) -> Result<PathBuf> {
@@ -69,8 +82,12 @@ fn place(variable: &str, default: &str) -> Result<PathBuf> {
 
 /// Replaces a program that may be running: its file is left to those who have it open.
 fn replace(program: &Path, place: &Path) -> Result<()> {
-    let fresh = place.with_extension("new");
-    fs::copy(program, &fresh)
+    let folder = place.parent().context("a program lies in a folder")?;
+    let name = place.file_name().context("a program has a name")?.to_string_lossy();
+    // A hidden name: Terraform takes the first file that starts with the provider's.
+    let fresh = folder.join(format!(".{name}.new"));
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::copy(program, &fresh))
         .and_then(|_| fs::rename(&fresh, place))
         .with_context(|| format!("cannot install {}", place.display()))
 }

@@ -9,6 +9,7 @@ mod drift;
 mod failures;
 mod fixture;
 mod import;
+mod install;
 mod post_render;
 mod quickstart;
 mod structure;
