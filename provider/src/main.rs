@@ -1,2 +1,43 @@
-//! The `terraform-provider-ipsy` program.
-fn main() {}
+//! The `terraform-provider-ipsy` program: the provider for Terraform, and the post-renderer for Helm. Which of
+//! them is chosen by the first argument alone: a child of Terraform inherits the environment of a plugin.
+
+mod app;
+mod arguments;
+mod data_sources;
+mod diagnose;
+mod functions;
+mod infrastructure;
+mod provider;
+mod resources;
+mod session;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use ipsy_post_renderer::command::{Streams, run};
+use tf_provider::{Options, serve};
+
+/// The argument that makes this program the post-renderer.
+const POST_RENDER: &str = "post-render";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|argument| argument == POST_RENDER) {
+        return post_render(arguments);
+    }
+    serve(
+        provider::IpsyProvider::default(),
+        Options { address: "registry.terraform.io/ipsy/ipsy", name: "ipsy" },
+    )
+}
+
+/// Runs the post-renderer with `arguments`, in the very process that Helm has started.
+fn post_render(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let name = OsString::from(format!("terraform-provider-ipsy {POST_RENDER}"));
+    let streams = Streams {
+        stdin: &mut std::io::stdin().lock(),
+        stdout: &mut std::io::stdout().lock(),
+        stderr: &mut std::io::stderr().lock(),
+    };
+    ExitCode::from(run(std::iter::once(name).chain(arguments), streams))
+}

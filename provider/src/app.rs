@@ -1,0 +1,19 @@
+//! The app: what a developer asked for, resolved against the organisation's standards, and everything that
+//! is derived from it by calculation alone. Nothing here talks to AWS or to Terraform.
+
+pub(crate) mod config;
+pub(crate) mod diagram;
+pub(crate) mod exceptions;
+pub(crate) mod explain;
+pub(crate) mod image;
+pub(crate) mod kapp;
+pub(crate) mod names;
+pub(crate) mod post_render;
+pub(crate) mod problem;
+pub(crate) mod resolve;
+pub(crate) mod rollback;
+pub(crate) mod runtime;
+pub(crate) mod scaling;
+pub(crate) mod standards;
+pub(crate) mod traffic;
+pub(crate) mod values;

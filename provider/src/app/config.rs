@@ -1,0 +1,188 @@
+//! The configuration of an app as it is written in HCL: the shape of `ipsy_app` and `data.ipsy_values`,
+//! before any default or standard. Unknown values read as absent, so that what is known can be checked
+//! while a plan still waits for the rest.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// All arguments of an app.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AppConfig {
+    pub(crate) name: Option<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) team: Option<String>,
+    pub(crate) runtime: Option<String>,
+    pub(crate) labels: Option<BTreeMap<String, String>>,
+    pub(crate) annotations: Option<BTreeMap<String, String>>,
+    pub(crate) tags: Option<BTreeMap<String, String>>,
+    pub(crate) command: Option<Vec<String>>,
+    pub(crate) args: Option<Vec<String>>,
+    pub(crate) env: Option<BTreeMap<String, String>>,
+    pub(crate) replicas: Option<i64>,
+    pub(crate) image: Option<ImageConfig>,
+    pub(crate) port: BTreeMap<String, PortConfig>,
+    pub(crate) secret: BTreeMap<String, SecretConfig>,
+    pub(crate) resources: Option<ResourcesConfig>,
+    pub(crate) autoscaling: Option<AutoscalingConfig>,
+    pub(crate) health_check: Option<HealthCheckConfig>,
+    pub(crate) iam: Option<IamConfig>,
+    pub(crate) logs: Option<LogsConfig>,
+    pub(crate) load_balancer: Option<LoadBalancerConfig>,
+    pub(crate) backend: BTreeMap<String, BackendConfig>,
+    pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
+    pub(crate) exception: BTreeMap<String, ExceptionConfig>,
+}
+
+/// `image { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ImageConfig {
+    pub(crate) repository: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) initial: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) digest: Option<String>,
+    pub(crate) pull_policy: Option<String>,
+    pub(crate) scan_on_push: Option<bool>,
+    pub(crate) immutable_tags: Option<bool>,
+    pub(crate) keep_images: Option<i64>,
+    pub(crate) untagged_days: Option<i64>,
+    pub(crate) force_delete: Option<bool>,
+}
+
+/// `port "name" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PortConfig {
+    pub(crate) port: Option<i64>,
+    pub(crate) protocol: Option<String>,
+}
+
+/// `secret "ENV_NAME" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct SecretConfig {
+    pub(crate) ssm_parameter: Option<String>,
+    pub(crate) secrets_manager_secret: Option<String>,
+    pub(crate) property: Option<String>,
+}
+
+/// `resources { … }`; quantities are strings as Kubernetes writes them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ResourcesConfig {
+    pub(crate) cpu_request: Option<String>,
+    pub(crate) cpu_limit: Option<String>,
+    pub(crate) memory: Option<String>,
+    pub(crate) memory_request: Option<String>,
+    pub(crate) ephemeral_storage: Option<String>,
+}
+
+/// `autoscaling { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AutoscalingConfig {
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+    pub(crate) metric: BTreeMap<String, MetricConfig>,
+}
+
+/// `metric "cpu" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct MetricConfig {
+    pub(crate) target_utilization: Option<i64>,
+    pub(crate) target_average_value: Option<String>,
+}
+
+/// `health_check { … }`: one description for the probes and for the target groups.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct HealthCheckConfig {
+    pub(crate) path: Option<String>,
+    pub(crate) port: Option<String>,
+    pub(crate) matcher: Option<String>,
+    pub(crate) interval_seconds: Option<i64>,
+    pub(crate) timeout_seconds: Option<i64>,
+    pub(crate) healthy_threshold: Option<i64>,
+    pub(crate) unhealthy_threshold: Option<i64>,
+}
+
+/// `iam { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct IamConfig {
+    pub(crate) policy_json: Option<String>,
+    pub(crate) managed_policy_arns: Option<Vec<String>>,
+    pub(crate) permissions_boundary: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) max_session_seconds: Option<i64>,
+}
+
+/// `logs { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LogsConfig {
+    pub(crate) retention_days: Option<i64>,
+    pub(crate) kms_key_arn: Option<String>,
+}
+
+/// `load_balancer { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LoadBalancerConfig {
+    pub(crate) listener_arn: Option<String>,
+    pub(crate) hosts: Option<Vec<String>>,
+    pub(crate) paths: Option<Vec<String>>,
+    pub(crate) priority: Option<i64>,
+    pub(crate) port: Option<String>,
+    pub(crate) protocol_version: Option<String>,
+    pub(crate) stickiness_seconds: Option<i64>,
+    pub(crate) deregistration_delay_seconds: Option<i64>,
+    pub(crate) slow_start_seconds: Option<i64>,
+}
+
+/// `backend "name" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BackendConfig {
+    pub(crate) target_group_arn: Option<String>,
+    pub(crate) cluster: Option<String>,
+    pub(crate) weight: Option<i64>,
+}
+
+/// `advanced_setting { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AdvancedSettingConfig {
+    pub(crate) name: Option<String>,
+    pub(crate) target: Option<TargetConfig>,
+    pub(crate) patch: Option<String>,
+    pub(crate) on_unmatched: Option<String>,
+    pub(crate) create: Option<bool>,
+}
+
+/// `target { … }` of an advanced setting: anchored regular expressions and selectors, as kustomize's.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct TargetConfig {
+    pub(crate) group: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) label_selector: Option<String>,
+    pub(crate) annotation_selector: Option<String>,
+}
+
+/// `exception "rule" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ExceptionConfig {
+    pub(crate) reason: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) expires: Option<String>,
+}

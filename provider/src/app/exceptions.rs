@@ -1,0 +1,175 @@
+//! Exceptions from the standards: a rule, why it does not hold here, who answers for it, and until when.
+
+use std::collections::BTreeMap;
+
+use ipsy_post_renderer::standards::STANDARDS;
+use time::macros::format_description;
+use time::{Date, Duration};
+
+use super::config::ExceptionConfig;
+use super::problem::Problems;
+
+/// Days before an exception ends in which a plan begins to warn.
+const NOTICE: Duration = Duration::days(14);
+
+/// Rules that the provider itself checks; the post-renderer's rules can be waived by their own names.
+const PROVIDER_RULES: [&str; 7] = [
+    "max_cpu",
+    "max_ephemeral_storage",
+    "max_memory",
+    "min_cpu",
+    "min_ephemeral_storage",
+    "min_memory",
+    "required_labels",
+];
+
+/// One exception, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Exception {
+    pub(crate) reason: String,
+    pub(crate) owner: String,
+    /// `YYYY-MM-DD`, the last day on which it holds.
+    pub(crate) expires: String,
+}
+
+/// The exceptions of an app, by rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Exceptions(pub(crate) BTreeMap<String, Exception>);
+
+impl Exceptions {
+    /// Resolves `exception "rule" { … }`; `today` judges which have ended.
+    pub(crate) fn resolve(
+        config: &BTreeMap<String, ExceptionConfig>,
+        today: Date,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut exceptions = BTreeMap::new();
+        for (rule, exception) in config {
+            check_rule(rule, problems);
+            for (name, text) in [("reason", &exception.reason), ("owner", &exception.owner)] {
+                if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+                    problems.error(
+                        &format!("exception[{rule}].{name}"),
+                        format!("An exception needs its {name}"),
+                        "It is stamped on the objects that it concerns, for whoever asks later.",
+                    );
+                }
+            }
+            if let Some(expires) = &exception.expires {
+                check_expiry(rule, expires, today, problems);
+            }
+            exceptions.insert(
+                rule.clone(),
+                Exception {
+                    reason: exception.reason.clone().unwrap_or_default(),
+                    owner: exception.owner.clone().unwrap_or_default(),
+                    expires: exception.expires.clone().unwrap_or_default(),
+                },
+            );
+        }
+        Self(exceptions)
+    }
+
+    /// Whether `rule` does not hold for this app.
+    pub(crate) fn waives(&self, rule: &str) -> bool {
+        self.0.contains_key(rule)
+    }
+}
+
+/// The post-renderer's rule that a rule of the provider stands for.
+pub(crate) fn renderer_rule(rule: &str) -> Option<String> {
+    if rule == "required_labels" {
+        return None;
+    }
+    match rule.split_once('_') {
+        Some(("max", resource)) => Some(format!("resource_maximum/{}", resource.replace('_', "-"))),
+        Some(("min", resource)) => Some(format!("resource_minimum/{}", resource.replace('_', "-"))),
+        _ => Some(rule.to_owned()),
+    }
+}
+
+/// Every rule that can be waived: the provider's and the post-renderer's.
+fn known_rules() -> Vec<String> {
+    let mut rules: Vec<String> = PROVIDER_RULES.iter().map(|rule| (*rule).to_owned()).collect();
+    rules.extend(STANDARDS.iter().map(|standard| standard.id().to_owned()));
+    rules.sort();
+    rules
+}
+
+fn check_rule(rule: &str, problems: &mut Problems) {
+    let known = known_rules();
+    if !known.iter().any(|known| known == rule) {
+        problems.error(
+            &format!("exception[{rule}]"),
+            format!("`{rule}` is no rule"),
+            format!("There is nothing to make an exception from. The rules are: {}.", known.join(", ")),
+        );
+    }
+}
+
+fn check_expiry(rule: &str, expires: &str, today: Date, problems: &mut Problems) {
+    let place = format!("exception[{rule}].expires");
+    let Ok(date) = Date::parse(expires, format_description!("[year]-[month]-[day]")) else {
+        problems.error(&place, format!("`{expires}` is no date"), "Write it as YYYY-MM-DD.");
+        return;
+    };
+    if date < today {
+        problems.error(
+            &place,
+            format!("The exception from `{rule}` ended on {expires}"),
+            "Keep to the rule again and remove the block, or agree on a new date with its owner.",
+        );
+    } else if date - today <= NOTICE {
+        problems.warning(
+            &place,
+            format!("The exception from `{rule}` ends on {expires}"),
+            format!("In {} days the plan will fail.", (date - today).whole_days()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    fn check(expires: &str) -> Vec<(bool, String)> {
+        let config = BTreeMap::from([(
+            "max_memory".to_owned(),
+            ExceptionConfig {
+                reason: Some("heap dumps".into()),
+                owner: Some("payments".into()),
+                expires: Some(expires.into()),
+            },
+        )]);
+        let mut problems = Problems::default();
+        Exceptions::resolve(&config, date!(2026 - 11 - 22), &mut problems);
+        problems.0.into_iter().map(|problem| (problem.warning, problem.summary)).collect()
+    }
+
+    #[test]
+    fn an_exception_warns_two_weeks_ahead_and_then_fails() {
+        assert!(check("2027-01-31").is_empty());
+        assert_eq!(
+            check("2026-12-06"),
+            [(true, "The exception from `max_memory` ends on 2026-12-06".into())]
+        );
+        assert_eq!(
+            check("2026-11-21"),
+            [(false, "The exception from `max_memory` ended on 2026-11-21".into())]
+        );
+        assert_eq!(check("next year"), [(false, "`next year` is no date".into())]);
+    }
+
+    #[test]
+    fn every_rule_that_can_be_waived_is_known() {
+        let mut problems = Problems::default();
+        for rule in known_rules() {
+            check_rule(&rule, &mut problems);
+        }
+        assert!(problems.0.is_empty());
+        check_rule("max_memori", &mut problems);
+        assert_eq!(problems.0.len(), 1);
+    }
+}

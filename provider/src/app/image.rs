@@ -1,0 +1,270 @@
+//! The image of an app: where it lives and who chooses its tag.
+
+use super::config::ImageConfig;
+use super::problem::Problems;
+
+/// Where images are pushed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Repository {
+    /// An ECR repository that belongs to the app; the name without the registry's host.
+    Owned(String),
+    /// Somebody else's, named with its host: never created, changed or deleted.
+    Foreign(String),
+}
+
+/// Who chooses the tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An SSM parameter that CI writes; `initial` is what it holds when it is made.
+    Pointer { initial: String },
+    /// The configuration.
+    Literal { tag: String, digest: String },
+}
+
+/// The image of an app, with the settings of its repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) repository: Repository,
+    pub(crate) source: Source,
+    pub(crate) pull_policy: String,
+    pub(crate) scan_on_push: bool,
+    pub(crate) immutable_tags: bool,
+    pub(crate) keep_images: i64,
+    pub(crate) untagged_days: i64,
+    pub(crate) force_delete: bool,
+}
+
+/// A parsed image reference: `repository[:tag][@digest]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reference {
+    /// Empty where the text was a bare tag or digest.
+    pub(crate) repository: String,
+    pub(crate) tag: String,
+    pub(crate) digest: String,
+}
+
+impl Reference {
+    /// Reads what CI may write into the pointer: a whole reference, a bare tag, or a bare digest.
+    /// The error says what is wrong with it.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let (name, digest) = match text.split_once('@') {
+            Some((name, digest)) => (name, digest),
+            None if text.starts_with("sha256:") => ("", text),
+            None => (text, ""),
+        };
+        if !digest.is_empty() && !is_digest(digest) {
+            return Err(format!("`{digest}` is no digest (`sha256:` and 64 hexadecimal digits)"));
+        }
+        // A colon before the last slash belongs to a port of the host.
+        let (repository, tag) = match name.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => (repository, tag),
+            _ if name.contains('/') || !digest.is_empty() => (name, ""),
+            _ => ("", name),
+        };
+        if !tag.is_empty() && !is_tag(tag) {
+            return Err(format!(
+                "`{tag}` is no tag (at most 128 letters, digits, `_`, `.`, `-`, not starting with `.` or `-`)"
+            ));
+        }
+        if tag.is_empty() && digest.is_empty() {
+            return Err("it names neither a tag nor a digest".to_owned());
+        }
+        Ok(Self { repository: repository.to_owned(), tag: tag.to_owned(), digest: digest.to_owned() })
+    }
+
+    /// The reference as a container runtime takes it.
+    pub(crate) fn text(&self) -> String {
+        let tag = if self.tag.is_empty() { String::new() } else { format!(":{}", self.tag) };
+        let digest = if self.digest.is_empty() { String::new() } else { format!("@{}", self.digest) };
+        format!("{}{tag}{digest}", self.repository)
+    }
+}
+
+/// Whether `text` is a tag by the OCI distribution specification.
+fn is_tag(text: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=128).contains(&text.len())
+        && text.bytes().next().is_some_and(word)
+        && text.bytes().all(|byte| word(byte) || byte == b'.' || byte == b'-')
+}
+
+/// Whether `text` is a SHA-256 digest by the OCI image specification.
+fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|hex| {
+        hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    })
+}
+
+/// Whether `name` is a repository name as ECR takes it (`CreateRepository`).
+fn is_repository_name(name: &str) -> bool {
+    let alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (2..=256).contains(&name.len())
+        && name.split('/').all(|part| {
+            part.bytes().next().is_some_and(alphanumeric)
+                && part.bytes().last().is_some_and(alphanumeric)
+                && part.bytes().all(|byte| alphanumeric(byte) || matches!(byte, b'.' | b'_' | b'-'))
+        })
+}
+
+impl Image {
+    /// Resolves `image { … }`.
+    pub(crate) fn resolve(config: Option<&ImageConfig>, problems: &mut Problems) -> Self {
+        let default = ImageConfig::default();
+        let config = config.unwrap_or(&default);
+        Self {
+            repository: resolve_repository(config, problems),
+            source: resolve_source(config, problems),
+            pull_policy: resolve_pull_policy(config, problems),
+            scan_on_push: config.scan_on_push.unwrap_or(true),
+            immutable_tags: config.immutable_tags.unwrap_or(true),
+            keep_images: at_least_one(config.keep_images, 30, "image.keep_images", problems),
+            untagged_days: at_least_one(config.untagged_days, 7, "image.untagged_days", problems),
+            force_delete: config.force_delete.unwrap_or(false),
+        }
+    }
+
+    /// What runs before CI has pushed anything: the literal reference, or the pointer's initial tag.
+    pub(crate) fn initial_reference(&self, repository_url: &str) -> Reference {
+        let (tag, digest) = match &self.source {
+            Source::Pointer { initial } => (initial.clone(), String::new()),
+            Source::Literal { tag, digest } => (tag.clone(), digest.clone()),
+        };
+        Reference { repository: repository_url.to_owned(), tag, digest }
+    }
+}
+
+/// Docker's rule: a first segment with a dot, a colon, or `localhost`, is a registry's host.
+fn resolve_repository(config: &ImageConfig, problems: &mut Problems) -> Repository {
+    let name = config.repository.clone().unwrap_or_default();
+    let first = name.split('/').next().unwrap_or_default();
+    if name.contains('/') && (first.contains(['.', ':']) || first == "localhost") {
+        return Repository::Foreign(name);
+    }
+    if config.repository.is_some() && !is_repository_name(&name) {
+        problems.error(
+            "image.repository",
+            format!("`{name}` is no repository name"),
+            "ECR takes 2 to 256 lower-case letters, digits, and `.`, `_`, `-`, `/` between them. To use a \
+             repository that ipsy does not manage, write it with its host: `registry.example.com/team/app`.",
+        );
+    }
+    Repository::Owned(name)
+}
+
+fn resolve_source(config: &ImageConfig, problems: &mut Problems) -> Source {
+    let tag = config.tag.clone().unwrap_or_default();
+    let digest = config.digest.clone().unwrap_or_default();
+    for (place, text) in [("image.tag", &config.tag), ("image.initial", &config.initial)] {
+        if let Some(text) = text.as_ref().filter(|text| !is_tag(text)) {
+            problems.error(
+                place,
+                format!("`{text}` is no image tag"),
+                "A tag has at most 128 letters, digits, `_`, `.` and `-`, and starts with a letter, digit or `_`.",
+            );
+        }
+    }
+    if let Some(text) = config.digest.as_ref().filter(|text| !is_digest(text)) {
+        problems.error(
+            "image.digest",
+            format!("`{text}` is no image digest"),
+            "A digest is `sha256:` and 64 lower-case hexadecimal digits.",
+        );
+    }
+    match config.source.as_deref() {
+        Some("literal") => {
+            if config.initial.is_some() {
+                problems.error(
+                    "image.initial",
+                    "`initial` has no meaning here",
+                    "With `source = \"literal\"` the configuration owns the tag: set `tag` or `digest` instead.",
+                );
+            }
+            Source::Literal { tag, digest }
+        }
+        Some("pointer") | None => {
+            for (place, given) in [("image.tag", &config.tag), ("image.digest", &config.digest)] {
+                if given.is_some() {
+                    problems.error(
+                        place,
+                        "The tag belongs to the image pointer",
+                        "With `source = \"pointer\"` CI writes the tag into an SSM parameter, and the \
+                         configuration names only `initial`. Set `source = \"literal\"` to own the tag here.",
+                    );
+                }
+            }
+            Source::Pointer { initial: config.initial.clone().unwrap_or_else(|| "latest".to_owned()) }
+        }
+        Some(other) => {
+            problems.error(
+                "image.source",
+                format!("`{other}` is no source of an image"),
+                "Use \"pointer\" (CI owns the tag, in an SSM parameter) or \"literal\" (this configuration owns it).",
+            );
+            Source::Literal { tag, digest }
+        }
+    }
+}
+
+fn resolve_pull_policy(config: &ImageConfig, problems: &mut Problems) -> String {
+    let policy = config.pull_policy.clone().unwrap_or_else(|| "IfNotPresent".to_owned());
+    if !["Always", "IfNotPresent", "Never"].contains(&policy.as_str()) {
+        problems.error(
+            "image.pull_policy",
+            format!("`{policy}` is no pull policy"),
+            "Kubernetes knows \"Always\", \"IfNotPresent\" and \"Never\".",
+        );
+    }
+    policy
+}
+
+fn at_least_one(given: Option<i64>, default: i64, place: &str, problems: &mut Problems) -> i64 {
+    let value = given.unwrap_or(default);
+    if value < 1 {
+        problems.error(
+            place,
+            format!("{value} is too few"),
+            "An ECR lifecycle rule counts from 1 (PutLifecyclePolicy, `countNumber`).",
+        );
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, repository: &str, tag: &str, digest: &str) {
+        let parsed = Reference::parse(text).unwrap();
+        assert_eq!((&*parsed.repository, &*parsed.tag, &*parsed.digest), (repository, tag, digest), "{text}");
+    }
+
+    #[test]
+    fn references_are_read_in_every_form_that_ci_may_write() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        check("1.2.3", "", "1.2.3", "");
+        check("checkout:1.2.3", "checkout", "1.2.3", "");
+        check("host.example:5000/a/b:1", "host.example:5000/a/b", "1", "");
+        check(&digest, "", "", &digest);
+        check(&format!("host.example/a@{digest}"), "host.example/a", "", &digest);
+        check(&format!("host.example/a:1@{digest}"), "host.example/a", "1", &digest);
+    }
+
+    #[test]
+    fn what_is_no_reference_is_refused() {
+        for bad in ["", "host.example/a", "a:b c", "a@sha256:12", "-x"] {
+            assert!(Reference::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_makes_a_repository_foreign() {
+        let resolve = |name: &str| {
+            let config = ImageConfig { repository: Some(name.into()), ..ImageConfig::default() };
+            resolve_repository(&config, &mut Problems::default())
+        };
+        assert_eq!(resolve("team/checkout"), Repository::Owned("team/checkout".into()));
+        assert_eq!(resolve("ghcr.io/a/b"), Repository::Foreign("ghcr.io/a/b".into()));
+        assert_eq!(resolve("localhost/a"), Repository::Foreign("localhost/a".into()));
+    }
+}

@@ -1,0 +1,90 @@
+//! A fault in what the user wrote, with the attribute it is about: all of them are collected, then told at once.
+
+/// One step into the configuration: an attribute or block, or the label of a block.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// An attribute or block by name.
+    Attribute(String),
+    /// The label of a `MAP` block, or a key of a map.
+    Key(String),
+    /// The index of a `LIST` block.
+    Index(usize),
+}
+
+/// A fault of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// Where, from the root of the resource.
+    pub(crate) place: Vec<Place>,
+    /// What is wrong, in a few words.
+    pub(crate) summary: String,
+    /// Why, and what to do.
+    pub(crate) detail: String,
+    /// Whether the plan may go on.
+    pub(crate) warning: bool,
+}
+
+/// The faults found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+impl Problems {
+    /// Adds an error at `place`, written as `image.tag`, `port[http].port` or `advanced_setting[0].patch`.
+    pub(crate) fn error(&mut self, place: &str, summary: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(Problem {
+            place: parse_place(place),
+            summary: summary.into(),
+            detail: detail.into(),
+            warning: false,
+        });
+    }
+
+    /// Adds a warning at `place`.
+    pub(crate) fn warning(&mut self, place: &str, summary: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(Problem {
+            place: parse_place(place),
+            summary: summary.into(),
+            detail: detail.into(),
+            warning: true,
+        });
+    }
+}
+
+/// Reads `a.b[key].c[0]`: a dot goes into a name, brackets into a label or an index.
+fn parse_place(text: &str) -> Vec<Place> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (key, after) = inside.split_once(']').unwrap_or((inside, ""));
+            steps.push(match key.parse() {
+                Ok(index) => Place::Index(index),
+                Err(_) => Place::Key(key.to_owned()),
+            });
+            rest = after;
+        } else {
+            let name = rest.trim_start_matches('.');
+            let end = name.find(['.', '[']).unwrap_or(name.len());
+            steps.push(Place::Attribute(name[..end].to_owned()));
+            rest = &name[end..];
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_names_labels_and_indexes() {
+        assert_eq!(
+            parse_place("port[http].port"),
+            [Place::Attribute("port".into()), Place::Key("http".into()), Place::Attribute("port".into())]
+        );
+        assert_eq!(
+            parse_place("advanced_setting[2].patch"),
+            [Place::Attribute("advanced_setting".into()), Place::Index(2), Place::Attribute("patch".into())]
+        );
+    }
+}

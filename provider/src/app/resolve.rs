@@ -1,0 +1,337 @@
+//! From configuration to app: defaults, the runtime's profile and the standards are applied, everything is
+//! checked, and all problems are told at once.
+
+use std::collections::BTreeMap;
+
+use ipsy_post_renderer::AdvancedSetting;
+use time::Date;
+
+use super::config::{AppConfig, SecretConfig};
+use super::exceptions::Exceptions;
+use super::explain::Explanations;
+use super::image::Image;
+use super::names::{Identity, is_dns_label, suggest_dns_label};
+use super::post_render::resolve_settings;
+use super::problem::Problems;
+use super::runtime::Runtime;
+use super::scaling::{Resources, Scaling};
+use super::standards::{Mode, Standards};
+use super::traffic::Traffic;
+
+/// An app, whole: nothing in it is optional that something else depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct App {
+    pub(crate) identity: Identity,
+    pub(crate) namespace: String,
+    pub(crate) team: Option<String>,
+    pub(crate) runtime: Runtime,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) annotations: BTreeMap<String, String>,
+    /// AWS tags beside those of ownership.
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) image: Image,
+    pub(crate) ports: BTreeMap<String, Port>,
+    pub(crate) command: Vec<String>,
+    pub(crate) args: Vec<String>,
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) resources: Resources,
+    pub(crate) scaling: Scaling,
+    pub(crate) iam: Iam,
+    pub(crate) logs: Logs,
+    pub(crate) traffic: Traffic,
+    pub(crate) settings: Vec<AdvancedSetting>,
+    pub(crate) exceptions: Exceptions,
+    pub(crate) explanations: Explanations,
+}
+
+/// A port of the app's container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Port {
+    pub(crate) number: i64,
+    /// `TCP` or `UDP`.
+    pub(crate) protocol: String,
+}
+
+/// A reference to a secret: never its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Secret {
+    /// `parameterStore` or `secretsManager`.
+    pub(crate) provider: &'static str,
+    pub(crate) key: String,
+    /// A member of the secret's JSON.
+    pub(crate) property: Option<String>,
+}
+
+/// The role of the app's pods.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Iam {
+    pub(crate) policy_json: Option<String>,
+    pub(crate) managed_policy_arns: Vec<String>,
+    pub(crate) permissions_boundary: Option<String>,
+    /// `/` or `/team/`.
+    pub(crate) path: String,
+    pub(crate) max_session_seconds: i64,
+}
+
+/// The app's log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Logs {
+    pub(crate) retention_days: i64,
+    pub(crate) kms_key_arn: Option<String>,
+}
+
+/// Resolves `config`. `complete` says that nothing in it is unknown; `today` judges exceptions. The app is
+/// only of use where no error was found.
+pub(crate) fn resolve(
+    config: &AppConfig,
+    standards: &Standards,
+    complete: bool,
+    today: Date,
+    problems: &mut Problems,
+) -> App {
+    let identity = resolve_identity(config, problems);
+    let runtime = resolve_runtime(config, problems);
+    let mut explanations = Explanations::default();
+    let exceptions = Exceptions::resolve(&config.exception, today, problems);
+    let resources = Resources::resolve(
+        config.resources.as_ref(),
+        runtime,
+        standards,
+        &exceptions,
+        &mut explanations,
+        problems,
+    );
+    // The app's own word wins over its runtime's profile.
+    let mut env = runtime.env(resources.memory_bytes());
+    for (name, value) in &env {
+        explanations.note(&format!("env.{name}"), value.as_str(), &format!("runtime {}", runtime.name()));
+    }
+    for (name, value) in config.env.iter().flatten() {
+        explanations.note(&format!("env.{name}"), value.as_str(), "configuration");
+        env.insert(name.clone(), value.clone());
+    }
+    check_required_labels(config, standards, complete, &exceptions, problems);
+    App {
+        namespace: resolve_namespace(config, &identity, problems),
+        team: config.team.clone(),
+        runtime,
+        labels: config.labels.clone().unwrap_or_default(),
+        annotations: config.annotations.clone().unwrap_or_default(),
+        tags: config.tags.clone().unwrap_or_default(),
+        image: Image::resolve(config.image.as_ref(), problems),
+        ports: resolve_ports(config, problems),
+        command: config.command.clone().unwrap_or_default(),
+        args: config.args.clone().unwrap_or_default(),
+        secrets: resolve_secrets(config, complete, problems),
+        env,
+        scaling: Scaling::resolve(config, standards, &mut explanations, problems),
+        resources,
+        iam: resolve_iam(config, problems),
+        logs: resolve_logs(config, standards, &mut explanations),
+        traffic: Traffic::resolve(config, &identity, complete, problems),
+        settings: resolve_settings(&config.advanced_setting, problems),
+        exceptions,
+        explanations,
+        identity,
+    }
+}
+
+fn resolve_identity(config: &AppConfig, problems: &mut Problems) -> Identity {
+    for (place, name) in [("name", &config.name), ("environment", &config.environment)] {
+        if let Some(name) = name.as_ref().filter(|name| !is_dns_label(name)) {
+            let suggestion = suggest_dns_label(name);
+            let instead = if suggestion.is_empty() { String::new() } else { format!(" Try `{suggestion}`.") };
+            problems.error(
+                place,
+                format!("`{name}` can't become a DNS label"),
+                format!(
+                    "Kubernetes objects, target groups and roles are named after it: at most 63 lower-case \
+                     letters, digits and `-`, starting and ending with a letter or digit.{instead}"
+                ),
+            );
+        }
+    }
+    Identity {
+        app: config.name.clone().unwrap_or_default(),
+        environment: config.environment.clone().unwrap_or_default(),
+    }
+}
+
+fn resolve_namespace(config: &AppConfig, identity: &Identity, problems: &mut Problems) -> String {
+    let namespace = config.namespace.clone().unwrap_or_else(|| identity.app.clone());
+    if config.namespace.is_some() && !is_dns_label(&namespace) {
+        problems.error(
+            "namespace",
+            format!("`{namespace}` is no name of a namespace"),
+            "Kubernetes takes at most 63 lower-case letters, digits and `-`.",
+        );
+    }
+    namespace
+}
+
+fn resolve_runtime(config: &AppConfig, problems: &mut Problems) -> Runtime {
+    let Some(name) = config.runtime.as_deref() else { return Runtime::Generic };
+    Runtime::parse(name).unwrap_or_else(|| {
+        problems.error(
+            "runtime",
+            format!("`{name}` is no runtime that ipsy knows"),
+            format!("Use one of {}; \"generic\" assumes nothing.", Runtime::names().join(", ")),
+        );
+        Runtime::Generic
+    })
+}
+
+fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String, Port> {
+    let mut ports = BTreeMap::new();
+    for (name, port) in &config.port {
+        // Kubernetes' IANA_SVC_NAME: container port names are shorter than other labels.
+        if !is_dns_label(name) || name.len() > 15 || !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            problems.error(
+                &format!("port[{name}]"),
+                format!("`{name}` is no name of a port"),
+                "Kubernetes takes at most 15 lower-case letters, digits and `-`, with at least one letter.",
+            );
+        }
+        let number = port.port.unwrap_or(1);
+        if !(1..=65_535).contains(&number) {
+            problems.error(
+                &format!("port[{name}].port"),
+                format!("{number} is no port"),
+                "Ports run from 1 to 65535.",
+            );
+        }
+        let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
+        if !["TCP", "UDP"].contains(&protocol.as_str()) {
+            problems.error(
+                &format!("port[{name}].protocol"),
+                format!("`{protocol}` is no protocol"),
+                "Use \"TCP\" or \"UDP\".",
+            );
+        }
+        ports.insert(name.clone(), Port { number, protocol });
+    }
+    ports
+}
+
+fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) -> BTreeMap<String, Secret> {
+    let mut secrets = BTreeMap::new();
+    for (name, secret) in &config.secret {
+        if config.env.iter().flatten().any(|(variable, _)| variable == name) {
+            problems.error(
+                &format!("secret[{name}]"),
+                format!("`{name}` stands in `env` too"),
+                "An environment variable has one value: keep the secret and remove it from `env`.",
+            );
+        }
+        let SecretConfig { ssm_parameter, secrets_manager_secret, property } = secret;
+        let (provider, key) = match (ssm_parameter, secrets_manager_secret) {
+            (Some(key), None) => ("parameterStore", key.clone()),
+            (None, Some(key)) => ("secretsManager", key.clone()),
+            (both, _) => {
+                if complete || both.is_some() {
+                    problems.error(
+                        &format!("secret[{name}]"),
+                        "A secret has one source",
+                        "Set either `ssm_parameter` or `secrets_manager_secret`.",
+                    );
+                }
+                continue;
+            }
+        };
+        secrets.insert(name.clone(), Secret { provider, key, property: property.clone() });
+    }
+    secrets
+}
+
+fn resolve_iam(config: &AppConfig, problems: &mut Problems) -> Iam {
+    let Some(iam) = &config.iam else {
+        return Iam { path: "/".to_owned(), max_session_seconds: 3_600, ..Iam::default() };
+    };
+    if let Some(policy) = &iam.policy_json {
+        if let Err(error) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(policy) {
+            problems.error(
+                "iam.policy_json",
+                "The policy is no JSON object",
+                format!("{error}. Use `jsonencode` or `data.aws_iam_policy_document`."),
+            );
+        }
+        // The quota for all inline policies of a role; white space does not count.
+        let size = policy.chars().filter(|character| !character.is_whitespace()).count();
+        if size > 10_240 {
+            problems.error(
+                "iam.policy_json",
+                format!("The policy has {size} characters"),
+                "IAM takes 10240 for a role's inline policies. Move a part into a managed policy and name it in \
+                 `managed_policy_arns`.",
+            );
+        }
+    }
+    let path = iam.path.clone().unwrap_or_else(|| "/".to_owned());
+    if !path.starts_with('/') || !path.ends_with('/') || path.len() > 512 {
+        problems.error(
+            "iam.path",
+            format!("`{path}` is no path"),
+            "IAM takes `/`, or a path that begins and ends with `/`.",
+        );
+    }
+    let max_session_seconds = iam.max_session_seconds.unwrap_or(3_600);
+    if !(3_600..=43_200).contains(&max_session_seconds) {
+        problems.error(
+            "iam.max_session_seconds",
+            format!("{max_session_seconds} is out of range"),
+            "IAM takes 3600 to 43200 seconds.",
+        );
+    }
+    Iam {
+        policy_json: iam.policy_json.clone(),
+        managed_policy_arns: iam.managed_policy_arns.clone().unwrap_or_default(),
+        permissions_boundary: iam.permissions_boundary.clone(),
+        path,
+        max_session_seconds,
+    }
+}
+
+fn resolve_logs(config: &AppConfig, standards: &Standards, explanations: &mut Explanations) -> Logs {
+    let own = config.logs.as_ref().and_then(|logs| logs.retention_days);
+    let environment = standards.environment(config.environment.as_deref().unwrap_or_default());
+    let (retention_days, source) = match (own, environment.log_retention_days, standards.logs.retention_days)
+    {
+        (Some(days), _, _) => (days, "configuration".to_owned()),
+        (None, Some(days), _) | (None, None, Some(days)) => (days, standards.title()),
+        (None, None, None) => (30, "default".to_owned()),
+    };
+    explanations.note("logs.retention_days", retention_days, &source);
+    Logs { retention_days, kms_key_arn: config.logs.as_ref().and_then(|logs| logs.kms_key_arn.clone()) }
+}
+
+fn check_required_labels(
+    config: &AppConfig,
+    standards: &Standards,
+    complete: bool,
+    exceptions: &Exceptions,
+    problems: &mut Problems,
+) {
+    if !complete || exceptions.waives("required_labels") || standards.mode == Mode::Default {
+        return;
+    }
+    let given = |label: &String| {
+        config.labels.iter().flatten().any(|(name, _)| name == label)
+            || standards.labels.contains_key(label)
+            || (label == "team" && config.team.is_some())
+    };
+    for label in standards.required_labels.iter().filter(|label| !given(label)) {
+        let place = if label == "team" { "team" } else { "labels" };
+        let summary = format!("The label `{label}` is missing");
+        let detail = format!(
+            "It is demanded by {} (rule `required_labels`). Set {}.",
+            standards.title(),
+            if label == "team" { "`team`".to_owned() } else { format!("`labels = {{ {label} = \"…\" }}`") }
+        );
+        if standards.mode == Mode::Warn {
+            problems.warning(place, summary, detail);
+        } else {
+            problems.error(place, summary, detail);
+        }
+    }
+}

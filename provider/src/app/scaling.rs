@@ -1,0 +1,267 @@
+//! How many replicas an app has, and what each of them may use.
+
+use std::collections::BTreeMap;
+
+use ipsy_post_renderer::Quantity;
+
+use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
+use super::exceptions::Exceptions;
+use super::explain::Explanations;
+use super::problem::Problems;
+use super::runtime::Runtime;
+use super::standards::{Mode, Standards};
+
+/// The replicas of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scaling {
+    /// A number that stands in the Deployment.
+    Fixed(i64),
+    /// A HorizontalPodAutoscaler's bounds; the Deployment then says nothing.
+    Automatic { min: i64, max: i64, metrics: BTreeMap<String, Metric> },
+}
+
+/// What a HorizontalPodAutoscaler looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Metric {
+    /// Percent of the request.
+    Utilization(i64),
+    /// A quantity per pod.
+    AverageValue(String),
+}
+
+/// Requests and limits of the app's container, keyed as Kubernetes keys them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Resources {
+    pub(crate) requests: BTreeMap<String, String>,
+    pub(crate) limits: BTreeMap<String, String>,
+}
+
+impl Scaling {
+    /// Resolves `replicas` and `autoscaling { … }`.
+    pub(crate) fn resolve(
+        config: &AppConfig,
+        standards: &Standards,
+        explanations: &mut Explanations,
+        problems: &mut Problems,
+    ) -> Self {
+        let environment = config.environment.as_deref().unwrap_or_default();
+        let (floor, source) = match standards.environment(environment).min_replicas {
+            Some(replicas) => (replicas, standards.title()),
+            None => (2, "default".to_owned()),
+        };
+        if let Some(autoscaling) = &config.autoscaling {
+            if config.replicas.is_some() {
+                problems.error(
+                    "replicas",
+                    "Replicas belong to the autoscaler",
+                    "With an `autoscaling` block the HorizontalPodAutoscaler owns the number of replicas, and a \
+                     fixed one would fight it. Remove `replicas`, or set `min` and `max` alike.",
+                );
+            }
+            return resolve_autoscaling(autoscaling, floor, &source, explanations, problems);
+        }
+        let replicas = config.replicas.unwrap_or(floor);
+        if replicas < 0 {
+            problems.error("replicas", format!("{replicas} replicas"), "There can't be fewer than none.");
+        }
+        let origin = if config.replicas.is_some() { "configuration".to_owned() } else { source };
+        explanations.note("replicas", replicas, &origin);
+        Self::Fixed(replicas)
+    }
+}
+
+fn resolve_autoscaling(
+    config: &AutoscalingConfig,
+    floor: i64,
+    source: &str,
+    explanations: &mut Explanations,
+    problems: &mut Problems,
+) -> Scaling {
+    let min = config.min.unwrap_or(floor);
+    let max = config.max.unwrap_or_else(|| min.saturating_mul(10));
+    explanations.note("autoscaling.min", min, if config.min.is_some() { "configuration" } else { source });
+    explanations.note("autoscaling.max", max, if config.max.is_some() { "configuration" } else { "default" });
+    if min < 1 {
+        problems.error("autoscaling.min", format!("{min} replicas"), "An autoscaler keeps at least one.");
+    }
+    if max < min {
+        problems.error(
+            "autoscaling.max",
+            format!("{max} is below the minimum of {min}"),
+            "A HorizontalPodAutoscaler takes `max` at least as large as `min`.",
+        );
+    }
+    let mut metrics = BTreeMap::new();
+    for (name, metric) in &config.metric {
+        if !["cpu", "memory"].contains(&name.as_str()) {
+            problems.error(
+                &format!("autoscaling.metric[{name}]"),
+                format!("`{name}` is no metric that ipsy knows"),
+                "Use \"cpu\" or \"memory\".",
+            );
+        }
+        let place = format!("autoscaling.metric[{name}]");
+        let resolved = match (metric.target_utilization, &metric.target_average_value) {
+            (Some(_), Some(_)) => {
+                problems.error(&place, "Two targets", "Set `target_utilization` or `target_average_value`.");
+                continue;
+            }
+            (Some(percent), None) => {
+                if percent < 1 {
+                    problems.error(
+                        &format!("{place}.target_utilization"),
+                        format!("{percent} percent"),
+                        "A HorizontalPodAutoscaler takes 1 percent of the request, or more.",
+                    );
+                }
+                Metric::Utilization(percent)
+            }
+            (None, Some(value)) => Metric::AverageValue(value.clone()),
+            // Either is still unknown, or the block is empty: 70 percent is a target that leaves room to start pods.
+            (None, None) => Metric::Utilization(70),
+        };
+        metrics.insert(name.clone(), resolved);
+    }
+    if metrics.is_empty() {
+        metrics.insert("cpu".to_owned(), Metric::Utilization(70));
+        explanations.note("autoscaling.metric.cpu.target_utilization", 70, "default");
+    }
+    Scaling::Automatic { min, max, metrics }
+}
+
+impl Resources {
+    /// Resolves `resources { … }`: the app's word, then the standards', then the runtime's.
+    pub(crate) fn resolve(
+        config: Option<&ResourcesConfig>,
+        runtime: Runtime,
+        standards: &Standards,
+        exceptions: &Exceptions,
+        explanations: &mut Explanations,
+        problems: &mut Problems,
+    ) -> Self {
+        let none = ResourcesConfig::default();
+        let config = config.unwrap_or(&none);
+        let defaults = &standards.resources.defaults;
+        let mut pick = |field: &str, own: Option<&String>, standard: Option<&String>, last: Option<&str>| {
+            let (value, source) = match (own, standard, last) {
+                (Some(value), _, _) => (value.clone(), "configuration".to_owned()),
+                (None, Some(value), _) => (value.clone(), standards.title()),
+                (None, None, Some(value)) => (value.to_owned(), format!("runtime {}", runtime.name())),
+                (None, None, None) => return None,
+            };
+            explanations.note(field, value.as_str(), &source);
+            Some(value)
+        };
+        let mut resources = Self::default();
+        let cpu = pick(
+            "resources.cpu_request",
+            config.cpu_request.as_ref(),
+            defaults.requests.get("cpu"),
+            Some("100m"),
+        );
+        let cpu_limit =
+            pick("resources.cpu_limit", config.cpu_limit.as_ref(), defaults.limits.get("cpu"), None);
+        let memory = pick(
+            "resources.memory",
+            config.memory.as_ref(),
+            defaults.limits.get("memory"),
+            Some(runtime.memory()),
+        );
+        // Memory can't be taken back from a process: a request below the limit invites the node to kill it.
+        let memory_request = config.memory_request.clone().or_else(|| memory.clone());
+        let storage = pick(
+            "resources.ephemeral_storage",
+            config.ephemeral_storage.as_ref(),
+            defaults.limits.get("ephemeral-storage"),
+            None,
+        );
+        for (name, request, limit) in [
+            ("cpu", cpu, cpu_limit),
+            ("memory", memory_request, memory),
+            ("ephemeral-storage", storage.clone(), storage),
+        ] {
+            if let Some(request) = request {
+                resources.requests.insert(name.to_owned(), request);
+            }
+            if let Some(limit) = limit {
+                resources.limits.insert(name.to_owned(), limit);
+            }
+        }
+        resources.check_order(problems);
+        resources.check_standards(standards, exceptions, problems);
+        resources
+    }
+
+    /// The memory limit in bytes, where it is a quantity.
+    pub(crate) fn memory_bytes(&self) -> Option<u64> {
+        let quantity = Quantity::parse(self.limits.get("memory")?).ok()?;
+        u64::try_from(quantity.nano() / 1_000_000_000).ok()
+    }
+
+    /// Kubernetes refuses a pod whose request is above its limit.
+    fn check_order(&self, problems: &mut Problems) {
+        for (name, request) in &self.requests {
+            let Some(limit) = self.limits.get(name) else { continue };
+            let (Ok(request_value), Ok(limit_value)) = (Quantity::parse(request), Quantity::parse(limit))
+            else {
+                continue;
+            };
+            if request_value > limit_value {
+                problems.error(
+                    "resources",
+                    format!("The {name} request is above its limit"),
+                    format!(
+                        "{request} is requested, but the limit is {limit}: Kubernetes refuses such a pod."
+                    ),
+                );
+            }
+        }
+    }
+
+    fn check_standards(&self, standards: &Standards, exceptions: &Exceptions, problems: &mut Problems) {
+        let mode = standards.resources_mode();
+        if mode == Mode::Default {
+            return;
+        }
+        let all = self.limits.iter().map(|(name, value)| ("limit", name, value));
+        let all = all.chain(self.requests.iter().map(|(name, value)| ("request", name, value)));
+        for (sort, name, text) in all {
+            let Ok(value) = Quantity::parse(text) else { continue };
+            for (bound, table, above) in
+                [("max", &standards.resources.maximum, true), ("min", &standards.resources.minimum, false)]
+            {
+                let Some(allowed) = table.get(name) else { continue };
+                let Ok(allowed_value) = Quantity::parse(allowed) else { continue };
+                let broken = if above { value > allowed_value } else { value < allowed_value };
+                let rule = format!("{bound}_{}", name.replace('-', "_"));
+                if !broken || exceptions.waives(&rule) {
+                    continue;
+                }
+                let summary = format!(
+                    "The {name} {sort} of {text} is {} what is allowed",
+                    if above { "above" } else { "below" }
+                );
+                let detail = format!(
+                    "{} allow {} {allowed} (rule `{rule}`). Change it, or add an `exception \"{rule}\"` block with \
+                     a reason, an owner and a date.",
+                    capitalized(&standards.title()),
+                    if above { "at most" } else { "at least" },
+                );
+                if mode == Mode::Warn {
+                    problems.warning("resources", summary, detail);
+                } else {
+                    problems.error("resources", summary, detail);
+                }
+            }
+        }
+    }
+}
+
+/// `text` with a capital first letter.
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests;

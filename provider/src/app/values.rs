@@ -1,0 +1,165 @@
+//! The Helm values of an app: canonical JSON with sorted keys, so that the same app gives the same bytes and
+//! Terraform shows a structural diff. They hold references to secrets, never secrets.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::image::Reference;
+use super::resolve::App;
+use super::scaling::{Metric, Scaling};
+use super::standards::Standards;
+
+/// Version of the contract between these values and the standard chart.
+const SCHEMA_VERSION: i64 = 1;
+/// Seconds between the end of a pod's `preStop` hook and the moment it is killed.
+const DRAIN_SECONDS: i64 = 30;
+/// Seconds between the two probes of a pod that starts.
+const STARTUP_PERIOD_SECONDS: i64 = 5;
+
+/// The values of `app` for the backend called `backend`, or for none in particular: then target groups are
+/// bound only where there is just one cluster, because a target group belongs to one cluster alone.
+pub(crate) fn values(app: &App, standards: &Standards, image: &Reference, backend: Option<&str>) -> Value {
+    let mut values = json!({
+        "app": {
+            "annotations": app.annotations,
+            "environment": app.identity.environment,
+            "labels": app.labels,
+            "name": app.identity.app,
+            "runtime": app.runtime.name(),
+            "standardsVersion": standards.version,
+            "team": app.team.clone().unwrap_or_default(),
+        },
+        "env": app.env,
+        "image": {
+            "digest": image.digest,
+            "pullPolicy": app.image.pull_policy,
+            "repository": image.repository,
+            "tag": image.tag,
+        },
+        "lifecycle": { "drainSeconds": DRAIN_SECONDS, "preStopSeconds": pre_stop_seconds(app) },
+        "pdb": { "maxUnavailable": 1 },
+        "ports": ports(app),
+        "probes": probes(app),
+        "resources": { "limits": app.resources.limits, "requests": app.resources.requests },
+        "schemaVersion": SCHEMA_VERSION,
+        "secrets": secrets(app),
+        "serviceAccount": { "annotations": {}, "name": app.identity.app },
+        "targetGroups": target_groups(app, backend),
+    });
+    let Some(object) = values.as_object_mut() else { return values };
+    if !app.command.is_empty() {
+        object.insert("command".to_owned(), json!(app.command));
+    }
+    if !app.args.is_empty() {
+        object.insert("args".to_owned(), json!(app.args));
+    }
+    match &app.scaling {
+        Scaling::Fixed(replicas) => {
+            object.insert("replicas".to_owned(), json!(replicas));
+        }
+        Scaling::Automatic { min, max, metrics } => {
+            object.insert("replicas".to_owned(), Value::Null);
+            object.insert(
+                "autoscaling".to_owned(),
+                json!({ "max": max, "metrics": self::metrics(metrics), "min": min }),
+            );
+        }
+    }
+    sorted(&values)
+}
+
+/// The same value with the keys of every object in order.
+pub(crate) fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let ordered: BTreeMap<&String, Value> =
+                object.iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(ordered.into_iter().map(|(key, value)| (key.clone(), value)).collect::<Map<_, _>>())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
+
+/// A pod stays a target for as long as the load balancer still sends it requests.
+fn pre_stop_seconds(app: &App) -> i64 {
+    if app.traffic.load_balancer.is_some() { 15 } else { 5 }
+}
+
+fn ports(app: &App) -> Value {
+    let ports: BTreeMap<&String, Value> = app
+        .ports
+        .iter()
+        .map(|(name, port)| (name, json!({ "port": port.number, "protocol": port.protocol })))
+        .collect();
+    json!(ports)
+}
+
+fn probes(app: &App) -> Value {
+    let health = &app.traffic.health_check;
+    if health.port.is_empty() {
+        return json!({});
+    }
+    let check = match &health.path {
+        Some(path) => json!({ "http": { "path": path, "port": health.port } }),
+        None => json!({ "tcp": { "port": health.port } }),
+    };
+    let with = |extra: &[(&str, i64)]| {
+        let mut probe = check.clone();
+        for (name, number) in extra {
+            probe[*name] = json!(number);
+        }
+        probe
+    };
+    let failures = (app.runtime.startup_seconds() + STARTUP_PERIOD_SECONDS - 1) / STARTUP_PERIOD_SECONDS;
+    json!({
+        "liveness": with(&[]),
+        "readiness": with(&[]),
+        "startup": with(&[("failureThreshold", failures), ("periodSeconds", STARTUP_PERIOD_SECONDS)]),
+    })
+}
+
+fn secrets(app: &App) -> Value {
+    let secrets: BTreeMap<&String, Value> = app
+        .secrets
+        .iter()
+        .map(|(name, secret)| {
+            let mut reference = json!({ "key": secret.key, "provider": secret.provider });
+            if let Some(property) = &secret.property {
+                reference["property"] = json!(property);
+            }
+            (name, reference)
+        })
+        .collect();
+    json!(secrets)
+}
+
+fn metrics(metrics: &BTreeMap<String, Metric>) -> Value {
+    let metrics: BTreeMap<&String, Value> = metrics
+        .iter()
+        .map(|(name, metric)| {
+            let target = match metric {
+                Metric::Utilization(percent) => json!({ "targetUtilization": percent }),
+                Metric::AverageValue(quantity) => json!({ "targetAverageValue": quantity }),
+            };
+            (name, target)
+        })
+        .collect();
+    json!(metrics)
+}
+
+fn target_groups(app: &App, backend: Option<&str>) -> Value {
+    let Some(balancer) = &app.traffic.load_balancer else { return json!({}) };
+    let clusters: Vec<_> = app.traffic.clusters().collect();
+    let wanted = |name: &str| match backend {
+        Some(backend) => backend == name,
+        None => clusters.len() == 1,
+    };
+    let groups: BTreeMap<&str, Value> = clusters
+        .iter()
+        .filter(|(name, _, _)| wanted(name))
+        .map(|(name, _, group)| (*name, json!({ "name": group, "port": balancer.port })))
+        .collect();
+    json!(groups)
+}

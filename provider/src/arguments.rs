@@ -1,0 +1,42 @@
+//! The arguments of an app in HCL, shared by the resource `ipsy_app` and the data source `ipsy_values`. What
+//! people type is blocks, because Terraform reports a misspelt argument of a block and swallows a misspelt key
+//! of an object.
+
+mod identity;
+mod settings;
+mod traffic;
+mod workload;
+
+use ipsy_post_renderer::Quantity;
+use tf_provider::{Problem, Schema, Value};
+
+/// Adds every argument that describes the app itself and its Helm values.
+pub(crate) fn describe_app(schema: Schema) -> Schema {
+    settings::add(workload::add(identity::add(schema)))
+}
+
+/// Adds every argument about AWS alone.
+pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
+    traffic::add(workload::add_infrastructure(identity::add_infrastructure(schema)))
+}
+
+/// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is
+/// known all the same.
+pub(crate) const NOT_IN_VALUES: [&str; 6] =
+    ["exception", "advanced_setting", "iam", "logs", "tags", "timeouts"];
+
+/// The blocks and attributes that `post_renderer_config` depends on.
+pub(crate) const IN_POST_RENDERER_CONFIG: [&str; 7] =
+    ["name", "environment", "team", "labels", "annotations", "advanced_setting", "exception"];
+
+/// A Kubernetes quantity that is not negative.
+pub(crate) fn quantity(value: &Value) -> Result<(), Problem> {
+    let text = value.as_str().unwrap_or_default();
+    match Quantity::parse(text) {
+        Err(error) => Err(Problem::new(format!("`{text}` is no quantity"), format!("{error}."))),
+        Ok(quantity) if quantity.is_negative() => {
+            Err(Problem::new(format!("`{text}` is below zero"), "A container can't use less than nothing."))
+        }
+        Ok(_) => Ok(()),
+    }
+}

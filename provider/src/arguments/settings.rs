@@ -1,0 +1,58 @@
+//! The way out of the standards: advanced settings and exceptions.
+
+use tf_provider::{Attribute, Block, Schema, Type};
+
+/// Adds the arguments of advanced settings and exceptions.
+pub(super) fn add(schema: Schema) -> Schema {
+    schema.block("advanced_setting", advanced_setting()).block("exception", exception())
+}
+
+fn advanced_setting() -> Block {
+    let text = |description: &str| Attribute::optional(Type::String).describe(description);
+    Block::list()
+        .describe(
+            "A patch that the post-renderer applies to what the chart has rendered, in the order of the blocks.",
+        )
+        .attribute("name", Attribute::required(Type::String).describe("Name, for messages."))
+        .attribute(
+            "patch",
+            Attribute::required(Type::String).describe(
+                "YAML or JSON: a mapping is a strategic merge patch, a sequence is a JSON patch (RFC 6902).",
+            ),
+        )
+        .attribute(
+            "on_unmatched",
+            text("What happens when no object matches: `error`, `warn` or `ignore`. Default: `error`."),
+        )
+        .attribute(
+            "create",
+            Attribute::optional(Type::Bool).describe(
+                "Whether a strategic merge patch may add an element to a list. Otherwise a container whose name \
+                 is misspelt is an error instead of a second container. Default: false.",
+            ),
+        )
+        .block(
+            "target",
+            Block::single()
+                .required()
+                .describe(
+                    "Which objects. Regular expressions match the whole text; what is absent matches everything.",
+                )
+                .attribute("group", text("API group; `^$` is the core group."))
+                .attribute("version", text("API version."))
+                .attribute("kind", text("Kind.").example("\"Deployment\""))
+                .attribute("name", text("Name."))
+                .attribute("namespace", text("Namespace."))
+                .attribute("label_selector", text("Label selector, as `kubectl -l` takes it."))
+                .attribute("annotation_selector", text("The same over annotations.")),
+        )
+}
+
+fn exception() -> Block {
+    let text = |description: &str| Attribute::required(Type::String).describe(description);
+    Block::map()
+        .describe("An exception from the rule of the standards that the label names.")
+        .attribute("reason", text("Why."))
+        .attribute("owner", text("Who answers for it."))
+        .attribute("expires", text("Last day on which it holds, as `YYYY-MM-DD`. Then the plan fails."))
+}

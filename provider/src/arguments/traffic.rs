@@ -1,0 +1,88 @@
+//! How requests reach the app.
+
+use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
+
+/// Adds the arguments of an app's traffic.
+pub(super) fn add(schema: Schema) -> Schema {
+    schema.block("load_balancer", load_balancer()).block("backend", backend())
+}
+
+fn load_balancer() -> Block {
+    let texts = || Attribute::optional(Type::List(Box::new(Type::String)));
+    let number = |description: &str| Attribute::optional(Type::Number).describe(description);
+    Block::single()
+        .describe("The rule of an existing Application Load Balancer's listener that leads to the app.")
+        .attribute(
+            "listener_arn",
+            Attribute::required(Type::String).describe("ARN of the listener that gets the rule."),
+        )
+        .attribute(
+            "hosts",
+            texts().describe("Host names that lead to the app.").example("[\"checkout.example.com\"]"),
+        )
+        .attribute("paths", texts().describe("Paths that lead to the app.").example("[\"/checkout/*\"]"))
+        .attribute(
+            "priority",
+            Attribute::required(Type::Number)
+                .describe("Priority of the rule, 1 to 50000, unique in the listener; the lowest is tried first.")
+                .example("120"),
+        )
+        .attribute(
+            "port",
+            Attribute::optional(Type::String)
+                .describe("Name of the port that gets the requests. Default: `http`, or the first by name."),
+        )
+        .attribute(
+            "protocol_version",
+            Attribute::optional(Type::String)
+                .describe("`HTTP1`, `HTTP2` or `GRPC`. A change makes new target groups. Default: `HTTP1`."),
+        )
+        .attribute(
+            "stickiness_seconds",
+            number(
+                "Seconds for which a client stays with its backend; 0 is off. While weights move it should be \
+                 off: a client that stays on a broken backend gets its errors. Default: 0.",
+            ),
+        )
+        .attribute(
+            "deregistration_delay_seconds",
+            number("Seconds for which a target that goes away still answers. Default: 30."),
+        )
+        .attribute(
+            "slow_start_seconds",
+            number("Seconds over which a new target gets its share, 30 to 900; 0 is off. Default: 0."),
+        )
+}
+
+fn backend() -> Block {
+    Block::map()
+        .describe(
+            "Something that serves the app: a Kubernetes cluster, for which a target group is made, or a target \
+             group that exists, such as that of the EC2 instances that the app comes from.",
+        )
+        .attribute(
+            "cluster",
+            Attribute::optional(Type::String)
+                .describe("Name of the EKS cluster. Its pods get the app's role and a target group.")
+                .example("\"eks-blue\""),
+        )
+        .attribute(
+            "target_group_arn",
+            Attribute::optional(Type::String)
+                .describe("ARN of a target group that exists. It is forwarded to, and otherwise left alone."),
+        )
+        .attribute(
+            "weight",
+            Attribute::optional(Type::Number)
+                .describe("Share of the requests, relative to the other backends', 0 to 999. Default: 0.")
+                .example("10")
+                .check(whole_number),
+        )
+}
+
+fn whole_number(value: &Value) -> Result<(), Problem> {
+    if value.as_i64().is_some() {
+        return Ok(());
+    }
+    Err(Problem::new("A weight is a whole number", "AWS takes 0 to 999, without a fraction."))
+}

@@ -1,0 +1,24 @@
+//! The provider's data sources, one file each.
+
+mod cluster;
+mod image;
+mod post_renderer;
+mod standards;
+mod values;
+
+use std::sync::Arc;
+
+use tf_provider::DataSource;
+
+use crate::session::Session;
+
+/// Every data source of the provider.
+pub(crate) fn all(session: &Session) -> Vec<Arc<dyn DataSource>> {
+    vec![
+        Arc::new(cluster::ClusterData::new(session.clone())),
+        Arc::new(image::ImageData::new(session.clone())),
+        Arc::new(post_renderer::PostRendererData),
+        Arc::new(standards::StandardsData::new(session.clone())),
+        Arc::new(values::ValuesData::new(session.clone())),
+    ]
+}

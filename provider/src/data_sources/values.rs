@@ -1,0 +1,109 @@
+//! `data.ipsy_values`: an app's Helm values and post-renderer configuration, by calculation alone. Needs no
+//! AWS and no credentials.
+
+use async_trait::async_trait;
+use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
+
+use crate::app::config::AppConfig;
+use crate::app::image::Repository;
+use crate::app::problem::Problems;
+use crate::app::resolve::{App, resolve};
+use crate::app::standards::Standards;
+use crate::app::{kapp, post_render, values};
+use crate::arguments::describe_app;
+use crate::diagnose::problem_diagnostics;
+use crate::session::{Session, today};
+
+/// The data source `ipsy_values`.
+pub(super) struct ValuesData {
+    session: Session,
+}
+
+impl ValuesData {
+    pub(super) fn new(session: Session) -> Self {
+        Self { session }
+    }
+}
+
+#[async_trait]
+impl DataSource for ValuesData {
+    fn type_name(&self) -> &'static str {
+        "ipsy_values"
+    }
+
+    fn schema(&self) -> Schema {
+        let text = |description: &str| Attribute::computed(Type::String).describe(description);
+        describe_app(Schema::new(0))
+            .describe(
+                "Helm values and post-renderer configuration of an app, without anything on AWS: for clusters \
+                 elsewhere, for tests, and for a first look.",
+            )
+            .attribute(
+                "registry",
+                Attribute::optional(Type::String)
+                    .describe("Host that is put before `image.repository`, where that names none.")
+                    .example("\"registry.example.com\""),
+            )
+            .attribute("values", text("Helm values, as JSON with sorted keys."))
+            .attribute("values_yaml", text("The same as YAML."))
+            .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
+            .attribute(
+                "post_renderer_args",
+                Attribute::computed(Type::list(Type::String))
+                    .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
+            )
+            .attribute("kapp_config", text("Configuration of kapp, as YAML."))
+            .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
+            .attribute("explain", text("The same, each with its source, as JSON."))
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        parse(config, &Standards::default(), false, diagnostics);
+    }
+
+    async fn read(&self, request: ReadDataRequest) -> Outcome {
+        let mut diagnostics = Diagnostics::new();
+        let configured = self.session.get();
+        let Some(app) = parse(&request.config, &configured.standards, true, &mut diagnostics) else {
+            return Outcome::failed(diagnostics);
+        };
+        let mut state = request.config.clone();
+        for (name, value) in outputs(&app, &configured.standards, request.config.attribute("registry")) {
+            state.set(&Path::root(name), value);
+        }
+        Outcome::of(state).with(diagnostics)
+    }
+}
+
+fn parse(
+    config: &Value,
+    standards: &Standards,
+    warnings: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<App> {
+    let complete = config.is_wholly_known();
+    let config: AppConfig = diagnostics.take(config.decode())?;
+    let mut problems = Problems::default();
+    let app = resolve(&config, standards, complete, today(), &mut problems);
+    problem_diagnostics(&problems, warnings, diagnostics);
+    (!diagnostics.has_errors()).then_some(app)
+}
+
+fn outputs(app: &App, standards: &Standards, registry: &Value) -> Vec<(&'static str, Value)> {
+    let repository = match (&app.image.repository, registry.as_str()) {
+        (Repository::Owned(name), Some(host)) => format!("{host}/{name}"),
+        (Repository::Owned(name) | Repository::Foreign(name), _) => name.clone(),
+    };
+    let image = app.image.initial_reference(&repository);
+    let values = values::values(app, standards, &image, None);
+    let config = post_render::configuration(app, standards).to_canonical_json();
+    vec![
+        ("values_yaml", Value::from(serde_yaml::to_string(&values).unwrap_or_default())),
+        ("values", Value::from(values.to_string())),
+        ("post_renderer_args", Value::List(vec![Value::from("--config-json"), Value::from(config.as_str())])),
+        ("post_renderer_config", Value::from(config)),
+        ("kapp_config", Value::from(kapp::configuration(app))),
+        ("effective", Value::from(app.explanations.effective())),
+        ("explain", Value::from(app.explanations.text())),
+    ]
+}

@@ -1,0 +1,64 @@
+//! From faults to Terraform's diagnostics: what, where, why, and what to do.
+
+use ipsy_aws::Error;
+use tf_provider::{Diagnostic, Diagnostics, Path};
+
+use crate::app::problem::{Place, Problem, Problems};
+use crate::infrastructure::converge::Failure;
+
+/// All problems of a configuration; `warnings` are told only where it is asked for, because Terraform checks a
+/// configuration several times in one run.
+pub(crate) fn problem_diagnostics(problems: &Problems, warnings: bool, diagnostics: &mut Diagnostics) {
+    for problem in &problems.0 {
+        if warnings || !problem.warning {
+            diagnostics.push(problem_diagnostic(problem));
+        }
+    }
+}
+
+fn problem_diagnostic(problem: &Problem) -> Diagnostic {
+    let diagnostic = if problem.warning {
+        Diagnostic::warning(&problem.summary, &problem.detail)
+    } else {
+        Diagnostic::error(&problem.summary, &problem.detail)
+    };
+    let path = problem.place.iter().fold(Path::EMPTY, |path, place| match place {
+        Place::Attribute(name) => path.attribute(name),
+        Place::Key(key) => path.key(key),
+        Place::Index(index) => path.index(*index),
+    });
+    diagnostic.at(path)
+}
+
+/// An error of AWS: operation, object, code and request id, then what to do.
+pub(crate) fn aws_diagnostic(summary: &str, error: &Error) -> Diagnostic {
+    let advice = error.advice();
+    let detail = if advice.is_empty() { format!("{error}.") } else { format!("{error}.\n\n{advice}") };
+    Diagnostic::error(summary, detail)
+}
+
+/// A failure of a run. `verb` says what was tried: "made", "deleted".
+pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
+    match failure {
+        Failure::Aws { title, error } => aws_diagnostic(&format!("The {title} was not {verb}"), error),
+        Failure::Foreign { title, owner, id } => Diagnostic::error(
+            format!("The {title} exists and is not this app's"),
+            format!(
+                "ipsy does not touch what it has not made: {owner}. Nothing was changed.\n\nIf it is meant to \
+                 belong to this app, take it over with `terraform import ipsy_app.NAME {id}`. Otherwise rename \
+                 the app or the object."
+            ),
+        ),
+        Failure::Cancelled => Diagnostic::error(
+            "Stopped on request",
+            "Terraform asked to stop. What was in progress has been finished; the next apply does the rest.",
+        ),
+        Failure::Leftover { title, error } => Diagnostic::error(
+            format!("The {title} is left over"),
+            format!(
+                "The app could not be made, and this part could not be taken back either: {error}.\n\nIt is kept \
+                 in the state. The next apply goes on from here, or `terraform destroy` removes it."
+            ),
+        ),
+    }
+}

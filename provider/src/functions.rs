@@ -1,0 +1,21 @@
+//! The provider's functions, one file each. All are pure: no AWS, no files, no configuration.
+
+mod diff_values;
+mod documents;
+mod merge_values;
+mod post_render;
+mod quantity;
+
+use std::sync::Arc;
+
+use tf_provider::Function;
+
+/// Every function of the provider.
+pub(crate) fn all() -> Vec<Arc<dyn Function>> {
+    vec![
+        Arc::new(diff_values::DiffValues),
+        Arc::new(merge_values::MergeValues),
+        Arc::new(post_render::PostRender),
+        Arc::new(quantity::QuantityFunction),
+    ]
+}

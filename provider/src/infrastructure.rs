@@ -1,0 +1,99 @@
+//! What an app has on AWS: one file for each kind of object, all behind one small trait, and the engine that
+//! brings what is there to what is wanted. Knows AWS only through `ipsy_aws`, and nothing of Terraform.
+
+pub(crate) mod converge;
+pub(crate) mod desired;
+pub(crate) mod destroy;
+pub(crate) mod image_parameter;
+pub(crate) mod listener_rule;
+pub(crate) mod log_group;
+pub(crate) mod observe;
+pub(crate) mod ownership;
+pub(crate) mod pod_identity;
+pub(crate) mod repository;
+pub(crate) mod role;
+pub(crate) mod target_group;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use ipsy_aws::{Error, Tags};
+use serde_json::Value;
+
+/// One AWS object of an app, as it is wanted.
+#[async_trait]
+pub(crate) trait Component: Send + Sync {
+    /// Key in the `infrastructure` output, such as `role` or `target_group/blue`.
+    fn key(&self) -> String;
+
+    /// What tells this object from others of its kind: another identity under the same key is another object,
+    /// made before the old one is deleted.
+    fn identity(&self) -> String;
+
+    /// How messages name it: "log group `/ipsy/prod/checkout`".
+    fn title(&self) -> String;
+
+    /// When it is made; deletions go the other way.
+    fn stage(&self) -> Stage;
+
+    /// Whose it is to be.
+    fn ownership(&self) -> &ownership::Ownership;
+
+    /// Its properties as they should be.
+    fn desired(&self) -> Value;
+
+    /// What is there; `None` if nothing is. `known_arn` is the ARN of an earlier run, where AWS gives names to
+    /// objects that only it can know.
+    async fn observe(&self, known_arn: Option<&str>) -> Result<Option<Observed>, Error>;
+
+    /// Makes it. Only called where [`Component::observe`] found nothing.
+    async fn create(&self, facts: &Facts) -> Result<Observed, Error>;
+
+    /// Changes what differs, in place.
+    async fn change(&self, observed: &Observed, facts: &Facts) -> Result<(), Error>;
+
+    /// Deletes it; what is gone already is no error.
+    async fn delete(&self, observed: &Observed) -> Result<(), Error>;
+}
+
+/// The order in which things are made: each stage only needs those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// Log group, repository, image parameter, role and target groups need nothing of each other.
+    Foundation,
+    /// Pod identities need the role.
+    Identity,
+    /// The listener rule needs the target groups, and comes last: only then do requests arrive.
+    Traffic,
+}
+
+/// All stages, in order.
+pub(crate) const STAGES: [Stage; 3] = [Stage::Foundation, Stage::Identity, Stage::Traffic];
+
+/// An AWS object as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Observed {
+    pub(crate) arn: String,
+    /// In the shape of [`Component::desired`], so that both can be compared.
+    pub(crate) properties: Value,
+    /// All tags but AWS' own.
+    pub(crate) tags: Tags,
+    /// What an object holds for others to read and write: the image that a pointer names.
+    pub(crate) value: Option<String>,
+}
+
+/// What is known of the objects that exist already, by [`Component::key`]: their ARNs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Facts(pub(crate) BTreeMap<String, String>);
+
+impl Facts {
+    /// The ARN of the object `key`, empty if it is not there yet.
+    pub(crate) fn arn(&self, key: &str) -> &str {
+        self.0.get(key).map_or("", String::as_str)
+    }
+}
+
+/// Whether `field` differs between two sets of properties.
+pub(crate) fn differs(observed: &Value, desired: &Value, field: &str) -> bool {
+    observed.get(field) != desired.get(field)
+}

@@ -1,0 +1,192 @@
+//! Bringing what is there to what is wanted. The same engine creates and updates: what is ours already is
+//! adopted, so that an interrupted run is healed by the next one; what is not ours stops it before it has
+//! changed anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use ipsy_aws::{Error, ErrorKind};
+use tokio_util::sync::CancellationToken;
+
+use super::destroy::delete;
+use super::observe::observe;
+use super::ownership::describe;
+use super::{Component, Facts, Observed, STAGES};
+
+/// What a run is to do.
+pub(crate) struct Change {
+    /// What the app needs.
+    pub(crate) wanted: Vec<Box<dyn Component>>,
+    /// What it needed before and needs no longer.
+    pub(crate) obsolete: Vec<Box<dyn Component>>,
+    /// ARNs of an earlier run, by key.
+    pub(crate) known_arns: BTreeMap<String, String>,
+    /// Keys of objects that Terraform's state says are ours, whatever their tags: imported ones.
+    pub(crate) claimed: BTreeSet<String>,
+    /// Asks to stop at the next safe point.
+    pub(crate) cancel: CancellationToken,
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// What is there now, by key.
+    pub(crate) observed: BTreeMap<String, Observed>,
+    /// Keys of what this very run made, in the order in which it did.
+    pub(crate) made: Vec<String>,
+    /// What went wrong; empty after a whole success.
+    pub(crate) failures: Vec<Failure>,
+}
+
+/// Something that went wrong with one object.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// AWS refused, or could not be reached.
+    Aws { title: String, error: Error },
+    /// There is such an object, and it is not ours.
+    Foreign { title: String, owner: String, id: String },
+    /// Terraform asked to stop.
+    Cancelled,
+    /// What had been made could not be undone either, and is still there.
+    Leftover { title: String, error: Error },
+}
+
+/// Brings everything to what is wanted, stage by stage. Within a stage objects are independent and go side by
+/// side. Stops after a stage in which something failed.
+pub(crate) async fn converge(change: &Change) -> Report {
+    let mut report = Report::default();
+    match observe(&change.wanted, &change.known_arns).await {
+        Ok(observed) => report.observed = observed,
+        Err(failures) => {
+            report.failures = failures;
+            return report;
+        }
+    }
+    report.failures = foreign(change, &report.observed);
+    if !report.failures.is_empty() {
+        return report;
+    }
+    let mut facts = Facts(arns(&report.observed));
+    for stage in STAGES {
+        if change.cancel.is_cancelled() {
+            report.failures.push(Failure::Cancelled);
+            return report;
+        }
+        let steps = change.wanted.iter().filter(|component| component.stage() == stage).map(|component| {
+            let found = report.observed.get(&component.key()).cloned();
+            let facts = &facts;
+            async move { (component, ensure(component.as_ref(), found, facts).await) }
+        });
+        for (component, step) in join_all(steps).await {
+            if step.made {
+                report.made.push(component.key());
+            }
+            if let Some(observed) = step.observed {
+                report.observed.insert(component.key(), observed);
+            }
+            if let Some(error) = step.error {
+                report.failures.push(Failure::Aws { title: component.title(), error });
+            }
+        }
+        if !report.failures.is_empty() {
+            return report;
+        }
+        facts = Facts(arns(&report.observed));
+    }
+    report.failures.extend(delete(&change.obsolete, &change.known_arns, &change.claimed).await.failures);
+    report
+}
+
+/// Takes back what `report` says was made, last first. What can't be taken back is told as left over and stays
+/// in `report.observed`.
+pub(crate) async fn undo(wanted: &[Box<dyn Component>], report: &mut Report) {
+    for key in std::mem::take(&mut report.made).into_iter().rev() {
+        let Some(component) = wanted.iter().find(|component| component.key() == key) else { continue };
+        let result = match component.observe(None).await {
+            Ok(Some(observed)) => component.delete(&observed).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(()) => {
+                report.observed.remove(&key);
+            }
+            Err(error) => {
+                report.failures.push(Failure::Leftover { title: component.title(), error });
+                report.made.push(key);
+            }
+        }
+    }
+}
+
+/// ARNs by key.
+fn arns(observed: &BTreeMap<String, Observed>) -> BTreeMap<String, String> {
+    observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect()
+}
+
+/// All that is there and not ours.
+fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failure> {
+    change
+        .wanted
+        .iter()
+        .filter_map(|component| {
+            let key = component.key();
+            let found = observed.get(&key)?;
+            let ours = component.ownership().owns(&found.tags) || change.claimed.contains(&key);
+            (!ours).then(|| Failure::Foreign {
+                title: component.title(),
+                owner: describe(&found.tags),
+                id: component.ownership().identity().id(),
+            })
+        })
+        .collect()
+}
+
+/// What became of one component.
+struct Step {
+    observed: Option<Observed>,
+    made: bool,
+    error: Option<Error>,
+}
+
+async fn ensure(component: &dyn Component, found: Option<Observed>, facts: &Facts) -> Step {
+    let Some(found) = found else { return make(component, facts).await };
+    if found.properties == component.desired() {
+        return Step { observed: Some(found), made: false, error: None };
+    }
+    adjust(component, found, facts, false).await
+}
+
+async fn make(component: &dyn Component, facts: &Facts) -> Step {
+    let error = match component.create(facts).await {
+        Ok(observed) => return Step { observed: Some(observed), made: true, error: None },
+        Err(error) => error,
+    };
+    // A reply can be lost after the effect, and the second of two calls can fail: look what is there now.
+    match component.observe(None).await {
+        Ok(Some(found)) if component.ownership().owns(&found.tags) => {
+            let lost = error.is_ambiguous()
+                || matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict);
+            if lost {
+                return adjust(component, found, facts, true).await;
+            }
+            Step { observed: Some(found), made: true, error: Some(error) }
+        }
+        _ => Step { observed: None, made: false, error: Some(error) },
+    }
+}
+
+async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made: bool) -> Step {
+    match component.change(&found, facts).await {
+        Ok(()) => {
+            let observed = Observed { properties: component.desired(), ..found };
+            Step { observed: Some(observed), made, error: None }
+        }
+        Err(error) => {
+            // Some of the changes may have been made: tell what is really there.
+            let arn = Some(found.arn.as_str()).filter(|arn| !arn.is_empty());
+            let now = component.observe(arn).await.ok().flatten().unwrap_or(found);
+            Step { observed: Some(now), made, error: Some(error) }
+        }
+    }
+}

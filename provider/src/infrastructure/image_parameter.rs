@@ -1,0 +1,89 @@
+//! The SSM parameter that points at the image to run. ipsy makes it and then only reads it: it belongs to CI.
+
+use async_trait::async_trait;
+use ipsy_aws::{Aws, Error, NewParameter};
+use serde_json::{Value, json};
+
+use super::ownership::Ownership;
+use super::{Component, Facts, Observed, Stage};
+
+/// Key and ownership component of an image parameter.
+pub(crate) const KEY: &str = "image_parameter";
+
+/// The image parameter of an app.
+pub(crate) struct ImageParameter {
+    pub(crate) aws: Aws,
+    pub(crate) ownership: Ownership,
+    /// What it holds when it is made.
+    pub(crate) initial: String,
+}
+
+impl ImageParameter {
+    fn name(&self) -> String {
+        self.ownership.identity().image_parameter_name()
+    }
+}
+
+#[async_trait]
+impl Component for ImageParameter {
+    fn key(&self) -> String {
+        KEY.to_owned()
+    }
+
+    fn identity(&self) -> String {
+        self.name()
+    }
+
+    fn title(&self) -> String {
+        format!("SSM parameter `{}`", self.name())
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Foundation
+    }
+
+    fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
+    // Its value is not among the properties: what CI writes is no drift.
+    fn desired(&self) -> Value {
+        json!({ "name": self.name(), "tags": self.ownership.tags(KEY) })
+    }
+
+    async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
+        let Some(parameter) = self.aws.parameters.get(&[self.name()]).await?.pop() else { return Ok(None) };
+        let tags = self.aws.parameters.tags(&self.name()).await?;
+        let properties = json!({ "name": parameter.name, "tags": self.ownership.observed(&tags) });
+        Ok(Some(Observed { arn: parameter.arn, properties, tags, value: Some(parameter.value) }))
+    }
+
+    async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
+        let identity = self.ownership.identity();
+        let tags = self.ownership.tags(KEY);
+        let parameter = NewParameter {
+            name: self.name(),
+            value: self.initial.clone(),
+            description: format!("Image of {} in {}; written by CI", identity.app, identity.environment),
+            tags: tags.clone(),
+        };
+        self.aws.parameters.create(&parameter).await?;
+        let value = Some(self.initial.clone());
+        Ok(Observed { arn: String::new(), properties: self.desired(), tags, value })
+    }
+
+    async fn change(&self, observed: &Observed, _facts: &Facts) -> Result<(), Error> {
+        let (set, removed) = self.ownership.difference(KEY, &observed.tags);
+        if !set.is_empty() {
+            self.aws.parameters.tag(&self.name(), &set).await?;
+        }
+        if !removed.is_empty() {
+            self.aws.parameters.untag(&self.name(), &removed).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
+        self.aws.parameters.delete(&self.name()).await
+    }
+}

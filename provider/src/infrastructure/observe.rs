@@ -1,0 +1,33 @@
+//! Looking at everything that an app has on AWS, side by side.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+
+use super::converge::Failure;
+use super::{Component, Observed};
+
+/// What each component is now, by key; a component that is not there is left out. `known_arns` are those of
+/// an earlier run. All failures are told, not the first.
+pub(crate) async fn observe(
+    components: &[Box<dyn Component>],
+    known_arns: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
+    let looks = components.iter().map(|component| async move {
+        let key = component.key();
+        let known = known_arns.get(&key).map(String::as_str).filter(|arn| !arn.is_empty());
+        (key, component.title(), component.observe(known).await)
+    });
+    let mut found = BTreeMap::new();
+    let mut failures = Vec::new();
+    for (key, title, result) in join_all(looks).await {
+        match result {
+            Ok(Some(observed)) => {
+                found.insert(key, observed);
+            }
+            Ok(None) => {}
+            Err(error) => failures.push(Failure::Aws { title, error }),
+        }
+    }
+    if failures.is_empty() { Ok(found) } else { Err(failures) }
+}

@@ -1,0 +1,138 @@
+//! The EKS Pod Identity association that gives the app's pods in one cluster their role.
+
+use async_trait::async_trait;
+use ipsy_aws::{Aws, Error, NewPodIdentity, PodIdentityChange};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::ownership::Ownership;
+use super::{Component, Facts, Observed, Stage, differs};
+
+/// Start of the key of an association.
+pub(crate) const KEY: &str = "pod_identity";
+
+/// The association of an app in one cluster.
+pub(crate) struct PodIdentity {
+    pub(crate) aws: Aws,
+    pub(crate) ownership: Ownership,
+    pub(crate) backend: String,
+    pub(crate) cluster: String,
+    pub(crate) namespace: String,
+    /// The ARN that the app's role has or will have.
+    pub(crate) role_arn: String,
+}
+
+impl PodIdentity {
+    fn service_account(&self) -> &str {
+        &self.ownership.identity().app
+    }
+
+    /// The same for every try at the same association, so that a retry after a lost reply is no second one.
+    fn client_request_token(&self) -> String {
+        let whole = format!("{}\n{}\n{}", self.identity(), self.role_arn, self.ownership.identity().id());
+        Sha256::digest(whole.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[async_trait]
+impl Component for PodIdentity {
+    fn key(&self) -> String {
+        format!("{KEY}/{}", self.backend)
+    }
+
+    fn identity(&self) -> String {
+        format!("{}/{}/{}", self.cluster, self.namespace, self.service_account())
+    }
+
+    fn title(&self) -> String {
+        format!(
+            "Pod Identity association of service account `{}/{}` in cluster `{}`",
+            self.namespace,
+            self.service_account(),
+            self.cluster
+        )
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Identity
+    }
+
+    fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
+    fn desired(&self) -> Value {
+        json!({
+            "cluster": self.cluster,
+            "namespace": self.namespace,
+            "role_arn": self.role_arn,
+            "service_account": self.service_account(),
+            "tags": self.ownership.tags(&self.key()),
+        })
+    }
+
+    async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
+        let found =
+            self.aws.pod_identities.find(&self.cluster, &self.namespace, self.service_account()).await?;
+        Ok(found.map(|association| Observed {
+            properties: json!({
+                "cluster": association.cluster,
+                "namespace": association.namespace,
+                "role_arn": association.role_arn,
+                "service_account": association.service_account,
+                "tags": self.ownership.observed(&association.tags),
+            }),
+            arn: association.arn,
+            tags: association.tags,
+            value: None,
+        }))
+    }
+
+    async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
+        let tags = self.ownership.tags(&self.key());
+        let created = self
+            .aws
+            .pod_identities
+            .create(&NewPodIdentity {
+                cluster: self.cluster.clone(),
+                namespace: self.namespace.clone(),
+                service_account: self.service_account().to_owned(),
+                role_arn: self.role_arn.clone(),
+                target_role_arn: None,
+                disable_session_tags: false,
+                client_request_token: self.client_request_token(),
+                tags: tags.clone(),
+            })
+            .await?;
+        Ok(Observed { arn: created.arn, properties: self.desired(), tags, value: None })
+    }
+
+    async fn change(&self, observed: &Observed, _facts: &Facts) -> Result<(), Error> {
+        let associations = &self.aws.pod_identities;
+        if differs(&observed.properties, &self.desired(), "role_arn") {
+            let change = PodIdentityChange {
+                role_arn: self.role_arn.clone(),
+                target_role_arn: None,
+                disable_session_tags: false,
+            };
+            associations.update(&self.cluster, id_of(&observed.arn), &change).await?;
+        }
+        let (set, removed) = self.ownership.difference(&self.key(), &observed.tags);
+        if !set.is_empty() {
+            associations.tag(&observed.arn, &set).await?;
+        }
+        if !removed.is_empty() {
+            associations.untag(&observed.arn, &removed).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+        self.aws.pod_identities.delete(&self.cluster, id_of(&observed.arn)).await
+    }
+}
+
+/// An association's id is the last part of its ARN (`podidentityassociation/CLUSTER/ID`).
+fn id_of(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

@@ -1,0 +1,205 @@
+//! The ALB target group of one Kubernetes backend. Its members belong to the AWS Load Balancer Controller of
+//! that cluster: ipsy never registers or deregisters a target.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use ipsy_aws::{Aws, Error, ErrorKind, HealthCheck, Matcher, NewTargetGroup, Service};
+use serde_json::{Value, json};
+
+use super::ownership::Ownership;
+use super::{Component, Facts, Observed, Stage, differs};
+use crate::app::traffic::{self, LoadBalancer};
+
+/// Start of the key of a target group.
+pub(crate) const KEY: &str = "target_group";
+
+const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
+const SLOW_START: &str = "slow_start.duration_seconds";
+
+/// The target group of an app in one cluster.
+pub(crate) struct TargetGroup {
+    pub(crate) aws: Aws,
+    pub(crate) ownership: Ownership,
+    pub(crate) backend: String,
+    pub(crate) name: String,
+    /// Number of the app's port.
+    pub(crate) port: i64,
+    pub(crate) load_balancer: LoadBalancer,
+    pub(crate) health_check: traffic::HealthCheck,
+}
+
+impl TargetGroup {
+    fn health_check(&self) -> HealthCheck {
+        let check = &self.health_check;
+        let number = |seconds: i64| u32::try_from(seconds).unwrap_or_default();
+        let grpc = self.load_balancer.protocol_version == "GRPC";
+        let path = if grpc { "/grpc.health.v1.Health/Check" } else { "/" };
+        HealthCheck {
+            enabled: true,
+            protocol: "HTTP".to_owned(),
+            port: "traffic-port".to_owned(),
+            path: Some(check.path.clone().unwrap_or_else(|| path.to_owned())),
+            interval_seconds: number(check.interval_seconds),
+            timeout_seconds: number(check.timeout_seconds),
+            healthy_threshold: number(check.healthy_threshold),
+            unhealthy_threshold: number(check.unhealthy_threshold),
+            matcher: Some(if grpc {
+                Matcher::Grpc("0".to_owned())
+            } else {
+                Matcher::Http(check.matcher.clone())
+            }),
+        }
+    }
+
+    fn attributes(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            (DEREGISTRATION_DELAY.to_owned(), self.load_balancer.deregistration_delay_seconds.to_string()),
+            (SLOW_START.to_owned(), self.load_balancer.slow_start_seconds.to_string()),
+        ])
+    }
+
+    /// The VPC of the load balancer: targets must be in it.
+    async fn vpc_id(&self) -> Result<String, Error> {
+        let missing = |what: &str, arn: &str| {
+            Error::new(
+                ErrorKind::NotFound,
+                Service::Elb,
+                "DescribeListeners",
+                arn,
+                format!("there is no such {what}"),
+            )
+        };
+        let listener_arn = &self.load_balancer.listener_arn;
+        let listeners = self.aws.load_balancers.listeners(std::slice::from_ref(listener_arn)).await?;
+        let listener = listeners.first().ok_or_else(|| missing("listener", listener_arn))?;
+        let balancer_arn = listener.load_balancer_arn.clone();
+        let balancers = self.aws.load_balancers.describe(std::slice::from_ref(&balancer_arn)).await?;
+        let balancer = balancers.first().ok_or_else(|| missing("load balancer", &balancer_arn))?;
+        Ok(balancer.vpc_id.clone())
+    }
+}
+
+/// A health check as properties show it.
+fn health_check_properties(check: &HealthCheck) -> Value {
+    let matcher = match &check.matcher {
+        Some(Matcher::Http(codes) | Matcher::Grpc(codes)) => Some(codes),
+        None => None,
+    };
+    json!({
+        "healthy_threshold": check.healthy_threshold,
+        "interval_seconds": check.interval_seconds,
+        "matcher": matcher,
+        "path": check.path,
+        "port": check.port,
+        "protocol": check.protocol,
+        "timeout_seconds": check.timeout_seconds,
+        "unhealthy_threshold": check.unhealthy_threshold,
+    })
+}
+
+#[async_trait]
+impl Component for TargetGroup {
+    fn key(&self) -> String {
+        format!("{KEY}/{}", self.backend)
+    }
+
+    fn identity(&self) -> String {
+        self.name.clone()
+    }
+
+    fn title(&self) -> String {
+        format!("target group `{}`", self.name)
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Foundation
+    }
+
+    fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
+    fn desired(&self) -> Value {
+        json!({
+            "deregistration_delay_seconds": self.load_balancer.deregistration_delay_seconds.to_string(),
+            "health_check": health_check_properties(&self.health_check()),
+            "name": self.name,
+            "port": self.port,
+            "protocol": "HTTP",
+            "protocol_version": self.load_balancer.protocol_version,
+            "slow_start_seconds": self.load_balancer.slow_start_seconds.to_string(),
+            "tags": self.ownership.tags(&self.key()),
+            "target_type": "ip",
+        })
+    }
+
+    async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
+        let groups = &self.aws.target_groups;
+        let Some(group) = groups.by_names(std::slice::from_ref(&self.name)).await?.pop() else {
+            return Ok(None);
+        };
+        let (attributes, mut tags) =
+            futures::try_join!(groups.attributes(&group.arn), groups.tags(std::slice::from_ref(&group.arn)))?;
+        let tags = tags.remove(&group.arn).unwrap_or_default();
+        let properties = json!({
+            "deregistration_delay_seconds": attributes.get(DEREGISTRATION_DELAY),
+            "health_check": health_check_properties(&group.health_check),
+            "name": group.name,
+            "port": group.port,
+            "protocol": group.protocol,
+            "protocol_version": group.protocol_version,
+            "slow_start_seconds": attributes.get(SLOW_START).map_or("0", String::as_str),
+            "tags": self.ownership.observed(&tags),
+            "target_type": group.target_type,
+        });
+        Ok(Some(Observed { arn: group.arn, properties, tags, value: None }))
+    }
+
+    async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
+        let tags = self.ownership.tags(&self.key());
+        let group = self
+            .aws
+            .target_groups
+            .create(&NewTargetGroup {
+                name: self.name.clone(),
+                protocol: "HTTP".to_owned(),
+                protocol_version: self.load_balancer.protocol_version.clone(),
+                port: u16::try_from(self.port).unwrap_or(1),
+                vpc_id: self.vpc_id().await?,
+                target_type: "ip".to_owned(),
+                ip_address_type: "ipv4".to_owned(),
+                health_check: self.health_check(),
+                tags: tags.clone(),
+            })
+            .await?;
+        self.aws.target_groups.set_attributes(&group.arn, &self.attributes()).await?;
+        Ok(Observed { arn: group.arn, properties: self.desired(), tags, value: None })
+    }
+
+    async fn change(&self, observed: &Observed, _facts: &Facts) -> Result<(), Error> {
+        let desired = self.desired();
+        let groups = &self.aws.target_groups;
+        if differs(&observed.properties, &desired, "health_check") {
+            groups.set_health_check(&observed.arn, &self.health_check()).await?;
+        }
+        if ["deregistration_delay_seconds", "slow_start_seconds"]
+            .iter()
+            .any(|field| differs(&observed.properties, &desired, field))
+        {
+            groups.set_attributes(&observed.arn, &self.attributes()).await?;
+        }
+        let (set, removed) = self.ownership.difference(&self.key(), &observed.tags);
+        if !set.is_empty() {
+            groups.tag(&observed.arn, &set).await?;
+        }
+        if !removed.is_empty() {
+            groups.untag(&observed.arn, &removed).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+        self.aws.target_groups.delete(&observed.arn).await
+    }
+}

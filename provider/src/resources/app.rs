@@ -1,0 +1,73 @@
+//! `ipsy_app`: everything that one app needs on AWS, and the Helm values that it is installed with.
+
+mod apply;
+mod import;
+mod outputs;
+mod parse;
+mod plan;
+mod read;
+mod retired;
+mod schema;
+mod state;
+
+use async_trait::async_trait;
+use tf_provider::{
+    CreateRequest, DeleteRequest, Diagnostics, ImportRequest, Outcome, Plan, PlanRequest, ReadRequest,
+    Resource, Schema, UpdateRequest, Value,
+};
+
+use crate::session::Session;
+
+/// The resource `ipsy_app`.
+pub(crate) struct AppResource {
+    session: Session,
+}
+
+impl AppResource {
+    /// A resource of the provider that `session` belongs to.
+    pub(crate) fn new(session: Session) -> Self {
+        Self { session }
+    }
+}
+
+#[async_trait]
+impl Resource for AppResource {
+    fn type_name(&self) -> &'static str {
+        "ipsy_app"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        parse::validate(config, diagnostics);
+    }
+
+    async fn modify_plan(&self, request: &PlanRequest, plan: &mut Plan, diagnostics: &mut Diagnostics) {
+        plan::modify_plan(&self.session.get(), request, plan, diagnostics).await;
+    }
+
+    async fn create(&self, request: CreateRequest) -> Outcome {
+        apply::create(&self.session.get(), request).await
+    }
+
+    async fn read(&self, request: ReadRequest) -> Outcome {
+        read::read(&self.session.get(), request.state).await
+    }
+
+    async fn update(&self, request: UpdateRequest) -> Outcome {
+        apply::update(&self.session.get(), request).await
+    }
+
+    async fn delete(&self, request: DeleteRequest) -> Outcome {
+        apply::delete(&self.session.get(), request).await
+    }
+
+    async fn import(&self, request: ImportRequest) -> Outcome {
+        import::import(&self.session.get(), &request.id).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

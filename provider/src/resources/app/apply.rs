@@ -1,0 +1,180 @@
+//! Creating, updating and deleting an app. A create is all or nothing; an update that fails tells what is
+//! really there, and the next apply does the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipsy_aws::Aws;
+use tf_provider::{CreateRequest, DeleteRequest, Diagnostics, Outcome, UpdateRequest, Value};
+
+use super::outputs::{Inputs, outputs};
+use super::parse::{Parsed, parse, parse_leniently};
+use super::retired::{forget, left_behind, remember, same};
+use super::state;
+use crate::app::image::Reference;
+use crate::diagnose::failure_diagnostic;
+use crate::infrastructure::converge::{Change, Failure, converge, undo};
+use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::destroy::delete as destroy;
+use crate::infrastructure::{Component, Observed};
+use crate::session::Configured;
+
+/// An app that can be worked on: parsed, with the way to AWS.
+struct Work<'a> {
+    parsed: Parsed,
+    aws: &'a Aws,
+    account: &'a Account,
+    image: Reference,
+    wanted: Vec<Box<dyn Component>>,
+}
+
+/// Makes the app, or adopts what an interrupted run has left behind. A failure takes back what was made and
+/// leaves no state, because Terraform would otherwise destroy all of it with the next apply.
+pub(super) async fn create(configured: &Configured, request: CreateRequest) -> Outcome {
+    let mut diagnostics = Diagnostics::new();
+    let Some(work) = wanted(configured, &request.planned, &mut diagnostics).await else {
+        return Outcome::failed(diagnostics);
+    };
+    let mut change = Change {
+        wanted: work.wanted,
+        obsolete: Vec::new(),
+        known_arns: BTreeMap::new(),
+        claimed: BTreeSet::new(),
+        cancel: request.context.cancel.clone(),
+    };
+    let mut report = converge(&change).await;
+    if report.failures.is_empty() {
+        let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
+        return Outcome::of(finished(configured, &work, request.planned, &report.observed)).with(diagnostics);
+    }
+    undo(&change.wanted, &mut report).await;
+    tell(&report.failures, "made", &mut diagnostics);
+    if report.made.is_empty() {
+        return Outcome::failed(diagnostics);
+    }
+    // What could not be taken back stays in the state, so that nobody has to look for it.
+    report.observed.retain(|key, _| report.made.contains(key));
+    Outcome::of(unfinished(request.planned, &report.observed)).with(diagnostics)
+}
+
+/// Brings the app to its plan. What is no longer needed goes last, when nothing refers to it any more.
+pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
+    let mut diagnostics = Diagnostics::new();
+    let (prior, mut private) = (request.prior, request.private);
+    let work = wanted(configured, &request.planned, &mut diagnostics).await;
+    let before = remembered(configured, &prior, &mut diagnostics).await;
+    let (Some(work), Some(before)) = (work, before) else {
+        return Outcome::of(prior).with_private(private).with(diagnostics);
+    };
+    let arns = state::arns(&prior);
+    let known_arns = state::kept_arns(&arns, &before.wanted, &work.wanted);
+    let stays = |component: &dyn Component| work.wanted.iter().any(|wanted| same(wanted.as_ref(), component));
+    let (kept, mut obsolete): (Vec<_>, Vec<_>) =
+        before.wanted.into_iter().partition(|component| stays(component.as_ref()));
+    obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted));
+    let recorded = state::keys(&prior);
+    let claimed = kept.iter().map(|component| component.key()).filter(|key| recorded.contains(key)).collect();
+    let cancel = request.context.cancel.clone();
+    let mut change = Change { wanted: work.wanted, obsolete, known_arns, claimed, cancel };
+    let report = converge(&change).await;
+    if report.failures.is_empty() {
+        let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
+        let state = finished(configured, &work, request.planned, &report.observed);
+        forget(&mut private);
+        return Outcome::of(state).with_private(private).with(diagnostics);
+    }
+    tell(&report.failures, "brought up to date", &mut diagnostics);
+    if report.observed.is_empty() {
+        // Nothing could even be looked at: what was known before is the best that there is.
+        return Outcome::of(prior).with_private(private).with(diagnostics);
+    }
+    remember(&mut private, &prior);
+    Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
+}
+
+/// Deletes everything of the app, in the reverse order.
+pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> Outcome {
+    let mut diagnostics = Diagnostics::new();
+    let (prior, private) = (request.prior, request.private);
+    let Some(mut work) = remembered(configured, &prior, &mut diagnostics).await else {
+        return Outcome::of(prior).with_private(private).with(diagnostics);
+    };
+    let left = left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted);
+    work.wanted.extend(left);
+    let deletion = destroy(&work.wanted, &state::arns(&prior), &state::keys(&prior)).await;
+    if deletion.failures.is_empty() {
+        return Outcome::gone();
+    }
+    tell(&deletion.failures, "deleted", &mut diagnostics);
+    Outcome::of(prior).with_private(private).with(diagnostics)
+}
+
+/// Reads what is wanted now, which must keep to the standards.
+async fn wanted<'a>(
+    configured: &'a Configured,
+    planned: &Value,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work<'a>> {
+    // Computed attributes may be unknown still; the arguments are not.
+    let parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
+    connect(configured, planned, parsed, diagnostics).await
+}
+
+/// Reads what a state holds: it was right when it was written, and is not judged by today's standards.
+async fn remembered<'a>(
+    configured: &'a Configured,
+    prior: &Value,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work<'a>> {
+    let parsed = diagnostics.take(parse_leniently(prior))?;
+    connect(configured, prior, parsed, diagnostics).await
+}
+
+async fn connect<'a>(
+    configured: &'a Configured,
+    value: &Value,
+    parsed: Parsed,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work<'a>> {
+    let (aws, account) = diagnostics.take(configured.connect().await)?;
+    let url = account.repository_url(&parsed.app);
+    let image = state::image(value).unwrap_or_else(|| parsed.app.image.initial_reference(&url));
+    let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
+    Some(Work { parsed, aws, account, image, wanted })
+}
+
+/// The state after a whole success: as planned, with the ARNs that AWS chose.
+fn finished(
+    configured: &Configured,
+    work: &Work,
+    planned: Value,
+    observed: &BTreeMap<String, Observed>,
+) -> Value {
+    let mut state = planned;
+    let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
+    let inputs = Inputs {
+        parsed: &work.parsed,
+        standards: &configured.standards,
+        account: work.account,
+        image: &work.image,
+        arns: &arns,
+        components: &work.wanted,
+    };
+    for (name, value) in outputs(&inputs) {
+        state.set(&tf_provider::Path::root(name), value);
+    }
+    state
+}
+
+/// The state after a failure: the arguments as planned, the AWS objects as they are.
+fn unfinished(planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
+    let mut state = planned;
+    state::record(&mut state, observed);
+    state::settle(&mut state);
+    state
+}
+
+fn tell(failures: &[Failure], verb: &str, diagnostics: &mut Diagnostics) {
+    for failure in failures {
+        diagnostics.push(failure_diagnostic(failure, verb));
+    }
+}

@@ -1,0 +1,147 @@
+//! What follows from an app: every computed attribute of `ipsy_app`.
+
+use std::collections::BTreeMap;
+
+use tf_provider::{Path, Value};
+
+use super::parse::Parsed;
+use crate::app::image::{Reference, Source};
+use crate::app::standards::Standards;
+use crate::app::traffic::BackendPlace;
+use crate::app::values::sorted;
+use crate::app::{diagram, kapp, post_render, rollback, values};
+use crate::infrastructure::desired::Account;
+use crate::infrastructure::{Component, listener_rule, target_group};
+
+/// All that outputs depend on.
+pub(super) struct Inputs<'a> {
+    pub(super) parsed: &'a Parsed,
+    pub(super) standards: &'a Standards,
+    pub(super) account: &'a Account,
+    /// What runs.
+    pub(super) image: &'a Reference,
+    /// ARNs by component key; one that is missing is unknown.
+    pub(super) arns: &'a BTreeMap<String, String>,
+    /// The AWS objects that the app needs.
+    pub(super) components: &'a [Box<dyn Component>],
+}
+
+/// Every computed attribute with its value.
+pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
+    let Inputs { parsed, account, image, .. } = inputs;
+    let app = &parsed.app;
+    let known = |is_known: bool, value: Value| if is_known { value } else { Value::Unknown };
+    let identified = parsed.knows("name") && parsed.knows("environment");
+    let pointed = matches!(app.image.source, Source::Pointer { .. });
+    let mut all = vec![
+        ("id", known(identified, Value::from(app.identity.id()))),
+        ("repository_url", known(parsed.knows("image"), Value::from(account.repository_url(app)))),
+        ("role_arn", known(identified && parsed.knows("iam"), Value::from(account.role_arn(app)))),
+        ("log_group_name", known(identified, Value::from(app.identity.log_group_name()))),
+        ("image_uri", known(parsed.knows("image"), Value::from(image.text()))),
+        (
+            "image_parameter",
+            match (parsed.knows("image") && identified, pointed) {
+                (true, true) => Value::from(app.identity.image_parameter_name()),
+                (true, false) => Value::Null,
+                (false, _) => Value::Unknown,
+            },
+        ),
+        ("target_groups", target_groups(inputs)),
+        ("listener_rule_arn", listener_rule_arn(inputs)),
+        ("infrastructure", known(parsed.is_complete(), infrastructure(inputs.components))),
+        ("rollback_command", rollback_command(inputs)),
+    ];
+    all.extend(value_outputs(inputs));
+    all.extend(post_renderer_outputs(inputs));
+    all
+}
+
+fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
+    const NAMES: [&str; 7] =
+        ["values", "values_yaml", "values_by_backend", "kapp_config", "effective", "explain", "diagram"];
+    let Inputs { parsed, standards, image, .. } = inputs;
+    if !parsed.values_known() {
+        return NAMES.map(|name| (name, Value::Unknown)).to_vec();
+    }
+    let app = &parsed.app;
+    let whole = values::values(app, standards, image, None);
+    let by_backend = app.traffic.clusters().map(|(backend, _, _)| {
+        (backend, Value::from(values::values(app, standards, image, Some(backend)).to_string()))
+    });
+    // A JSON value has no form that YAML could not write.
+    let yaml = serde_yaml::to_string(&whole).unwrap_or_default();
+    vec![
+        ("values", Value::from(whole.to_string())),
+        ("values_yaml", Value::from(yaml)),
+        ("values_by_backend", Value::map(by_backend)),
+        ("kapp_config", Value::from(kapp::configuration(app))),
+        ("effective", Value::from(app.explanations.effective())),
+        ("explain", Value::from(app.explanations.text())),
+        // It shows weights and hosts, which values do not.
+        ("diagram", if parsed.is_complete() { Value::from(diagram::draw(app)) } else { Value::Unknown }),
+    ]
+}
+
+fn post_renderer_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
+    if !inputs.parsed.post_renderer_known() {
+        return vec![("post_renderer_config", Value::Unknown), ("post_renderer_args", Value::Unknown)];
+    }
+    let text = post_render::configuration(&inputs.parsed.app, inputs.standards).to_canonical_json();
+    let arguments = vec![Value::from("--config-json"), Value::from(text.as_str())];
+    vec![("post_renderer_config", Value::from(text)), ("post_renderer_args", Value::List(arguments))]
+}
+
+/// Every AWS object's wanted properties, as canonical JSON: compared with what is there, they show all drift.
+pub(super) fn infrastructure(components: &[Box<dyn Component>]) -> Value {
+    Value::map(
+        components
+            .iter()
+            .map(|component| (component.key(), Value::from(sorted(&component.desired()).to_string()))),
+    )
+}
+
+fn target_groups(inputs: &Inputs) -> Value {
+    if !inputs.parsed.knows("backend") && inputs.parsed.unknown.contains(&Path::root("backend")) {
+        return Value::Unknown;
+    }
+    let app = &inputs.parsed.app;
+    if app.traffic.load_balancer.is_none() {
+        return Value::map(Vec::<(String, Value)>::new());
+    }
+    let groups = app.traffic.clusters().map(|(backend, _, name)| {
+        let arn = arn(inputs, &format!("{}/{backend}", target_group::KEY));
+        let name = if inputs.parsed.values_known() { Value::from(name) } else { Value::Unknown };
+        (backend, Value::object([("arn", arn), ("name", name)]))
+    });
+    Value::map(groups)
+}
+
+fn listener_rule_arn(inputs: &Inputs) -> Value {
+    if inputs.parsed.app.traffic.load_balancer.is_none() {
+        return Value::Null;
+    }
+    arn(inputs, listener_rule::KEY)
+}
+
+fn arn(inputs: &Inputs, key: &str) -> Value {
+    inputs.arns.get(key).map_or(Value::Unknown, |arn| Value::from(arn.as_str()))
+}
+
+fn rollback_command(inputs: &Inputs) -> Value {
+    let traffic = &inputs.parsed.app.traffic;
+    if traffic.load_balancer.is_none() {
+        return Value::Null;
+    }
+    let Some(rule) = inputs.arns.get(listener_rule::KEY) else { return Value::Unknown };
+    if !inputs.parsed.is_complete() {
+        return Value::Unknown;
+    }
+    let arn_of = |backend: &str| match &traffic.backends.get(backend)?.place {
+        BackendPlace::Existing { target_group_arn } => Some(target_group_arn.as_str()),
+        BackendPlace::Cluster { .. } => {
+            inputs.arns.get(&format!("{}/{backend}", target_group::KEY)).map(String::as_str)
+        }
+    };
+    rollback::command(traffic, rule, arn_of).map_or(Value::Unknown, Value::from)
+}

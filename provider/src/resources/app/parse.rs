@@ -1,0 +1,117 @@
+//! From Terraform's values to an app.
+
+use tf_provider::{Diagnostic, Diagnostics, Path, Step, Value};
+
+use crate::app::config::AppConfig;
+use crate::app::problem::Problems;
+use crate::app::resolve::{App, resolve};
+use crate::app::standards::Standards;
+use crate::arguments::{IN_POST_RENDERER_CONFIG, NOT_IN_VALUES};
+use crate::diagnose::problem_diagnostics;
+use crate::session::today;
+
+/// An app as far as it is known.
+pub(super) struct Parsed {
+    pub(super) app: App,
+    /// The places that are still unknown.
+    pub(super) unknown: Vec<Path>,
+}
+
+/// What stands in for a target group that another resource has yet to make. It tells the backend from one that
+/// is a cluster, and is never shown: while it is needed, all that would show it is unknown.
+const PENDING_TARGET_GROUP: &str = "arn:aws:elasticloadbalancing:::targetgroup/pending/0";
+
+/// Reads and resolves `config`. Problems go to `diagnostics`; `None` if there are errors among them.
+pub(super) fn parse(
+    config: &Value,
+    standards: &Standards,
+    warnings: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<Parsed> {
+    let unknown = config.unknown_paths();
+    let mut known = config.clone();
+    for path in &unknown {
+        if let [Step::Attribute(block), _, Step::Attribute(name)] = path.steps() {
+            if block == "backend" && name == "target_group_arn" {
+                known.set(path, Value::from(PENDING_TARGET_GROUP));
+            }
+        }
+    }
+    let config: AppConfig = diagnostics.take(known.decode())?;
+    let mut problems = Problems::default();
+    let app = resolve(&config, standards, unknown.is_empty(), today(), &mut problems);
+    problem_diagnostics(&problems, warnings, diagnostics);
+    (!diagnostics.has_errors()).then_some(Parsed { app, unknown })
+}
+
+/// Reads an app out of a state: what was right when it was written is not judged again.
+pub(super) fn parse_leniently(state: &Value) -> Result<Parsed, Diagnostic> {
+    let arguments = super::state::arguments(state);
+    let config: AppConfig = arguments.decode()?;
+    let app = resolve(&config, &Standards::default(), false, today(), &mut Problems::default());
+    Ok(Parsed { app, unknown: Vec::new() })
+}
+
+/// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks.
+pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
+    parse(config, &Standards::default(), false, diagnostics);
+}
+
+impl Parsed {
+    /// Whether nothing is unknown.
+    pub(super) fn is_complete(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
+    /// Whether the Helm values can be told already: what only AWS needs may be unknown.
+    pub(super) fn values_known(&self) -> bool {
+        !self.unknown.iter().any(feeds_values)
+    }
+
+    /// Whether the post-renderer's configuration can be told already.
+    pub(super) fn post_renderer_known(&self) -> bool {
+        !self.unknown.iter().any(|path| roots(path, &IN_POST_RENDERER_CONFIG))
+    }
+
+    /// Whether the attribute or block `name`, and all in it, is known.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        !self.unknown.iter().any(|path| roots(path, &[name]))
+    }
+}
+
+fn roots(path: &Path, names: &[&str]) -> bool {
+    matches!(path.steps().first(), Some(Step::Attribute(name)) if names.contains(&name.as_str()))
+}
+
+fn feeds_values(path: &Path) -> bool {
+    let name = |index: usize| match path.steps().get(index) {
+        Some(Step::Attribute(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    match name(0) {
+        Some(root) if NOT_IN_VALUES.contains(&root) => false,
+        // A target group's name follows from its port and protocol version; nothing else of the rule shows.
+        Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
+        // Which backends there are matters, and which of them are clusters; not where they are.
+        Some("backend") => name(2).is_none(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_wait_only_for_what_they_show() {
+        let path = |steps: &[&str]| steps.iter().fold(Path::EMPTY, |path, step| path.attribute(*step));
+        for waits in [&["env"][..], &["backend"], &["load_balancer"], &["load_balancer", "port"]] {
+            assert!(feeds_values(&path(waits)), "{waits:?}");
+        }
+        for free in [&["iam", "policy_json"][..], &["load_balancer", "listener_arn"], &["tags"]] {
+            assert!(!feeds_values(&path(free)), "{free:?}");
+        }
+        assert!(!feeds_values(&Path::root("backend").key("ec2").attribute("target_group_arn")));
+        assert!(feeds_values(&Path::root("backend").key("ec2")));
+    }
+}

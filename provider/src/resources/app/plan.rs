@@ -1,0 +1,126 @@
+//! Planning: what will be, in full wherever it can be told. Reads of AWS happen only where a new app may find
+//! an image pointer of an earlier run; nothing is ever written.
+
+use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest};
+
+use super::outputs::{Inputs, outputs};
+use super::parse::{Parsed, parse};
+use super::state;
+use crate::app::image::{Reference, Source};
+use crate::app::standards::Standards;
+use crate::diagnose::aws_diagnostic;
+use crate::infrastructure::desired::{Account, components};
+use crate::session::Configured;
+
+/// Largest single argument that Linux hands to a program (`MAX_ARG_STRLEN`).
+const LARGEST_ARGUMENT: usize = 128 * 1024;
+
+/// Fills in every computed attribute of the plan.
+pub(super) async fn modify_plan(
+    configured: &Configured,
+    request: &PlanRequest,
+    plan: &mut Plan,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(parsed) = parse(&request.config, &configured.standards, true, diagnostics) else { return };
+    if !configured.complete {
+        // The provider itself waits for something: nothing that it decides can be told.
+        for name in super::schema::computed_names() {
+            plan.set_unknown(&Path::root(name));
+        }
+        return;
+    }
+    let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
+    let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
+    let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
+    let arns = match &request.prior {
+        None => std::collections::BTreeMap::new(),
+        Some(prior) => {
+            let before = parse(prior, &Standards::default(), false, &mut Diagnostics::new());
+            let before = before
+                .map(|before| components(&before.app, aws, account, &configured.tags, &image.text()))
+                .unwrap_or_default();
+            state::kept_arns(&state::arns(prior), &before, &wanted)
+        }
+    };
+    let inputs = Inputs {
+        parsed: &parsed,
+        standards: &configured.standards,
+        account,
+        image: &image,
+        arns: &arns,
+        components: &wanted,
+    };
+    for (name, value) in outputs(&inputs) {
+        plan.set(&Path::root(name), value);
+    }
+    check_size(plan, diagnostics);
+}
+
+/// What will run: what ran before, where a pointer decides; else what the configuration says; else what a
+/// pointer holds that an interrupted run has left behind.
+async fn planned_image(
+    aws: &ipsy_aws::Aws,
+    account: &Account,
+    request: &PlanRequest,
+    parsed: &Parsed,
+) -> Result<Reference, Diagnostic> {
+    let app = &parsed.app;
+    let url = account.repository_url(app);
+    let initial = app.image.initial_reference(&url);
+    if !matches!(app.image.source, Source::Pointer { .. }) || !parsed.knows("image") {
+        return Ok(initial);
+    }
+    if let Some(prior) = &request.prior {
+        let pointed = prior.attribute("image_parameter").as_str().is_some();
+        let same_repository = prior.attribute("repository_url").as_str() == Some(url.as_str());
+        if let (true, true, Some(image)) = (pointed, same_repository, prior.attribute("image_uri").as_str()) {
+            return Ok(Reference::parse(image).unwrap_or(initial));
+        }
+    }
+    if !parsed.is_complete() {
+        return Ok(initial);
+    }
+    let name = app.identity.image_parameter_name();
+    let found = aws.parameters.get(std::slice::from_ref(&name)).await;
+    let found = found.map_err(|error| aws_diagnostic("The image pointer can't be read", &error))?;
+    match found.first() {
+        None => Ok(initial),
+        Some(parameter) => pointed_image(&name, &parameter.value, &url),
+    }
+}
+
+/// The image that a pointer names; a bare tag or digest is one of the app's own repository.
+pub(super) fn pointed_image(name: &str, value: &str, repository_url: &str) -> Result<Reference, Diagnostic> {
+    let mut image = Reference::parse(value).map_err(|why| {
+        Diagnostic::error(
+            format!("The SSM parameter `{name}` names no image"),
+            format!(
+                "It holds `{value}`, but {why}. Write the image that is to run into it: \
+                 `{repository_url}@sha256:…`, `{repository_url}:TAG`, or just a tag. Nothing else is assumed."
+            ),
+        )
+        .at(Path::root("image"))
+    })?;
+    if image.repository.is_empty() {
+        repository_url.clone_into(&mut image.repository);
+    }
+    Ok(image)
+}
+
+/// Helm passes the configuration as one argument, which the operating system limits.
+fn check_size(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let size = plan.planned.attribute("post_renderer_config").as_str().map_or(0, str::len);
+    if size >= LARGEST_ARGUMENT {
+        diagnostics.push(
+            Diagnostic::warning(
+                "The post-renderer's configuration is too long for an argument",
+                format!(
+                    "It has {size} bytes, and one argument holds {LARGEST_ARGUMENT}. Write `post_renderer_config` \
+                     to a file and pass it with `--config`; `post_renderer_args` will not start."
+                ),
+            )
+            .at(Path::root("advanced_setting")),
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Refreshing: what is there, property by property, and the image that the pointer names.
+
+use std::collections::BTreeMap;
+
+use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, Value};
+
+use super::outputs::{Inputs, outputs};
+use super::parse::{Parsed, parse_leniently};
+use super::plan::pointed_image;
+use super::state;
+use crate::app::image::{Reference, Source};
+use crate::diagnose::failure_diagnostic;
+use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::observe::observe;
+use crate::infrastructure::{Component, Observed, image_parameter};
+use crate::session::Configured;
+
+/// The state as AWS has it now; gone if nothing of the app is left.
+pub(super) async fn read(configured: &Configured, state: Value) -> Outcome {
+    let parsed = match parse_leniently(&state) {
+        Ok(parsed) => parsed,
+        Err(diagnostic) => return Outcome::failed(diagnostic),
+    };
+    let (aws, account) = match configured.connect().await {
+        Ok(connection) => connection,
+        Err(diagnostic) => return Outcome::failed(diagnostic),
+    };
+    let url = account.repository_url(&parsed.app);
+    let image = state::image(&state).unwrap_or_else(|| parsed.app.image.initial_reference(&url));
+    let parts = components(&parsed.app, aws, account, &configured.tags, &image.text());
+    let observed = match observe(&parts, &state::arns(&state)).await {
+        Ok(observed) => observed,
+        Err(failures) => {
+            let mut diagnostics = Diagnostics::new();
+            for failure in &failures {
+                diagnostics.push(failure_diagnostic(failure, "read"));
+            }
+            return Outcome::failed(diagnostics);
+        }
+    };
+    if observed.is_empty() {
+        return Outcome::gone();
+    }
+    match refreshed(configured, state, &parsed, account, image, &parts, &observed) {
+        Ok(state) => Outcome::of(state),
+        Err(diagnostic) => Outcome::failed(diagnostic),
+    }
+}
+
+fn refreshed(
+    configured: &Configured,
+    state: Value,
+    parsed: &Parsed,
+    account: &Account,
+    before: Reference,
+    components: &[Box<dyn Component>],
+    observed: &BTreeMap<String, Observed>,
+) -> Result<Value, Diagnostic> {
+    let mut state = state;
+    let image = current_image(parsed, account, &before, observed)?;
+    let known = state.attribute("values").as_str().is_some();
+    if image != before || !known {
+        // CI has moved the pointer: all that shows the image follows, and nothing else.
+        let arns = state::arns(&state);
+        let inputs = Inputs {
+            parsed,
+            standards: &configured.standards,
+            account,
+            image: &image,
+            arns: &arns,
+            components,
+        };
+        for (name, value) in outputs(&inputs) {
+            state.set(&Path::root(name), value);
+        }
+    }
+    state::record(&mut state, observed);
+    state::settle(&mut state);
+    Ok(state)
+}
+
+/// What the pointer names now. One that was deleted keeps what it named last, so that it is made again with it.
+fn current_image(
+    parsed: &Parsed,
+    account: &Account,
+    before: &Reference,
+    observed: &BTreeMap<String, Observed>,
+) -> Result<Reference, Diagnostic> {
+    if !matches!(parsed.app.image.source, Source::Pointer { .. }) {
+        return Ok(before.clone());
+    }
+    let Some(value) = observed.get(image_parameter::KEY).and_then(|found| found.value.as_deref()) else {
+        return Ok(before.clone());
+    };
+    let name = parsed.app.identity.image_parameter_name();
+    pointed_image(&name, value, &account.repository_url(&parsed.app))
+}

@@ -1,0 +1,57 @@
+//! What an update that failed could not clear away yet. Terraform's state then tells of the new app, while
+//! parts of the old one are still there: its arguments are kept in the private state until they are gone.
+
+use serde_json::Value as Json;
+use tf_provider::{Private, Value};
+
+use super::{parse::parse_leniently, schema, state};
+use crate::infrastructure::Component;
+use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::ownership::TagPolicy;
+
+/// Key in the private state.
+const KEY: &str = "retired";
+
+/// Adds the app of `prior` to those that may have left something behind.
+pub(super) fn remember(private: &mut Private, prior: &Value) {
+    let mut apps: Vec<Json> = private.get(KEY).unwrap_or_default();
+    let app = state::arguments(prior).to_json();
+    if !apps.contains(&app) {
+        apps.push(app);
+    }
+    // Arguments come from JSON and always go back into it.
+    let _ = private.set(KEY, &apps);
+}
+
+/// Forgets them: nothing of them is left.
+pub(super) fn forget(private: &mut Private) {
+    private.remove(KEY);
+}
+
+/// The objects of earlier apps that none of `kept` is.
+pub(super) fn left_behind(
+    private: &Private,
+    aws: &ipsy_aws::Aws,
+    account: &Account,
+    policy: &TagPolicy,
+    kept: &[Box<dyn Component>],
+) -> Vec<Box<dyn Component>> {
+    let apps: Vec<Json> = private.get(KEY).unwrap_or_default();
+    let mut left: Vec<Box<dyn Component>> = Vec::new();
+    for app in apps {
+        let parsed = schema::schema().encode(&app).and_then(|value| parse_leniently(&value));
+        let Ok(parsed) = parsed else { continue };
+        for component in components(&parsed.app, aws, account, policy, "") {
+            let is_kept = kept.iter().chain(&left).any(|other| same(other.as_ref(), component.as_ref()));
+            if !is_kept {
+                left.push(component);
+            }
+        }
+    }
+    left
+}
+
+/// Whether two components are the same object.
+pub(super) fn same(left: &dyn Component, right: &dyn Component) -> bool {
+    left.key() == right.key() && left.identity() == right.identity()
+}

@@ -1,0 +1,66 @@
+//! The schema of `ipsy_app`: the app's arguments, and what follows from them.
+
+use tf_provider::{Attribute, Schema, Type};
+
+use crate::arguments::{describe_app, describe_infrastructure};
+
+/// Names of all computed attributes.
+pub(super) fn computed_names() -> Vec<String> {
+    schema()
+        .body()
+        .attributes()
+        .filter(|(_, attribute)| attribute.is_computed())
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+/// The schema.
+pub(super) fn schema() -> Schema {
+    let text = |description: &str| Attribute::computed(Type::String).describe(description);
+    let texts = |description: &str| Attribute::computed(Type::map(Type::String)).describe(description);
+    describe_infrastructure(describe_app(Schema::new(0)))
+        .describe(
+            "One app in one environment: its ECR repository, IAM role, log group, image pointer, target groups \
+             and weighted listener rule on AWS, and the Helm values and post-renderer configuration with which \
+             it is installed on Kubernetes.",
+        )
+        .attribute("id", text("`environment/name`, which is also the id for `terraform import`."))
+        .attribute(
+            "values",
+            text(
+                "Helm values, as JSON with sorted keys. Known at plan. With several clusters the target groups \
+                 are left out: use `values_by_backend`.",
+            ),
+        )
+        .attribute("values_yaml", text("The same as YAML."))
+        .attribute("values_by_backend", texts("Helm values for each backend that is a cluster, as JSON."))
+        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
+        .attribute(
+            "post_renderer_args",
+            Attribute::computed(Type::list(Type::String))
+                .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
+        )
+        .attribute("kapp_config", text("Configuration of kapp, as YAML."))
+        .attribute("repository_url", text("Where images are pushed to and pulled from."))
+        .attribute("role_arn", text("ARN of the pods' role."))
+        .attribute(
+            "target_groups",
+            Attribute::computed(Type::map(Type::object([("arn", Type::String), ("name", Type::String)])))
+                .describe("ARN and name of the target group of each backend that is a cluster."),
+        )
+        .attribute("listener_rule_arn", text("ARN of the listener rule."))
+        .attribute("log_group_name", text("Name of the log group."))
+        .attribute("image_uri", text("The image that runs: what the pointer names, or the literal one."))
+        .attribute("image_parameter", text("Name of the SSM parameter that CI writes the image into."))
+        .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
+        .attribute("explain", text("The same, each with its source, as JSON."))
+        .attribute(
+            "infrastructure",
+            texts(
+                "Every AWS object of the app, with all managed properties as JSON: what differs from AWS shows \
+                 here as a change.",
+            ),
+        )
+        .attribute("rollback_command", text("One AWS command that sends all requests back to where they came from."))
+        .attribute("diagram", text("The app as a Mermaid flow chart."))
+}

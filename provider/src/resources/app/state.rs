@@ -1,0 +1,93 @@
+//! What a state of `ipsy_app` remembers of AWS: the ARNs that only AWS could choose, the image, and which
+//! objects are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tf_provider::{Path, Value};
+
+use crate::app::image::Reference;
+use crate::infrastructure::{Component, Observed, listener_rule, target_group};
+
+/// The arguments of a planned or stored value: every computed attribute, which may be unknown still, is null.
+pub(super) fn arguments(value: &Value) -> Value {
+    let mut arguments = value.clone();
+    for name in super::schema::computed_names() {
+        arguments.set(&Path::root(name), Value::Null);
+    }
+    arguments
+}
+
+/// The image that a planned or stored value says is running.
+pub(super) fn image(value: &Value) -> Option<Reference> {
+    Reference::parse(value.attribute("image_uri").as_str()?).ok()
+}
+
+/// ARNs by component key.
+pub(super) fn arns(state: &Value) -> BTreeMap<String, String> {
+    let mut arns = BTreeMap::new();
+    for (backend, group) in state.attribute("target_groups").as_map().into_iter().flatten() {
+        if let Some(arn) = group.attribute("arn").as_str() {
+            arns.insert(format!("{}/{backend}", target_group::KEY), arn.to_owned());
+        }
+    }
+    if let Some(arn) = state.attribute("listener_rule_arn").as_str() {
+        arns.insert(listener_rule::KEY.to_owned(), arn.to_owned());
+    }
+    arns
+}
+
+/// Keys of the objects that the state says are there.
+pub(super) fn keys(state: &Value) -> BTreeSet<String> {
+    state.attribute("infrastructure").as_map().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+}
+
+/// The ARNs of `prior` that hold for `wanted` too: those of objects that stay the same ones.
+pub(super) fn kept_arns(
+    prior: &BTreeMap<String, String>,
+    prior_components: &[Box<dyn Component>],
+    wanted: &[Box<dyn Component>],
+) -> BTreeMap<String, String> {
+    let stays = |key: &String| {
+        let find = |components: &[Box<dyn Component>]| {
+            components.iter().find(|component| component.key() == *key).map(|component| component.identity())
+        };
+        find(wanted).is_some_and(|identity| find(prior_components) == Some(identity))
+    };
+    prior.iter().filter(|(key, _)| stays(key)).map(|(key, arn)| (key.clone(), arn.clone())).collect()
+}
+
+/// Writes what was observed into `state`: the properties of every object and the ARNs that AWS chose. What is
+/// not there any more is null.
+pub(super) fn record(state: &mut Value, observed: &BTreeMap<String, Observed>) {
+    let infrastructure = observed.iter().map(|(key, observed)| {
+        let properties = crate::app::values::sorted(&observed.properties);
+        (key.as_str(), Value::from(properties.to_string()))
+    });
+    state.set(&Path::root("infrastructure"), Value::map(infrastructure));
+    let arn = |key: &str| {
+        observed
+            .get(key)
+            .map(|observed| observed.arn.as_str())
+            .filter(|arn| !arn.is_empty())
+            .map_or(Value::Null, Value::from)
+    };
+    state.set(&Path::root("listener_rule_arn"), arn(listener_rule::KEY));
+    let backends: Vec<String> = state
+        .attribute("target_groups")
+        .as_map()
+        .into_iter()
+        .flatten()
+        .map(|(backend, _)| backend.clone())
+        .collect();
+    for backend in backends {
+        let path = Path::root("target_groups").key(&backend).attribute("arn");
+        state.set(&path, arn(&format!("{}/{backend}", target_group::KEY)));
+    }
+}
+
+/// Replaces whatever is still unknown by null: a state that is kept after a failure must be wholly known.
+pub(super) fn settle(state: &mut Value) {
+    for path in state.unknown_paths() {
+        state.set(&path, Value::Null);
+    }
+}

@@ -1,0 +1,138 @@
+//! The life of an app against an AWS in memory, call by call. Terraform itself is not here: the tests play its
+//! part, in the order in which it calls.
+
+mod faults;
+mod lifecycle;
+
+use ipsy_aws::Fake;
+use serde_json::{Value as Json, json};
+use tf_provider::{
+    Context, CreateRequest, DeleteRequest, Diagnostics, Outcome, Path, Plan, PlanRequest, Private,
+    ReadRequest, Resource, UpdateRequest, Value,
+};
+
+use super::{AppResource, schema};
+use crate::app::standards::Standards;
+use crate::infrastructure::desired::Account;
+use crate::infrastructure::ownership::TagPolicy;
+use crate::session::{Configured, Session};
+
+/// A provider on an AWS in memory, with a load balancer and a cluster as a platform team has them.
+struct Bench {
+    fake: Fake,
+    listener: String,
+    resource: AppResource,
+    /// What Terraform keeps beside the state.
+    private: std::sync::Mutex<Private>,
+}
+
+/// What the platform team has is there before and after every test.
+impl Bench {
+    async fn new() -> Self {
+        let fake = Fake::new();
+        fake.add_cluster("eks-blue", "vpc-1");
+        fake.add_cluster("eks-green", "vpc-1");
+        let listener = fake.add_load_balancer("shop", "vpc-1");
+        let aws = fake.aws();
+        let account = Account::of(&aws).await.unwrap();
+        let session = Session::default();
+        session.set(Configured {
+            standards: Standards::default(),
+            tags: TagPolicy::default(),
+            complete: true,
+            connection: tokio::sync::OnceCell::new_with(Some((aws, account))),
+            ..Configured::default()
+        });
+        Self { fake, listener, resource: AppResource::new(session), private: std::sync::Mutex::default() }
+    }
+
+    /// An app with two clusters, `weights` between them.
+    fn config(&self, weights: (i64, i64)) -> Json {
+        json!({
+            "name": "checkout",
+            "environment": "prod",
+            "image": { "repository": "checkout", "initial": "1.0.0" },
+            "port": { "http": { "port": 8080 } },
+            "iam": { "policy_json": "{\"Version\":\"2012-10-17\",\"Statement\":[]}" },
+            "load_balancer": { "listener_arn": self.listener, "hosts": ["a.example.com"], "priority": 10 },
+            "backend": {
+                "blue": { "cluster": "eks-blue", "weight": weights.0 },
+                "green": { "cluster": "eks-green", "weight": weights.1 },
+            },
+        })
+    }
+
+    async fn plan(&self, prior: Option<&Value>, config: &Json) -> (Value, Diagnostics) {
+        let schema = schema::schema();
+        let config = schema.encode(config).unwrap();
+        let mut planned = config.clone();
+        for name in schema::computed_names() {
+            planned.set(&Path::root(name), Value::Unknown);
+        }
+        let mut plan = Plan { planned, requires_replace: Vec::new(), private: Private::new() };
+        let request = PlanRequest { prior: prior.cloned(), config, context: Context::default() };
+        let mut diagnostics = Diagnostics::new();
+        self.resource.modify_plan(&request, &mut plan, &mut diagnostics).await;
+        (plan.planned, diagnostics)
+    }
+
+    /// Plans and applies, as `terraform apply` does; gives what Terraform would store.
+    async fn apply(&self, prior: Option<&Value>, config: &Json) -> Outcome {
+        let (planned, diagnostics) = self.plan(prior, config).await;
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        let config = schema::schema().encode(config).unwrap();
+        let (private, context) = (self.private.lock().unwrap().clone(), Context::default());
+        let outcome = match prior {
+            None => {
+                let planned = planned.clone();
+                self.resource.create(CreateRequest { planned, config, private, context }).await
+            }
+            Some(prior) => {
+                let (prior, planned) = (prior.clone(), planned.clone());
+                self.resource.update(UpdateRequest { prior, planned, config, private, context }).await
+            }
+        };
+        if let Some(private) = outcome.private.clone() {
+            *self.private.lock().unwrap() = private;
+        }
+        if let Some(state) = outcome.state.as_ref() {
+            assert!(state.is_wholly_known(), "a state is wholly known: {:?}", state.unknown_paths());
+            if !outcome.diagnostics.has_errors() {
+                assert_completes(&planned, state);
+            }
+        }
+        outcome
+    }
+
+    async fn refresh(&self, state: &Value) -> Outcome {
+        let request =
+            ReadRequest { state: state.clone(), private: Private::new(), context: Context::default() };
+        self.resource.read(request).await
+    }
+
+    async fn destroy(&self, state: &Value) -> Outcome {
+        let private = self.private.lock().unwrap().clone();
+        let request = DeleteRequest { prior: state.clone(), private, context: Context::default() };
+        self.resource.delete(request).await
+    }
+}
+
+/// Terraform's rule: what was known in the plan is in the state, unchanged.
+fn assert_completes(planned: &Value, state: &Value) {
+    match (planned, state) {
+        (Value::Unknown, _) => {}
+        (Value::Object(planned) | Value::Map(planned), Value::Object(state) | Value::Map(state)) => {
+            for (name, value) in planned {
+                assert_completes(value, state.get(name).unwrap_or_else(|| panic!("`{name}` is lost")));
+            }
+        }
+        (planned, state) => assert_eq!(planned, state),
+    }
+}
+
+fn text<'a>(state: &'a Value, name: &str) -> &'a str {
+    state
+        .attribute(name)
+        .as_str()
+        .unwrap_or_else(|| panic!("`{name}` is no text: {:?}", state.attribute(name)))
+}
