@@ -11,6 +11,7 @@
 #![expect(clippy::print_stdout, reason = "this program is there to print")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use ipsy_aws::{
@@ -23,12 +24,19 @@ const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","P
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"}]}"#;
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.is_empty());
     let (listener, cluster) = (arguments.next(), arguments.next());
-    if let Err(error) = round(listener.as_deref(), cluster.as_deref()).await {
-        println!("FAILED: {error}\n  {}", error.advice());
-        std::process::exit(1);
+    match round(listener.as_deref(), cluster.as_deref()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!(
+                "FAILED: {error}
+  {}",
+                error.advice()
+            );
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -56,10 +64,8 @@ fn tags(value: &str) -> Tags {
 
 /// Prints what was done and stops the round where AWS does not show what it should.
 fn must(what: &str, holds: bool) {
-    println!("  {} {what}", if holds { "ok" } else { "NOT" });
-    if !holds {
-        std::process::exit(1);
-    }
+    assert!(holds, "AWS does not show: {what}");
+    println!("  ok {what}");
 }
 
 async fn repository(aws: &Aws) -> Result<(), Error> {

@@ -206,16 +206,7 @@ impl Error {
     /// Whether the call may have taken effect although it failed: there was no answer, or AWS had a fault of
     /// its own. Whoever made a change must look what is there before another try.
     pub fn is_ambiguous(&self) -> bool {
-        self.0.kind == ErrorKind::Connection
-            || (self.0.kind == ErrorKind::Other && self.0.code.is_none())
-            || {
-                matches!(
-                    self.code(),
-                    Some(
-                        "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServerException"
-                    )
-                )
-            }
+        matches!(self.0.kind, ErrorKind::Connection | ErrorKind::Other)
     }
 
     /// What the reader can do about it: one or more full sentences, empty if there is nothing to say.
@@ -240,5 +231,38 @@ impl fmt::Display for Failure {
             (None, Some(id)) => write!(formatter, " (request id {id})"),
             (None, None) => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: &Error, expected: &str) {
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn an_error_is_one_sentence() {
+        let error = Error::new(ErrorKind::Invalid, Service::Iam, "CreateRole", "checkout", "Syntax errors. ");
+        check(&error, "IAM CreateRole for `checkout` failed: Syntax errors");
+        let error = error.with_code("MalformedPolicyDocument");
+        check(&error, "IAM CreateRole for `checkout` failed: Syntax errors (MalformedPolicyDocument)");
+        let error = error.with_request_id("r-1");
+        check(
+            &error,
+            "IAM CreateRole for `checkout` failed: Syntax errors (MalformedPolicyDocument, request id r-1)",
+        );
+        let error = Error::new(ErrorKind::Connection, Service::Eks, "ListClusters", "", "no answer in time");
+        check(&error, "EKS ListClusters failed: no answer in time");
+    }
+
+    #[test]
+    fn only_what_may_have_taken_effect_is_ambiguous() {
+        let new = |kind| Error::new(kind, Service::Ecr, "CreateRepository", "checkout", "x");
+        assert!(new(ErrorKind::Connection).is_ambiguous());
+        assert!(new(ErrorKind::Other).with_code("ServerException").is_ambiguous());
+        assert!(!new(ErrorKind::AlreadyExists).with_code("RepositoryAlreadyExistsException").is_ambiguous());
+        assert!(!new(ErrorKind::Throttled).with_code("ThrottlingException").is_ambiguous());
     }
 }

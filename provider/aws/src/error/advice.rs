@@ -184,8 +184,15 @@ mod tests {
     fn missing_credentials_list_every_place_in_order() {
         let advice =
             Error::new(ErrorKind::NoCredentials, Service::Sts, "GetCallerIdentity", "", "none").advice();
-        let places =
-            ["`access_key`", "AWS_ACCESS_KEY_ID", "`profile`", "AWS_WEB_IDENTITY", "container", "metadata"];
+        let places = [
+            "`access_key`",
+            "`profile`",
+            "AWS_ACCESS_KEY_ID",
+            "`AWS_PROFILE`",
+            "AWS_WEB_IDENTITY",
+            "container",
+            "metadata",
+        ];
         let positions: Vec<_> = places.iter().map(|place| advice.find(place).expect(place)).collect();
         assert!(positions.is_sorted(), "{advice}");
     }

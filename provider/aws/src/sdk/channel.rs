@@ -147,6 +147,12 @@ fn pause(object: &str, attempt: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
     use super::*;
 
     #[test]
@@ -176,5 +182,80 @@ mod tests {
         check(OTHER_CHANGES, "OperationAbortedException", "A conflicting operation", true);
         check(OTHER_CHANGES, "ConcurrentModification", "", true);
         check(OTHER_CHANGES, "LimitExceededException", "", false);
+    }
+
+    type Refusal = SdkError<ErrorMetadata>;
+
+    fn refusal(code: &str) -> Refusal {
+        let meta = ErrorMetadata::builder().code(code).message("refused").build();
+        let status = 400_u16.try_into().expect("a status");
+        SdkError::service_error(meta, HttpResponse::new(status, SdkBody::empty()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_is_tried_until_it_has_passed() {
+        let channel = Channel::new(Service::Elb, 1);
+        let tries = AtomicU32::new(0);
+        let answer = channel
+            .call_patiently(RELEASE, "DeleteTargetGroup", "blue", || async {
+                match tries.fetch_add(1, Ordering::Relaxed) {
+                    0..4 => Err(refusal("ResourceInUse")),
+                    _ => Ok("deleted"),
+                }
+            })
+            .await;
+        assert_eq!((answer, tries.into_inner()), (Ok("deleted"), 5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_ends_and_says_what_it_waited_for() {
+        let channel = Channel::new(Service::Elb, 1);
+        let start = Instant::now();
+        let call = || async { Err::<(), _>(refusal("ResourceInUse")) };
+        let error =
+            channel.call_patiently(RELEASE, "DeleteTargetGroup", "blue", call).await.expect_err("in use");
+        assert!(
+            start.elapsed() <= RELEASE.limit && start.elapsed() > RELEASE.limit / 2,
+            "{:?}",
+            start.elapsed()
+        );
+        assert!(error.to_string().contains("s for what used the object to let it go"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_pass_is_tried_once() {
+        let channel = Channel::new(Service::Elb, 1);
+        let tries = AtomicU32::new(0);
+        let call = || async {
+            tries.fetch_add(1, Ordering::Relaxed);
+            Err::<(), _>(refusal("ValidationError"))
+        };
+        channel.call_patiently(RELEASE, "DeleteTargetGroup", "blue", call).await.expect_err("invalid");
+        assert_eq!(tries.into_inner(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_at_the_same_time_are_capped_and_a_dropped_call_gives_its_place_back() {
+        let channel = Channel::new(Service::Iam, 2);
+        let (running, most) = (AtomicU32::new(0), AtomicU32::new(0));
+        let call = || async {
+            most.fetch_max(running.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            sleep(Duration::from_secs(1)).await;
+            running.fetch_sub(1, Ordering::Relaxed);
+            Ok::<_, Refusal>(())
+        };
+        let one = || channel.call("GetRole", "checkout", call);
+        let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
+        assert!([a, b, c, d].iter().all(Result::is_ok));
+        assert_eq!(most.load(Ordering::Relaxed), 2);
+        let forever = || {
+            channel.call("GetRole", "checkout", || async {
+                sleep(Duration::from_hours(1)).await;
+                Ok::<_, Refusal>(())
+            })
+        };
+        let _ =
+            tokio::time::timeout(Duration::from_secs(1), async { tokio::join!(forever(), forever()) }).await;
+        tokio::time::timeout(Duration::from_secs(2), one()).await.expect("a free place").expect("an answer");
     }
 }

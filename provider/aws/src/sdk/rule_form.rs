@@ -305,3 +305,6 @@ fn cognito_from_sdk(found: &SdkAction) -> Action {
 fn session_seconds(found: Option<i64>) -> u32 {
     found.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(DEFAULT_SESSION_SECONDS)
 }
+
+#[cfg(test)]
+mod tests;
