@@ -39,7 +39,7 @@ impl Provider for IpsyProvider {
         self.session.set(Configured {
             standards,
             tags: schema::tag_policy(&config),
-            aws: credentials::configuration(&config, &request.terraform_version),
+            aws: credentials::configuration(&config),
             complete: request.config.is_wholly_known(),
             allowed_account_ids: config.allowed_account_ids.unwrap_or_default(),
             forbidden_account_ids: config.forbidden_account_ids.unwrap_or_default(),

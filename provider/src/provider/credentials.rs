@@ -8,7 +8,7 @@ use ipsy_aws::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, RetryMode, 
 use super::schema::{AssumeRoleConfig, ProviderConfig, WebIdentityConfig};
 
 /// The configuration of AWS. What is not set is left to AWS' own environment variables and files.
-pub(super) fn configuration(config: &ProviderConfig, terraform_version: &str) -> Configuration {
+pub(super) fn configuration(config: &ProviderConfig) -> Configuration {
     Configuration {
         region: config.region.clone(),
         profile: config.profile.clone(),
@@ -37,10 +37,8 @@ pub(super) fn configuration(config: &ProviderConfig, terraform_version: &str) ->
         no_proxy: config.no_proxy.clone(),
         use_fips_endpoint: config.use_fips_endpoint,
         use_dualstack_endpoint: config.use_dualstack_endpoint,
-        user_agent: Some(format!(
-            "terraform-provider-ipsy/{} Terraform/{terraform_version}",
-            env!("CARGO_PKG_VERSION")
-        )),
+        // AWS' name for an app takes no slash and no blank.
+        user_agent: Some(format!("terraform-provider-ipsy-{}", env!("CARGO_PKG_VERSION"))),
     }
 }
 
