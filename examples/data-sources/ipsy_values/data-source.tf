@@ -3,6 +3,7 @@ data "ipsy_values" "checkout" {
   name        = "checkout"
   environment = "dev"
   team        = "payments"
+  labels      = { cost-center = "cc-42" }
   image {
     repository = "registry.example.com/checkout"
     source     = "literal"
