@@ -8,6 +8,8 @@ mod fault;
 mod file;
 #[path = "null/functions.rs"]
 mod functions;
+#[path = "null/late.rs"]
+mod late;
 #[path = "null/thing.rs"]
 mod thing;
 #[path = "null/words.rs"]
@@ -56,6 +58,7 @@ impl Provider for Null {
         vec![
             Arc::new(fault::Fault),
             Arc::new(file::File::new(Arc::clone(&self.folder))),
+            Arc::new(late::Late(Arc::clone(&self.folder))),
             Arc::new(thing::Thing),
         ]
     }

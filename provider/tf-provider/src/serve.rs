@@ -46,7 +46,7 @@ pub struct Options {
     pub name: &'static str,
 }
 
-/// Messages are bounded as HashiCorp's servers bound them; the usual 4 MiB are too few for large states.
+/// The bound of Go's plugin servers; the usual 4 MiB are too few for large states.
 const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// Terraform kills a plugin two seconds after it told it to shut down.

@@ -33,7 +33,9 @@ impl Problem {
 ///
 /// It is never asked about null or unknown. Parts of the value may still be unknown.
 #[derive(Clone)]
-pub struct Check(Arc<dyn Fn(&Value) -> Result<(), Problem> + Send + Sync>);
+pub struct Check(Arc<Rule>);
+
+type Rule = dyn Fn(&Value) -> Result<(), Problem> + Send + Sync;
 
 impl Check {
     /// A rule out of a function or closure.

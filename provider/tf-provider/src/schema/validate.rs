@@ -46,7 +46,7 @@ impl Walk<'_> {
 
     fn blocks(&mut self, name: &str, block: &Block, value: &Value, here: &Path) {
         match value {
-            Value::Unknown => return,
+            Value::Unknown => {}
             Value::Null if block.nesting == Nesting::Single && block.min > 0 => {
                 self.diagnostics.push(missing(name, here));
             }

@@ -5,7 +5,7 @@ use proto::tfplugin5::{self as tf, get_provider_schema::Response};
 use super::call::Call;
 use crate::{Diagnostic, Diagnostics, Schema, wire};
 
-pub(super) fn answer(call: &Call) -> Result<Response, Diagnostics> {
+pub(super) fn answer(call: &Call) -> Response {
     let registry = &call.registry;
     let mut diagnostics = Diagnostics::new();
     let mut checked = |name: &str, schema: &Schema| {
@@ -23,7 +23,7 @@ pub(super) fn answer(call: &Call) -> Result<Response, Diagnostics> {
         .iter()
         .map(|(name, it)| ((*name).to_owned(), checked(name, &it.typed().schema)));
     let data_source_schemas = data_sources.collect();
-    Ok(Response {
+    Response {
         provider: Some(provider),
         resource_schemas,
         data_source_schemas,
@@ -31,7 +31,7 @@ pub(super) fn answer(call: &Call) -> Result<Response, Diagnostics> {
         server_capabilities: Some(capabilities()),
         diagnostics: wire::diagnostics::to_wire(diagnostics),
         ..Response::default()
-    })
+    }
 }
 
 /// `get_provider_schema_optional` lets Terraform use the schema of one process for all of the same provider.

@@ -52,7 +52,7 @@ impl Wire for Server {
         &self,
         _request: Request<tf::get_provider_schema::Request>,
     ) -> Reply<tf::get_provider_schema::Response> {
-        answered!(self, "GetSchema", None, |call| schema::answer(&call))
+        answered!(self, "GetSchema", None, |call| Ok(schema::answer(&call)))
     }
 
     async fn prepare_provider_config(

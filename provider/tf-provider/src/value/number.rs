@@ -40,8 +40,11 @@ impl Number {
         }
     }
 
-    /// The floating-point number that is exactly this number, if there is one.
-    pub(crate) fn as_exact_f64(&self) -> Option<f64> {
+    /// The floating-point number that is exactly this number, if there is one and the number is not whole.
+    pub(crate) fn as_exact_fraction(&self) -> Option<f64> {
+        if matches!(&self.0, Form::Decimal(decimal) if decimal.is_integer()) {
+            return None;
+        }
         let nearest = self.as_f64();
         Self::from_f64(nearest).filter(|number| number == self).map(|_| nearest)
     }
@@ -53,7 +56,7 @@ impl Number {
         } else if value.is_infinite() {
             Some(Self(if value > 0.0 { Form::PositiveInfinity } else { Form::NegativeInfinity }))
         } else {
-            BigDecimal::from_f64(value).map(Self::decimal)
+            BigDecimal::from_f64(value).map(|decimal| Self::decimal(&decimal))
         }
     }
 
@@ -62,7 +65,7 @@ impl Number {
         !matches!(self.0, Form::Decimal(_))
     }
 
-    fn decimal(decimal: BigDecimal) -> Self {
+    fn decimal(decimal: &BigDecimal) -> Self {
         Self(Form::Decimal(decimal.normalized()))
     }
 }
@@ -85,14 +88,14 @@ impl FromStr for Number {
         }
         let decimal = BigDecimal::from_str(text).map_err(|_| NotANumber)?;
         if decimal.is_zero() {
-            return Ok(Self::decimal(BigDecimal::zero()));
+            return Ok(Self::decimal(&BigDecimal::zero()));
         }
         let (_, scale) = decimal.as_bigint_and_exponent();
         let digits = i64::try_from(decimal.digits()).map_err(|_| NotANumber)?;
         if scale > LONGEST || digits.saturating_sub(scale) > LONGEST {
             return Err(NotANumber);
         }
-        Ok(Self::decimal(decimal))
+        Ok(Self::decimal(&decimal))
     }
 }
 
@@ -137,7 +140,7 @@ macro_rules! from_integers {
     ($($integer:ty),*) => {$(
         impl From<$integer> for Number {
             fn from(value: $integer) -> Self {
-                Self::decimal(BigDecimal::from(value))
+                Self::decimal(&BigDecimal::from(value))
             }
         }
     )*};
@@ -176,11 +179,11 @@ mod tests {
     fn floats_are_exact_or_nothing() {
         assert_eq!(Number::from_f64(0.5), "0.5".parse().ok());
         assert_ne!(Number::from_f64(0.1), "0.1".parse().ok());
-        assert_eq!("0.5".parse::<Number>().unwrap().as_exact_f64(), Some(0.5));
-        assert_eq!("0.1".parse::<Number>().unwrap().as_exact_f64(), None);
+        assert_eq!("0.5".parse::<Number>().unwrap().as_exact_fraction(), Some(0.5));
+        assert_eq!("0.1".parse::<Number>().unwrap().as_exact_fraction(), None);
         assert_eq!(Number::from_f64(f64::NAN), None);
         assert_eq!(
-            Number::from_f64(f64::MIN_POSITIVE).and_then(|it| it.as_exact_f64()),
+            Number::from_f64(f64::MIN_POSITIVE).and_then(|it| it.as_exact_fraction()),
             Some(f64::MIN_POSITIVE)
         );
         assert!(Number::from_f64(5e-324).and_then(|it| it.to_string().parse::<Number>().ok()).is_some());

@@ -1,5 +1,5 @@
-//! Values to msgpack, in the spelling of go-cty: the smallest integer form, floats only where they are exact,
-//! every other number as a decimal string.
+//! Values to msgpack, in Terraform's spelling: the smallest integer form, floats only for fractions that they
+//! hold exactly, every other number as a decimal string.
 
 use rmp::encode;
 use unicode_normalization::UnicodeNormalization;
@@ -105,7 +105,7 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) -> Result<(), Misfit> {
 fn put_number(bytes: &mut Vec<u8>, number: &Number) -> Result<(), Misfit> {
     if let Some(integer) = number.as_i64() {
         done(encode::write_sint(bytes, integer))
-    } else if let Some(float) = number.as_exact_f64() {
+    } else if let Some(float) = number.as_exact_fraction() {
         done(encode::write_f64(bytes, float))
     } else {
         done(encode::write_str(bytes, &number.to_string()))
