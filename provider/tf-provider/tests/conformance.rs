@@ -1,6 +1,7 @@
 //! Black-box checks: the example provider as a process, and this harness in Terraform's place.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not see that all of this is tests")]
 
 #[path = "conformance/calls.rs"]
 mod calls;

@@ -115,7 +115,9 @@ fn put(bytes: &mut Vec<u8>, json: &Json) {
         Json::Number(number) => encode::write_f64(bytes, number.as_f64().unwrap()).unwrap(),
         Json::Array(elements) => {
             encode::write_array_len(bytes, length(elements.len())).unwrap();
-            elements.iter().for_each(|element| put(bytes, element));
+            for element in elements {
+                put(bytes, element);
+            }
         }
         Json::Object(members) => {
             encode::write_map_len(bytes, length(members.len())).unwrap();
