@@ -76,6 +76,7 @@ impl Fake {
             target_groups: world.clone(),
             listener_rules: world.clone(),
             parameters: world.clone(),
+            pressure: Arc::default(),
         }
     }
 

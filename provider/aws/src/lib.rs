@@ -13,6 +13,7 @@ mod load_balancers;
 mod log_groups;
 mod parameters;
 mod pod_identities;
+mod pressure;
 mod repositories;
 mod roles;
 mod sdk;
@@ -37,6 +38,7 @@ pub use parameters::{NewParameter, Parameter, ParameterKind, Parameters};
 pub use pod_identities::{
     NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference,
 };
+pub use pressure::Pressure;
 pub use repositories::{
     Contents, Encryption, Finding, Image, ImageReference, NewRepository, Repositories, Repository,
     ScanFindings, ScanStatus, TagMutability,

@@ -25,16 +25,16 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::{Account, Aws, Configuration, Error, Service};
+use crate::{Account, Aws, Configuration, Error, Pressure, Service};
 use channel::Channel;
 use settings::Settings;
 
 /// A client of one service. The SDK's crates have no trait in common, hence a macro.
 macro_rules! client {
-    ($settings:expr, $sdk:ident, $service:expr) => {{
+    ($settings:expr, $pressure:expr, $sdk:ident, $service:expr) => {{
         let mut builder = $sdk::config::Builder::from($settings.shared())
             .retry_partition(settings::retry_partition($service))
-            .retry_classifier(quota::QuotaClassifier);
+            .retry_classifier(quota::QuotaClassifier { service: $service, pressure: $pressure.clone() });
         if let Some(url) = $settings.endpoint($service) {
             builder = builder.endpoint_url(url);
         }
@@ -44,24 +44,25 @@ macro_rules! client {
 
 pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error> {
     let settings = Settings::load(configuration).await?;
+    let pressure = Arc::new(Pressure::default());
     let accounts = Arc::new(accounts::SdkAccounts {
-        client: client!(settings, aws_sdk_sts, Service::Sts),
+        client: client!(settings, pressure, aws_sdk_sts, Service::Sts),
         channel: Channel::new(Service::Sts, 4),
     });
     // Load balancers, target groups and rules share AWS's budget of calls, so they share ours.
-    let elb = client!(settings, aws_sdk_elasticloadbalancingv2, Service::Elb);
+    let elb = client!(settings, pressure, aws_sdk_elasticloadbalancingv2, Service::Elb);
     let elb_channel = Arc::new(Channel::new(Service::Elb, 4));
-    let eks = client!(settings, aws_sdk_eks, Service::Eks);
+    let eks = client!(settings, pressure, aws_sdk_eks, Service::Eks);
     let eks_channel = Arc::new(Channel::new(Service::Eks, 4));
     Ok(Aws {
         account: Arc::new(Account::new(settings.region(), accounts.clone())),
         accounts,
         repositories: Arc::new(repositories::SdkRepositories {
-            client: client!(settings, aws_sdk_ecr, Service::Ecr),
+            client: client!(settings, pressure, aws_sdk_ecr, Service::Ecr),
             channel: Channel::new(Service::Ecr, 8),
         }),
         roles: Arc::new(roles::SdkRoles {
-            client: client!(settings, aws_sdk_iam, Service::Iam),
+            client: client!(settings, pressure, aws_sdk_iam, Service::Iam),
             channel: Channel::new(Service::Iam, 4),
         }),
         pod_identities: Arc::new(pod_identities::SdkPodIdentities {
@@ -70,7 +71,7 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
         }),
         clusters: Arc::new(clusters::SdkClusters { client: eks, channel: eks_channel }),
         log_groups: Arc::new(log_groups::SdkLogGroups {
-            client: client!(settings, aws_sdk_cloudwatchlogs, Service::Logs),
+            client: client!(settings, pressure, aws_sdk_cloudwatchlogs, Service::Logs),
             channel: Channel::new(Service::Logs, 4),
         }),
         load_balancers: Arc::new(load_balancers::SdkLoadBalancers {
@@ -83,8 +84,9 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
         }),
         listener_rules: Arc::new(listener_rules::SdkListenerRules { client: elb, channel: elb_channel }),
         parameters: Arc::new(parameters::SdkParameters {
-            client: client!(settings, aws_sdk_ssm, Service::Ssm),
+            client: client!(settings, pressure, aws_sdk_ssm, Service::Ssm),
             channel: Channel::new(Service::Ssm, 4),
         }),
+        pressure,
     })
 }

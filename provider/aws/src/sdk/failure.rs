@@ -47,7 +47,7 @@ where
         }
         SdkError::TimeoutError(_) => new(ErrorKind::Connection, "no answer in time".to_owned()),
         _ => match credentials_error(error) {
-            Some(credentials) => new(credentials_kind(credentials), chain(credentials)),
+            Some(credentials) => new(credentials_kind(credentials), no_credentials(credentials)),
             None if matches!(error, SdkError::ConstructionFailure(_)) => {
                 new(ErrorKind::Invalid, format!("the request cannot be built: {}", chain(error)))
             }
@@ -171,6 +171,12 @@ fn credentials_kind(error: &CredentialsError) -> ErrorKind {
     } else {
         ErrorKind::NoCredentials
     }
+}
+
+/// Why there are no credentials. The outermost error says only that there are none.
+fn no_credentials(error: &CredentialsError) -> String {
+    let cause = error.source().map_or_else(|| error.to_string(), chain);
+    format!("no usable credentials: {cause}")
 }
 
 /// The failure of the credentials' provider, if that is what is behind `error`.

@@ -1,6 +1,7 @@
 //! The way to AWS, tried on a server that answers what it is told to.
 
 mod answers;
+mod log;
 mod server;
 
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use crate::{
     Secret, Tags,
 };
 use answers::{ASSOCIATION, CALLER, assumed};
+use log::Log;
 use server::{Answer, Server};
 
 /// Static keys, one attempt, everything at `url`.
@@ -46,13 +48,15 @@ async fn a_quota_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn throttling_is_repeated() {
+async fn throttling_is_repeated_and_counted() {
     let server =
         Server::start(vec![json_error("ThrottlingException", "Rate exceeded"), Answer::json(200, "{}")])
             .await;
     let configuration = Configuration { max_retries: Some(2), ..configuration(&server.url) };
-    connect(&configuration).await.log_groups.create(&log_group()).await.expect("the second attempt");
+    let aws = connect(&configuration).await;
+    aws.log_groups.create(&log_group()).await.expect("the second attempt");
     assert_eq!(server.requests().len(), 2);
+    assert_eq!(aws.pressure.refused(), [(crate::Service::Logs, 1)].into());
 }
 
 #[tokio::test]
@@ -234,4 +238,42 @@ async fn half_a_key_is_refused_before_any_call() {
     let configuration = Configuration { secret_key: None, ..configuration("http://127.0.0.1:1") };
     let error = Aws::connect(&configuration).await.expect_err("half a key");
     assert_eq!(error.to_string(), "AWS cannot be called: `access_key` is set without `secret_key`");
+}
+
+/// Whoever writes a log at the finest level writes what this crate and the SDK say there.
+#[tokio::test]
+async fn the_finest_log_tells_no_secret() {
+    let (log, _guard) = Log::keep();
+    let server = Server::start(vec![
+        Answer::xml(200, &answers::assumed_text("AssumeRoleWithWebIdentity", "AKIDWEB")),
+        assumed("AKIDNEXT"),
+        json_error("OperationAbortedException", "A conflicting operation is in progress"),
+        Answer::json(200, "{}"),
+    ])
+    .await;
+    let configuration = Configuration {
+        token: Some(Secret::new("hush-token")),
+        assume_role_with_web_identity: Some(AssumeRoleWithWebIdentity {
+            role_arn: Some("arn:aws:iam::111111111111:role/run".to_owned()),
+            web_identity_token: Some(Secret::new("hush-jwt")),
+            ..AssumeRoleWithWebIdentity::default()
+        }),
+        assume_role: vec![AssumeRole {
+            role_arn: "arn:aws:iam::1:role/next".to_owned(),
+            ..AssumeRole::default()
+        }],
+        ..configuration(&server.url)
+    };
+    connect(&configuration).await.log_groups.create(&log_group()).await.expect("made");
+    let text = log.text();
+    assert!(
+        text.contains("another change of the same object to end"),
+        "what is waited for is not told: {text}"
+    );
+    assert!(
+        text.lines().any(|line| line.starts_with("aws_smithy_runtime")),
+        "the SDK's own log is missing: {text}"
+    );
+    let told: Vec<_> = text.lines().filter(|line| line.contains("hush")).collect();
+    assert!(told.is_empty(), "{told:#?}");
 }
