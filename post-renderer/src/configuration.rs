@@ -4,8 +4,10 @@
 mod check;
 mod kustomization;
 mod merge;
+mod parameters;
 mod read;
 mod schema;
+mod setting;
 mod validate;
 
 use crate::quantity::Quantity;
@@ -17,8 +19,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub use check::check_setting;
+pub use parameters::{
+    GracePeriod, Image, ImagePinning, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread, Standards,
+    WhenUnsatisfiable,
+};
 pub use read::Layer;
 pub use schema::schema;
+pub use setting::{AdvancedSetting, ListKey, OnUnmatched, Target};
 pub(crate) use validate::is_date;
 
 /// The `apiVersion` of a configuration.
@@ -184,285 +191,6 @@ pub struct ResourceDefaults {
     /// Limits where a container has none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: Quantities,
-}
-
-/// The standards that have no section of their own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Standards {
-    /// `labels`: how strict; with `default`, a label that is there already keeps its value.
-    #[serde(skip_serializing_if = "is_default")]
-    pub labels: ModeOnly,
-    /// `annotations`: how strict; with `default`, an annotation that is there already keeps its value.
-    #[serde(skip_serializing_if = "is_default")]
-    pub annotations: ModeOnly,
-    /// `replicas_owner`: drops `spec.replicas` where an autoscaler in the stream owns it.
-    #[serde(skip_serializing_if = "is_default")]
-    pub replicas_owner: ModeOnly,
-    /// `image_pinning`: no floating tags.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_pinning: Option<ImagePinning>,
-    /// `security_context`: defaults for pods and containers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub security_context: Option<SecurityContext>,
-    /// `probes_present`: containers of long-running pods have probes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub probes_present: Option<ProbesPresent>,
-    /// `spread`: default topology spread of replicated workloads.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spread: Option<Spread>,
-    /// `grace_period`: how long pods may take to stop.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grace_period: Option<GracePeriod>,
-    /// `duplicate_keys`: an environment name or a port twice, which server-side apply refuses.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duplicate_keys: Option<ModeOnly>,
-}
-
-/// A standard without parameters.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ModeOnly {
-    /// How strict.
-    pub mode: Mode,
-}
-
-/// Parameters of `image_pinning`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ImagePinning {
-    /// How strict.
-    pub mode: Mode,
-    /// Whether an image must be named by digest.
-    #[serde(skip_serializing_if = "is_default")]
-    pub require_digest: bool,
-    /// Tags that float and are refused; `latest` (written or implied) if none are given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub floating_tags: Vec<String>,
-    /// Anchored regular expressions of images that are let pass.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-items" = "regex"))]
-    pub allow: Vec<String>,
-    /// Replaces images by name, as kustomize's `images`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub images: Vec<Image>,
-}
-
-/// One entry of kustomize's `images`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Image {
-    /// The image's name, without tag and digest.
-    pub name: String,
-    /// Its new name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_name: Option<String>,
-    /// Its new tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_tag: Option<String>,
-    /// Its new digest (`sha256:…`), which replaces the tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
-}
-
-/// Parameters of `security_context`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct SecurityContext {
-    /// How strict; `enforce` overrides what the author wrote.
-    pub mode: Mode,
-    /// Fields of `spec.securityContext` of pods, such as `runAsNonRoot: true`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub pod: BTreeMap<String, Value>,
-    /// Fields of `securityContext` of containers, such as `allowPrivilegeEscalation: false`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub container: BTreeMap<String, Value>,
-}
-
-/// Parameters of `probes_present`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ProbesPresent {
-    /// How strict. A probe cannot be invented, so `enforce` means an error.
-    pub mode: Mode,
-    /// Which probes are demanded.
-    pub probes: Vec<Probe>,
-}
-
-impl Default for ProbesPresent {
-    fn default() -> Self {
-        Self { mode: Mode::Enforce, probes: vec![Probe::Readiness] }
-    }
-}
-
-/// A probe of a container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Probe {
-    /// `readinessProbe`
-    Readiness,
-    /// `livenessProbe`
-    Liveness,
-    /// `startupProbe`
-    Startup,
-}
-
-/// Parameters of `spread`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Spread {
-    /// How strict.
-    pub mode: Mode,
-    /// Node labels to spread over.
-    pub topology_keys: Vec<String>,
-    /// How uneven the spread may be.
-    #[schemars(range(min = 1))]
-    pub max_skew: u32,
-    /// What happens when it cannot be kept.
-    pub when_unsatisfiable: WhenUnsatisfiable,
-}
-
-impl Default for Spread {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Default,
-            topology_keys: vec!["topology.kubernetes.io/zone".to_owned()],
-            max_skew: 1,
-            when_unsatisfiable: WhenUnsatisfiable::ScheduleAnyway,
-        }
-    }
-}
-
-/// What the scheduler does when a spread cannot be kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum WhenUnsatisfiable {
-    /// The pod is scheduled all the same.
-    #[default]
-    ScheduleAnyway,
-    /// The pod waits.
-    DoNotSchedule,
-}
-
-impl WhenUnsatisfiable {
-    /// The word of Kubernetes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ScheduleAnyway => "ScheduleAnyway",
-            Self::DoNotSchedule => "DoNotSchedule",
-        }
-    }
-}
-
-/// Parameters of `grace_period`, in seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct GracePeriod {
-    /// How strict.
-    pub mode: Mode,
-    /// Written where a pod has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<u32>,
-    /// The least that is allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimum: Option<u32>,
-    /// The most that is allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum: Option<u32>,
-}
-
-/// A patch for chosen objects: strategic merge, JSON 6902 or (for kinds without merge keys) JSON merge.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AdvancedSetting {
-    /// Name for messages and `explain`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// Which objects. Without it, a merge patch applies to the object that it names itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<Target>,
-    /// A mapping is a merge patch, a sequence is JSON 6902; either may also be given as a YAML text.
-    pub patch: Value,
-    /// What happens when no object matches.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub on_unmatched: OnUnmatched,
-    /// Whether a merge patch may create list elements. Otherwise a merge key that matches nothing is an error,
-    /// so that a misspelt container name does not make a second container.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub create: bool,
-    /// Whether patched and new list elements come first, in the order of the patch, as kustomize has it.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub prepend: bool,
-    /// Whether JSON 6902 may do what kustomize allows beyond the standard: negative indices, `replace` of a
-    /// missing member, `add` without a value, a path without its leading slash.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub lenient: bool,
-    /// kustomize's options of a patch; accepted so that its `patches` can be pasted.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub options: BTreeMap<String, bool>,
-}
-
-/// Which objects a setting is for. Expressions are anchored regular expressions; what is absent matches all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Target {
-    /// API group; the core group is the empty one, which `^$` matches.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "regex"))]
-    pub group: Option<String>,
-    /// API version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "regex"))]
-    pub version: Option<String>,
-    /// Kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "regex"))]
-    pub kind: Option<String>,
-    /// Name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "regex"))]
-    pub name: Option<String>,
-    /// Namespace.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "regex"))]
-    pub namespace: Option<String>,
-    /// Label selector, as `kubectl -l` takes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "selector"))]
-    pub label_selector: Option<String>,
-    /// The same over annotations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("format" = "selector"))]
-    pub annotation_selector: Option<String>,
-}
-
-/// What happens when a setting matches no object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OnUnmatched {
-    /// The rendering fails.
-    #[default]
-    Error,
-    /// A warning.
-    Warn,
-    /// Nothing.
-    Ignore,
-}
-
-/// The merge key of a list in a custom resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListKey {
-    /// API group; empty for any.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub group: String,
-    /// Kind; empty for any.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub kind: String,
-    /// Path of the list, as `spec.triggers`; a list within a list as `spec.jobs[].steps`.
-    pub path: String,
-    /// Members that together identify an element.
-    #[schemars(length(min = 1))]
-    pub keys: Vec<String>,
 }
 
 /// A standard that is waived.

@@ -17,6 +17,8 @@ mod yaml;
 
 #[cfg(feature = "cli")]
 pub mod command;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 
 pub use configuration::{AdvancedSetting, Configuration, Target, check_setting};
 pub use finding::{Finding, Location, Severity};

@@ -1,6 +1,8 @@
 //! Reading and editing YAML and JSON text in place: a document becomes a flat table of nodes with byte spans,
 //! rules change the table, and only what they changed is written anew.
 
+#[cfg(any(test, feature = "fuzzing"))]
+mod agreement;
 mod change;
 mod compare;
 mod decode;
@@ -14,6 +16,8 @@ mod scan_scalar;
 mod tree;
 mod write;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use agreement::agreement;
 pub(crate) use emit::edits;
 pub(crate) use lookup::member_name;
 pub(crate) use resolve::Scalar;
@@ -28,6 +32,12 @@ pub(crate) const DEPTH_LIMIT: usize = 250;
 /// Reads one document. `text` is the document's body without its separator line.
 pub(crate) fn read<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
     tree.reset(text);
+    if let Some(offset) = directive(text) {
+        return Err(Fault::new(
+            offset,
+            "directives (`%YAML`, `%TAG`) are not read by Kubernetes; take the line out",
+        ));
+    }
     if !is_json(text) && scan::scan(&mut tree).is_ok() {
         return Ok(tree);
     }
@@ -65,6 +75,21 @@ pub(crate) fn splice(text: &str, edits: &[Edit], output: &mut Vec<u8>) {
 /// Whether the spliced text reads as what the tree was changed to.
 pub(crate) fn confirms(intended: &Tree<'_>, written: &Tree<'_>) -> bool {
     same(intended, intended.root(), written, written.root())
+}
+
+/// Where a directive stands before the content. Kubernetes' reader takes it for a document of its own.
+fn directive(text: &str) -> Option<usize> {
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with('%') {
+            return Some(offset);
+        }
+        if !line.trim().is_empty() && !line.starts_with('#') {
+            return None;
+        }
+        offset += line.len();
+    }
+    None
 }
 
 fn is_json(text: &str) -> bool {

@@ -1,0 +1,134 @@
+//! What is no stream of manifests: an error with its place, exit code 3, bounded time and memory.
+
+use ipsy_post_renderer::{Configuration, ErrorKind, RenderOptions, render};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+fn check(input: &[u8], document: usize, line: usize, says: &str) {
+    let configuration =
+        Configuration::from_yaml("{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {a: b}}", "test")
+            .unwrap();
+    let started = Instant::now();
+    let error = render(input, &configuration, &RenderOptions::default()).expect_err("the input is bad");
+    assert!(started.elapsed() < Duration::from_secs(10), "it took {:?}", started.elapsed());
+    assert_eq!(error.kind, ErrorKind::Input, "{error}");
+    let finding = error.findings.first().expect("an error says why");
+    let place = (finding.location.document, finding.location.line);
+    assert_eq!(place, (Some(document), Some(line)), "{error}");
+    assert!(finding.location.column.is_some(), "{error}");
+    assert!(error.to_string().contains(says), "{error}");
+}
+
+const GOOD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+
+#[test]
+fn invalid_yaml() {
+    check(format!("{GOOD}---\nkind: A\n  b: c\n").as_bytes(), 2, 7, "");
+    check(b"kind: [a, b\n", 1, 1, "");
+    check(b"kind: a: b\n", 1, 1, "");
+}
+
+#[test]
+fn tabs_as_indentation() {
+    check(b"kind: A\nmetadata:\n\tname: x\n", 1, 3, "");
+}
+
+#[test]
+fn unterminated_scalars() {
+    check(b"kind: \"A\nmetadata: {}\n", 1, 1, "");
+    check(b"kind: 'A\n", 1, 1, "");
+}
+
+#[test]
+fn documents_that_are_no_mapping() {
+    check(format!("{GOOD}---\n- a\n- b\n").as_bytes(), 2, 6, "no mapping");
+    check(b"just text\n", 1, 1, "no mapping");
+    check(b"--- text\nkind: A\n", 1, 2, "");
+}
+
+#[test]
+fn documents_without_kind() {
+    check(format!("{GOOD}---\napiVersion: v1\nmetadata: {{}}\n").as_bytes(), 2, 6, "no `kind`");
+    check(b"kind: 5\n", 1, 1, "no `kind`");
+    check(b"kind: List\nitems:\n- a: b\n", 1, 3, "no `kind`");
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    check(b"kind: A\nmetadata:\n  name: \xff\xfe\n", 1, 3, "UTF-8");
+    check(b"kind: A\nmetadata:\n  name: \"a\0b\"\n", 1, 3, "");
+}
+
+#[test]
+fn directives_and_content_after_the_end() {
+    check(b"%YAML 1.1\n---\nkind: A\n", 1, 1, "");
+    check(b"kind: A\n...\nkind: B\n", 1, 3, "");
+}
+
+#[test]
+fn alias_bombs() {
+    let mut text = String::from("kind: A\nmetadata:\n  name: x\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let below = format!("*a{}, ", level - 1).repeat(10);
+        let _ = writeln!(text, "a{level}: &a{level} [{}]", below.trim_end_matches(", "));
+    }
+    let configuration = Configuration::from_yaml(
+        "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, advancedSettings: [{target: {kind: A}, patch: [{op: add, path: /a11/0/0, value: 1}]}]}",
+        "test",
+    )
+    .unwrap();
+    let started = Instant::now();
+    let error = render(text.as_bytes(), &configuration, &RenderOptions::default()).expect_err("a bomb");
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(error.to_string().contains("million"), "{error}");
+    // Where no rule touches it, it is a document like any other.
+    let labels =
+        Configuration::from_yaml("{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {a: b}}", "test")
+            .unwrap();
+    render(text.as_bytes(), &labels, &RenderOptions::default()).unwrap();
+}
+
+#[test]
+fn nesting_of_ten_thousand_levels() {
+    let flow = format!("kind: A\nx: {}{}\n", "[".repeat(10_000), "]".repeat(10_000));
+    check(flow.as_bytes(), 1, 2, "");
+    let mut block = String::from("kind: A\n");
+    for level in 0..10_000 {
+        let _ = writeln!(block, "{}a:", " ".repeat(level));
+    }
+    let error =
+        render(block.as_bytes(), &Configuration::default(), &RenderOptions::default()).expect_err("too deep");
+    assert_eq!(error.kind, ErrorKind::Input, "{error}");
+    let dashes = format!("kind: A\nx:\n{}a\n", "- ".repeat(10_000));
+    check(dashes.as_bytes(), 1, 3, "");
+}
+
+#[test]
+fn large_scalars_stay_linear() {
+    let text = format!("{GOOD}data:\n  a: \"{}\"\n", "x".repeat(20 << 20));
+    let labels =
+        Configuration::from_yaml("{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {a: b}}", "test")
+            .unwrap();
+    let started = Instant::now();
+    let rendered = render(text.as_bytes(), &labels, &RenderOptions::default()).unwrap();
+    assert!(rendered.output.len() > text.len());
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn truncated_input() {
+    let whole = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: \"y\"\n";
+    for end in 0..whole.len() {
+        // Some prefixes are manifests, too; none may panic.
+        let _ = render(&whole.as_bytes()[..end], &Configuration::default(), &RenderOptions::default());
+    }
+    check(whole[..whole.len() - 2].as_bytes(), 1, 5, "");
+    check(b"apiVersion: v1\nki", 1, 2, "");
+}
+
+#[test]
+fn all_documents_are_reported_at_once() {
+    let error = render(b"a: b\n---\n- c\n---\nd: [\n", &Configuration::default(), &RenderOptions::default())
+        .unwrap_err();
+    assert_eq!(error.findings.len(), 3, "{error}");
+}
