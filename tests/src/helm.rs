@@ -74,7 +74,6 @@ impl Helm {
             .env("HELM_CACHE_HOME", home.join("cache"))
             .env("HELM_CONFIG_HOME", home.join("config"))
             .env("HELM_DATA_HOME", home.join("data"))
-            .env("HELM_PLUGINS", home.join("plugins"))
             .within(home)
             .limit(Duration::from_mins(1))
             .run()

@@ -11,7 +11,7 @@ use crate::aws_bench::AwsBench;
 use crate::console::Console;
 use crate::helm::Helm;
 use crate::manifests;
-use crate::programs::{Profile, Programs};
+use crate::programs::Programs;
 use crate::terraform::{Plan, Terraform};
 use crate::tools::Tools;
 use crate::workspace;
@@ -24,8 +24,8 @@ pub fn run(console: Console) -> Result<()> {
     let step = console.step("tools");
     let tools = Tools::ready(console)?;
     step.done("all there");
-    let step = console.step("building the provider and the post-renderer (minutes the first time)");
-    let programs = Programs::build(Profile::Development)?;
+    let step = console.step("building the provider and the post-renderer (takes minutes the first time)");
+    let programs = Programs::ready()?;
     step.done("built");
     tour(console, &tools, &programs)
 }
@@ -51,7 +51,7 @@ pub fn tour(console: Console, tools: &Tools, programs: &Programs) -> Result<()> 
     let step = console.step("terraform plan");
     let plan = terraform.plan()?;
     ensure!(plan.actions(APP) == ["create"], "the first plan creates the app:\n{}", plan.text);
-    console.show(&plan.text);
+    console.show(&excerpt(&plan.text));
     let planned = values_known_at_plan(&plan)?;
     step.done("the values for Helm are known before anything exists");
 
@@ -83,6 +83,17 @@ fn values_known_at_plan(plan: &Plan) -> Result<Value> {
     let values = &plan.change(APP)["after"]["values"];
     ensure!(values.is_string(), "`values` is not known at plan:\n{}", plan.text);
     Ok(values.clone())
+}
+
+/// The part of a first plan that is new to people: the values for Helm, in full, and the sum.
+fn excerpt(plan: &str) -> String {
+    let values = plan.lines().skip_while(|line| !line.contains(" values  "));
+    let end = "            )";
+    let mut shown: Vec<&str> = values.clone().take_while(|line| *line != end).collect();
+    shown.extend(values.skip_while(|line| *line != end).take(1));
+    shown.push("      …");
+    shown.extend(plan.lines().filter(|line| line.starts_with("Plan: ")));
+    shown.join("\n")
 }
 
 fn show_resources(console: Console, aws: &AwsBench) -> Result<()> {

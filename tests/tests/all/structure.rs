@@ -132,9 +132,12 @@ fn the_engine_of_the_post_renderer_is_pure() {
     let problems: Vec<String> = sources()
         .into_iter()
         .filter_map(|path| Some((path.strip_prefix(folder).ok()?.to_str()?.to_owned(), path)))
+        .filter(|(name, _)| !name.ends_with("tests.rs"))
         .filter(|(name, _)| !COMMAND_LINE.iter().any(|allowed| name.starts_with(allowed)))
         .flat_map(|(_, path)| {
             let text = fs::read_to_string(workspace::root().join(&path)).unwrap();
+            // Tests may look at files.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
             let used = WORLD.iter().filter(move |word| text.contains(**word));
             used.map(move |word| format!("{}: {word}", path.display())).collect::<Vec<_>>()
         })
