@@ -19,6 +19,7 @@ mod rule_form;
 mod settings;
 mod tags;
 mod target_groups;
+mod throttling;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,8 @@ macro_rules! client {
     ($settings:expr, $pressure:expr, $sdk:ident, $service:expr) => {{
         let mut builder = $sdk::config::Builder::from($settings.shared())
             .retry_partition(settings::retry_partition($service))
-            .retry_classifier(quota::QuotaClassifier { service: $service, pressure: $pressure.clone() });
+            .retry_classifier(quota::QuotaClassifier)
+            .interceptor(throttling::ThrottlingCounter { service: $service, pressure: $pressure.clone() });
         if let Some(url) = $settings.endpoint($service) {
             builder = builder.endpoint_url(url);
         }
