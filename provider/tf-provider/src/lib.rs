@@ -46,3 +46,8 @@ pub use self::{
 pub use async_trait::async_trait;
 /// What a call's context is cancelled by.
 pub use tokio_util::sync::CancellationToken;
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

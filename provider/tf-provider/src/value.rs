@@ -19,8 +19,8 @@ use crate::{Diagnostic, Path, path::Step};
 
 /// A value of any type. Which type it has is told by a [`Type`] beside it; only `Dynamic` brings its own.
 ///
-/// Two sets are equal whatever the order of their elements. The text of a value is not in its `Debug` output
-/// in logs: the framework never logs values.
+/// Two sets are equal whatever the order of their elements. `Debug` shows everything, secrets included: it is
+/// for tests and must not reach a log.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// Absent.

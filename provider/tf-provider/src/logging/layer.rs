@@ -12,9 +12,10 @@ use tracing_subscriber::{Layer, layer::Context};
 
 use super::writer::Log;
 
-/// Terraform takes lines over 64 KiB for plain text, so no single field comes near that.
+/// Terraform takes lines over 64 KiB for plain text. A field of this length stays below that even if every
+/// letter of it needs six in JSON.
 const LONGEST_FIELD: usize = 8 << 10;
-const MOST_FIELDS: usize = 6;
+const LONGEST_LINE: usize = 60 << 10;
 
 pub(super) struct HclogLayer {
     module: String,
@@ -42,10 +43,14 @@ fn line(module: &str, level: &str, fields: Fields, now: OffsetDateTime) -> Vec<u
     line.insert("@message".into(), fields.message.into());
     line.insert("@module".into(), module.into());
     line.insert("@timestamp".into(), timestamp(now).into());
-    line.extend(fields.others.into_iter().take(MOST_FIELDS));
-    let mut bytes = Json::Object(line).to_string().into_bytes();
-    bytes.push(b'\n');
-    bytes
+    let bare = line.clone();
+    line.extend(fields.others);
+    let mut text = Json::Object(line).to_string();
+    if text.len() > LONGEST_LINE {
+        text = Json::Object(bare).to_string();
+    }
+    text.push('\n');
+    text.into_bytes()
 }
 
 /// Six digits of the second, always: older versions of Terraform read nothing else.
@@ -125,6 +130,16 @@ mod tests {
             "{\"@level\":\"debug\",\"@message\":\"a \\\"b\\\"\\n\",\"@module\":\"provider.x\",\
              \"@timestamp\":\"1970-01-01T00:00:00.000007Z\",\"call\":\"Plan\"}\n"
         );
+    }
+
+    #[test]
+    fn no_line_is_too_long_for_terraform() {
+        let worst = short(&"\u{1}".repeat(LONGEST_FIELD * 2));
+        let mut fields = Fields { message: worst.clone(), ..Fields::default() };
+        for name in ["a", "b", "c", "d", "e", "f", "g"] {
+            fields.others.insert(name.into(), worst.clone().into());
+        }
+        assert!(line("provider.x", "debug", fields, OffsetDateTime::UNIX_EPOCH).len() < 64 << 10);
     }
 
     #[test]

@@ -64,15 +64,18 @@ async fn change(resource: &Entry<dyn Resource, Typed>, change: Change) -> Result
     let mut plan = Plan { planned, requires_replace, private };
     let mut diagnostics = Diagnostics::new();
     resource.item.modify_plan(&request, &mut plan, &mut diagnostics).await;
-    typed.schema.body().fill_blocks(&mut plan.planned);
-    typed.schema.body().clear_write_only(&mut plan.planned);
+    let mut planned = plan.planned.conform(&typed.of).map_err(|misfit| {
+        Diagnostic::bug(format!("Its plan does not fit its schema: {misfit}.")).at(misfit.path)
+    })?;
+    typed.schema.body().fill_blocks(&mut planned);
+    typed.schema.body().clear_write_only(&mut planned);
     // A replacement is planned in a second call without a prior state; there is nothing to replace then.
     let requires_replace = match &request.prior {
-        Some(prior) => really_changed(plan.requires_replace, &plan.planned, prior),
+        Some(prior) => really_changed(plan.requires_replace, &planned, prior),
         None => Vec::new(),
     };
     Ok(Response {
-        planned_state: diagnostics.take(wire::values::write(plan.planned, &typed.of, "plan")),
+        planned_state: diagnostics.take(wire::values::write(planned, &typed.of, "plan")),
         requires_replace: requires_replace.iter().map(wire::diagnostics::path_to_wire).collect(),
         planned_private: plan.private.to_bytes(),
         diagnostics: wire::diagnostics::to_wire(diagnostics),
