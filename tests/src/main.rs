@@ -75,9 +75,14 @@ fn main() -> ExitCode {
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // By now everything that the task started has been stopped and what it wrote is removed.
+        Err(_) if interrupt::came() => {
+            console.say("interrupted; everything is stopped and cleaned up");
+            ExitCode::from(130)
+        }
         Err(problem) => {
             console.say(format!("failed: {problem:#}"));
-            ExitCode::from(if interrupt::came() { 130 } else { 1 })
+            ExitCode::FAILURE
         }
     }
 }

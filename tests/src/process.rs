@@ -145,7 +145,11 @@ impl Process {
         let joined = |reader: thread::JoinHandle<String>| reader.join().unwrap_or_default();
         let (stdout, stderr) = (joined(stdout), joined(stderr));
         let _ = feeding.join();
-        let status = status.with_context(|| tail(&stderr))?;
+        let status = match status {
+            Ok(status) => status,
+            Err(problem) if interrupt::came() => return Err(problem),
+            Err(problem) => return Err(problem.context(tail(&stderr))),
+        };
         Ok(Outcome {
             command: self.command_line(),
             code: status.code().unwrap_or(-1),

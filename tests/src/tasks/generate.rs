@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 
 use crate::console::Console;
 use crate::manifests::difference;
-use crate::programs::{Profile, Programs};
+use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 
@@ -34,7 +34,7 @@ const GENERATORS: [Generator; 2] = [provider_reference::documents, chart_referen
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.
 pub fn run(console: Console, check: bool) -> Result<()> {
     let tools = Tools::ready(console)?;
-    let programs = Programs::build(Profile::Development)?;
+    let programs = Programs::ready()?;
     if check { up_to_date(console, &tools, &programs) } else { write(console, &tools, &programs) }
 }
 
