@@ -6,10 +6,17 @@ use super::write::{self, Manner};
 
 /// The edits that turn the text into what the tree says, sorted and without overlap.
 pub(crate) fn edits(tree: &Tree<'_>) -> Result<Vec<Edit>, Fault> {
+    if let Some(offset) = lone_return(tree.text) {
+        return Err(Fault::new(
+            offset,
+            "a carriage return without line feed is a line end to YAML, but none to edit at",
+        ));
+    }
     let mut emitter = Emitter { tree, manner: Manner::of(tree), edits: Vec::new() };
     emitter.node(tree.root())?;
     let mut edits = emitter.edits;
-    edits.sort_by_key(|edit| edit.start);
+    // What is inserted where something goes comes before it.
+    edits.sort_by_key(|edit| (edit.start, edit.end));
     let overlap = edits.windows(2).find_map(|pair| match pair {
         [left, right] if left.end > right.start => Some(right.start),
         _ => None,
@@ -20,6 +27,12 @@ pub(crate) fn edits(tree: &Tree<'_>) -> Result<Vec<Edit>, Fault> {
         }
         None => Ok(edits),
     }
+}
+
+/// A line end of old Macs.
+fn lone_return(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\r', bytes).find(|index| bytes.get(index + 1) != Some(&b'\n'))
 }
 
 struct Emitter<'t, 'a> {
@@ -321,7 +334,7 @@ impl Emitter<'_, '_> {
         let manner = Manner { newline: self.manner.newline, ..self.manner };
         let mut inner = Emitter { tree: self.tree, manner, edits: Vec::new() };
         inner.node(id)?;
-        inner.edits.sort_by_key(|edit| edit.start);
+        inner.edits.sort_by_key(|edit| (edit.start, edit.end));
         for edit in &mut inner.edits {
             edit.start = edit.start.saturating_sub(start as usize);
             edit.end = edit.end.saturating_sub(start as usize);

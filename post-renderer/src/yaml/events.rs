@@ -282,6 +282,13 @@ impl<'a> Loader<'_, 'a> {
             (None, Some(line)) => blanks(line),
             (None, None) => 1,
         };
+        if first.is_some() && column <= self.outer_column(start) && !self.open.is_empty() {
+            // libyaml reads such a scalar as empty, and this parser does not: nothing that could be edited safely.
+            return Err(Fault::new(
+                start as usize,
+                "the text of this block scalar is not indented deeper than what it is in",
+            ));
+        }
         node.column = u32::try_from(column).unwrap_or(1);
         let kept = if head.contains('+') {
             let raw = raw.strip_suffix('\n').unwrap_or(raw);

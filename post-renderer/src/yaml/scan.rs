@@ -22,8 +22,7 @@ pub(super) struct Scanner<'t, 'a> {
 /// Fills the tree from its text.
 pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
     let bytes = tree.text.as_bytes();
-    // Line ends of two bytes and control characters are left to the reference parser.
-    if bytes.len() > (1 << 30) || memchr::memchr2(b'\r', 0, bytes).is_some() {
+    if bytes.len() > (1 << 30) || has_odd_bytes(bytes) {
         return Err(Unsure);
     }
     let mut scanner = Scanner { tree, bytes, position: 0, line: 0, depth: 0 };
@@ -33,6 +32,19 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
         None => Ok(()),
         Some(_) => Err(Unsure),
     }
+}
+
+/// Whether there are bytes that only the reference parser judges: line ends of two bytes, control characters,
+/// and what begins a line separator, a byte-order mark or another character that is not printable.
+fn has_odd_bytes(bytes: &[u8]) -> bool {
+    // Without an early exit the compiler makes wide instructions of it.
+    let odd = bytes.iter().fold(0_u8, |odd, byte| {
+        let is_control = *byte < b' ' && *byte != b'\n' && *byte != b'\t';
+        odd | u8::from(is_control || *byte == 0x7f) | (u8::from(*byte >= 0x80) << 1)
+    });
+    let is_unprintable =
+        |pair: &[u8]| matches!(pair, [0xC2, 0x80..=0x9F] | [0xE2, 0x80] | [0xEF, 0xBB..=0xBF]);
+    odd & 1 == 1 || (odd & 2 == 2 && bytes.windows(2).any(is_unprintable))
 }
 
 impl Scanner<'_, '_> {

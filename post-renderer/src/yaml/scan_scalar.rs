@@ -202,6 +202,10 @@ impl Scanner<'_, '_> {
         }
         node.end = offset(if keep { trailing } else { end });
         node.column = offset(indent.unwrap_or(column + 1));
+        if indent.is_none() && self.position < self.bytes.len() {
+            // Parsers differ on where a scalar without text ends.
+            return Err(Unsure);
+        }
         if keep && self.position >= self.bytes.len() {
             // Where the last line end is and whether it counts is subtle at the end of the text.
             return Err(Unsure);

@@ -1,8 +1,9 @@
 //! Conformance to kustomize, from tables in `tests/kustomize`: its own results, and where we differ on purpose.
 
 use ipsy_post_renderer::{Configuration, RenderOptions, render};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,19 +18,75 @@ struct Case {
     patch: Value,
     /// What kustomize makes of it; absent where it refuses.
     #[serde(default)]
-    expected: Option<Vec<Value>>,
+    expected: Option<Effect>,
     /// Why we differ, if we do.
     #[serde(default)]
     differs: Option<String>,
     /// What we make of it then; absent where we refuse.
     #[serde(default)]
-    ours: Option<Vec<Value>>,
+    ours: Option<Effect>,
+}
+
+/// What a patch does to its input, by JSON pointers below `Kind:name`.
+#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+struct Effect {
+    set: BTreeMap<String, Value>,
+    gone: BTreeSet<String>,
+}
+
+impl Effect {
+    fn of(before: &str, after: &str) -> Self {
+        let (before, after) = (leaves(before), leaves(after));
+        let gone = before.keys().filter(|path| !after.contains_key(*path)).cloned().collect();
+        let set = after.into_iter().filter(|(path, value)| before.get(path) != Some(value)).collect();
+        Self { set, gone }
+    }
+}
+
+/// Every leaf of a stream with its place.
+fn leaves(text: &str) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    for document in serde_yaml::Deserializer::from_str(text) {
+        let value = Value::deserialize(document).unwrap();
+        if let (Some(kind), Some(name)) = (value["kind"].as_str(), value["metadata"]["name"].as_str()) {
+            collect(&format!("{kind}:{name}"), &value, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(path: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, member) in members {
+                collect(&format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")), member, found);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                collect(&format!("{path}/{index}"), item, found);
+            }
+        }
+        leaf => {
+            found.insert(path.to_owned(), leaf.clone());
+        }
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kustomize")
+}
+
+fn input(case: &Case) -> String {
+    let path = folder().join("inputs").join(format!("{}.yaml", case.input));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn tables() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kustomize");
     let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.is_file());
     paths.sort();
     let mut cases = Vec::new();
     for path in paths {
@@ -41,24 +98,8 @@ fn tables() -> Vec<Case> {
     cases
 }
 
-/// The documents of a stream, in an order that both keep: kustomize sorts by kind.
-fn values(text: &str) -> Vec<Value> {
-    let mut found: Vec<Value> = serde_yaml::Deserializer::from_str(text)
-        .map(|document| Value::deserialize(document).unwrap())
-        .filter(|value| !value.is_null())
-        .collect();
-    found.sort_by_key(|value| {
-        (
-            value["kind"].to_string(),
-            value["metadata"]["name"].to_string(),
-            value["metadata"]["namespace"].to_string(),
-        )
-    });
-    found
-}
-
 /// Our own rendering, in kustomize's manner.
-fn ours(case: &Case) -> Result<Vec<Value>, String> {
+fn ours(case: &Case) -> Result<Effect, String> {
     let mut setting = case.patch.as_object().unwrap().clone();
     for name in ["create", "prepend"] {
         setting.entry(name).or_insert(json!(true));
@@ -68,9 +109,10 @@ fn ours(case: &Case) -> Result<Vec<Value>, String> {
         "standards": {"replicasOwner": {"mode": "off"}}});
     let configuration = Configuration::from_json(&configuration.to_string(), "case")
         .map_err(|findings| format!("{findings:?}"))?;
-    let rendered = render(case.input.as_bytes(), &configuration, &RenderOptions::default())
+    let input = input(case);
+    let rendered = render(input.as_bytes(), &configuration, &RenderOptions::default())
         .map_err(|error| error.to_string())?;
-    Ok(values(&String::from_utf8(rendered.output).unwrap()))
+    Ok(Effect::of(&input, &String::from_utf8(rendered.output).unwrap()))
 }
 
 #[test]
@@ -129,7 +171,8 @@ fn kustomize_does_what_the_tables_say() {
                     let Some((index, case)) = work.lock().unwrap().next() else { break };
                     let folder = folder.join(index.to_string());
                     std::fs::create_dir_all(&folder).unwrap();
-                    std::fs::write(folder.join("input.yaml"), &case.input).unwrap();
+                    let input = input(case);
+                    std::fs::write(folder.join("input.yaml"), &input).unwrap();
                     let mut patch = case.patch.as_object().unwrap().clone();
                     for own in ["create", "prepend", "lenient", "onUnmatched", "name"] {
                         patch.remove(own);
@@ -140,8 +183,10 @@ fn kustomize_does_what_the_tables_say() {
                     let file = json!({"resources": ["input.yaml"], "patches": [patch]});
                     std::fs::write(folder.join("kustomization.yaml"), file.to_string()).unwrap();
                     let output = Command::new(&program).arg(command).arg(&folder).output().unwrap();
-                    let found =
-                        output.status.success().then(|| values(&String::from_utf8_lossy(&output.stdout)));
+                    let found = output
+                        .status
+                        .success()
+                        .then(|| Effect::of(&input, &String::from_utf8_lossy(&output.stdout)));
                     if found != case.expected {
                         let stderr = String::from_utf8_lossy(&output.stderr);
                         let _ = writeln!(

@@ -12,7 +12,8 @@ impl<'p> Merge<'_, '_, 'p> {
         items: &'p [Value],
         patch: &'p Map<String, Value>,
     ) -> Result<(), Failure> {
-        let replaces = items.iter().any(|item| item.get(PATCH).and_then(Value::as_str) == Some("replace"));
+        // `$patch: replace` alone speaks of the list; in an element with members, of that element.
+        let replaces = items.iter().any(is_replacement_mark);
         let keys: Vec<String> = match self.rule() {
             ListRule::Keyed(keys) => keys.iter().map(|key| (*key).to_owned()).collect(),
             ListRule::KeyedIfNamed(keys) if items.iter().all(|item| is_named(item, keys)) => {
@@ -109,6 +110,10 @@ impl<'p> Merge<'_, '_, 'p> {
         }
         if self.patch.prepend {
             let living: Vec<NodeId> = self.tree.children(list).collect();
+            if keys.len() > 1 {
+                // kustomize leaves elements of lists with two-part keys in their places.
+                touched.retain(|child| !before.contains(child));
+            }
             let rest = before.into_iter().filter(|child| living.contains(child) && !touched.contains(child));
             let order: Vec<NodeId> = touched.iter().copied().chain(rest).collect();
             self.tree.reorder(list, &order)?;
