@@ -211,6 +211,11 @@ impl AwsBench {
         self.send("POST", "delays", &json!({ "operation": operation, "seconds": seconds }))
     }
 
+    /// Withdraws all delays.
+    pub fn undelay(&self) -> Result<()> {
+        self.send("DELETE", "delays", &json!({}))
+    }
+
     /// Makes all targets of a group report a state.
     pub fn health(&self, target_group_arn: &str, state: &str) -> Result<()> {
         self.send("POST", "health", &json!({ "target_group_arn": target_group_arn, "state": state }))

@@ -6,6 +6,8 @@ use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,6 +30,25 @@ pub struct Process {
     input: Vec<u8>,
     limit: Duration,
     errors_shown: bool,
+    disturbance: Option<(Arc<AtomicBool>, Disturbance)>,
+}
+
+/// How a program is disturbed. The whole process group is meant.
+#[derive(Debug, Clone, Copy)]
+pub enum Disturbance {
+    /// Ctrl-C, as from a terminal.
+    Interrupt,
+    /// An end by force, as the kernel makes when memory is short.
+    Kill,
+}
+
+impl Disturbance {
+    fn signal(self) -> Signal {
+        match self {
+            Self::Interrupt => Signal::INT,
+            Self::Kill => Signal::KILL,
+        }
+    }
 }
 
 /// What a program did.
@@ -56,7 +77,14 @@ impl Process {
             }
         }
         let name = program.as_ref().to_string_lossy().into_owned();
-        Self { command, name, input: Vec::new(), limit: Duration::from_mins(2), errors_shown: false }
+        Self {
+            command,
+            name,
+            input: Vec::new(),
+            limit: Duration::from_mins(2),
+            errors_shown: false,
+            disturbance: None,
+        }
     }
 
     /// A program with the caller's environment, less what cargo sets for this very program:
@@ -116,6 +144,13 @@ impl Process {
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Disturbs it as soon as a flag is set.
+    #[must_use]
+    pub fn disturbed(mut self, disturbance: Disturbance, when: Arc<AtomicBool>) -> Self {
+        self.disturbance = Some((when, disturbance));
         self
     }
 
@@ -189,11 +224,15 @@ impl Process {
 
     fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
         let deadline = Instant::now() + self.limit;
+        let mut disturbance = self.disturbance.as_ref();
         let mut pause = Duration::from_millis(1);
         loop {
             if let Some(status) = child.try_wait()? {
                 end_group(child.id(), Signal::KILL);
                 return Ok(status);
+            }
+            if let Some((_, kind)) = disturbance.take_if(|(when, _)| when.load(Ordering::Relaxed)) {
+                end_group(child.id(), kind.signal());
             }
             let too_long = Instant::now() >= deadline;
             if too_long || interrupt::came() {

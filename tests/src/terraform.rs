@@ -3,6 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -10,13 +13,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::aws_bench::AwsBench;
-use crate::process::{Outcome, Process};
+use crate::process::{Disturbance, Outcome, Process};
 use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 
 /// Terraform looks here for `ipsy/ipsy`; `OpenTofu` there.
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+const APPLY: [&str; 4] = ["apply", "-input=false", "-no-color", "-auto-approve"];
 const LIMIT: Duration = Duration::from_mins(3);
 
 /// A working directory of Terraform.
@@ -169,7 +173,7 @@ impl Terraform {
 
     /// `terraform apply`, whatever comes out.
     pub fn try_apply(&self) -> Result<Outcome> {
-        self.run(&["apply", "-input=false", "-no-color", "-auto-approve"])
+        self.run(&APPLY)
     }
 
     /// `terraform destroy`, which must succeed.
@@ -188,14 +192,37 @@ impl Terraform {
         Ok(serde_json::from_str(&self.run(&["show", "-json", "-no-color"])?.ok()?.stdout)?)
     }
 
+    /// `terraform apply` that is disturbed as soon as a condition holds, whatever comes out.
+    pub fn disturbed_apply(
+        &self,
+        disturbance: Disturbance,
+        condition: impl Fn() -> bool + Sync,
+    ) -> Result<Outcome> {
+        let (holds, ended) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) && !holds.load(Ordering::Relaxed) {
+                    holds.store(condition(), Ordering::Relaxed);
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+            let outcome = self.process(&APPLY).disturbed(disturbance, Arc::clone(&holds)).run();
+            ended.store(true, Ordering::Relaxed);
+            outcome
+        })
+    }
+
     /// Any command of Terraform.
     pub fn run(&self, arguments: &[&str]) -> Result<Outcome> {
+        self.process(arguments).run()
+    }
+
+    fn process(&self, arguments: &[&str]) -> Process {
         Process::new(&self.program)
             .args(arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .within(self.configuration())
             .limit(LIMIT)
-            .run()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes wrong on AWS' side: failed creates leave nothing, lost replies make no duplicates,
 //! throttling is sat out, and what belongs to others is left alone.
 
+use acceptance::process::Disturbance;
 use serde_json::json;
 
 use crate::fixture::{self, APP};
@@ -93,11 +94,48 @@ fn what_belongs_to_others_is_left_alone() {
 fn an_apply_that_was_killed_is_finished_by_the_next() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
-    terraform.apply().unwrap();
+    // The rule comes last: when the kill comes, everything else is there and in no state.
+    aws.delay("CreateRule", 60.0).unwrap();
+    let killed = terraform
+        .disturbed_apply(Disturbance::Kill, || {
+            let there = aws.resources().unwrap();
+            there.target_groups.len() == 1 && there.pod_identity_associations.len() == 1
+        })
+        .unwrap();
+    assert_ne!(killed.code, 0);
     let made = aws.resources().unwrap();
-    // Whoever is killed before the state is written leaves this behind.
-    let orphaned = fixture::quickstart(&aws);
-    orphaned.apply().unwrap();
-    assert_eq!(aws.resources().unwrap(), made, "it was adopted, not made twice");
-    assert!(!orphaned.plan().unwrap().has_changes);
+    assert!(made.rules.is_empty() && made.roles.len() == 1, "{made:?}");
+    assert!(terraform.state().unwrap()["values"].is_null(), "the state was not written");
+
+    aws.undelay().unwrap();
+    terraform.apply().unwrap();
+    let finished = aws.resources().unwrap();
+    assert_eq!(finished.target_groups, made.target_groups, "adopted, not made twice");
+    assert_eq!(finished.roles, made.roles);
+    assert_eq!(finished.pod_identity_associations, made.pod_identity_associations);
+    assert!(!terraform.plan().unwrap().has_changes);
+}
+
+#[test]
+fn an_apply_that_was_interrupted_leaves_nothing_unknown() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    aws.delay("CreateTargetGroup", 4.0).unwrap();
+    let interrupted = terraform
+        .disturbed_apply(Disturbance::Interrupt, || aws.resources().unwrap().roles.len() == 1)
+        .unwrap();
+    assert_ne!(interrupted.code, 0, "{}", interrupted.everything());
+    let said = interrupted.everything();
+    assert!(said.contains("Interrupt received"), "{said}");
+    assert!(!said.contains("Plugin did not respond"), "{said}");
+    aws.undelay().unwrap();
+
+    // Either nothing is left, or Terraform knows of it.
+    let is_known = !terraform.state().unwrap()["values"].is_null();
+    let left = aws.resources().unwrap();
+    assert!(is_known || left.is_empty(), "{left:?}");
+    terraform.apply().unwrap();
+    assert!(!terraform.plan().unwrap().has_changes);
+    terraform.destroy().unwrap();
+    assert!(aws.resources().unwrap().is_empty());
 }

@@ -11,5 +11,6 @@ mod fixture;
 mod import;
 mod install;
 mod post_render;
+mod pure_parts;
 mod quickstart;
 mod structure;
