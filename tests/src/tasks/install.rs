@@ -9,6 +9,7 @@ use crate::console::Console;
 use crate::helm;
 use crate::process::Process;
 use crate::programs::{Profile, Programs};
+use crate::terraform::REGISTRIES;
 use crate::workspace;
 
 /// Where things go.
@@ -39,21 +40,23 @@ pub fn run(console: Console) -> Result<()> {
     Ok(())
 }
 
-/// Puts the provider into the mirror and the post-renderer beside other programs; returns both
-/// paths.
-pub fn install(programs: &Programs, places: &Places) -> Result<[PathBuf; 2]> {
+/// Puts the provider into the mirror, for Terraform and for `OpenTofu`, and the post-renderer beside
+/// other programs; returns all paths, the post-renderer's last.
+pub fn install(programs: &Programs, places: &Places) -> Result<Vec<PathBuf>> {
     let version = workspace::version()?;
     let (system, machine) = workspace::platform();
-    let folder = places
-        .plugins
-        .join("registry.terraform.io/ipsy/ipsy")
-        .join(version)
-        .join(format!("{system}_{machine}"));
-    let provider = folder.join(format!("terraform-provider-ipsy_v{version}"));
-    replace(&programs.provider, &provider)?;
+    let mut installed = Vec::new();
+    for registry in REGISTRIES {
+        let folder = places.plugins.join(registry).join("ipsy/ipsy").join(version);
+        let folder = folder.join(format!("{system}_{machine}"));
+        let provider = folder.join(format!("terraform-provider-ipsy_v{version}"));
+        replace(&programs.provider, &provider)?;
+        installed.push(provider);
+    }
     let post_renderer = places.programs.join("ipsy-post-renderer");
     replace(&programs.post_renderer, &post_renderer)?;
-    Ok([provider, post_renderer])
+    installed.push(post_renderer);
+    Ok(installed)
 }
 
 /// Registers the plugin with the Helm on the path, if that is Helm 4.

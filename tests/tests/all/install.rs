@@ -14,7 +14,8 @@ fn terraform_finds_the_installed_provider_by_itself() {
     };
     // Twice, as for an update.
     install(fixture::programs(), &places).unwrap();
-    let [_, post_renderer] = install(fixture::programs(), &places).unwrap();
+    let installed = install(fixture::programs(), &places).unwrap();
+    let post_renderer = installed.last().unwrap();
 
     let configuration = home.path().join("configuration");
     std::fs::create_dir(&configuration).unwrap();
