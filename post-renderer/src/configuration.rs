@@ -131,7 +131,7 @@ pub enum Stamp {
 }
 
 /// How strict a standard is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// The manifest is made to comply; what cannot be mended is an error.
@@ -143,6 +143,23 @@ pub enum Mode {
     Warn,
     /// The standard does not apply.
     Off,
+}
+
+impl<'de> Deserialize<'de> for Mode {
+    /// A plain `off` is the boolean `false` to YAML 1.1, but who writes it here means the word.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Bool(false) => Ok(Self::Off),
+            Value::String(word) => match word.as_str() {
+                "enforce" => Ok(Self::Enforce),
+                "default" => Ok(Self::Default),
+                "warn" => Ok(Self::Warn),
+                "off" => Ok(Self::Off),
+                _ => Err(serde::de::Error::unknown_variant(&word, &["enforce", "default", "warn", "off"])),
+            },
+            _ => Err(serde::de::Error::custom("a mode is `enforce`, `default`, `warn` or `off`")),
+        }
+    }
 }
 
 /// What pod templates get.

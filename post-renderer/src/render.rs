@@ -2,6 +2,7 @@
 
 mod document;
 mod in_stream;
+mod kapp;
 mod plan;
 mod protected;
 mod stream;

@@ -73,7 +73,8 @@ impl Walk {
         if !words.is_empty() {
             let found = value.as_str().unwrap_or_default();
             // A plain `off` is a boolean to YAML 1.1, but anyone who writes it here means the word.
-            if !words.contains(&found) {
+            let is_off = value == &Value::Bool(false) && words.contains(&"off");
+            if !is_off && !words.contains(&found) {
                 let shown = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
                 let hint = nearest(&shown, words.iter().copied())
                     .map_or(String::new(), |near| format!("; did you mean `{near}`?"));

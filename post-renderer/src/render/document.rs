@@ -1,6 +1,7 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
 use super::in_stream::is_carrier;
+use super::kapp::is_config;
 use super::plan::Plan;
 use super::protected::Protected;
 use super::{Change, RenderOptions};
@@ -66,6 +67,9 @@ pub(super) fn render<'a>(
     let errors = notes.remarks.len();
     for root in roots {
         let identity = Identity::of(&tree, root);
+        if is_config(&identity) {
+            continue;
+        }
         let outcome = object(&mut tree, root, &identity, number, plan, notes);
         match outcome {
             Ok(Outcome::Stays) => {}
@@ -143,6 +147,14 @@ fn object(
     }
     if settings(tree, root, identity, is_hook, number, plan, notes)? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
+    }
+    if let Some(kapp) = &plan.kapp {
+        let left_out = kapp.apply(tree, root, identity).map_err(|fault| of_fault(fault, identity, "kapp"))?;
+        drain(tree, identity, number, "kapp", "kapp", &mut notes.changes);
+        if let Some(finding) = left_out {
+            notes.remarks.push(remark(finding, tree.offset_of(root)));
+            return Ok(Outcome::Deleted);
+        }
     }
     let changed = tree.node(root).dirty && !was_dirty || root != tree.root() && tree.node(root).dirty;
     stamp(tree, root, plan, changed, &waived).map_err(|fault| of_fault(fault, identity, "stamp"))?;

@@ -1,6 +1,7 @@
 //! A configuration made ready: patches and targets compiled, standards chosen, everything that is wrong found.
 
 use super::RenderOptions;
+use super::kapp::Kapp;
 use crate::configuration::{Configuration, OnUnmatched, Stamp, Target, check_setting};
 use crate::finding::Finding;
 use crate::manifest::Identity;
@@ -16,6 +17,8 @@ pub(super) struct Plan<'c> {
     pub(super) standards: Vec<&'static dyn Standard>,
     pub(super) settings: Vec<Setting>,
     pub(super) list_keys: ListKeys,
+    /// What kapp is told, where it deploys.
+    pub(super) kapp: Option<Kapp>,
     /// Annotations of the stamp.
     pub(super) stamps: Vec<(&'static str, Value)>,
     /// Warnings about the configuration itself.
@@ -89,7 +92,7 @@ impl<'c> Plan<'c> {
             }
         }
         let list_keys = ListKeys::new(&configuration.list_keys);
-        Ok(Self { context, standards, settings, list_keys, stamps, findings: warnings })
+        Ok(Self { context, standards, settings, list_keys, kapp: None, stamps, findings: warnings })
     }
 }
 

@@ -1,9 +1,10 @@
 //! The whole stream: documents one after the other, their findings gathered, the output written once.
 
 use super::document::{self, Notes, Written};
+use super::kapp::Kapp;
 use super::plan::Plan;
 use super::unmatched::unmatched;
-use super::{ErrorKind, RenderError, RenderOptions, Rendered, place};
+use super::{Deployer, ErrorKind, RenderError, RenderOptions, Rendered, place};
 use crate::finding::{Finding, Location, Severity};
 use crate::manifest::documents;
 use crate::object::Remark;
@@ -21,6 +22,9 @@ pub(super) fn render(
 ) -> Result<Rendered, RenderError> {
     let ranges = documents(text);
     find_owners(text, &ranges, &mut plan);
+    if options.deployer == Deployer::Kapp {
+        plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
+    }
     let mut output = Vec::with_capacity(text.len() + text.len() / 8);
     let mut invalid = Vec::new();
     let mut findings = std::mem::take(&mut plan.findings);
@@ -47,6 +51,12 @@ pub(super) fn render(
         changes.append(&mut notes.changes);
     }
     output.extend_from_slice(text.as_bytes().get(copied..).unwrap_or_default());
+    if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
+        if !output.is_empty() && !output.ends_with(b"\n") {
+            output.push(b'\n');
+        }
+        output.extend_from_slice(config.as_bytes());
+    }
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }

@@ -82,13 +82,9 @@ impl Owners {
         })
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.owned.is_empty()
-    }
-
-    /// The owned workloads.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(String, String, String)> {
-        self.owned.iter()
+    /// The kinds of what is owned.
+    pub(crate) fn kinds(&self) -> BTreeSet<String> {
+        self.owned.iter().map(|(kind, _, _)| kind.clone()).collect()
     }
 }
 

@@ -18,7 +18,10 @@ pub(super) fn quantity(
     let node = object.tree.at(container.node, &["resources", part, name])?;
     let text = match object.tree.scalar(node)? {
         Scalar::String(text) => text.into_owned(),
-        Scalar::Number(number) => number.to_string(),
+        Scalar::Number(number) => {
+            let text = number.to_string();
+            text.strip_suffix(".0").map_or(text.clone(), ToOwned::to_owned)
+        }
         _ => return None,
     };
     match Quantity::parse(&text) {

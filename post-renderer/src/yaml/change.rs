@@ -206,11 +206,10 @@ impl Tree<'_> {
             if node.shared {
                 self.expand_aliases_of(current)?;
             }
-            if node.explicit {
-                return Err(Fault::new(
-                    node.key_start as usize,
-                    "members with an explicit key (`?`) are not edited",
-                ));
+            if self.odd_keys && self.children(current).any(|child| self.node(child).explicit) {
+                let message =
+                    "keys with `?`, a tag or an anchor, and members without a colon, are not edited around";
+                return Err(Fault::new(node.start as usize, message));
             }
             if node.state == State::Original && node.parent != NONE {
                 self.check_unique(current)?;

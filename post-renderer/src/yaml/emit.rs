@@ -115,15 +115,23 @@ impl Emitter<'_, '_> {
         } else {
             write::after_colon(self.tree, id, column, &self.manner, &mut text);
         }
+        let rest = self.tree.slice(node.end, self.tree.line_end(node.end));
+        if was_inline(&node) && text.starts_with(['\n', '\r']) && rest.trim_start().starts_with('#') {
+            // `resources: {} # why` keeps its comment on its line.
+            let line_end = self.tree.line_end(node.end);
+            self.edit(self.after_indicator(&node), node.end, "");
+            self.edit(line_end, line_end, text);
+            return Ok(());
+        }
         let stays_inline = !text.contains('\n');
-        let was_inline = node.style != Style::Block;
-        let start = if stays_inline && was_inline && node.start > node.key_end && node.start != node.end {
-            // The blanks behind the colon stay.
-            text.remove(0);
-            node.properties
-        } else {
-            self.after_indicator(&node)
-        };
+        let start =
+            if stays_inline && was_inline(&node) && node.start > node.key_end && node.start != node.end {
+                // The blanks behind the colon stay.
+                text.remove(0);
+                node.properties
+            } else {
+                self.after_indicator(&node)
+            };
         self.edit(start, node.end.max(start), text);
         Ok(())
     }
@@ -153,7 +161,7 @@ impl Emitter<'_, '_> {
         }
         if node.reordered {
             let text = self.reordered_block(id)?;
-            let start = self.tree.node(self.first_in_source(id)).key_start;
+            let start = self.lead(self.tree.node(self.first_in_source(id)).key_start);
             self.edit(start, node.end, text);
             return Ok(());
         }
@@ -201,9 +209,29 @@ impl Emitter<'_, '_> {
 
     fn insert_before(&mut self, sibling: NodeId, new: NodeId, parent: &Node) {
         let start = self.tree.node(sibling).key_start;
+        let lead = self.lead(start);
         let mut text = self.new_child(new, parent);
         write::line(parent.column as usize, &self.manner, &mut text);
-        self.edit(start, start, text);
+        self.edit(lead, lead, text);
+    }
+
+    /// Where the comments directly above a child begin, which belong to it; the child itself where there are none.
+    fn lead(&self, start: u32) -> u32 {
+        let mut lead = start;
+        let mut line = self.tree.line_start(start);
+        if !self.tree.slice(line, start).trim().is_empty() {
+            return start;
+        }
+        while line > 0 {
+            let above = self.tree.line_start(line - 1);
+            let text = self.tree.slice(above, line);
+            if !text.trim_start().starts_with('#') {
+                break;
+            }
+            lead = above + u32::try_from(text.len() - text.trim_start().len()).unwrap_or(0);
+            line = above;
+        }
+        lead
     }
 
     /// Takes removed children out of a block collection that keeps others.
@@ -314,10 +342,13 @@ impl Emitter<'_, '_> {
             let source = *self.tree.node(child);
             let place = sources.iter().position(|other| *other == child).unwrap_or(0);
             let above = place.checked_sub(1).and_then(|before| sources.get(before));
-            let comments = above.map_or("", |before| {
-                let from = self.tree.line_end(self.tree.node(*before).end);
-                self.tree.slice(from, self.tree.line_start(source.key_start)).trim()
-            });
+            let comments = match above {
+                Some(before) => {
+                    let from = self.tree.line_end(self.tree.node(*before).end);
+                    self.tree.slice(from, self.tree.line_start(source.key_start)).trim()
+                }
+                None => self.tree.slice(self.lead(source.key_start), source.key_start).trim(),
+            };
             for comment in comments.lines().map(str::trim).filter(|line| !line.is_empty()) {
                 text.push_str(comment);
                 write::line(node.column as usize, &self.manner, &mut text);
@@ -473,6 +504,11 @@ impl Emitter<'_, '_> {
         }
         self.tree.node(id).properties
     }
+}
+
+/// Whether the value of the source stands on the line of its key or dash.
+fn was_inline(node: &Node) -> bool {
+    node.style != Style::Block
 }
 
 /// Where a child of a flow collection begins.

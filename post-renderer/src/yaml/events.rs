@@ -80,7 +80,8 @@ impl<'a> Loader<'_, 'a> {
                     ScalarStyle::Folded => Style::Folded,
                 };
                 if self.expects_key() {
-                    self.scalar_key(&text, style, tag, start, end);
+                    let is_bare = tag == Tag::None && anchor == 0;
+                    self.scalar_key(&text, style, is_bare, start, end);
                     return Ok(());
                 }
                 let properties = tag_start.unwrap_or(start);
@@ -176,19 +177,19 @@ impl<'a> Loader<'_, 'a> {
         Ok(())
     }
 
-    fn scalar_key(&mut self, text: &str, style: Style, tag: Tag, start: u32, end: u32) {
+    fn scalar_key(&mut self, text: &str, style: Style, is_bare: bool, start: u32, end: u32) {
         let raw = self.tree.slice(start, end);
         if raw == "<<" && style == Style::Plain {
             self.tree.aliased = true;
         }
-        let reads_itself = tag == Tag::None
+        let reads_itself = is_bare
             && matches!(style, Style::Plain | Style::Single | Style::Double)
             && decode(raw, style, 0).as_deref() == Some(text)
             && !raw.contains('\n');
         let cooked = if reads_itself { None } else { Some(text.to_owned()) };
         let before = self.tree.text.get(self.cursor..start as usize).unwrap_or_default();
-        let explicit =
-            before.lines().any(|line| line.trim_start_matches([' ', '-', ',', '{', '}']).starts_with('?'));
+        let explicit = !is_bare
+            || before.lines().any(|line| line.trim_start_matches([' ', '-', ',', '{', '}']).starts_with('?'));
         self.cursor = end as usize;
         self.last = NONE;
         if let Some(open) = self.open.last_mut() {
@@ -222,6 +223,7 @@ impl<'a> Loader<'_, 'a> {
             }
             nothing = after_colon(self.tree.text, key.end);
             node.explicit = key.explicit || nothing.is_none();
+            self.tree.odd_keys |= node.explicit;
         } else if parent_node.style == Style::Block && parent_node.kind == Kind::Sequence {
             let dash = seek(self.tree.text, self.cursor, b'-').ok_or_else(|| {
                 Fault::new(node.start as usize, "the dash of this list item cannot be found")
@@ -354,10 +356,11 @@ fn filled(raw: &str, column: usize) -> &str {
 }
 
 fn kind_of_tag(tag: &granit_parser::Tag) -> Tag {
-    match tag.core_suffix() {
-        Some("str") => Tag::String,
-        Some("binary") => Tag::Binary,
-        Some("int" | "float" | "bool" | "null") => Tag::Resolved,
+    let suffix = if tag.handle() == "tag:yaml.org,2002:" { tag.suffix() } else { "" };
+    match suffix {
+        "binary" => Tag::Binary,
+        "int" | "float" | "bool" | "null" => Tag::Resolved,
+        // `!!str`, `!`, and whatever go-yaml does not know.
         _ => Tag::String,
     }
 }

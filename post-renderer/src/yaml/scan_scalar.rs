@@ -202,7 +202,7 @@ impl Scanner<'_, '_> {
         }
         node.end = offset(if keep { trailing } else { end });
         node.column = offset(indent.unwrap_or(column + 1));
-        if indent.is_none() && self.position < self.bytes.len() {
+        if indent.is_none() {
             // Parsers differ on where a scalar without text ends.
             return Err(Unsure);
         }

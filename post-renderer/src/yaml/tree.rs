@@ -67,7 +67,7 @@ pub(crate) struct Node {
     pub(crate) shared: bool,
     /// Whether the order of the children is not that of the source.
     pub(crate) reordered: bool,
-    /// Whether the key is written with `?`.
+    /// Whether the key is written with `?`, bears a tag or an anchor, or has no colon.
     pub(crate) explicit: bool,
     pub(crate) parent: NodeId,
     pub(crate) next: NodeId,
@@ -128,6 +128,8 @@ pub(crate) struct Tree<'a> {
     pub(crate) json: bool,
     /// Whether there are aliases or merge keys at all.
     pub(crate) aliased: bool,
+    /// Whether any key is written in a way that is not edited around.
+    pub(crate) odd_keys: bool,
     /// What was changed, where changes are collected.
     pub(crate) log: Option<Vec<Touch>>,
 }
@@ -170,6 +172,7 @@ impl<'a> Tree<'a> {
         self.keys.clear();
         self.json = false;
         self.aliased = false;
+        self.odd_keys = false;
         if let Some(log) = &mut self.log {
             log.clear();
         }
@@ -181,7 +184,16 @@ impl<'a> Tree<'a> {
         nodes.clear();
         values.clear();
         keys.clear();
-        Tree { text: "", nodes, values, keys, json: false, aliased: false, log: log.map(|_| Vec::new()) }
+        Tree {
+            text: "",
+            nodes,
+            values,
+            keys,
+            json: false,
+            aliased: false,
+            odd_keys: false,
+            log: log.map(|_| Vec::new()),
+        }
     }
 
     /// The root node.

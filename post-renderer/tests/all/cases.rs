@@ -103,7 +103,7 @@ fn laws(
     waived: &str,
 ) -> Result<(), String> {
     let nothing = Configuration::from_yaml(
-        "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, standards: {replicasOwner: {mode: \"off\"}}}",
+        "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, standards: {replicasOwner: {mode: \"off\"}}}",
         "nothing",
     )
     .map_err(|findings| format!("{findings:?}"))?;
