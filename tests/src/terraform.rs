@@ -18,8 +18,8 @@ use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 
-/// Terraform looks here for `ipsy/ipsy`; `OpenTofu` there.
-const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+/// Where Terraform and `OpenTofu` look for `ipsy/ipsy`: what is installed, is installed for both.
+pub const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 const APPLY: [&str; 4] = ["apply", "-input=false", "-no-color", "-auto-approve"];
 const LIMIT: Duration = Duration::from_mins(3);
 
