@@ -2,26 +2,33 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::console::Console;
+use crate::process::Process;
 use crate::workspace;
 
 /// Runs one target for some seconds, or compiles all.
 pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
-    let cargo = workspace::cargo().within(workspace::root().join("post-renderer"));
-    // `cargo fuzz` needs the nightly compiler; rustup's shim chooses it by this variable, and
-    // `CARGO` would name the stable one.
-    let cargo = cargo.env("RUSTUP_TOOLCHAIN", "nightly").limit(Duration::from_hours(24));
+    // `cargo fuzz` needs the nightly compiler, which rustup's `cargo` chooses by `+nightly`; the
+    // `CARGO` that runs us is the stable one.
+    let cargo = Process::inheriting("cargo")
+        .arg("+nightly")
+        .within(workspace::root().join("post-renderer"))
+        .limit(Duration::from_hours(24));
+    let missing = "is `cargo fuzz` there? `rustup toolchain install nightly && cargo install cargo-fuzz`";
     match target {
         None => {
             let step = console.step("compiling the fuzz targets");
-            cargo.args(["fuzz", "build"]).show()?;
+            cargo.args(["fuzz", "build"]).show().context(missing)?;
             step.done("`make fuzz TARGET=…` runs one");
         }
         Some(target) => {
             let step = console.step(format!("fuzzing {target}"));
-            cargo.args(["fuzz", "run", target, "--", &format!("-max_total_time={seconds}")]).show()?;
+            cargo
+                .args(["fuzz", "run", target, "--", &format!("-max_total_time={seconds}")])
+                .show()
+                .context(missing)?;
             step.done("nothing found");
         }
     }
