@@ -146,6 +146,25 @@ fn the_engine_of_the_post_renderer_is_pure() {
 }
 
 #[test]
+fn everything_that_people_write_in_hcl_has_an_example() {
+    let kinds = [("resources", "ipsy_"), ("data-sources", "ipsy_"), ("functions", "")];
+    let missing: Vec<PathBuf> = kinds
+        .into_iter()
+        .flat_map(|(kind, prefix)| {
+            // The reference is generated from the schema, so its pages are what there is.
+            let pages = fs::read_dir(workspace::root().join("docs").join(kind)).unwrap();
+            pages.map(move |page| {
+                let page = page.unwrap().path();
+                let name = page.file_stem().unwrap().to_string_lossy().into_owned();
+                Path::new("examples").join(kind).join(format!("{prefix}{name}"))
+            })
+        })
+        .filter(|folder| !workspace::root().join(folder).is_dir())
+        .collect();
+    assert!(missing.is_empty(), "these are missing: {missing:?}");
+}
+
+#[test]
 fn nothing_lies_at_the_root_that_does_not_belong_there() {
     let found: BTreeSet<String> = tracked()
         .iter()
