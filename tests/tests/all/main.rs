@@ -13,4 +13,5 @@ mod install;
 mod post_render;
 mod pure_parts;
 mod quickstart;
+mod standards;
 mod structure;
