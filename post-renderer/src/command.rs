@@ -90,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) 
 }
 
 /// What is done with the rendered stream.
+#[derive(Clone, Copy)]
 enum Face {
     Render,
     Check { strict: bool },

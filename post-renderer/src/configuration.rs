@@ -265,7 +265,7 @@ pub enum HookSettings {
 pub struct Kapp {
     /// Whether Helm hooks become change groups and rules.
     pub hooks: bool,
-    /// Whether ConfigMaps and Secrets are versioned.
+    /// Whether `ConfigMap`s and `Secret`s are versioned.
     pub versioned: bool,
     /// Whether a kapp `Config` is added that keeps live replicas where an autoscaler owns them.
     pub rebase_replicas: bool,
@@ -306,6 +306,9 @@ impl Default for Configuration {
 impl Configuration {
     /// The configuration as JSON with sorted keys and nothing that is at its default: equal configurations give
     /// equal texts.
+    ///
+    /// # Panics
+    /// Never: keys are strings and numbers are finite.
     pub fn to_canonical_json(&self) -> String {
         let value = serde_json::to_value(self).expect("string keys and finite numbers always serialize");
         let mut text = String::new();

@@ -11,7 +11,7 @@ mod patch;
 mod quantity;
 mod render;
 mod selector;
-pub mod standards;
+mod standards;
 mod target;
 mod yaml;
 
@@ -26,3 +26,4 @@ pub use quantity::{InvalidQuantity, Quantity};
 pub use render::{
     Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render, stream_configuration,
 };
+pub use standards::{StandardSummary, standards};

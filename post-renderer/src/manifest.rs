@@ -21,7 +21,7 @@ pub(crate) fn documents(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let after = found + 3;
-        let glued = bytes.get(after).is_some_and(|byte| byte.is_ascii_alphabetic());
+        let glued = bytes.get(after).is_some_and(u8::is_ascii_alphabetic);
         let separates = glued || matches!(bytes.get(after), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
         if !separates {
             continue;
@@ -130,13 +130,14 @@ fn collect(
     }
     let kind = tree.string_at(id, "kind").filter(|kind| !kind.is_empty());
     let Some(kind) = kind else { return Err((id, "the object has no `kind`")) };
-    if kind.ends_with("List") && depth < 8 {
-        if let Some(items) = tree.get(id, "items").filter(|items| tree.node(*items).kind == Kind::Sequence) {
-            for item in tree.children(items) {
-                collect(tree, item, found, depth + 1)?;
-            }
-            return Ok(());
+    if kind.ends_with("List")
+        && depth < 8
+        && let Some(items) = tree.get(id, "items").filter(|items| tree.node(*items).kind == Kind::Sequence)
+    {
+        for item in tree.children(items) {
+            collect(tree, item, found, depth + 1)?;
         }
+        return Ok(());
     }
     found.push(id);
     Ok(())

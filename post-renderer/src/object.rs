@@ -9,8 +9,7 @@ use crate::yaml::{Fault, Kind, NodeId, Tree};
 use std::collections::BTreeMap;
 
 /// What all objects of a rendering share.
-#[doc(hidden)]
-pub struct Context<'c> {
+pub(crate) struct Context<'c> {
     pub(crate) configuration: &'c Configuration,
     pub(crate) exceptions: Vec<Waiver<'c>>,
     /// Which workloads an autoscaler of the stream owns.
@@ -32,8 +31,7 @@ pub(crate) struct Remark {
 }
 
 /// One object.
-#[doc(hidden)]
-pub struct Object<'o, 'a> {
+pub(crate) struct Object<'o, 'a> {
     pub(crate) tree: &'o mut Tree<'a>,
     pub(crate) root: NodeId,
     pub(crate) identity: &'o Identity,

@@ -36,7 +36,7 @@ pub(crate) enum Body {
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// The patch does not fit the object; the finding's field is that of the object.
-    Patch(Finding),
+    Patch(Box<Finding>),
     /// The document cannot be edited at that place.
     Document(Fault),
 }
@@ -56,6 +56,15 @@ pub(crate) enum Outcome {
 }
 
 impl Patch {
+    /// The patch without what names its object, once that is known.
+    pub(crate) fn anonymous(self) -> Self {
+        let body = match self.body {
+            Body::Merge(members) => Body::Merge(strategic::anonymous(members)),
+            operations @ Body::Operations(_) => operations,
+        };
+        Self { body, ..self }
+    }
+
     /// Applies the patch to the object at a node.
     pub(crate) fn apply(
         &self,

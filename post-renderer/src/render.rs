@@ -133,7 +133,7 @@ pub fn render(
     stream::render(text, plan, options)
 }
 
-/// The configuration that a stream carries along, in ConfigMaps labelled `ipsy.dev/post-render-config: "true"`.
+/// The configuration that a stream carries along, in `ConfigMaps` labelled `ipsy.dev/post-render-config: "true"`.
 pub fn stream_configuration(
     input: &[u8],
     options: &RenderOptions,

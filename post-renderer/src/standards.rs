@@ -22,8 +22,31 @@ use crate::yaml::Fault;
 
 pub(crate) use replicas_owner::{Owners, owners};
 
+/// What is to be known of a standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandardSummary {
+    /// Its id, as exceptions name it.
+    pub id: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// Why anyone would want that.
+    pub why: &'static str,
+    /// Where in the configuration it is set.
+    pub source: &'static str,
+}
+
+/// All standards, in the order in which they apply.
+pub fn standards() -> impl Iterator<Item = StandardSummary> {
+    STANDARDS.iter().map(|standard| StandardSummary {
+        id: standard.id(),
+        summary: standard.summary(),
+        why: standard.why(),
+        source: standard.source(),
+    })
+}
+
 /// One standard: what it is, why it is, and what it does to an object.
-pub trait Standard: Sync {
+pub(crate) trait Standard: Sync {
     /// Its id, the name of its file.
     fn id(&self) -> &'static str;
     /// What it does, in one sentence.
@@ -35,13 +58,12 @@ pub trait Standard: Sync {
     /// Whether the configuration asks for it.
     fn is_on(&self, configuration: &Configuration) -> bool;
     /// Applies it to one object.
-    #[doc(hidden)]
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault>;
 }
 
 /// All standards in the order in which they apply: resource defaults come before the bounds that they must keep,
 /// bounds before the ratio between what they leave; the rest is alphabetical.
-pub static STANDARDS: &[&dyn Standard] = &[
+pub(crate) static STANDARDS: &[&dyn Standard] = &[
     &labels::Labels,
     &annotations::Annotations,
     &resource_defaults::ResourceDefaults,

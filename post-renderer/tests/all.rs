@@ -1,5 +1,6 @@
 //! All tests of the engine from outside, in one binary.
 
+#[cfg(test)]
 mod all {
     mod bad_input;
     mod cases;

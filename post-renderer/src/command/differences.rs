@@ -53,7 +53,7 @@ fn beside(diff: &TextDiff<'_, '_, str>, colored: bool, stream: &mut dyn Write) -
         for operation in group {
             let changes: Vec<_> = diff.iter_changes(operation).collect();
             let lines =
-                |tag| changes.iter().filter(move |change| change.tag() == tag).map(|change| change.value());
+                |tag| changes.iter().filter(move |change| change.tag() == tag).map(similar::Change::value);
             for same in lines(ChangeTag::Equal) {
                 row(same, ' ', same, "", colored, stream)?;
             }

@@ -1,7 +1,7 @@
 //! `explain`: for each object and field which rule changed it, from what to what, from where.
 
 use crate::render::Change;
-use crate::standards::STANDARDS;
+use crate::standards::standards as all_standards;
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -36,14 +36,11 @@ pub(super) fn show(changes: &[Change], as_json: bool, stream: &mut dyn Write) ->
 
 /// Lists the standards.
 pub(super) fn standards(stream: &mut dyn Write) -> io::Result<()> {
-    for standard in STANDARDS {
+    for standard in all_standards() {
         writeln!(
             stream,
             "{}\n  {}\n  why: {}\n  set by: {}",
-            standard.id(),
-            standard.summary(),
-            standard.why(),
-            standard.source()
+            standard.id, standard.summary, standard.why, standard.source
         )?;
     }
     Ok(())

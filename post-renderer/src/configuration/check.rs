@@ -12,13 +12,13 @@ use serde_json::Value;
 pub fn check_setting(setting: &AdvancedSetting) -> Vec<Finding> {
     let mut findings = Vec::new();
     let compiled = patch::compile(setting).map_err(|mut found| findings.append(&mut found)).ok();
-    if let Some(target) = &setting.target {
-        if let Err(found) = Matcher::compile(target) {
-            findings.extend(found.into_iter().map(|finding| {
-                let field = format!("target.{}", finding.location.field.as_deref().unwrap_or_default());
-                finding.field(field)
-            }));
-        }
+    if let Some(target) = &setting.target
+        && let Err(found) = Matcher::compile(target)
+    {
+        findings.extend(found.into_iter().map(|finding| {
+            let field = format!("target.{}", finding.location.field.as_deref().unwrap_or_default());
+            finding.field(field)
+        }));
     }
     match (&setting.target, compiled.map(|patch| patch.body)) {
         (None, Some(Body::Operations(_))) => findings.push(

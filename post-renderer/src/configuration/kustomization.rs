@@ -23,12 +23,10 @@ pub(super) fn convert(value: &Value) -> Result<Value, Vec<Finding>> {
     let mut settings = Vec::new();
     for (key, part) in value.as_object().into_iter().flatten() {
         match key.as_str() {
-            "apiVersion" | "kind" | "metadata" => {}
-            // They say what kustomize reads and in which order it writes; here that is the stream.
-            "resources" | "sortOptions" => {}
-            "patches" => settings.extend(patches(part, &mut findings)),
+            // `resources` and `sortOptions` say what kustomize reads and writes; here that is the stream.
+            "apiVersion" | "kind" | "metadata" | "resources" | "sortOptions" => {}
+            "patches" | "patchesJson6902" => settings.extend(patches(part, &mut findings)),
             "patchesStrategicMerge" => settings.extend(strategic(part, &mut findings)),
-            "patchesJson6902" => settings.extend(patches(part, &mut findings)),
             "labels" => labels(part, &mut output, &mut findings),
             "commonAnnotations" => {
                 output.insert("annotations".to_owned(), part.clone());

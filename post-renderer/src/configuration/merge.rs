@@ -7,6 +7,9 @@ impl Configuration {
     /// Lays `stronger` over `weaker`. Maps merge, settings, list keys and exceptions are appended (a setting of
     /// the same name takes the place of the weaker one), everything else is taken from `stronger` unless it is at
     /// its default there.
+    ///
+    /// # Panics
+    /// Never: configurations are made of what JSON can hold, and merging keeps their shape.
     pub fn merge(weaker: &Self, stronger: &Self) -> Self {
         let plain = |configuration: &Self| {
             serde_json::to_value(configuration).expect("string keys and finite numbers always serialize")

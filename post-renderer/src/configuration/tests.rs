@@ -1,1 +1,84 @@
-//! Reading and writing configurations.
+//! Reading, merging and writing configurations.
+
+use super::*;
+use serde_json::json;
+
+fn read(text: &str) -> Configuration {
+    Configuration::from_yaml(&format!("apiVersion: ipsy.dev/v1\nkind: PostRenderConfig\n{text}"), "test")
+        .unwrap()
+}
+
+#[test]
+fn the_canonical_text_is_sorted_and_without_defaults() {
+    let configuration = read(
+        "resources: {maximum: {memory: 1Gi, cpu: 2}, mode: enforce}\nlabels: {b: x, a: x}\nstamp: changed\n",
+    );
+    assert_eq!(
+        configuration.to_canonical_json(),
+        "{\"apiVersion\":\"ipsy.dev/v1\",\"kind\":\"PostRenderConfig\",\"labels\":{\"a\":\"x\",\"b\":\"x\"},\
+         \"resources\":{\"maximum\":{\"cpu\":\"2\",\"memory\":\"1Gi\"}}}"
+    );
+    assert_eq!(
+        configuration.hash(),
+        read("labels: {a: x, b: x}\nresources: {maximum: {cpu: '2', memory: 1Gi}}\n").hash()
+    );
+    assert_ne!(configuration.hash(), Configuration::default().hash());
+    assert_eq!(Configuration::from_json(&configuration.to_canonical_json(), "test").unwrap(), configuration);
+}
+
+#[test]
+fn the_stronger_wins_key_by_key() {
+    let weak = read(
+        "labels: {a: weak, b: weak}\nadvancedSettings:\n- {name: x, target: {kind: A}, patch: {a: 1}}\n- {target: {kind: B}, patch: {b: 1}}\n",
+    );
+    let strong = read(
+        "labels: {b: strong}\nadvancedSettings:\n- {name: x, target: {kind: A}, patch: {c: 2}}\n- {target: {kind: C}, patch: {d: 1}}\n",
+    );
+    let merged = Configuration::merge(&weak, &strong);
+    assert_eq!(json!(merged.labels), json!({"a": "weak", "b": "strong"}));
+    let patches: Vec<Value> = merged.advanced_settings.into_iter().map(|setting| setting.patch).collect();
+    assert_eq!(patches, [json!({"c": 2}), json!({"b": 1}), json!({"d": 1})]);
+}
+
+#[test]
+fn layers_are_merged_as_they_were_written() {
+    let layer = |text: &str| {
+        Layer::from_yaml(
+            &format!("{{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, resources: {{{text}}}}}"),
+            "test",
+        )
+        .unwrap()
+    };
+    let merged = Configuration::from_layers(vec![layer("mode: warn"), layer("mode: enforce")]).unwrap();
+    assert_eq!(merged.resources.mode, Mode::Enforce, "a default that is written counts");
+    let merged = Configuration::from_layers(vec![layer("mode: warn"), layer("minimum: {cpu: 1}")]).unwrap();
+    assert_eq!(merged.resources.mode, Mode::Warn);
+}
+
+#[test]
+fn a_plain_off_is_the_word() {
+    assert_eq!(read("standards: {replicasOwner: {mode: off}}\n").standards.replicas_owner.mode, Mode::Off);
+}
+
+#[test]
+fn the_schema_describes_every_field() {
+    let schema = schema();
+    for (name, property) in schema["properties"].as_object().unwrap() {
+        assert!(property.get("description").is_some(), "{name} has no description");
+    }
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        for (field, property) in definition.get("properties").and_then(Value::as_object).into_iter().flatten()
+        {
+            assert!(property.get("description").is_some(), "{name}.{field} has no description");
+        }
+    }
+}
+
+#[test]
+fn settings_are_checked_without_manifests() {
+    let setting = |value: Value| serde_json::from_value::<AdvancedSetting>(value).unwrap();
+    assert_eq!(check_setting(&setting(json!({"target": {"kind": "A"}, "patch": "a: b"}))), []);
+    let found = check_setting(&setting(json!({"target": {"name": "("}, "patch": "- {op: x, path: a}"})));
+    let fields: Vec<&str> = found.iter().filter_map(|finding| finding.location.field.as_deref()).collect();
+    assert_eq!(fields, ["patch[0].path", "patch[0].op", "target.name"]);
+}

@@ -247,10 +247,10 @@ impl Walk {
             }
             _ => {}
         }
-        if let (Some(least), Some(number)) = (schema.get("minimum").and_then(Value::as_f64), value.as_f64()) {
-            if number < least {
-                self.complain("configuration-value", field, format!("`{text}` is below {least}"));
-            }
+        if let (Some(least), Some(number)) = (schema.get("minimum").and_then(Value::as_f64), value.as_f64())
+            && number < least
+        {
+            self.complain("configuration-value", field, format!("`{text}` is below {least}"));
         }
     }
 
@@ -291,11 +291,11 @@ impl Walk {
         let least =
             value.get("resources").and_then(|resources| resources.get("minimum")).and_then(Value::as_object);
         for name in least.into_iter().flat_map(Map::keys) {
-            if let (Some(least), Some(most)) = (quantity("minimum", name), quantity("maximum", name)) {
-                if least > most {
-                    let message = format!("`{least}` is above the maximum of `{most}`");
-                    self.complain("configuration-bounds", &format!("resources.minimum.{name}"), message);
-                }
+            if let (Some(least), Some(most)) = (quantity("minimum", name), quantity("maximum", name))
+                && least > most
+            {
+                let message = format!("`{least}` is above the maximum of `{most}`");
+                self.complain("configuration-bounds", &format!("resources.minimum.{name}"), message);
             }
         }
         for expression in

@@ -112,10 +112,10 @@ fn operation(index: usize, item: &Value, lenient: bool) -> Result<Operation, Vec
             None
         }
     };
-    if let (Some(Action::Move(from)), Some(path)) = (&action, &path) {
-        if from.is_above(path) {
-            complain(".path", format!("`{from}` cannot be moved into itself"));
-        }
+    if let (Some(Action::Move(from)), Some(path)) = (&action, &path)
+        && from.is_above(path)
+    {
+        complain(".path", format!("`{from}` cannot be moved into itself"));
     }
     match (action, path) {
         (Some(action), Some(path)) if findings.is_empty() => Ok(Operation { index, path, action }),

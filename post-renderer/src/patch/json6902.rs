@@ -57,11 +57,11 @@ impl Applied<'_, '_, '_> {
                 Ok(self.tree.remove(id)?)
             }
             Action::Replace(value) => {
-                if self.lenient {
-                    if let Ok(Slot::Member(parent, key)) = self.slot(path) {
-                        self.tree.set(parent, &key, value)?;
-                        return Ok(());
-                    }
+                if self.lenient
+                    && let Ok(Slot::Member(parent, key)) = self.slot(path)
+                {
+                    self.tree.set(parent, &key, value)?;
+                    return Ok(());
                 }
                 let id = self.existing(path)?;
                 self.replace(id, value)
@@ -88,7 +88,7 @@ impl Applied<'_, '_, '_> {
                 let found = self.value(id)?;
                 Err(self.failure(
                     path,
-                    format!("the test fails: the value is `{}`, not `{}`", short(&found), short(value)),
+                    &format!("the test fails: the value is `{}`, not `{}`", short(&found), short(value)),
                 ))
             }
         }
@@ -97,14 +97,12 @@ impl Applied<'_, '_, '_> {
     fn value(&self, id: NodeId) -> Result<Value, Failure> {
         self.tree
             .value(id)
-            .map_err(|_| self.failure(&self.operation.path, "the aliases here expand to too much".to_owned()))
+            .map_err(|_| self.failure(&self.operation.path, "the aliases here expand to too much"))
     }
 
     fn replace(&mut self, id: NodeId, value: &Value) -> Result<(), Failure> {
         if id == self.root {
-            return Err(
-                self.failure(&self.operation.path, "the whole object is not replaced by a patch".to_owned())
-            );
+            return Err(self.failure(&self.operation.path, "the whole object is not replaced by a patch"));
         }
         Ok(self.tree.replace(id, value)?)
     }
@@ -125,7 +123,7 @@ impl Applied<'_, '_, '_> {
     /// The place that a pointer names in a parent that is there.
     fn slot(&mut self, path: &Pointer) -> Result<Slot, Failure> {
         let Some((last, above)) = path.parts.split_last() else {
-            return Err(self.failure(path, "the whole object is not replaced by a patch".to_owned()));
+            return Err(self.failure(path, "the whole object is not replaced by a patch"));
         };
         let parent = self.walk(path, above, true)?;
         match self.tree.node(parent).kind {
@@ -135,10 +133,10 @@ impl Applied<'_, '_, '_> {
                 let index = if last == "-" { Some(length) } else { self.index(last, length) };
                 match index {
                     Some(index) if index <= length => Ok(Slot::Item(parent, index)),
-                    _ => Err(self.failure(path, format!("`{last}` is no index of a list of {length}"))),
+                    _ => Err(self.failure(path, &format!("`{last}` is no index of a list of {length}"))),
                 }
             }
-            _ => Err(self.failure(path, "what is above is neither mapping nor list".to_owned())),
+            _ => Err(self.failure(path, "what is above is neither mapping nor list")),
         }
     }
 
@@ -177,7 +175,7 @@ impl Applied<'_, '_, '_> {
                             "`{part}` is no index of `{}`, a list of {length}",
                             self.tree.field(current)
                         );
-                        return Err(self.failure(path, message));
+                        return Err(self.failure(path, &message));
                     };
                     self.tree.children(current).nth(index)
                 }
@@ -200,10 +198,10 @@ impl Applied<'_, '_, '_> {
             }
             _ => format!("{place} has no `{part}`"),
         };
-        self.failure(path, message)
+        self.failure(path, &message)
     }
 
-    fn failure(&self, path: &Pointer, message: String) -> Failure {
+    fn failure(&self, path: &Pointer, message: &str) -> Failure {
         let name = match self.operation.action {
             Action::Add(_) => "add",
             Action::Remove => "remove",
@@ -213,7 +211,7 @@ impl Applied<'_, '_, '_> {
             Action::Test(_) => "test",
         };
         let message = format!("operation {} (`{name} {path}`): {message}", self.operation.index);
-        Failure::Patch(Finding::error("json-patch", message))
+        Failure::Patch(Box::new(Finding::error("json-patch", message)))
     }
 }
 

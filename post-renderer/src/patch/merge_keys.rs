@@ -61,14 +61,12 @@ impl ListKeys {
         if let Some(rule) = metadata_rule(path) {
             return rule;
         }
-        if let Some(template) = identity.pod_template() {
-            if let Some(within) = path.strip_prefix(template) {
-                if let Some(rule) =
-                    within.strip_prefix(&["spec"]).and_then(pod_rule).or_else(|| metadata_rule(within))
-                {
-                    return rule;
-                }
-            }
+        if let Some(template) = identity.pod_template()
+            && let Some(within) = path.strip_prefix(template)
+            && let Some(rule) =
+                within.strip_prefix(&["spec"]).and_then(pod_rule).or_else(|| metadata_rule(within))
+        {
+            return rule;
         }
         if identity.is_native() { native_rule(identity, path) } else { custom_rule(identity, path) }
     }
@@ -87,8 +85,16 @@ fn metadata_rule(path: &[&str]) -> Option<ListRule<'static>> {
 /// Lists of `PodSpec`.
 fn pod_rule(path: &[&str]) -> Option<ListRule<'static>> {
     Some(match path {
-        ["containers" | "initContainers" | "ephemeralContainers" | "volumes" | "imagePullSecrets"]
-        | ["schedulingGates" | "resourceClaims" | "evictionResponders"]
+        [
+            "containers"
+            | "initContainers"
+            | "ephemeralContainers"
+            | "volumes"
+            | "imagePullSecrets"
+            | "schedulingGates"
+            | "resourceClaims"
+            | "evictionResponders",
+        ]
         | ["containers" | "initContainers" | "ephemeralContainers", "env"] => NAME,
         ["containers" | "initContainers" | "ephemeralContainers", "ports"] => {
             ListRule::Keyed(&["containerPort", "protocol"])
@@ -119,8 +125,7 @@ fn native_rule(identity: &Identity, path: &[&str]) -> ListRule<'static> {
         )
         | ("CSINode", ["spec", "drivers"]) => NAME,
         ("Node", ["spec", "podCIDRs"]) => ListRule::Primitive,
-        (_, ["status", "conditions"]) => ListRule::Keyed(&["type"]),
-        ("Node", ["status", "addresses"]) => ListRule::Keyed(&["type"]),
+        (_, ["status", "conditions"]) | ("Node", ["status", "addresses"]) => ListRule::Keyed(&["type"]),
         ("Pod", ["status", "podIPs" | "hostIPs"]) => ListRule::Keyed(&["ip"]),
         _ => ListRule::Atomic,
     }
@@ -143,14 +148,14 @@ fn custom_rule(identity: &Identity, path: &[&str]) -> ListRule<'static> {
         )
         | ("argoproj.io", "AnalysisTemplate" | "ClusterAnalysisTemplate", ["spec", "metrics" | "args"])
         | ("tekton.dev", "Task" | "ClusterTask", ["spec", "steps" | "params" | "workspaces" | "results"])
-        | ("tekton.dev", "Pipeline", ["spec", "tasks" | "params" | "workspaces" | "results"]) => NAME,
-        ("serving.knative.dev", "Service", ["spec", "traffic"]) => ListRule::KeyedIfNamed(&["tag"]),
-        ("monitoring.coreos.com", "PrometheusRule", ["spec", "groups"]) => NAME,
-        (
+        | ("tekton.dev", "Pipeline", ["spec", "tasks" | "params" | "workspaces" | "results"])
+        | ("monitoring.coreos.com", "PrometheusRule", ["spec", "groups"])
+        | (
             "monitoring.coreos.com",
             "Prometheus" | "Alertmanager",
             ["spec", "containers" | "initContainers" | "volumes"],
         ) => NAME,
+        ("serving.knative.dev", "Service", ["spec", "traffic"]) => ListRule::KeyedIfNamed(&["tag"]),
         _ => ListRule::Atomic,
     }
 }

@@ -27,8 +27,15 @@ pub(super) fn apply(
     if body.get(PATCH).and_then(Value::as_str) == Some("delete") {
         return Ok(Outcome::Deleted);
     }
-    // The patch names its object by these; with a target they are ignored, as kustomize has it.
-    let mut body = body.clone();
+    let mut merge = Merge { patch, tree, identity, keys, path: Vec::new() };
+    let root = merge.tree.enter(root)?;
+    merge.mapping(root, body)?;
+    Ok(Outcome::Stays)
+}
+
+/// A patch without the members that name its object: with a target they are ignored, as kustomize has it, and
+/// without one they are what is looked for.
+pub(super) fn anonymous(mut body: Map<String, Value>) -> Map<String, Value> {
     for name in ["apiVersion", "kind"] {
         body.shift_remove(name);
     }
@@ -40,10 +47,7 @@ pub(super) fn apply(
             body.shift_remove("metadata");
         }
     }
-    let mut merge = Merge { patch, tree, identity, keys, path: Vec::new() };
-    let root = merge.tree.enter(root)?;
-    merge.mapping(root, &body)?;
-    Ok(Outcome::Stays)
+    body
 }
 
 struct Merge<'m, 'a, 'p> {
@@ -209,7 +213,7 @@ impl<'p> Merge<'_, '_, 'p> {
         if !field.is_empty() {
             finding = finding.field(field);
         }
-        Failure::Patch(finding)
+        Failure::Patch(Box::new(finding))
     }
 }
 

@@ -76,10 +76,10 @@ pub(super) fn render<'a>(
             Ok(Outcome::Deleted) if root == tree.root() => return (Written::Gone, tree),
             Ok(Outcome::Deleted) => {
                 if let Err(fault) = tree.remove(root) {
-                    notes.remarks.push(of_fault(fault, &identity, "setting"));
+                    notes.remarks.push(of_fault(&fault, &identity, "setting"));
                 }
             }
-            Err(remark) => notes.remarks.push(remark),
+            Err(remark) => notes.remarks.push(*remark),
         }
     }
     let failed =
@@ -90,7 +90,7 @@ pub(super) fn render<'a>(
     let edits = match yaml::edits(&tree) {
         Ok(edits) => edits,
         Err(fault) => {
-            notes.remarks.push(of_fault(fault, &Identity::of(&tree, tree.root()), "edit"));
+            notes.remarks.push(of_fault(&fault, &Identity::of(&tree, tree.root()), "edit"));
             return (Written::Same, tree);
         }
     };
@@ -99,7 +99,7 @@ pub(super) fn render<'a>(
     }
     let start = output.len();
     yaml::splice(body, &edits, output);
-    if !is_confirmed(&tree, output.get(start..).unwrap_or_default()) {
+    if !is_confirmed(&tree, output.get(start..).unwrap_or_default(), &mut plan.memory) {
         output.truncate(start);
         let message = "the edited document does not read as what was meant, so nothing is written".to_owned();
         let finding = Finding::error("edit-unconfirmed", message)
@@ -111,9 +111,17 @@ pub(super) fn render<'a>(
     (Written::Edited, tree)
 }
 
-fn is_confirmed(intended: &Tree<'_>, written: &[u8]) -> bool {
+/// Gives the memory of the second tree back, too.
+fn is_confirmed(intended: &Tree<'_>, written: &[u8], memory: &mut Tree<'static>) -> bool {
     let Ok(text) = std::str::from_utf8(written) else { return false };
-    yaml::read(text, Tree::default()).is_ok_and(|tree| yaml::confirms(intended, &tree))
+    match yaml::read(text, std::mem::take(memory).recycle()) {
+        Ok(tree) => {
+            let confirmed = yaml::confirms(intended, &tree);
+            *memory = tree.recycle();
+            confirmed
+        }
+        Err(_) => false,
+    }
 }
 
 /// Applies everything to one object.
@@ -124,7 +132,7 @@ fn object(
     number: usize,
     plan: &mut Plan<'_>,
     notes: &mut Notes,
-) -> Result<Outcome, Remark> {
+) -> Result<Outcome, Box<Remark>> {
     let configuration = plan.context.configuration;
     let is_hook =
         tree.at(root, &["metadata", "annotations"]).is_some_and(|map| tree.get(map, HOOK).is_some());
@@ -135,21 +143,22 @@ fn object(
         let mut failed = None;
         for standard in &plan.standards {
             if let Err(fault) = standard.apply(&mut object, &plan.context) {
-                failed = Some(of_fault(fault, identity, standard.id()));
+                failed = Some(of_fault(&fault, identity, standard.id()));
             }
             drain(object.tree, identity, number, standard.id(), standard.source(), &mut notes.changes);
         }
         notes.remarks.append(&mut object.remarks);
         waived = object.waived;
         if let Some(remark) = failed {
-            return Err(remark);
+            return Err(Box::new(remark));
         }
     }
     if settings(tree, root, identity, is_hook, number, plan, notes)? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
     }
     if let Some(kapp) = &plan.kapp {
-        let left_out = kapp.apply(tree, root, identity).map_err(|fault| of_fault(fault, identity, "kapp"))?;
+        let left_out =
+            kapp.apply(tree, root, identity).map_err(|fault| Box::new(of_fault(&fault, identity, "kapp")))?;
         drain(tree, identity, number, "kapp", "kapp", &mut notes.changes);
         if let Some(finding) = left_out {
             notes.remarks.push(remark(finding, tree.offset_of(root)));
@@ -157,7 +166,8 @@ fn object(
         }
     }
     let changed = tree.node(root).dirty && !was_dirty || root != tree.root() && tree.node(root).dirty;
-    stamp(tree, root, plan, changed, &waived).map_err(|fault| of_fault(fault, identity, "stamp"))?;
+    stamp(tree, root, plan, changed, &waived)
+        .map_err(|fault| Box::new(of_fault(&fault, identity, "stamp")))?;
     drain(tree, identity, number, "stamp", "stamp", &mut notes.changes);
     Ok(Outcome::Stays)
 }
@@ -170,7 +180,7 @@ fn settings(
     number: usize,
     plan: &mut Plan<'_>,
     notes: &mut Notes,
-) -> Result<Outcome, Remark> {
+) -> Result<Outcome, Box<Remark>> {
     let hooks = plan.context.configuration.hooks.settings;
     let mut protected = None;
     let mut first_failure = None;
@@ -203,17 +213,17 @@ fn settings(
             }
             Err(Failure::Patch(finding)) => {
                 let message = format!("{}: {}", setting.source, finding.message);
-                let finding = Finding { message, ..finding }.object(identity.label());
+                let finding = Finding { message, ..*finding }.object(identity.label());
                 notes.remarks.push(remark(finding, tree.offset_of(root)));
             }
             Err(Failure::Document(fault)) => {
                 let fault = Fault { message: format!("{}: {}", setting.source, fault.message), ..fault };
-                notes.remarks.push(of_fault(fault, identity, "setting"));
+                notes.remarks.push(of_fault(&fault, identity, "setting"));
             }
         }
         drain(tree, identity, number, "setting", &setting.source, &mut notes.changes);
     }
-    first_failure.map_or(Ok(Outcome::Stays), Err)
+    first_failure.map_or(Ok(Outcome::Stays), |remark| Err(Box::new(remark)))
 }
 
 fn bears_this_stamp(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> bool {
@@ -283,7 +293,7 @@ fn remark(finding: Finding, offset: Option<usize>) -> Remark {
     Remark { finding, offset }
 }
 
-fn of_fault(fault: Fault, identity: &Identity, rule: &str) -> Remark {
+fn of_fault(fault: &Fault, identity: &Identity, rule: &str) -> Remark {
     let finding =
         Finding::error("edit-impossible", format!("{}: {}", rule, fault.message)).object(identity.label());
     Remark { finding, offset: Some(fault.offset) }

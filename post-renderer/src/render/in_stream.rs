@@ -1,4 +1,4 @@
-//! The configuration that comes with the manifests: a labelled ConfigMap, read and then taken out of the stream.
+//! The configuration that comes with the manifests: a labelled `ConfigMap`, read and then taken out of the stream.
 
 use super::{ErrorKind, RenderError, RenderOptions};
 use crate::configuration::Configuration;
@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::manifest::documents;
 use crate::yaml::{self, NodeId, Tree};
 
-/// Label of a ConfigMap that holds a configuration.
+/// Label of a `ConfigMap` that holds a configuration.
 pub(super) const LABEL: &str = "ipsy.dev/post-render-config";
 
 /// Reads the configurations of a stream, laying later ones over earlier ones.
@@ -49,7 +49,7 @@ pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Co
     }
 }
 
-/// Whether an object is such a ConfigMap.
+/// Whether an object is such a `ConfigMap`.
 pub(super) fn is_carrier(tree: &Tree<'_>, id: NodeId) -> bool {
     tree.string_at(id, "kind").is_some_and(|kind| kind == "ConfigMap")
         && tree

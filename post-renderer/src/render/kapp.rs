@@ -1,4 +1,4 @@
-//! `--deployer kapp`: Helm hooks become change groups and rules, ConfigMaps versions if asked, and a kapp Config
+//! `--deployer kapp`: Helm hooks become change groups and rules, `ConfigMaps` versions if asked, and a kapp Config
 //! keeps what an autoscaler chose. kapp itself runs no hooks.
 
 use crate::configuration::Kapp as Settings;

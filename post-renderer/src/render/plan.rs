@@ -9,6 +9,7 @@ use crate::object::{Context, Waiver};
 use crate::patch::{self, Body, ListKeys, Patch};
 use crate::standards::{Owners, STANDARDS, Standard};
 use crate::target::Matcher;
+use crate::yaml::Tree;
 use serde_json::Value;
 
 /// What a rendering does, ready to be done.
@@ -21,6 +22,8 @@ pub(super) struct Plan<'c> {
     pub(super) kapp: Option<Kapp>,
     /// Annotations of the stamp.
     pub(super) stamps: Vec<(&'static str, Value)>,
+    /// Memory for reading edited documents again.
+    pub(super) memory: Tree<'static>,
     /// Warnings about the configuration itself.
     pub(super) findings: Vec<Finding>,
 }
@@ -65,6 +68,7 @@ impl<'c> Plan<'c> {
                     None => named(&patch),
                 };
                 let on_unmatched = setting.on_unmatched;
+                let patch = patch.anonymous();
                 settings.push(Setting { source, matcher, wanted, patch, on_unmatched, matched: false });
             }
             findings.extend(found.into_iter().map(|finding| {
@@ -92,7 +96,16 @@ impl<'c> Plan<'c> {
             }
         }
         let list_keys = ListKeys::new(&configuration.list_keys);
-        Ok(Self { context, standards, settings, list_keys, kapp: None, stamps, findings: warnings })
+        Ok(Self {
+            context,
+            standards,
+            settings,
+            list_keys,
+            kapp: None,
+            memory: Tree::default(),
+            stamps,
+            findings: warnings,
+        })
     }
 }
 

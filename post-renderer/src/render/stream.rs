@@ -81,10 +81,10 @@ fn find_owners(text: &str, ranges: &[std::ops::Range<usize>], plan: &mut Plan<'_
     }
     for range in ranges {
         let body = text.get(range.clone()).unwrap_or_default();
-        if memchr::memmem::find(body.as_bytes(), b"scaleTargetRef").is_some() {
-            if let Ok(tree) = yaml::read(body, Tree::default()) {
-                owners(&tree, &mut plan.context.owners);
-            }
+        if memchr::memmem::find(body.as_bytes(), b"scaleTargetRef").is_some()
+            && let Ok(tree) = yaml::read(body, Tree::default())
+        {
+            owners(&tree, &mut plan.context.owners);
         }
     }
 }

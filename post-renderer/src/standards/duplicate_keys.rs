@@ -57,10 +57,11 @@ impl Standard for DuplicateKeys {
         if let Some(found) = object.pod_spec().and_then(|spec| object.tree.get(spec, "volumes")) {
             self.check(object, context, found, "volumes", &["name"], mode)?;
         }
-        if object.identity.kind == "Service" && object.identity.group.is_empty() {
-            if let Some(found) = object.tree.at(object.root, &["spec", "ports"]) {
-                self.check(object, context, found, "ports", &["port", "protocol"], mode)?;
-            }
+        if object.identity.kind == "Service"
+            && object.identity.group.is_empty()
+            && let Some(found) = object.tree.at(object.root, &["spec", "ports"])
+        {
+            self.check(object, context, found, "ports", &["port", "protocol"], mode)?;
         }
         Ok(())
     }

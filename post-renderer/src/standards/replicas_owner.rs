@@ -1,5 +1,5 @@
 //! # What it does
-//! Takes `spec.replicas` out where a HorizontalPodAutoscaler or ScaledObject of the stream owns it.
+//! Takes `spec.replicas` out where a `HorizontalPodAutoscaler` or `ScaledObject` of the stream owns it.
 //! # Why
 //! A written number resets what the autoscaler chose at every deploy: pods are killed under load.
 //! # Before

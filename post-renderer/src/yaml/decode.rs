@@ -7,14 +7,14 @@ use std::borrow::Cow;
 /// escape is invalid.
 pub(crate) fn decode(source: &str, style: Style, column: u32) -> Option<Cow<'_, str>> {
     match style {
-        Style::Plain | Style::Block | Style::Flow => Some(fold_plain(source)),
-        Style::Single => single(source.strip_prefix('\'')?.strip_suffix('\'')?),
+        Style::Plain | Style::Block | Style::Flow => Some(fold_lines(source)),
+        Style::Single => Some(single(source.strip_prefix('\'')?.strip_suffix('\'')?)),
         Style::Double => double(source.strip_prefix('"')?.strip_suffix('"')?),
-        Style::Literal | Style::Folded => block(source, style, column as usize),
+        Style::Literal | Style::Folded => Some(Cow::Owned(block(source, style, column as usize))),
     }
 }
 
-fn fold_plain(source: &str) -> Cow<'_, str> {
+fn fold_lines(source: &str) -> Cow<'_, str> {
     if source.contains('\n') { Cow::Owned(fold(source)) } else { Cow::Borrowed(source) }
 }
 
@@ -50,25 +50,17 @@ fn push_break(output: &mut String, blank: usize) {
     }
 }
 
-fn single(inner: &str) -> Option<Cow<'_, str>> {
-    let folded = fold_quoted(inner);
+fn single(inner: &str) -> Cow<'_, str> {
+    let folded = fold_lines(inner);
     if !folded.contains('\'') {
-        return Some(folded);
+        return folded;
     }
-    Some(Cow::Owned(folded.replace("''", "'")))
-}
-
-fn fold_quoted(inner: &str) -> Cow<'_, str> {
-    if inner.contains('\n') { Cow::Owned(fold_first_kept(inner)) } else { Cow::Borrowed(inner) }
-}
-
-fn fold_first_kept(inner: &str) -> String {
-    fold(inner)
+    Cow::Owned(folded.replace("''", "'"))
 }
 
 fn double(inner: &str) -> Option<Cow<'_, str>> {
     if !inner.contains('\\') {
-        return Some(fold_quoted(inner));
+        return Some(fold_lines(inner));
     }
     let mut output = String::with_capacity(inner.len());
     let mut rest = inner;
@@ -122,8 +114,8 @@ fn escape<'a>(text: &'a str, output: &mut String) -> Option<&'a str> {
         'x' => return code(characters.as_str(), 2, output),
         'u' => return code(characters.as_str(), 4, output),
         'U' => return code(characters.as_str(), 8, output),
-        '\r' => return escape_line_end(characters.as_str().strip_prefix('\n')?, output),
-        '\n' => return escape_line_end(characters.as_str(), output),
+        '\r' => return Some(escape_line_end(characters.as_str().strip_prefix('\n')?, output)),
+        '\n' => return Some(escape_line_end(characters.as_str(), output)),
         _ => return None,
     };
     output.push(plain);
@@ -131,13 +123,13 @@ fn escape<'a>(text: &'a str, output: &mut String) -> Option<&'a str> {
 }
 
 /// An escaped line end joins without a blank; further empty lines stay line ends.
-fn escape_line_end<'a>(text: &'a str, output: &mut String) -> Option<&'a str> {
+fn escape_line_end<'a>(text: &'a str, output: &mut String) -> &'a str {
     let mut line = text.trim_start_matches([' ', '\t', '\r']);
     while let Some(next) = line.strip_prefix('\n') {
         output.push('\n');
         line = next.trim_start_matches([' ', '\t', '\r']);
     }
-    Some(line)
+    line
 }
 
 fn code<'a>(text: &'a str, length: usize, output: &mut String) -> Option<&'a str> {
@@ -159,7 +151,7 @@ fn code<'a>(text: &'a str, length: usize, output: &mut String) -> Option<&'a str
 }
 
 /// Header of a block scalar: chomping and whether content follows at all.
-fn block(source: &str, style: Style, column: usize) -> Option<Cow<'_, str>> {
+fn block(source: &str, style: Style, column: usize) -> String {
     let (header, body) = source.split_once('\n').unwrap_or((source, ""));
     let indicators: &str = header.split([' ', '\t', '\r', '#']).next().unwrap_or(header);
     let keep = indicators.contains('+');
@@ -190,14 +182,14 @@ fn block(source: &str, style: Style, column: usize) -> Option<Cow<'_, str>> {
         if keep {
             output.extend(std::iter::repeat_n('\n', trailing));
         }
-        return Some(Cow::Owned(output));
+        return output;
     }
     if keep {
         output.extend(std::iter::repeat_n('\n', trailing + 1));
     } else if !strip {
         output.push('\n');
     }
-    Some(Cow::Owned(output))
+    output
 }
 
 /// Folds the lines of `>`: those that begin with a blank keep their line ends on both sides.

@@ -41,7 +41,7 @@ pub(super) fn load(tree: &mut Tree<'_>) -> Result<(), Fault> {
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| {
             let offset = error.marker().byte_offset().unwrap_or(0);
-            Fault::new(offset, error.info().to_owned())
+            Fault::new(offset, error.info().clone())
         })?;
         if matches!(event, Event::DocumentStart(..)) {
             documents += 1;
@@ -64,7 +64,7 @@ fn range(span: &Span) -> (u32, u32) {
     (u32::try_from(range.start).unwrap_or(NONE), u32::try_from(range.end).unwrap_or(NONE))
 }
 
-impl<'a> Loader<'_, 'a> {
+impl Loader<'_, '_> {
     fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Fault> {
         let (start, end) = range(span);
         let tag_start =
@@ -85,7 +85,7 @@ impl<'a> Loader<'_, 'a> {
                     return Ok(());
                 }
                 let properties = tag_start.unwrap_or(start);
-                let mut node = Node { start, end, properties, tag, ..Node::new(Kind::Scalar, style) };
+                let mut node = Node { tag, properties, start, end, ..Node::new(Kind::Scalar, style) };
                 self.trim(&mut node)?;
                 let has_properties = anchor != 0 || tag != Tag::None;
                 let id = self.place(node, has_properties)?;
@@ -126,11 +126,9 @@ impl<'a> Loader<'_, 'a> {
                 self.tree.node_mut(target).shared = true;
                 self.last = id;
             }
-            Event::Anchor(..) => {
-                if self.last != NONE {
-                    let node = self.tree.node_mut(self.last);
-                    node.properties = node.properties.min(start);
-                }
+            Event::Anchor(..) if self.last != NONE => {
+                let node = self.tree.node_mut(self.last);
+                node.properties = node.properties.min(start);
             }
             Event::UnresolvedAlias(name) => {
                 return Err(Fault::new(start as usize, format!("the anchor `{name}` is not known")));
@@ -293,6 +291,8 @@ impl<'a> Loader<'_, 'a> {
         }
         node.column = u32::try_from(column).unwrap_or(1);
         let kept = if head.contains('+') {
+            // The span may reach into the blanks before what follows.
+            let raw = raw.trim_end_matches(' ');
             let raw = raw.strip_suffix('\n').unwrap_or(raw);
             raw.strip_suffix('\r').unwrap_or(raw)
         } else {

@@ -13,7 +13,7 @@ pub(crate) struct TooLarge;
 /// How many nodes a value read from the tree may have at most.
 const VALUE_LIMIT: usize = 1_000_000;
 
-impl<'a> Tree<'a> {
+impl Tree<'_> {
     /// The node that an alias stands for, or the node itself.
     pub(crate) fn follow(&self, id: NodeId) -> NodeId {
         let node = self.node(id);
@@ -94,7 +94,7 @@ impl<'a> Tree<'a> {
             if raw.len() == key.len() && raw.as_bytes().first() == key.as_bytes().first() {
                 return raw == key && (raw.len() > 5 || !is_special(raw));
             }
-            if raw.as_bytes().first().is_some_and(|byte| byte.is_ascii_lowercase()) && raw.len() > 5 {
+            if raw.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && raw.len() > 5 {
                 return false;
             }
         }
@@ -119,11 +119,12 @@ impl<'a> Tree<'a> {
         }
         let text = self.source_text(id);
         Some(match (node.tag, node.style, text) {
-            (Tag::None, Style::Plain, Cow::Borrowed(text)) => resolve(text),
+            (Tag::None, Style::Plain, Cow::Borrowed(text)) | (Tag::Resolved, _, Cow::Borrowed(text)) => {
+                resolve(text)
+            }
             (Tag::None, Style::Plain, Cow::Owned(text)) | (Tag::Resolved, _, Cow::Owned(text)) => {
                 own(resolve(&text))
             }
-            (Tag::Resolved, _, Cow::Borrowed(text)) => resolve(text),
             (Tag::Binary, _, text) => match binary(&text) {
                 Some(text) => Scalar::String(Cow::Owned(text)),
                 None => Scalar::String(text),
@@ -135,10 +136,10 @@ impl<'a> Tree<'a> {
     /// The text of a scalar of the source after quotes, escapes and folding.
     pub(crate) fn source_text(&self, id: NodeId) -> Cow<'_, str> {
         let node = self.node(id);
-        if node.payload != NONE {
-            if let Some(Value::String(text)) = self.values.get(node.payload as usize) {
-                return Cow::Borrowed(text);
-            }
+        if node.payload != NONE
+            && let Some(Value::String(text)) = self.values.get(node.payload as usize)
+        {
+            return Cow::Borrowed(text);
         }
         let raw = self.slice(node.start, node.end);
         decode(raw, node.style, node.column).unwrap_or(Cow::Borrowed(raw))

@@ -92,10 +92,11 @@ fn word(text: &str) -> Option<Scalar<'static>> {
 fn number(text: &str) -> Option<Scalar<'static>> {
     let bare: Cow<'_, str> =
         if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
-    if bare.bytes().all(|byte| byte.is_ascii_digit()) && !bare.starts_with('0') {
-        if let Ok(small) = bare.parse::<u64>() {
-            return Some(Scalar::Number(small.into()));
-        }
+    if bare.bytes().all(|byte| byte.is_ascii_digit())
+        && !bare.starts_with('0')
+        && let Ok(small) = bare.parse::<u64>()
+    {
+        return Some(Scalar::Number(small.into()));
     }
     integer(&bare).or_else(|| float(&bare))
 }

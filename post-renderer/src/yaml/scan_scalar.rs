@@ -35,55 +35,72 @@ impl Scanner<'_, '_> {
                 b'|' | b'>' | b'{' | b'[' => Ok(None),
                 _ => Err(Unsure),
             },
-            Some(_) => {
-                let mut from = 0;
-                while let Some(index) = memchr(b':', line.get(from..).unwrap_or_default()) {
-                    let colon = from + index;
-                    match line.get(colon + 1) {
-                        None | Some(b' ') => {
-                            let key = line.get(..colon).unwrap_or_default().trim_ascii_end();
-                            if memchr(b'\t', key).is_some() || key.len() > KEY_LIMIT || key.is_empty() {
-                                return Err(Unsure);
-                            }
-                            return Ok(if has_comment(key) { None } else { Some(key.len()) });
-                        }
-                        Some(b'\t') => return Err(Unsure),
-                        _ => from = colon + 1,
-                    }
+            Some(_) => self.plain_key_length(),
+        }
+    }
+
+    fn plain_key_length(&self) -> Sure<Option<usize>> {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let mut last = 0;
+        // Lines are short: a plain loop is faster than one search per kind of byte.
+        for (index, byte) in rest.iter().enumerate() {
+            match byte {
+                b'\n' => return Ok(None),
+                b'\t' => return Err(Unsure),
+                b'#' if index > last => return Ok(None),
+                b':' if matches!(rest.get(index + 1), None | Some(b' ' | b'\n' | b'\t')) => {
+                    let is_sure = last > 0 && last <= KEY_LIMIT && rest.get(index + 1) != Some(&b'\t');
+                    return if is_sure { Ok(Some(last)) } else { Err(Unsure) };
                 }
-                Ok(None)
+                b' ' => {}
+                _ => last = index + 1,
             }
         }
+        Ok(None)
+    }
+
+    /// Length of the plain text here without blanks behind it, and of its line; and whether a comment follows.
+    fn plain_length(&self) -> Sure<(usize, usize, bool)> {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let mut last = 0;
+        for (index, byte) in rest.iter().enumerate() {
+            match byte {
+                b'\n' => return Ok((last, index, false)),
+                b'\t' => return Err(Unsure),
+                b'#' if index > last || index == 0 => {
+                    let line = memchr(b'\n', rest).unwrap_or(rest.len());
+                    return Ok((last, line, true));
+                }
+                b':' if matches!(rest.get(index + 1), None | Some(b' ' | b'\n')) => return Err(Unsure),
+                b' ' => {}
+                _ => last = index + 1,
+            }
+        }
+        Ok((last, rest.len(), false))
     }
 
     /// A plain scalar, perhaps over several lines that are indented beyond `column`.
     pub(super) fn plain(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
-        let line = self.line();
-        if !line.first().is_some_and(|first| starts_plain(*first, line.get(1).copied())) {
+        if !self.byte(0).is_some_and(|first| starts_plain(first, self.byte(1))) {
             return Err(Unsure);
         }
-        let mut length = plain_length(line)?;
-        let mut line_length = line.len();
         node.start = self.here();
         loop {
+            let (length, line_length, is_commented) = self.plain_length()?;
             node.end = offset(self.position + length);
-            let commented = line_length > length && self.line().trim_ascii_end().len() > length;
             self.position += line_length;
             if self.position < self.bytes.len() {
                 self.position += 1;
             }
             let start = self.position;
             let continued = self.continuation(column)?;
-            if commented && continued {
+            if is_commented && continued {
                 return Err(Unsure);
             }
             if !continued {
                 self.position = start;
                 break;
             }
-            let line = self.line();
-            length = plain_length(line)?;
-            line_length = line.len();
         }
         node.properties = node.start;
         node.style = Style::Plain;
@@ -93,24 +110,16 @@ impl Scanner<'_, '_> {
     /// Whether the next line that is not empty goes on with a scalar; the position is then at its text.
     fn continuation(&mut self, column: usize) -> Sure<bool> {
         loop {
-            let line = self.line();
-            let text = line.trim_ascii_start();
-            if text.is_empty() {
-                if line.len() + self.position >= self.bytes.len() {
-                    return Ok(false);
-                }
-                self.position += line.len() + 1;
-                continue;
+            let start = self.position;
+            while self.byte(0) == Some(b' ') {
+                self.position += 1;
             }
-            let blanks = line.iter().take_while(|byte| **byte == b' ').count();
-            if blanks <= column || text.first() == Some(&b'#') {
-                return Ok(false);
+            match self.byte(0) {
+                None | Some(b'#') => return Ok(false),
+                Some(b'\n') => self.position += 1,
+                Some(b'\t') => return Err(Unsure),
+                Some(_) => return Ok(self.position - start > column),
             }
-            if line.get(blanks) == Some(&b'\t') {
-                return Err(Unsure);
-            }
-            self.position += blanks;
-            return Ok(true);
         }
     }
 
@@ -217,36 +226,11 @@ impl Scanner<'_, '_> {
 /// Whether a plain scalar may begin with this byte.
 fn starts_plain(first: u8, second: Option<u8>) -> bool {
     match first {
-        b'-' | b'?' | b':' => !matches!(second, None | Some(b' ' | b'\t')),
+        b'-' | b'?' | b':' => !matches!(second, None | Some(b' ' | b'\t' | b'\n')),
         b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%'
         | b'@' | b'`' => false,
         _ => first > b' ' && first != 0x7f,
     }
-}
-
-fn has_comment(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'#', text).any(|index| index > 0 && text.get(index - 1) == Some(&b' '))
-}
-
-/// Length of the plain text that begins a line, without comment and blanks behind it.
-fn plain_length(line: &[u8]) -> Sure<usize> {
-    if memchr(b'\t', line).is_some() {
-        return Err(Unsure);
-    }
-    let mut text = line;
-    for index in memchr::memchr_iter(b'#', line) {
-        if index == 0 || line.get(index - 1) == Some(&b' ') {
-            text = line.get(..index).unwrap_or_default();
-            break;
-        }
-    }
-    let text = text.trim_ascii_end();
-    for index in memchr::memchr_iter(b':', text) {
-        if matches!(text.get(index + 1), None | Some(b' ')) {
-            return Err(Unsure);
-        }
-    }
-    Ok(text.len())
 }
 
 /// Length of a quoted scalar with its quotes; `None` where it does not end.

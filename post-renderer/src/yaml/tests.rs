@@ -1,1 +1,111 @@
-//! Tests of reading and editing.
+//! Both readers agree, and edits come out as meant, on the texts of all case folders and on small odd ones.
+
+use super::*;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+fn texts() -> Vec<String> {
+    let mut files = Vec::new();
+    for folder in ["tests/cases", "tests/kustomize/inputs", "benches"] {
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    }
+    files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn both_readers_agree_on_every_case() {
+    let (mut fast, mut slow) = (0, 0);
+    for text in texts() {
+        for range in crate::manifest::documents(&text) {
+            match agreement(&text[range.clone()]) {
+                Ok(true) => fast += 1,
+                Ok(false) => slow += 1,
+                Err(difference) => panic!("{difference}:\n{}", &text[range]),
+            }
+        }
+    }
+    assert!(fast > 3 * slow, "only {fast} documents are read fast, {slow} are handed over");
+}
+
+/// Both readers, or the reference alone, read the text as this value.
+fn reads(text: &str, value: &Value) {
+    let tree = read(text, Tree::default()).unwrap_or_else(|fault| panic!("{text:?}: {}", fault.message));
+    assert_eq!(tree.value(tree.root()).unwrap(), *value, "{text:?}");
+    let slow = read_by_events(text, Tree::default()).unwrap();
+    assert_eq!(slow.value(slow.root()).unwrap(), *value, "{text:?} by the reference");
+    if let Err(difference) = agreement(text) {
+        panic!("{text:?}: {difference}");
+    }
+}
+
+#[test]
+fn odd_texts_are_read_as_kubernetes_does() {
+    reads("a:\n- b\n- c: d\n  e: f\n", &json!({"a": ["b", {"c": "d", "e": "f"}]}));
+    reads("a:\n  - - 1\n    - 2\n  -\n  - b: \n", &json!({"a": [[1, 2], null, {"b": null}]}));
+    reads("a: b\n  c\n\n  d\ne: 'x\n  y'\n", &json!({"a": "b c\nd", "e": "x y"}));
+    reads("a: |2\n   x\n  y\nb: >-\n  p\n  q\n\n  r\n", &json!({"a": " x\ny\n", "b": "p q\nr"}));
+    reads("a: |+\n  x\n\nb: |-\n  y\n\nc: 1\n", &json!({"a": "x\n\n", "b": "y", "c": 1}));
+    reads("y: n\n\"y\": \"n\"\n010: 1.50\n", &json!({"true": false, "y": "n", "8": 1.5}));
+    reads("a: {b: [1, 'x'], \"c\": {}}\nd: []\n", &json!({"a": {"b": [1, "x"], "c": {}}, "d": []}));
+    reads(
+        "a: &x {b: 1}\nc: *x\nd:\n  <<: *x\n  e: 2\n",
+        &json!({"a": {"b": 1}, "c": {"b": 1}, "d": {"e": 2, "b": 1}}),
+    );
+    reads("a: http://x:80/y#z # comment\nb: c:d\n", &json!({"a": "http://x:80/y#z", "b": "c:d"}));
+    reads("a: 1\na: 2\n", &json!({"a": 2}));
+    reads("{\"a\": [1, {\"b\": null}],\n \"c\": \"\\u00e9\\/\"}", &json!({"a": [1, {"b": null}], "c": "é/"}));
+    reads(
+        "a: !!str 123\nb: !!binary aGk=\nc: !x 5\nd: !!int \"7\"\n",
+        &json!({"a": "123", "b": "hi", "c": "5", "d": 7}),
+    );
+}
+
+/// Sets one member of the root and gives the new text, which must read as meant.
+fn set(text: &str, key: &str, value: &Value) -> Result<String, String> {
+    let mut tree = read(text, Tree::default()).map_err(|fault| fault.message)?;
+    let root = tree.root();
+    tree.set(root, key, value).map_err(|fault| fault.message)?;
+    let mut output = Vec::new();
+    splice(text, &edits(&tree).map_err(|fault| fault.message)?, &mut output);
+    let output = String::from_utf8(output).unwrap();
+    let written = read(&output, Tree::default()).map_err(|fault| fault.message)?;
+    assert!(confirms(&tree, &written), "{output}");
+    Ok(output)
+}
+
+#[test]
+fn values_take_the_place_of_values() {
+    let check =
+        |text: &str, value: Value, expected: &str| assert_eq!(set(text, "a", &value).unwrap(), expected);
+    check("a: 1 # why\nb: 2\n", json!(3), "a: 3 # why\nb: 2\n");
+    check("a: 1 # why\nb: 2\n", json!({"c": [1]}), "a: # why\n  c:\n  - 1\nb: 2\n");
+    check("a:\nb: 2\n", json!("x"), "a: x\nb: 2\n");
+    check("a:\n  c: 1\nb: 2\n", json!("x"), "a: x\nb: 2\n");
+    check("a:\n- 1\n- 2\nb: 2\n", json!([]), "a: []\nb: 2\n");
+    check("a: |\n  long\n\nb: 2\n", json!("yes"), "a: \"yes\"\n\nb: 2\n");
+    check("a: \"x\n  y\"\nb: 2\n", json!(null), "a: null\nb: 2\n");
+    check("b: 2", json!("x"), "b: 2\na: x");
+    check("{b: 2}", json!("x"), "{b: 2, a: x}");
+    check("{\"b\": 2}", json!({"c": "x"}), "{\"b\": 2, \"a\": {\"c\": \"x\"}}");
+    check("b: |\n  x", json!("x"), "b: |\n  x\na: x");
+    check("a: 1\r\nb: 2\r\n", json!([1]), "a:\r\n- 1\r\nb: 2\r\n");
+}
+
+#[test]
+fn what_cannot_be_edited_safely_is_refused() {
+    assert!(set("a: 1\na: 2\n", "a", &json!(3)).unwrap_err().contains("twice"));
+    assert!(set("? a\n: 1\n", "a", &json!(3)).unwrap_err().contains("`?`"));
+    assert!(set("b: 1\rc: 2\n", "a", &json!(3)).unwrap_err().contains("carriage return"));
+    assert!(set("b: |\n", "a", &json!(3)).unwrap_err().contains("block scalar"));
+}

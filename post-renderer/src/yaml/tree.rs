@@ -56,6 +56,7 @@ pub(crate) enum Tag {
 
 /// One node. Spans are byte offsets in the document's text.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks in a table that is kept small")]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) style: Style,

@@ -12,7 +12,6 @@ pub(super) struct Manner {
     /// Columns from a mapping's keys to the dashes of a list below.
     pub(super) dash: usize,
     pub(super) newline: &'static str,
-    pub(super) json: bool,
 }
 
 impl Manner {
@@ -38,7 +37,7 @@ impl Manner {
             }
         }
         let step = step.filter(|step| *step > 0).unwrap_or(2);
-        Self { step, dash: dash.unwrap_or(0), newline: tree.newline(), json: tree.json }
+        Self { step, dash: dash.unwrap_or(0), newline: tree.newline() }
     }
 }
 

@@ -122,7 +122,7 @@ fn truncated_input() {
         // Some prefixes are manifests, too; none may panic.
         let _ = render(&whole.as_bytes()[..end], &Configuration::default(), &RenderOptions::default());
     }
-    check(whole[..whole.len() - 2].as_bytes(), 1, 5, "");
+    check(&whole.as_bytes()[..whole.len() - 2], 1, 5, "");
     check(b"apiVersion: v1\nki", 1, 2, "");
 }
 

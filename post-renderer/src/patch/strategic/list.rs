@@ -1,7 +1,10 @@
 //! Lists in a strategic merge: by merge keys, as unions of values, or as a whole; and the order of elements.
 
 use super::super::merge_keys::ListRule;
-use super::*;
+use super::{
+    ELEMENT_ORDER, Failure, Kind, Map, Merge, NONE, NodeId, PATCH, Value, directive, is_deletion, is_mark,
+    without_directives,
+};
 use crate::finding::nearest;
 
 impl<'p> Merge<'_, '_, 'p> {
@@ -185,10 +188,10 @@ impl<'p> Merge<'_, '_, 'p> {
         };
         let failure = self.failure(id, format!("`{key}` has no element `{wanted}`{there}"));
         match failure {
-            Failure::Patch(finding) => {
-                Failure::Patch(finding.help("to add a new element, say `create: true` in the setting"))
-            }
-            other => other,
+            Failure::Patch(finding) => Failure::Patch(Box::new(
+                finding.help("to add a new element, say `create: true` in the setting"),
+            )),
+            document @ Failure::Document(_) => document,
         }
     }
 
@@ -245,9 +248,8 @@ impl<'p> Merge<'_, '_, 'p> {
             match (left.peek(), right.peek()) {
                 (None, None) => break,
                 (Some(_), None) => merged.extend(left.next()),
-                (None, Some(_)) => merged.extend(right.next()),
                 (Some(other), Some(mine)) if place(other) < place(mine) => merged.extend(left.next()),
-                (Some(_), Some(_)) => merged.extend(right.next()),
+                (_, Some(_)) => merged.extend(right.next()),
             }
         }
         self.tree.reorder(list, &merged)?;
