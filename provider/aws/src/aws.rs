@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Account, Accounts, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups, Parameters,
-    PodIdentities, Pressure, Repositories, Roles, TargetGroups, sdk,
+    Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
+    Parameters, PodIdentities, Pressure, Repositories, Roles, TargetGroups, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -33,6 +33,8 @@ pub struct Aws {
     pub listener_rules: Arc<dyn ListenerRules>,
     /// Parameters.
     pub parameters: Arc<dyn Parameters>,
+    /// `CloudWatch` alarms.
+    pub alarms: Arc<dyn Alarms>,
     /// How often AWS refused calls for being too many.
     pub pressure: Arc<Pressure>,
 }

@@ -43,6 +43,8 @@ pub enum ErrorKind {
 /// The AWS services that are called here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
+    /// The alarms of `CloudWatch`.
+    CloudWatch,
     /// Elastic Container Registry.
     Ecr,
     /// Identity and Access Management.
@@ -61,11 +63,13 @@ pub enum Service {
 
 impl Service {
     /// All services, by the order of their names.
-    pub const ALL: [Self; 7] = [Self::Ecr, Self::Eks, Self::Elb, Self::Iam, Self::Logs, Self::Ssm, Self::Sts];
+    pub const ALL: [Self; 8] =
+        [Self::CloudWatch, Self::Ecr, Self::Eks, Self::Elb, Self::Iam, Self::Logs, Self::Ssm, Self::Sts];
 
     /// Prefix of the service's IAM actions, as in `ecr:CreateRepository`.
     pub fn action_prefix(self) -> &'static str {
         match self {
+            Self::CloudWatch => "cloudwatch",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
             Self::Eks => "eks",
@@ -79,6 +83,7 @@ impl Service {
     /// The name that the user writes in `endpoints`, as in `hashicorp/aws`.
     pub fn endpoint_name(self) -> &'static str {
         match self {
+            Self::CloudWatch => "cloudwatch",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
             Self::Eks => "eks",
@@ -93,6 +98,7 @@ impl Service {
 impl fmt::Display for Service {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::CloudWatch => "CloudWatch",
             Self::Ecr => "ECR",
             Self::Iam => "IAM",
             Self::Eks => "EKS",

@@ -2,6 +2,7 @@
 //! every run, a log of the calls, and faults on demand. It knows no delay: what is made is there at once.
 
 mod accounts;
+mod alarms;
 mod clusters;
 mod images;
 mod listener_rules;
@@ -20,7 +21,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::{Account, Aws, ErrorKind, Finding, TargetHealth};
+use crate::{Account, AlarmState, Aws, ErrorKind, Finding, TargetHealth};
 use world::World;
 
 /// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
@@ -76,6 +77,7 @@ impl Fake {
             target_groups: world.clone(),
             listener_rules: world.clone(),
             parameters: world.clone(),
+            alarms: world.clone(),
             pressure: Arc::default(),
         }
     }
@@ -126,6 +128,11 @@ impl Fake {
     /// them, and all are reported as unused.
     pub fn set_targets(&self, target_group_arn: &str, targets: Vec<TargetHealth>) {
         self.world.set_targets(target_group_arn, targets);
+    }
+
+    /// Makes an alarm, or says in what state it is from now on.
+    pub fn set_alarm(&self, name: &str, state: AlarmState) {
+        self.world.set_alarm(name, state);
     }
 
     /// Name or ARN of everything that an app can make and that is there now, sorted: what a destroy must

@@ -2,6 +2,7 @@
 //! and an in-memory fake. No type of the SDK is visible outside, and nothing here knows Terraform.
 
 mod account;
+mod alarms;
 mod aws;
 mod batches;
 mod clusters;
@@ -23,6 +24,7 @@ mod target_groups;
 use std::collections::BTreeMap;
 
 pub use account::{Account, Accounts, CallerIdentity};
+pub use alarms::{AlarmState, Alarms};
 pub use aws::Aws;
 pub use clusters::{Cluster, Clusters};
 pub use configuration::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, RetryMode};

@@ -1,6 +1,7 @@
 //! The capabilities on the AWS SDK: one client for each service over one HTTP client and one set of credentials.
 
 mod accounts;
+mod alarms;
 mod channel;
 mod clusters;
 mod credentials;
@@ -88,6 +89,10 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
         parameters: Arc::new(parameters::SdkParameters {
             client: client!(settings, pressure, aws_sdk_ssm, Service::Ssm),
             channel: Channel::new(Service::Ssm, 4),
+        }),
+        alarms: Arc::new(alarms::SdkAlarms {
+            client: client!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch),
+            channel: Channel::new(Service::CloudWatch, 4),
         }),
         pressure,
     })

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fake, Moment};
 use crate::{
-    Action, Aws, Condition, Contents, Encryption, Error, ErrorKind, Forward, HealthCheck, ImageReference,
-    NewLogGroup, NewPodIdentity, NewRepository, NewRole, NewRule, NewTargetGroup, RuleChange, TagMutability,
-    Tags, TargetHealth, WeightedTarget,
+    Action, AlarmState, Aws, Condition, Contents, Encryption, Error, ErrorKind, Forward, HealthCheck,
+    ImageReference, NewLogGroup, NewPodIdentity, NewRepository, NewRole, NewRule, NewTargetGroup, RuleChange,
+    TagMutability, Tags, TargetHealth, WeightedTarget,
 };
 
 const TRUST: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"}}]}"#;
@@ -284,4 +284,18 @@ async fn retention_is_one_of_the_offered_numbers() {
         aws.log_groups.get("/a").await.expect("answered").and_then(|group| group.retention_days),
         Some(30)
     );
+}
+
+#[tokio::test]
+async fn an_alarm_tells_its_state_and_one_that_is_missing_nothing() {
+    let fake = Fake::new();
+    let aws = fake.aws();
+    let off = AlarmState::Alarm { reason: "Threshold Crossed".to_owned() };
+    fake.set_alarm("checkout-5xx", AlarmState::Ok { reason: String::new() });
+    fake.set_alarm("checkout-5xx", off.clone());
+    let names = ["checkout-5xx".to_owned(), "nobody-made-this".to_owned()];
+    let states = aws.alarms.states(&names).await.expect("answered");
+    assert_eq!(states, [("checkout-5xx".to_owned(), off)].into());
+    assert_eq!(aws.alarms.states(&[]).await, Ok([].into()));
+    assert_eq!(fake.operations(), ["DescribeAlarms"]);
 }

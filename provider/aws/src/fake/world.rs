@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Cluster, Error, ErrorKind, Finding, Image, Listener, LoadBalancer, LogGroup, Parameter, PodIdentity,
-    Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
+    AlarmState, Cluster, Error, ErrorKind, Finding, Image, Listener, LoadBalancer, LogGroup, Parameter,
+    PodIdentity, Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
 };
 
 use super::refusal::Refusal;
@@ -43,6 +43,7 @@ pub(super) struct State {
     pub(super) rules: BTreeMap<String, Rule>,
     pub(super) target_groups: BTreeMap<String, StoredTargetGroup>,
     pub(super) parameters: BTreeMap<String, Parameter>,
+    pub(super) alarms: BTreeMap<String, AlarmState>,
 }
 
 pub(super) struct StoredRepository {

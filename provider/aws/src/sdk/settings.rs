@@ -179,6 +179,7 @@ fn endpoints(configuration: &Configuration) -> Result<Vec<(Service, String)>, Er
         }
         let service = match name.as_str() {
             "" => continue,
+            "cloudwatch" => Service::CloudWatch,
             "ecr" => Service::Ecr,
             "iam" => Service::Iam,
             "eks" => Service::Eks,
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn unknown_services_and_odd_urls_are_refused_without_telling_passwords() {
         let error = endpoints(&with_endpoint("s3", "http://x")).expect_err("unknown");
-        assert!(error.to_string().contains("ecr, eks, elbv2, iam, logs, ssm, sts"), "{error}");
+        assert!(error.to_string().contains("cloudwatch, ecr, eks, elbv2, iam, logs, ssm, sts"), "{error}");
         let error = endpoints(&with_endpoint("ecr", "ftp://me:hush@x")).expect_err("scheme");
         assert!(!error.to_string().contains("hush"), "{error}");
     }
