@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
-    Parameters, PodIdentities, Pressure, Repositories, Roles, TargetGroups, sdk,
+    Parameters, PodIdentities, Pressure, Repositories, Roles, TargetGroups, coalesce, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -44,7 +44,7 @@ impl Aws {
     /// files (shared configuration, certificates) are read here. Fails if no region is configured, or if what is
     /// configured cannot be.
     pub async fn connect(configuration: &Configuration) -> Result<Self, Error> {
-        sdk::connect(configuration).await
+        Ok(coalesce::coalesced(sdk::connect(configuration).await?))
     }
 }
 

@@ -6,6 +6,7 @@ mod alarms;
 mod aws;
 mod batches;
 mod clusters;
+mod coalesce;
 mod configuration;
 mod error;
 pub mod fake;

@@ -14,6 +14,9 @@ pub trait LogGroups: Send + Sync {
     /// All log groups whose name starts with `prefix`, sorted by name, fifty in a call.
     async fn describe(&self, prefix: &str) -> Result<Vec<LogGroup>, Error>;
 
+    /// The log groups of exactly these names, fifty in a call; a missing one is left out.
+    async fn by_names(&self, names: &[String]) -> Result<Vec<LogGroup>, Error>;
+
     /// The log group of exactly this name, `None` if it is not there.
     async fn get(&self, name: &str) -> Result<Option<LogGroup>, Error> {
         // AWS can only search by prefix. Names sort by bytes, so an exact match comes first.

@@ -52,6 +52,16 @@ impl LogGroups for World {
         })
     }
 
+    async fn by_names(&self, names: &[String]) -> Result<Vec<LogGroup>, Error> {
+        let mut all = Vec::new();
+        for piece in names.chunks(50) {
+            all.extend(self.call(Service::Logs, "DescribeLogGroups", &piece.join(","), |state| {
+                Ok(piece.iter().filter_map(|name| state.log_groups.get(name)).cloned().collect::<Vec<_>>())
+            })?);
+        }
+        Ok(all)
+    }
+
     async fn set_retention(&self, name: &str, days: Option<u32>) -> Result<(), Error> {
         let operation = if days.is_some() { "PutRetentionPolicy" } else { "DeleteRetentionPolicy" };
         self.call(Service::Logs, operation, name, |state| {

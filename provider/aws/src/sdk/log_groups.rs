@@ -6,6 +6,9 @@ use super::channel::Channel;
 use super::tags::{from_pairs, to_map};
 use crate::{Error, LogGroup, LogGroups, NewLogGroup, Tags};
 
+/// AWS describes at most fifty log groups by name in a call.
+const NAMES_PER_CALL: usize = 50;
+
 pub(super) struct SdkLogGroups {
     pub(super) client: aws_sdk_cloudwatchlogs::Client,
     pub(super) channel: Channel,
@@ -41,6 +44,31 @@ impl LogGroups for SdkLogGroups {
                 return Ok(all);
             }
         }
+    }
+
+    async fn by_names(&self, names: &[String]) -> Result<Vec<LogGroup>, Error> {
+        let mut all = Vec::new();
+        for piece in names.chunks(NAMES_PER_CALL) {
+            let mut page = None;
+            loop {
+                let request = self
+                    .client
+                    .describe_log_groups()
+                    .set_log_group_identifiers(Some(piece.to_vec()))
+                    .set_next_token(page);
+                let object = piece.join(",");
+                let answer =
+                    self.channel.call("DescribeLogGroups", &object, || request.clone().send()).await?;
+                // The filter is AWS's, but an emulator may ignore it.
+                let found = answer.log_groups.into_iter().flatten().map(log_group_from_sdk);
+                all.extend(found.filter(|group| piece.contains(&group.name)));
+                page = answer.next_token;
+                if page.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(all)
     }
 
     async fn set_retention(&self, name: &str, days: Option<u32>) -> Result<(), Error> {

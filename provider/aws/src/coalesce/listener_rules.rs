@@ -1,0 +1,93 @@
+//! Listener rules, described twenty in a call, and their tags likewise. Many apps that look through the same
+//! listener at the same time look once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::batcher::Batcher;
+use crate::{Error, ListenerRules, NewRule, Rule, RuleChange, Tags};
+
+/// AWS describes at most twenty rules by ARN, or the tags of twenty, in a call.
+const RULES_PER_CALL: usize = 20;
+
+/// AWS describes the rules of one listener in a call.
+const LISTENERS_PER_CALL: usize = 1;
+
+pub(super) struct Coalesced {
+    inner: Arc<dyn ListenerRules>,
+    by_listener: Batcher<String, Vec<Rule>>,
+    by_arn: Batcher<String, Rule>,
+    tags: Batcher<String, Tags>,
+}
+
+impl Coalesced {
+    pub(super) fn new(inner: Arc<dyn ListenerRules>) -> Self {
+        let asked = inner.clone();
+        let by_listener = Batcher::new(LISTENERS_PER_CALL, move |listeners: Vec<String>| {
+            let asked = asked.clone();
+            async move {
+                let mut all = BTreeMap::new();
+                for listener in listeners {
+                    let rules = asked.by_listener(&listener).await?;
+                    all.insert(listener, rules);
+                }
+                Ok(all)
+            }
+        });
+        let asked = inner.clone();
+        let by_arn = Batcher::new(RULES_PER_CALL, move |arns: Vec<String>| {
+            let asked = asked.clone();
+            async move {
+                let found = asked.by_arns(&arns).await?;
+                Ok(found.into_iter().map(|rule| (rule.arn.clone(), rule)).collect())
+            }
+        });
+        let asked = inner.clone();
+        let tags = Batcher::new(RULES_PER_CALL, move |arns: Vec<String>| {
+            let asked = asked.clone();
+            async move { asked.tags(&arns).await }
+        });
+        Self { inner, by_listener, by_arn, tags }
+    }
+}
+
+#[async_trait]
+impl ListenerRules for Coalesced {
+    async fn create(&self, rule: &NewRule) -> Result<Rule, Error> {
+        self.inner.create(rule).await
+    }
+
+    async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error> {
+        Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default())
+    }
+
+    async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
+        Ok(self.by_arn.get(arns).await?.into_values().collect())
+    }
+
+    async fn modify(&self, arn: &str, change: &RuleChange) -> Result<Rule, Error> {
+        self.inner.modify(arn, change).await
+    }
+
+    async fn set_priorities(&self, priorities: &BTreeMap<String, u32>) -> Result<(), Error> {
+        self.inner.set_priorities(priorities).await
+    }
+
+    async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
+        self.tags.get(arns).await
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        self.inner.tag(arn, tags).await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        self.inner.untag(arn, keys).await
+    }
+
+    async fn delete(&self, arn: &str) -> Result<(), Error> {
+        self.inner.delete(arn).await
+    }
+}

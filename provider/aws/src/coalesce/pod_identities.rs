@@ -1,0 +1,134 @@
+//! Pod Identity associations: when many of one cluster are looked up, the cluster is listed once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::batcher::Batcher;
+use crate::{
+    Error, NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference, Tags,
+};
+
+/// AWS lists at most a hundred associations in a call.
+const ASSOCIATIONS_PER_PAGE: usize = 100;
+
+/// As many as may wait at the same time: the list has no bound of its own.
+const LOOKS_PER_BATCH: usize = usize::MAX;
+
+pub(super) struct Coalesced {
+    inner: Arc<dyn PodIdentities>,
+    looks: Batcher<Place, Look>,
+}
+
+/// Where an association can be: AWS allows one for each.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    cluster: String,
+    namespace: String,
+    service_account: String,
+}
+
+/// What the list of a cluster says of a place; a place that is not in it has no association.
+#[derive(Clone)]
+enum Look {
+    /// There is one of this id; only its description names the role.
+    Id(String),
+    /// The list was not asked for, since it would have cost more than it saves.
+    Alone,
+}
+
+impl Coalesced {
+    pub(super) fn new(inner: Arc<dyn PodIdentities>) -> Self {
+        let sizes = Arc::new(Mutex::new(BTreeMap::new()));
+        let asked = inner.clone();
+        let looks = Batcher::new(LOOKS_PER_BATCH, move |places: Vec<Place>| {
+            let (asked, sizes) = (asked.clone(), sizes.clone());
+            async move { look(asked.as_ref(), &sizes, places).await }
+        });
+        Self { inner, looks }
+    }
+}
+
+/// Looks for all places, cluster by cluster. `sizes` has the number of associations of each cluster that was
+/// listed before, to choose the cheaper way.
+async fn look(
+    inner: &dyn PodIdentities,
+    sizes: &Mutex<BTreeMap<String, usize>>,
+    places: Vec<Place>,
+) -> Result<BTreeMap<Place, Look>, Error> {
+    let mut by_cluster: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for place in places {
+        by_cluster.entry(place.cluster.clone()).or_default().push(place);
+    }
+    let mut all = BTreeMap::new();
+    for (cluster, places) in by_cluster {
+        let size = sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&cluster).copied().unwrap_or(0);
+        if size.div_ceil(ASSOCIATIONS_PER_PAGE).max(1) >= places.len() {
+            all.extend(places.into_iter().map(|place| (place, Look::Alone)));
+            continue;
+        }
+        let listed = inner.list(&cluster).await?;
+        sizes.lock().unwrap_or_else(PoisonError::into_inner).insert(cluster.clone(), listed.len());
+        let listed = listed.into_iter().map(|found| {
+            let PodIdentityReference { id, namespace, service_account, .. } = found;
+            (Place { cluster: cluster.clone(), namespace, service_account }, Look::Id(id))
+        });
+        all.extend(listed);
+    }
+    Ok(all)
+}
+
+#[async_trait]
+impl PodIdentities for Coalesced {
+    async fn create(&self, association: &NewPodIdentity) -> Result<PodIdentity, Error> {
+        self.inner.create(association).await
+    }
+
+    async fn find(
+        &self,
+        cluster: &str,
+        namespace: &str,
+        service_account: &str,
+    ) -> Result<Option<PodIdentity>, Error> {
+        let place = Place {
+            cluster: cluster.to_owned(),
+            namespace: namespace.to_owned(),
+            service_account: service_account.to_owned(),
+        };
+        match self.looks.get_one(place).await? {
+            Some(Look::Id(id)) => self.inner.get(cluster, &id).await,
+            Some(Look::Alone) => self.inner.find(cluster, namespace, service_account).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn get(&self, cluster: &str, id: &str) -> Result<Option<PodIdentity>, Error> {
+        self.inner.get(cluster, id).await
+    }
+
+    async fn list(&self, cluster: &str) -> Result<Vec<PodIdentityReference>, Error> {
+        self.inner.list(cluster).await
+    }
+
+    async fn update(
+        &self,
+        cluster: &str,
+        id: &str,
+        change: &PodIdentityChange,
+    ) -> Result<PodIdentity, Error> {
+        self.inner.update(cluster, id, change).await
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        self.inner.tag(arn, tags).await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        self.inner.untag(arn, keys).await
+    }
+
+    async fn delete(&self, cluster: &str, id: &str) -> Result<(), Error> {
+        self.inner.delete(cluster, id).await
+    }
+}

@@ -1,0 +1,100 @@
+//! Repositories, described a hundred in a call.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::batcher::Batcher;
+use crate::{
+    Contents, Error, Image, ImageReference, NewRepository, Repositories, Repository, ScanFindings,
+    TagMutability, Tags,
+};
+
+/// AWS describes at most a hundred repositories by name in a call.
+const NAMES_PER_CALL: usize = 100;
+
+pub(super) struct Coalesced {
+    inner: Arc<dyn Repositories>,
+    by_name: Batcher<String, Repository>,
+}
+
+impl Coalesced {
+    pub(super) fn new(inner: Arc<dyn Repositories>) -> Self {
+        let asked = inner.clone();
+        let by_name = Batcher::new(NAMES_PER_CALL, move |names: Vec<String>| {
+            let asked = asked.clone();
+            async move {
+                let found = asked.describe(&names).await?;
+                Ok(found.into_iter().map(|repository| (repository.name.clone(), repository)).collect())
+            }
+        });
+        Self { inner, by_name }
+    }
+}
+
+#[async_trait]
+impl Repositories for Coalesced {
+    async fn create(&self, repository: &NewRepository) -> Result<Repository, Error> {
+        self.inner.create(repository).await
+    }
+
+    async fn describe(&self, names: &[String]) -> Result<Vec<Repository>, Error> {
+        Ok(self.by_name.get(names).await?.into_values().collect())
+    }
+
+    async fn set_tag_mutability(&self, name: &str, mutability: &TagMutability) -> Result<(), Error> {
+        self.inner.set_tag_mutability(name, mutability).await
+    }
+
+    async fn set_scan_on_push(&self, name: &str, scan: bool) -> Result<(), Error> {
+        self.inner.set_scan_on_push(name, scan).await
+    }
+
+    async fn lifecycle_policy(&self, name: &str) -> Result<Option<String>, Error> {
+        self.inner.lifecycle_policy(name).await
+    }
+
+    async fn put_lifecycle_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
+        self.inner.put_lifecycle_policy(name, policy).await
+    }
+
+    async fn delete_lifecycle_policy(&self, name: &str) -> Result<(), Error> {
+        self.inner.delete_lifecycle_policy(name).await
+    }
+
+    async fn repository_policy(&self, name: &str) -> Result<Option<String>, Error> {
+        self.inner.repository_policy(name).await
+    }
+
+    async fn put_repository_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
+        self.inner.put_repository_policy(name, policy).await
+    }
+
+    async fn delete_repository_policy(&self, name: &str) -> Result<(), Error> {
+        self.inner.delete_repository_policy(name).await
+    }
+
+    async fn tags(&self, arn: &str) -> Result<Tags, Error> {
+        self.inner.tags(arn).await
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        self.inner.tag(arn, tags).await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        self.inner.untag(arn, keys).await
+    }
+
+    async fn delete(&self, name: &str, contents: Contents) -> Result<(), Error> {
+        self.inner.delete(name, contents).await
+    }
+
+    async fn image(&self, name: &str, reference: &ImageReference) -> Result<Option<Image>, Error> {
+        self.inner.image(name, reference).await
+    }
+
+    async fn scan_findings(&self, name: &str, digest: &str) -> Result<ScanFindings, Error> {
+        self.inner.scan_findings(name, digest).await
+    }
+}

@@ -1,0 +1,154 @@
+//! Roles: when many are read at the same time, the account is listed instead.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::batcher::Batcher;
+use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Tags};
+
+/// AWS lists at most a thousand roles in a call, and their descriptions need another.
+const ROLES_PER_PAGE: usize = 1000;
+const CALLS_PER_PAGE: usize = 2;
+
+/// A role by itself takes three calls and one for each inline policy; an app has one or none of those.
+const CALLS_PER_ROLE: usize = 3;
+
+/// As many as may wait at the same time: the list has no bound of its own.
+const NAMES_PER_BATCH: usize = usize::MAX;
+
+pub(super) struct Coalesced {
+    inner: Arc<dyn Roles>,
+    listed: Batcher<String, Role>,
+    /// Roles that were changed here. The list may be a little behind, so these are always read by themselves.
+    changed: Mutex<BTreeSet<String>>,
+}
+
+impl Coalesced {
+    pub(super) fn new(inner: Arc<dyn Roles>) -> Self {
+        let account = Arc::new(Account::default());
+        let asked = inner.clone();
+        let listed = Batcher::new(NAMES_PER_BATCH, move |names: Vec<String>| {
+            let (asked, account) = (asked.clone(), account.clone());
+            async move {
+                if !account.is_worth_listing(names.len()) {
+                    return Ok([].into());
+                }
+                match asked.list("/").await {
+                    Ok(all) => {
+                        account.roles.store(all.len(), Ordering::Relaxed);
+                        Ok(all.into_iter().map(|role| (role.name.clone(), role)).collect())
+                    }
+                    // A caller who may read its own roles need not be allowed to list those of the account.
+                    Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                        tracing::debug!("roles are read one by one, since they cannot be listed: {error}");
+                        account.is_closed.store(true, Ordering::Relaxed);
+                        Ok([].into())
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        });
+        Self { inner, listed, changed: Mutex::default() }
+    }
+
+    fn note_change(&self, name: &str) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
+    fn was_changed(&self, name: &str) -> bool {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+}
+
+/// What is known of the account, to choose the cheaper way.
+#[derive(Default)]
+struct Account {
+    /// How many roles there were the last time; none is known before.
+    roles: AtomicUsize,
+    /// Whether AWS refused to list them.
+    is_closed: AtomicBool,
+}
+
+impl Account {
+    fn is_worth_listing(&self, wanted: usize) -> bool {
+        let pages = self.roles.load(Ordering::Relaxed).div_ceil(ROLES_PER_PAGE).max(1);
+        !self.is_closed.load(Ordering::Relaxed)
+            && wanted > 1
+            && pages * CALLS_PER_PAGE < wanted * CALLS_PER_ROLE
+    }
+}
+
+#[async_trait]
+impl Roles for Coalesced {
+    async fn create(&self, role: &NewRole) -> Result<Role, Error> {
+        self.note_change(&role.name);
+        self.inner.create(role).await
+    }
+
+    async fn get(&self, name: &str) -> Result<Option<Role>, Error> {
+        if !self.was_changed(name) {
+            if let Some(role) = self.listed.get_one(name.to_owned()).await? {
+                return Ok(Some(role));
+            }
+        }
+        // Alone, or too new for the list, or really not there.
+        self.inner.get(name).await
+    }
+
+    async fn list(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
+        self.inner.list(path_prefix).await
+    }
+
+    async fn update(&self, name: &str, change: &RoleChange) -> Result<(), Error> {
+        self.note_change(name);
+        self.inner.update(name, change).await
+    }
+
+    async fn set_trust_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
+        self.note_change(name);
+        self.inner.set_trust_policy(name, policy).await
+    }
+
+    async fn set_permissions_boundary(&self, name: &str, policy_arn: Option<&str>) -> Result<(), Error> {
+        self.note_change(name);
+        self.inner.set_permissions_boundary(name, policy_arn).await
+    }
+
+    async fn put_inline_policy(&self, role: &str, policy_name: &str, policy: &str) -> Result<(), Error> {
+        self.note_change(role);
+        self.inner.put_inline_policy(role, policy_name, policy).await
+    }
+
+    async fn delete_inline_policy(&self, role: &str, policy_name: &str) -> Result<(), Error> {
+        self.note_change(role);
+        self.inner.delete_inline_policy(role, policy_name).await
+    }
+
+    async fn attach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
+        self.note_change(role);
+        self.inner.attach_policy(role, policy_arn).await
+    }
+
+    async fn detach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
+        self.note_change(role);
+        self.inner.detach_policy(role, policy_arn).await
+    }
+
+    async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error> {
+        self.note_change(name);
+        self.inner.tag(name, tags).await
+    }
+
+    async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error> {
+        self.note_change(name);
+        self.inner.untag(name, keys).await
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), Error> {
+        self.note_change(name);
+        self.inner.delete(name).await
+    }
+}

@@ -1,0 +1,93 @@
+//! Target groups, described twenty in a call, and their tags likewise.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::batcher::Batcher;
+use crate::{Error, HealthCheck, NewTargetGroup, Tags, TargetGroup, TargetGroups, TargetHealth};
+
+/// AWS describes at most twenty groups, or the tags of twenty, in a call.
+const GROUPS_PER_CALL: usize = 20;
+
+pub(super) struct Coalesced {
+    inner: Arc<dyn TargetGroups>,
+    by_name: Batcher<String, TargetGroup>,
+    by_arn: Batcher<String, TargetGroup>,
+    tags: Batcher<String, Tags>,
+}
+
+impl Coalesced {
+    pub(super) fn new(inner: Arc<dyn TargetGroups>) -> Self {
+        let asked = inner.clone();
+        let by_name = Batcher::new(GROUPS_PER_CALL, move |names: Vec<String>| {
+            let asked = asked.clone();
+            async move {
+                let found = asked.by_names(&names).await?;
+                Ok(found.into_iter().map(|group| (group.name.clone(), group)).collect())
+            }
+        });
+        let asked = inner.clone();
+        let by_arn = Batcher::new(GROUPS_PER_CALL, move |arns: Vec<String>| {
+            let asked = asked.clone();
+            async move {
+                let found = asked.by_arns(&arns).await?;
+                Ok(found.into_iter().map(|group| (group.arn.clone(), group)).collect())
+            }
+        });
+        let asked = inner.clone();
+        let tags = Batcher::new(GROUPS_PER_CALL, move |arns: Vec<String>| {
+            let asked = asked.clone();
+            async move { asked.tags(&arns).await }
+        });
+        Self { inner, by_name, by_arn, tags }
+    }
+}
+
+#[async_trait]
+impl TargetGroups for Coalesced {
+    async fn create(&self, group: &NewTargetGroup) -> Result<TargetGroup, Error> {
+        self.inner.create(group).await
+    }
+
+    async fn by_names(&self, names: &[String]) -> Result<Vec<TargetGroup>, Error> {
+        Ok(self.by_name.get(names).await?.into_values().collect())
+    }
+
+    async fn by_arns(&self, arns: &[String]) -> Result<Vec<TargetGroup>, Error> {
+        Ok(self.by_arn.get(arns).await?.into_values().collect())
+    }
+
+    async fn set_health_check(&self, arn: &str, check: &HealthCheck) -> Result<TargetGroup, Error> {
+        self.inner.set_health_check(arn, check).await
+    }
+
+    async fn attributes(&self, arn: &str) -> Result<BTreeMap<String, String>, Error> {
+        self.inner.attributes(arn).await
+    }
+
+    async fn set_attributes(&self, arn: &str, attributes: &BTreeMap<String, String>) -> Result<(), Error> {
+        self.inner.set_attributes(arn, attributes).await
+    }
+
+    async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
+        self.tags.get(arns).await
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        self.inner.tag(arn, tags).await
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        self.inner.untag(arn, keys).await
+    }
+
+    async fn delete(&self, arn: &str) -> Result<(), Error> {
+        self.inner.delete(arn).await
+    }
+
+    async fn health(&self, arn: &str) -> Result<Vec<TargetHealth>, Error> {
+        self.inner.health(arn).await
+    }
+}
