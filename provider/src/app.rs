@@ -2,6 +2,7 @@
 //! is derived from it by calculation alone. Nothing here talks to AWS or to Terraform.
 
 pub(crate) mod config;
+pub(crate) mod contract;
 pub(crate) mod diagram;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
@@ -12,6 +13,7 @@ pub(crate) mod post_render;
 pub(crate) mod problem;
 pub(crate) mod resolve;
 pub(crate) mod rollback;
+pub(crate) mod rollout;
 pub(crate) mod runtime;
 pub(crate) mod scaling;
 pub(crate) mod standards;

@@ -1,10 +1,12 @@
 //! The provider's functions, one file each. All are pure: no AWS, no files, no configuration.
 
+mod cost_estimate;
 mod diff_values;
 mod documents;
 mod merge_values;
 mod post_render;
 mod quantity;
+mod validate_values;
 
 use std::sync::Arc;
 
@@ -13,9 +15,11 @@ use tf_provider::Function;
 /// Every function of the provider.
 pub(crate) fn all() -> Vec<Arc<dyn Function>> {
     vec![
+        Arc::new(cost_estimate::CostEstimate),
         Arc::new(diff_values::DiffValues),
         Arc::new(merge_values::MergeValues),
         Arc::new(post_render::PostRender),
         Arc::new(quantity::QuantityFunction),
+        Arc::new(validate_values::ValidateValues),
     ]
 }

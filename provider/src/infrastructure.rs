@@ -12,6 +12,7 @@ pub(crate) mod ownership;
 pub(crate) mod pod_identity;
 pub(crate) mod repository;
 pub(crate) mod role;
+pub(crate) mod shift;
 pub(crate) mod target_group;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use ipsy_aws::{Error, Tags};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 /// One AWS object of an app, as it is wanted.
 #[async_trait]
@@ -49,8 +51,14 @@ pub(crate) trait Component: Send + Sync {
     /// Makes it. Only called where [`Component::observe`] found nothing.
     async fn create(&self, facts: &Facts) -> Result<Observed, Error>;
 
-    /// Changes what differs, in place.
+    /// Changes what differs, in place; tags apart.
     async fn change(&self, observed: &Observed, facts: &Facts) -> Result<(), Error>;
+
+    /// Adds or overwrites tags.
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error>;
+
+    /// Removes tags by key.
+    async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error>;
 
     /// Deletes it; what is gone already is no error.
     async fn delete(&self, observed: &Observed) -> Result<(), Error>;
@@ -82,14 +90,19 @@ pub(crate) struct Observed {
     pub(crate) value: Option<String>,
 }
 
-/// What is known of the objects that exist already, by [`Component::key`]: their ARNs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Facts(pub(crate) BTreeMap<String, String>);
+/// What a step can rely on: what was made before it, and whether it is asked to stop.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// ARNs of the objects that exist already, by [`Component::key`].
+    pub(crate) arns: BTreeMap<String, String>,
+    /// Asks a step that takes long to end at its next safe point.
+    pub(crate) cancel: CancellationToken,
+}
 
 impl Facts {
     /// The ARN of the object `key`, empty if it is not there yet.
     pub(crate) fn arn(&self, key: &str) -> &str {
-        self.0.get(key).map_or("", String::as_str)
+        self.arns.get(key).map_or("", String::as_str)
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) struct AppConfig {
     pub(crate) logs: Option<LogsConfig>,
     pub(crate) load_balancer: Option<LoadBalancerConfig>,
     pub(crate) backend: BTreeMap<String, BackendConfig>,
+    pub(crate) rollout: Option<RolloutConfig>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
 }
@@ -152,6 +153,19 @@ pub(crate) struct BackendConfig {
     pub(crate) target_group_arn: Option<String>,
     pub(crate) cluster: Option<String>,
     pub(crate) weight: Option<i64>,
+}
+
+/// `rollout { … }`; durations are texts such as `5m`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RolloutConfig {
+    pub(crate) steps: Option<Vec<i64>>,
+    pub(crate) bake: Option<String>,
+    pub(crate) interval: Option<String>,
+    pub(crate) timeout: Option<String>,
+    pub(crate) min_healthy: Option<i64>,
+    pub(crate) alarms: Option<Vec<String>>,
+    pub(crate) on_failure: Option<String>,
 }
 
 /// `advanced_setting { … }`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipsy_post_renderer::standards::STANDARDS;
+use ipsy_post_renderer::standards;
 use time::macros::format_description;
 use time::{Date, Duration};
 
@@ -91,7 +91,7 @@ pub(crate) fn renderer_rule(rule: &str) -> Option<String> {
 /// Every rule that can be waived: the provider's and the post-renderer's.
 fn known_rules() -> Vec<String> {
     let mut rules: Vec<String> = PROVIDER_RULES.iter().map(|rule| (*rule).to_owned()).collect();
-    rules.extend(STANDARDS.iter().map(|standard| standard.id().to_owned()));
+    rules.extend(standards().map(|standard| standard.id.to_owned()));
     rules.sort();
     rules
 }

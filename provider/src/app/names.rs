@@ -71,6 +71,12 @@ pub(crate) fn is_dns_label(name: &str) -> bool {
         && !name.ends_with('-')
 }
 
+/// Whether `name` can name an app: a DNS label that starts with a letter (RFC 1035), because a Service takes
+/// no other.
+pub(crate) fn is_app_name(name: &str) -> bool {
+    is_dns_label(name) && name.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
 /// The DNS label nearest to `name`, to be offered where `name` is none.
 pub(crate) fn suggest_dns_label(name: &str) -> String {
     let mapped: String = name
@@ -79,6 +85,7 @@ pub(crate) fn suggest_dns_label(name: &str) -> String {
         .map(|character| if character.is_ascii_alphanumeric() { character } else { '-' })
         .collect();
     let joined = mapped.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let joined = joined.trim_start_matches(|first: char| first.is_ascii_digit() || first == '-');
     let cut: String = joined.chars().take(63).collect();
     cut.trim_end_matches('-').to_owned()
 }
@@ -124,7 +131,8 @@ mod tests {
         for bad in ["", "-a", "a-", "A", "a_b", "a.b", &"a".repeat(64)] {
             assert!(!is_dns_label(bad), "{bad}");
         }
-        assert_eq!(suggest_dns_label("Checkout_Service"), "checkout-service");
+        assert!(!is_app_name("2checkout") && is_app_name("checkout2"));
+        assert_eq!(suggest_dns_label("2_Checkout_Service"), "checkout-service");
         assert!(is_dns_label(&suggest_dns_label(&"Ab_".repeat(60))));
     }
 }

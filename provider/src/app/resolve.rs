@@ -10,9 +10,10 @@ use super::config::{AppConfig, SecretConfig};
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::image::Image;
-use super::names::{Identity, is_dns_label, suggest_dns_label};
+use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
 use super::post_render::resolve_settings;
 use super::problem::Problems;
+use super::rollout::Rollout;
 use super::runtime::Runtime;
 use super::scaling::{Resources, Scaling};
 use super::standards::{Mode, Standards};
@@ -40,6 +41,8 @@ pub(crate) struct App {
     pub(crate) iam: Iam,
     pub(crate) logs: Logs,
     pub(crate) traffic: Traffic,
+    /// How weights change; at once where it is `None`.
+    pub(crate) rollout: Option<Rollout>,
     pub(crate) settings: Vec<AdvancedSetting>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
@@ -130,6 +133,7 @@ pub(crate) fn resolve(
         iam: resolve_iam(config, problems),
         logs: resolve_logs(config, standards, &mut explanations),
         traffic: Traffic::resolve(config, &identity, complete, problems),
+        rollout: config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems)),
         settings: resolve_settings(&config.advanced_setting, problems),
         exceptions,
         explanations,
@@ -139,7 +143,7 @@ pub(crate) fn resolve(
 
 fn resolve_identity(config: &AppConfig, problems: &mut Problems) -> Identity {
     for (place, name) in [("name", &config.name), ("environment", &config.environment)] {
-        if let Some(name) = name.as_ref().filter(|name| !is_dns_label(name)) {
+        if let Some(name) = name.as_ref().filter(|name| !is_app_name(name)) {
             let suggestion = suggest_dns_label(name);
             let instead = if suggestion.is_empty() { String::new() } else { format!(" Try `{suggestion}`.") };
             problems.error(
@@ -147,7 +151,7 @@ fn resolve_identity(config: &AppConfig, problems: &mut Problems) -> Identity {
                 format!("`{name}` can't become a DNS label"),
                 format!(
                     "Kubernetes objects, target groups and roles are named after it: at most 63 lower-case \
-                     letters, digits and `-`, starting and ending with a letter or digit.{instead}"
+                     letters, digits and `-`, starting with a letter and not ending with a dash.{instead}"
                 ),
             );
         }

@@ -22,6 +22,8 @@ pub(crate) fn command<'a>(
         .map(|(name, backend)| {
             let weight = match (existing.is_empty(), existing.contains(&name)) {
                 (true, _) => backend.weight,
+                // Alone it gets everything whatever its weight, so the command does not change with it.
+                (false, true) if existing.len() == 1 => 1,
                 (false, true) => backend.weight.max(1),
                 (false, false) => 0,
             };
@@ -30,4 +32,37 @@ pub(crate) fn command<'a>(
         .collect();
     let actions = serde_json::json!([{ "Type": "forward", "ForwardConfig": { "TargetGroups": groups? } }]);
     Some(format!("aws elbv2 modify-rule --rule-arn '{rule_arn}' --actions '{actions}'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::config::AppConfig;
+    use super::super::names::Identity;
+    use super::super::problem::Problems;
+    use super::*;
+
+    fn traffic(hcl: serde_json::Value) -> Traffic {
+        let config: AppConfig = serde_json::from_value(hcl).unwrap();
+        let identity = Identity { app: "a".into(), environment: "e".into() };
+        Traffic::resolve(&config, &identity, true, &mut Problems::default())
+    }
+
+    #[test]
+    fn all_requests_go_back_to_what_exists_outside_of_kubernetes() {
+        let listener = "arn:aws:elasticloadbalancing:r:1:listener/app/n/1/2";
+        let traffic = traffic(serde_json::json!({
+            "port": { "http": { "port": 80 } },
+            "load_balancer": { "listener_arn": listener, "hosts": ["h"], "priority": 1 },
+            "backend": {
+                "ec2": { "target_group_arn": "arn:x:targetgroup/ec2/1", "weight": 10 },
+                "blue": { "cluster": "c", "weight": 90 },
+            },
+        }));
+        let arns = BTreeMap::from([("ec2", "ec2-arn"), ("blue", "blue-arn")]);
+        let command = command(&traffic, "rule", |name| arns.get(name).copied()).unwrap();
+        assert!(command.contains(r#"{"TargetGroupArn":"blue-arn","Weight":0}"#), "{command}");
+        assert!(command.contains(r#"{"TargetGroupArn":"ec2-arn","Weight":1}"#), "{command}");
+    }
 }

@@ -66,7 +66,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
     if !report.failures.is_empty() {
         return report;
     }
-    let mut facts = Facts(arns(&report.observed));
+    let mut facts = Facts { arns: arns(&report.observed), cancel: change.cancel.clone() };
     for stage in STAGES {
         if change.cancel.is_cancelled() {
             report.failures.push(Failure::Cancelled);
@@ -91,7 +91,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
         if !report.failures.is_empty() {
             return report;
         }
-        facts = Facts(arns(&report.observed));
+        facts.arns = arns(&report.observed);
     }
     report.failures.extend(delete(&change.obsolete, &change.known_arns, &change.claimed).await.failures);
     report
@@ -177,7 +177,7 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
 }
 
 async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made: bool) -> Step {
-    match component.change(&found, facts).await {
+    match change_and_tag(component, &found, facts).await {
         Ok(()) => {
             let observed = Observed { properties: component.desired(), ..found };
             Step { observed: Some(observed), made, error: None }
@@ -189,4 +189,16 @@ async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made:
             Step { observed: Some(now), made, error: Some(error) }
         }
     }
+}
+
+async fn change_and_tag(component: &dyn Component, found: &Observed, facts: &Facts) -> Result<(), Error> {
+    component.change(found, facts).await?;
+    let (set, removed) = component.ownership().difference(&component.key(), &found.tags);
+    if !set.is_empty() {
+        component.tag(found, &set).await?;
+    }
+    if !removed.is_empty() {
+        component.untag(found, &removed).await?;
+    }
+    Ok(())
 }

@@ -106,6 +106,7 @@ pub(crate) fn components(
         components.push(Box::new(ListenerRule {
             aws: aws.clone(),
             ownership,
+            rollout: app.rollout.clone(),
             load_balancer: load_balancer.clone(),
             backends: app.traffic.backends.clone(),
         }));

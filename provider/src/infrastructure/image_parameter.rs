@@ -1,7 +1,7 @@
 //! The SSM parameter that points at the image to run. ipsy makes it and then only reads it: it belongs to CI.
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewParameter};
+use ipsy_aws::{Aws, Error, NewParameter, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -72,15 +72,17 @@ impl Component for ImageParameter {
         Ok(Observed { arn: String::new(), properties: self.desired(), tags, value })
     }
 
-    async fn change(&self, observed: &Observed, _facts: &Facts) -> Result<(), Error> {
-        let (set, removed) = self.ownership.difference(KEY, &observed.tags);
-        if !set.is_empty() {
-            self.aws.parameters.tag(&self.name(), &set).await?;
-        }
-        if !removed.is_empty() {
-            self.aws.parameters.untag(&self.name(), &removed).await?;
-        }
+    // Its value belongs to CI, and there is nothing else.
+    async fn change(&self, _observed: &Observed, _facts: &Facts) -> Result<(), Error> {
         Ok(())
+    }
+
+    async fn tag(&self, _observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.parameters.tag(&self.name(), tags).await
+    }
+
+    async fn untag(&self, _observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.parameters.untag(&self.name(), keys).await
     }
 
     async fn delete(&self, _observed: &Observed) -> Result<(), Error> {

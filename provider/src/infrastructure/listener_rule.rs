@@ -10,7 +10,9 @@ use ipsy_aws::{
 use serde_json::{Value, json};
 
 use super::ownership::{Ownership, describe};
+use super::shift::shift;
 use super::{Component, Facts, Observed, Stage, differs, target_group};
+use crate::app::rollout::Rollout;
 use crate::app::traffic::{Backend, BackendPlace, LoadBalancer};
 
 /// Key and ownership component of a listener rule.
@@ -22,6 +24,8 @@ pub(crate) struct ListenerRule {
     pub(crate) ownership: Ownership,
     pub(crate) load_balancer: LoadBalancer,
     pub(crate) backends: BTreeMap<String, Backend>,
+    /// How weights change; at once where it is `None`.
+    pub(crate) rollout: Option<Rollout>,
 }
 
 impl ListenerRule {
@@ -46,7 +50,7 @@ impl ListenerRule {
     }
 
     /// The whole action, always: AWS replaces it as a whole, and what is left out is switched off.
-    fn actions(&self, facts: &Facts) -> Vec<Action> {
+    pub(super) fn actions(&self, facts: &Facts, weights: &BTreeMap<String, i64>) -> Vec<Action> {
         let targets = self
             .backends
             .iter()
@@ -57,10 +61,15 @@ impl ListenerRule {
                         facts.arn(&format!("{}/{name}", target_group::KEY)).to_owned()
                     }
                 },
-                weight: u16::try_from(backend.weight).unwrap_or_default(),
+                weight: u16::try_from(weights.get(name).copied().unwrap_or(0)).unwrap_or_default(),
             })
             .collect();
         vec![Action::Forward(Forward { targets, stickiness_seconds: self.stickiness_seconds() })]
+    }
+
+    /// The weights that are wanted, by backend.
+    pub(super) fn weights(&self) -> BTreeMap<String, i64> {
+        self.backends.iter().map(|(name, backend)| (name.clone(), backend.weight)).collect()
     }
 
     /// The backend that a target group belongs to, and how properties name the group: ours by its name, which
@@ -225,7 +234,7 @@ impl Component for ListenerRule {
                 listener_arn: self.load_balancer.listener_arn.clone(),
                 priority: self.priority(),
                 conditions: self.conditions(),
-                actions: self.actions(facts),
+                actions: self.actions(facts, &self.weights()),
                 tags: tags.clone(),
             })
             .await?;
@@ -241,18 +250,22 @@ impl Component for ListenerRule {
         }
         let conditions = differs(found, &desired, "conditions").then(|| self.conditions());
         let forward = ["backends", "stickiness_seconds"].iter().any(|field| differs(found, &desired, field));
-        let actions = forward.then(|| self.actions(facts));
+        if forward && let Some(rollout) = &self.rollout {
+            shift(self, rollout, observed, facts).await?;
+        }
+        let actions = forward.then(|| self.actions(facts, &self.weights()));
         if conditions.is_some() || actions.is_some() {
             rules.modify(&observed.arn, &RuleChange { conditions, actions }).await?;
         }
-        let (set, removed) = self.ownership.difference(KEY, &observed.tags);
-        if !set.is_empty() {
-            rules.tag(&observed.arn, &set).await?;
-        }
-        if !removed.is_empty() {
-            rules.untag(&observed.arn, &removed).await?;
-        }
         Ok(())
+    }
+
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.listener_rules.tag(&observed.arn, tags).await
+    }
+
+    async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.listener_rules.untag(&observed.arn, keys).await
     }
 
     async fn delete(&self, observed: &Observed) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! The app's CloudWatch log group.
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewLogGroup};
+use ipsy_aws::{Aws, Error, NewLogGroup, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -88,14 +88,15 @@ impl Component for LogGroup {
         if differs(&observed.properties, &desired, "kms_key_arn") {
             self.aws.log_groups.set_kms_key(&self.name(), self.logs.kms_key_arn.as_deref()).await?;
         }
-        let (set, removed) = self.ownership.difference(KEY, &observed.tags);
-        if !set.is_empty() {
-            self.aws.log_groups.tag(&observed.arn, &set).await?;
-        }
-        if !removed.is_empty() {
-            self.aws.log_groups.untag(&observed.arn, &removed).await?;
-        }
         Ok(())
+    }
+
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.log_groups.tag(&observed.arn, tags).await
+    }
+
+    async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.log_groups.untag(&observed.arn, keys).await
     }
 
     async fn delete(&self, _observed: &Observed) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! The EKS Pod Identity association that gives the app's pods in one cluster their role.
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewPodIdentity, PodIdentityChange};
+use ipsy_aws::{Aws, Error, NewPodIdentity, PodIdentityChange, Tags};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -117,14 +117,15 @@ impl Component for PodIdentity {
             };
             associations.update(&self.cluster, id_of(&observed.arn), &change).await?;
         }
-        let (set, removed) = self.ownership.difference(&self.key(), &observed.tags);
-        if !set.is_empty() {
-            associations.tag(&observed.arn, &set).await?;
-        }
-        if !removed.is_empty() {
-            associations.untag(&observed.arn, &removed).await?;
-        }
         Ok(())
+    }
+
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.pod_identities.tag(&observed.arn, tags).await
+    }
+
+    async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.pod_identities.untag(&observed.arn, keys).await
     }
 
     async fn delete(&self, observed: &Observed) -> Result<(), Error> {

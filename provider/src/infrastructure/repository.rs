@@ -1,7 +1,7 @@
 //! The app's ECR repository: scanned on push, with immutable tags, and a lifecycle policy that keeps it small.
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Contents, Encryption, Error, NewRepository, TagMutability};
+use ipsy_aws::{Aws, Contents, Encryption, Error, NewRepository, TagMutability, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -146,14 +146,15 @@ impl Component for Repository {
         if differs(&observed.properties, &desired, "lifecycle_policy") {
             repositories.put_lifecycle_policy(&self.name, &self.lifecycle_policy().to_string()).await?;
         }
-        let (set, removed) = self.ownership.difference(KEY, &observed.tags);
-        if !set.is_empty() {
-            repositories.tag(&observed.arn, &set).await?;
-        }
-        if !removed.is_empty() {
-            repositories.untag(&observed.arn, &removed).await?;
-        }
         Ok(())
+    }
+
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.repositories.tag(&observed.arn, tags).await
+    }
+
+    async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.repositories.untag(&observed.arn, keys).await
     }
 
     async fn delete(&self, _observed: &Observed) -> Result<(), Error> {

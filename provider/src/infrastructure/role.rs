@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewRole, RoleChange};
+use ipsy_aws::{Aws, Error, NewRole, RoleChange, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -195,14 +195,15 @@ impl Component for Role {
             roles.set_permissions_boundary(&name, self.iam.permissions_boundary.as_deref()).await?;
         }
         self.reconcile_policies(found).await?;
-        let (set, removed) = self.ownership.difference(KEY, &observed.tags);
-        if !set.is_empty() {
-            roles.tag(&name, &set).await?;
-        }
-        if !removed.is_empty() {
-            roles.untag(&name, &removed).await?;
-        }
         Ok(())
+    }
+
+    async fn tag(&self, _observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.roles.tag(&self.name(), tags).await
+    }
+
+    async fn untag(&self, _observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.roles.untag(&self.name(), keys).await
     }
 
     async fn delete(&self, _observed: &Observed) -> Result<(), Error> {

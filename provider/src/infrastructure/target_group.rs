@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, ErrorKind, HealthCheck, Matcher, NewTargetGroup, Service};
+use ipsy_aws::{Aws, Error, ErrorKind, HealthCheck, Matcher, NewTargetGroup, Service, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -189,14 +189,15 @@ impl Component for TargetGroup {
         {
             groups.set_attributes(&observed.arn, &self.attributes()).await?;
         }
-        let (set, removed) = self.ownership.difference(&self.key(), &observed.tags);
-        if !set.is_empty() {
-            groups.tag(&observed.arn, &set).await?;
-        }
-        if !removed.is_empty() {
-            groups.untag(&observed.arn, &removed).await?;
-        }
         Ok(())
+    }
+
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        self.aws.target_groups.tag(&observed.arn, tags).await
+    }
+
+    async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error> {
+        self.aws.target_groups.untag(&observed.arn, keys).await
     }
 
     async fn delete(&self, observed: &Observed) -> Result<(), Error> {

@@ -31,7 +31,7 @@ struct Work<'a> {
 /// leaves no state, because Terraform would otherwise destroy all of it with the next apply.
 pub(super) async fn create(configured: &Configured, request: CreateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
-    let Some(work) = wanted(configured, &request.planned, &mut diagnostics).await else {
+    let Some(work) = wanted(configured, &request.planned, None, &mut diagnostics).await else {
         return Outcome::failed(diagnostics);
     };
     let mut change = Change {
@@ -60,7 +60,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
 pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
-    let work = wanted(configured, &request.planned, &mut diagnostics).await;
+    let work = wanted(configured, &request.planned, Some(&prior), &mut diagnostics).await;
     let before = remembered(configured, &prior, &mut diagnostics).await;
     let (Some(work), Some(before)) = (work, before) else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
@@ -112,10 +112,12 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
 async fn wanted<'a>(
     configured: &'a Configured,
     planned: &Value,
+    prior: Option<&Value>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     // Computed attributes may be unknown still; the arguments are not.
-    let parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
+    let mut parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
+    parsed.enter(prior);
     connect(configured, planned, parsed, diagnostics).await
 }
 

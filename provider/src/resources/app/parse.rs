@@ -2,12 +2,15 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Step, Value};
 
+use super::state;
 use crate::app::config::AppConfig;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
+use crate::app::rollout::entering;
 use crate::app::standards::Standards;
 use crate::arguments::{IN_POST_RENDERER_CONFIG, NOT_IN_VALUES};
 use crate::diagnose::problem_diagnostics;
+use crate::infrastructure::target_group;
 use crate::session::today;
 
 /// An app as far as it is known.
@@ -45,8 +48,8 @@ pub(super) fn parse(
 }
 
 /// Reads an app out of a state: what was right when it was written is not judged again.
-pub(super) fn parse_leniently(state: &Value) -> Result<Parsed, Diagnostic> {
-    let arguments = super::state::arguments(state);
+pub(super) fn parse_leniently(value: &Value) -> Result<Parsed, Diagnostic> {
+    let arguments = state::arguments(value);
     let config: AppConfig = arguments.decode()?;
     let app = resolve(&config, &Standards::default(), false, today(), &mut Problems::default());
     Ok(Parsed { app, unknown: Vec::new() })
@@ -58,6 +61,26 @@ pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
 }
 
 impl Parsed {
+    /// Lets new clusters enter the rule with weight 0 where the app has a rollout; gives their names. The next
+    /// apply, when they are known, moves the traffic.
+    pub(super) fn enter(&mut self, prior: Option<&Value>) -> Vec<String> {
+        let prefix = format!("{}/", target_group::KEY);
+        let known = prior
+            .map(state::keys)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|key| key.strip_prefix(&prefix).map(ToOwned::to_owned))
+            .collect();
+        let backends = &mut self.app.traffic.backends;
+        let entering = entering(self.app.rollout.as_ref(), backends, &known);
+        for name in &entering {
+            if let Some(backend) = backends.get_mut(name) {
+                backend.weight = 0;
+            }
+        }
+        entering
+    }
+
     /// Whether nothing is unknown.
     pub(super) fn is_complete(&self) -> bool {
         self.unknown.is_empty()

@@ -4,10 +4,10 @@
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest};
 
 use super::outputs::{Inputs, outputs};
-use super::parse::{Parsed, parse};
+use super::parse::{Parsed, parse, parse_leniently};
 use super::state;
+use crate::app::contract;
 use crate::app::image::{Reference, Source};
-use crate::app::standards::Standards;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::desired::{Account, components};
 use crate::session::Configured;
@@ -22,7 +22,10 @@ pub(super) async fn modify_plan(
     plan: &mut Plan,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(parsed) = parse(&request.config, &configured.standards, true, diagnostics) else { return };
+    let Some(mut parsed) = parse(&request.config, &configured.standards, true, diagnostics) else { return };
+    for name in parsed.enter(request.prior.as_ref()) {
+        diagnostics.push(entering_warning(&name));
+    }
     if !configured.complete {
         // The provider itself waits for something: nothing that it decides can be told.
         for name in super::schema::computed_names() {
@@ -36,8 +39,7 @@ pub(super) async fn modify_plan(
     let arns = match &request.prior {
         None => std::collections::BTreeMap::new(),
         Some(prior) => {
-            let before = parse(prior, &Standards::default(), false, &mut Diagnostics::new());
-            let before = before
+            let before = parse_leniently(prior)
                 .map(|before| components(&before.app, aws, account, &configured.tags, &image.text()))
                 .unwrap_or_default();
             state::kept_arns(&state::arns(prior), &before, &wanted)
@@ -54,7 +56,17 @@ pub(super) async fn modify_plan(
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);
     }
+    check_values(plan, diagnostics);
     check_size(plan, diagnostics);
+}
+
+fn entering_warning(backend: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Backend `{backend}` enters with weight 0"),
+        "It is new, and nothing runs in it yet. Its target group enters the listener rule, so that its targets are \
+         checked; when the app is installed there, the next apply moves the traffic as `rollout` says.",
+    )
+    .at(Path::root("backend").key(backend).attribute("weight"))
 }
 
 /// What will run: what ran before, where a pointer decides; else what the configuration says; else what a
@@ -106,6 +118,18 @@ pub(super) fn pointed_image(name: &str, value: &str, repository_url: &str) -> Re
         repository_url.clone_into(&mut image.repository);
     }
     Ok(image)
+}
+
+/// The chart would refuse what its schema does not allow: better told here than by Helm.
+fn check_values(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let Some(text) = plan.planned.attribute("values").as_str() else { return };
+    let Ok(values) = serde_json::from_str(text) else { return };
+    for problem in contract::problems(&values) {
+        diagnostics.push(Diagnostic::error(
+            "The standard chart does not take these values",
+            format!("{problem}. Change the argument that this value comes from."),
+        ));
+    }
 }
 
 /// Helm passes the configuration as one argument, which the operating system limits.

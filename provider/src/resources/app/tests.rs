@@ -3,6 +3,7 @@
 
 mod faults;
 mod lifecycle;
+mod rollout;
 
 use ipsy_aws::Fake;
 use serde_json::{Value as Json, json};
