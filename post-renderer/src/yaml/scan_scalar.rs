@@ -152,16 +152,18 @@ impl Scanner<'_, '_> {
         node.style = if header.first() == Some(&b'|') { Style::Literal } else { Style::Folded };
         let header_length = header.len();
         let mut keep = false;
+        let mut is_chomped = false;
         let mut explicit = None;
         let mut indicators = 1;
         for byte in header.iter().skip(1) {
             match byte {
-                b'+' => keep = true,
-                b'-' => {}
-                b'1'..=b'9' => explicit = Some(column + usize::from(byte - b'0')),
+                b'+' if !is_chomped => keep = true,
+                b'-' if !is_chomped => {}
+                b'1'..=b'9' if explicit.is_none() => explicit = Some(column + usize::from(byte - b'0')),
                 b' ' => break,
                 _ => return Err(Unsure),
             }
+            is_chomped |= matches!(byte, b'+' | b'-');
             indicators += 1;
         }
         let tail = header.get(indicators..).unwrap_or_default().trim_ascii_start();

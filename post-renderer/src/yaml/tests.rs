@@ -71,6 +71,14 @@ fn odd_texts_are_read_as_kubernetes_does() {
     );
 }
 
+#[test]
+fn what_is_no_yaml_is_left_to_the_reference_to_refuse() {
+    for text in ["- >--\n  a\n", "a: |11\n  a\n", "a: b: c\n", "a: \u{1}\n", "a: 'b\n", "- a\nb: c\n"] {
+        assert!(read_by_scanner(text).is_none(), "{text:?}");
+        assert!(read(text, Tree::default()).is_err(), "{text:?}");
+    }
+}
+
 /// Sets one member of the root and gives the new text, which must read as meant.
 fn set(text: &str, key: &str, value: &Value) -> Result<String, String> {
     let mut tree = read(text, Tree::default()).map_err(|fault| fault.message)?;
