@@ -34,9 +34,14 @@ pub enum Profile {
 impl Programs {
     /// The programs for tests.
     pub fn ready() -> Result<Self> {
+        Self::given_or_built(Profile::Development)
+    }
+
+    /// The programs in the folder that `IPSY_BIN_DIR` names; without one, they are built.
+    pub fn given_or_built(profile: Profile) -> Result<Self> {
         match std::env::var_os("IPSY_BIN_DIR") {
             Some(folder) => Self::within(Path::new(&folder)),
-            None => Self::build(Profile::Development),
+            None => Self::build(profile),
         }
     }
 

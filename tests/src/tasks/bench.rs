@@ -17,7 +17,7 @@ use crate::tools::Tools;
 pub fn run(console: Console) -> Result<()> {
     let step = console.step("tools and a release build");
     let tools = Tools::ready(console)?;
-    let programs = Programs::build(Profile::Release)?;
+    let programs = Programs::given_or_built(Profile::Release)?;
     step.done("ready");
 
     let step = console.step("the provider");
