@@ -142,15 +142,12 @@ fn batches<Key: Clone + Ord, Value>(
     for waiter in waiters {
         let mut with_it = keys.clone();
         with_it.extend(waiter.keys.iter().cloned());
-        match all.last_mut().filter(|_| with_it.len() <= most) {
-            Some(batch) => {
-                keys = with_it;
-                batch.push(waiter);
-            }
-            None => {
-                keys = waiter.keys.iter().cloned().collect();
-                all.push(vec![waiter]);
-            }
+        if let Some(batch) = all.last_mut().filter(|_| with_it.len() <= most) {
+            keys = with_it;
+            batch.push(waiter);
+        } else {
+            keys = waiter.keys.iter().cloned().collect();
+            all.push(vec![waiter]);
         }
     }
     all

@@ -89,10 +89,10 @@ impl Roles for Coalesced {
     }
 
     async fn get(&self, name: &str) -> Result<Option<Role>, Error> {
-        if !self.was_changed(name) {
-            if let Some(role) = self.listed.get_one(name.to_owned()).await? {
-                return Ok(Some(role));
-            }
+        if !self.was_changed(name)
+            && let Some(role) = self.listed.get_one(name.to_owned()).await?
+        {
+            return Ok(Some(role));
         }
         // Alone, or too new for the list, or really not there.
         self.inner.get(name).await

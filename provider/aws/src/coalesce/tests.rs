@@ -98,14 +98,14 @@ async fn make(aws: &Aws, listener: &str, number: u32) -> Result<App, Error> {
     };
     app.group = aws.target_groups.create(&group).await?.arn;
     let target = WeightedTarget { target_group_arn: app.group.clone(), weight: 1 };
-    let rule = NewRule {
+    let new_rule = NewRule {
         listener_arn: listener.to_owned(),
         priority: number,
         conditions: [Condition::HostHeader([format!("{name}.example.com")].into())].into(),
         actions: vec![Action::Forward(Forward { targets: vec![target], stickiness_seconds: None })],
         tags: tags.clone(),
     };
-    app.rule = aws.listener_rules.create(&rule).await?.arn;
+    app.rule = aws.listener_rules.create(&new_rule).await?.arn;
     let parameter =
         NewParameter { name: format!("/{name}/image"), value: name, description: String::new(), tags };
     aws.parameters.create(&parameter).await?;
@@ -150,13 +150,13 @@ async fn refresh(aws: Aws, app: App) {
         );
         assert_eq!(tags.unwrap()[&app.group]["app"], name);
     };
-    let rule = async {
+    let traffic = async {
         let arns = [app.rule.clone()];
         let (rules, tags) = tokio::join!(aws.listener_rules.by_arns(&arns), aws.listener_rules.tags(&arns));
         assert_eq!(rules.unwrap().iter().map(|one| &one.arn).collect::<Vec<_>>(), [&app.rule]);
         assert_eq!(tags.unwrap()[&app.rule]["app"], name);
     };
-    tokio::join!(repository, role, identity, logs, parameter, group, rule);
+    tokio::join!(repository, role, identity, logs, parameter, group, traffic);
 }
 
 async fn refresh_all(aws: &Aws, apps: &[App]) {
