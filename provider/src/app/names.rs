@@ -1,6 +1,8 @@
 //! The names of everything that ipsy makes for an app. They follow from the app alone, so that a second run,
 //! on another machine, finds what the first one made.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 /// Longest name of a target group (`ELBv2 CreateTargetGroup`).
@@ -31,7 +33,7 @@ impl Identity {
         if whole.len() <= ROLE_LENGTH { whole } else { shorten(&whole, &whole, ROLE_LENGTH) }
     }
 
-    /// Name of the CloudWatch log group.
+    /// Name of the log group in `CloudWatch`.
     pub(crate) fn log_group_name(&self) -> String {
         format!("/ipsy/{}/{}", self.environment, self.app)
     }
@@ -51,13 +53,22 @@ impl Identity {
     }
 }
 
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// The start of `readable`, a dash and the hash of `hashed`: at most `length` characters, with no two dashes
 /// in a row where the start was cut.
 fn shorten(readable: &str, hashed: &str, length: usize) -> String {
     let room = length - HASH_LENGTH - 1;
     let start: String = readable.chars().take(room).collect();
     let digest = Sha256::digest(hashed.as_bytes());
-    let hash: String = digest.iter().take(HASH_LENGTH / 2).map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = hexadecimal(&digest).chars().take(HASH_LENGTH).collect();
     format!("{}-{hash}", start.trim_end_matches('-'))
 }
 

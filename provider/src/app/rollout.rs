@@ -25,7 +25,7 @@ pub(crate) struct Rollout {
     pub(crate) timeout: Duration,
     /// Fewest healthy targets of a backend that gets more requests.
     pub(crate) min_healthy: usize,
-    /// CloudWatch alarms that stop the rollout.
+    /// Alarms of `CloudWatch` that stop the rollout.
     pub(crate) alarms: Vec<String>,
     /// What a failure does.
     pub(crate) on_failure: OnFailure,
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn durations_have_a_unit() {
         assert_eq!(parse_duration("90s"), Some(Duration::from_secs(90)));
-        assert_eq!(parse_duration("2h"), Some(Duration::from_secs(7_200)));
+        assert_eq!(parse_duration("2h"), Some(Duration::from_hours(2)));
         for bad in ["", "5", "m", "1.5h", "-1s", "99999999999999999999h"] {
             assert_eq!(parse_duration(bad), None, "{bad}");
         }

@@ -16,11 +16,11 @@ use super::standards::{Mode, Standards};
 pub(crate) enum Scaling {
     /// A number that stands in the Deployment.
     Fixed(i64),
-    /// A HorizontalPodAutoscaler's bounds; the Deployment then says nothing.
+    /// The bounds of a `HorizontalPodAutoscaler`; the Deployment then says nothing.
     Automatic { min: i64, max: i64, metrics: BTreeMap<String, Metric> },
 }
 
-/// What a HorizontalPodAutoscaler looks at.
+/// What a `HorizontalPodAutoscaler` looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Metric {
     /// Percent of the request.

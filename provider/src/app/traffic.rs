@@ -7,9 +7,9 @@ use super::config::{AppConfig, BackendConfig, HealthCheckConfig, LoadBalancerCon
 use super::names::{Identity, is_dns_label};
 use super::problem::Problems;
 
-/// Most target groups in one forward action (ELBv2 quota).
+/// Most target groups in one forward action (a quota of ELB).
 const MOST_TARGET_GROUPS: usize = 5;
-/// Most values in all conditions of a rule together (ELBv2 quota).
+/// Most values in all conditions of a rule together (a quota of ELB).
 const MOST_CONDITION_VALUES: usize = 5;
 
 /// A backend: something with a target group.

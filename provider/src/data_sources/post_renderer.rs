@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::app::names::hexadecimal;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use tf_provider::{
@@ -86,7 +87,7 @@ fn hash(path: &Path) -> std::io::Result<String> {
         }
         hasher.update(buffer.get(..length).unwrap_or_default());
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hasher.finalize()))
 }
 
 fn unreadable(error: &std::io::Error) -> Diagnostic {

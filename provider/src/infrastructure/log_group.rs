@@ -1,4 +1,4 @@
-//! The app's CloudWatch log group.
+//! The app's log group in `CloudWatch`.
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, NewLogGroup, Tags};

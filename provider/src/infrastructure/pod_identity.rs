@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage, differs};
+use crate::app::names::hexadecimal;
 
 /// Start of the key of an association.
 pub(crate) const KEY: &str = "pod_identity";
@@ -30,7 +31,7 @@ impl PodIdentity {
     /// The same for every try at the same association, so that a retry after a lost reply is no second one.
     fn client_request_token(&self) -> String {
         let whole = format!("{}\n{}\n{}", self.identity(), self.role_arn, self.ownership.identity().id());
-        Sha256::digest(whole.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&Sha256::digest(whole.as_bytes())).chars().take(32).collect()
     }
 }
 

@@ -106,10 +106,7 @@ impl Shift<'_> {
     async fn wait_until_healthy(&self) -> Result<(), Error> {
         let deadline = Instant::now() + self.rollout.timeout;
         loop {
-            let problem = match self.unhealthy().await? {
-                None => return Ok(()),
-                Some(problem) => problem,
-            };
+            let Some(problem) = self.unhealthy().await? else { return Ok(()) };
             if Instant::now() >= deadline {
                 let waited = self.rollout.timeout.as_secs();
                 return Err(self.error(&format!("{problem}, after {waited} s of waiting")));

@@ -49,7 +49,7 @@ impl Resource for AppResource {
     }
 
     async fn create(&self, request: CreateRequest) -> Outcome {
-        apply::create(&self.session.get(), request).await
+        Box::pin(apply::create(&self.session.get(), request)).await
     }
 
     async fn read(&self, request: ReadRequest) -> Outcome {
@@ -57,7 +57,7 @@ impl Resource for AppResource {
     }
 
     async fn update(&self, request: UpdateRequest) -> Outcome {
-        apply::update(&self.session.get(), request).await
+        Box::pin(apply::update(&self.session.get(), request)).await
     }
 
     async fn delete(&self, request: DeleteRequest) -> Outcome {

@@ -115,14 +115,13 @@ async fn backends(aws: &Aws, identity: &Identity, rule: &Rule) -> Result<Json, D
         let ours = tags.get("ipsy:app") == Some(&identity.app)
             && tags.get("ipsy:environment") == Some(&identity.environment);
         let label = tags.get("ipsy:component").and_then(|component| component.strip_prefix(&prefix));
-        let backend = match label.filter(|_| ours) {
-            Some(label) => (label.to_owned(), json!({ "weight": target.weight })),
-            None => {
-                let name = arn.split('/').nth(1).unwrap_or(arn).to_lowercase();
-                (name, json!({ "target_group_arn": arn, "weight": target.weight }))
-            }
+        let (backend, settings) = if let Some(label) = label.filter(|_| ours) {
+            (label.to_owned(), json!({ "weight": target.weight }))
+        } else {
+            let name = arn.split('/').nth(1).unwrap_or(arn).to_lowercase();
+            (name, json!({ "target_group_arn": arn, "weight": target.weight }))
         };
-        backends.insert(backend.0, backend.1);
+        backends.insert(backend, settings);
     }
     Ok(json!(backends))
 }

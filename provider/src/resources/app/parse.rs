@@ -34,10 +34,11 @@ pub(super) fn parse(
     let unknown = config.unknown_paths();
     let mut known = config.clone();
     for path in &unknown {
-        if let [Step::Attribute(block), _, Step::Attribute(name)] = path.steps() {
-            if block == "backend" && name == "target_group_arn" {
-                known.set(path, Value::from(PENDING_TARGET_GROUP));
-            }
+        if let [Step::Attribute(block), _, Step::Attribute(name)] = path.steps()
+            && block == "backend"
+            && name == "target_group_arn"
+        {
+            known.set(path, Value::from(PENDING_TARGET_GROUP));
         }
     }
     let config: AppConfig = diagnostics.take(known.decode())?;

@@ -41,7 +41,7 @@ pub(super) async fn read(configured: &Configured, state: Value) -> Outcome {
     if observed.is_empty() {
         return Outcome::gone();
     }
-    match refreshed(configured, state, &parsed, account, image, &parts, &observed) {
+    match refreshed(configured, state, &parsed, account, &image, &parts, &observed) {
         Ok(state) => Outcome::of(state),
         Err(diagnostic) => Outcome::failed(diagnostic),
     }
@@ -52,14 +52,14 @@ fn refreshed(
     state: Value,
     parsed: &Parsed,
     account: &Account,
-    before: Reference,
+    before: &Reference,
     components: &[Box<dyn Component>],
     observed: &BTreeMap<String, Observed>,
 ) -> Result<Value, Diagnostic> {
     let mut state = state;
-    let image = current_image(parsed, account, &before, observed)?;
+    let image = current_image(parsed, account, before, observed)?;
     let known = state.attribute("values").as_str().is_some();
-    if image != before || !known {
+    if image != *before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
         let arns = state::arns(&state);
         let inputs = Inputs {

@@ -1,7 +1,7 @@
 //! Everything that is logged at any level while a test runs.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
@@ -16,6 +16,13 @@ pub(super) struct Log(Arc<Mutex<String>>);
 impl Log {
     /// Keeps what this thread logs until the guard is dropped.
     pub(super) fn keep() -> (Self, DefaultGuard) {
+        // Tracing remembers whether anybody listens at a place in the code. Tests on other threads, where nobody
+        // does, would make it remember that; with somebody who listens everywhere it never does.
+        static EVERYWHERE: Once = Once::new();
+        EVERYWHERE.call_once(|| {
+            let everywhere = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+            everywhere.expect("no other test sets one");
+        });
         let log = Self::default();
         let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(log.clone()));
         (log, guard)

@@ -42,13 +42,12 @@ async fn a_create_that_fails_anywhere_leaves_nothing_and_the_next_one_converges(
                     assert!(first.state.is_none(), "{point}: a failed create leaves no state");
                     assert_eq!(bench.fake.inventory(), before, "{point}: a failed create leaves nothing");
                 }
-                let state = match first.state {
-                    Some(state) => state,
-                    None => {
-                        let second = bench.apply(None, &bench.config((90, 10))).await;
-                        assert!(!second.diagnostics.has_errors(), "{point}: {:?}", second.diagnostics);
-                        second.state.unwrap()
-                    }
+                let state = if let Some(state) = first.state {
+                    state
+                } else {
+                    let second = bench.apply(None, &bench.config((90, 10))).await;
+                    assert!(!second.diagnostics.has_errors(), "{point}: {:?}", second.diagnostics);
+                    second.state.unwrap()
                 };
                 assert_eq!(bench.refresh(&state).await.state.unwrap(), state, "{point}");
                 let gone = bench.destroy(&state).await;
