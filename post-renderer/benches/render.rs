@@ -47,17 +47,17 @@ fn measure(bencher: divan::Bencher<'_, '_>, documents: usize, configuration: &st
     });
 }
 
-#[divan::bench(args = [1, 50, 1_000])]
+#[divan::bench(args = [2, 50, 1_000])]
 fn reading(bencher: divan::Bencher<'_, '_>, documents: usize) {
     measure(bencher, documents, NOTHING);
 }
 
-#[divan::bench(args = [1, 50, 1_000])]
+#[divan::bench(args = [2, 50, 1_000])]
 fn labels(bencher: divan::Bencher<'_, '_>, documents: usize) {
     measure(bencher, documents, LABELS);
 }
 
-#[divan::bench(args = [1, 50, 1_000])]
+#[divan::bench(args = [2, 50, 1_000])]
 fn labels_and_patches(bencher: divan::Bencher<'_, '_>, documents: usize) {
     measure(bencher, documents, PATCHES);
 }

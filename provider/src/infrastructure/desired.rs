@@ -82,14 +82,17 @@ pub(crate) fn components(
         }));
     }
     for (backend, cluster, target_group_name) in app.traffic.clusters() {
-        components.push(Box::new(PodIdentity {
-            aws: aws.clone(),
-            ownership: ownership.clone(),
-            backend: backend.to_owned(),
-            cluster: cluster.to_owned(),
-            namespace: app.namespace.clone(),
-            role_arn: account.role_arn(app),
-        }));
+        // Nor the cluster.
+        if !cluster.is_empty() {
+            components.push(Box::new(PodIdentity {
+                aws: aws.clone(),
+                ownership: ownership.clone(),
+                backend: backend.to_owned(),
+                cluster: cluster.to_owned(),
+                namespace: app.namespace.clone(),
+                role_arn: account.role_arn(app),
+            }));
+        }
         if let Some(load_balancer) = &app.traffic.load_balancer {
             components.push(Box::new(TargetGroup {
                 aws: aws.clone(),

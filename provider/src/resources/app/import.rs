@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use ipsy_aws::{Aws, Condition, Rule};
+use ipsy_aws::{Aws, Condition, Rule, Tags};
 use serde_json::{Value as Json, json};
 use tf_provider::{Diagnostic, Outcome, Value};
 
 use crate::app::image::Reference;
 use crate::app::names::{Identity, is_dns_label};
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::target_group;
+use crate::infrastructure::{pod_identity, target_group};
 use crate::session::Configured;
 
 /// The state that the refresh after an import starts from.
@@ -108,15 +108,16 @@ async fn backends(aws: &Aws, identity: &Identity, rule: &Rule) -> Result<Json, D
     let tags = aws.target_groups.tags(&arns).await;
     let tags = tags.map_err(|error| aws_diagnostic("The target groups can't be read", &error))?;
     let prefix = format!("{}/", target_group::KEY);
+    let clusters = clusters(aws, identity).await?;
     let mut backends = BTreeMap::new();
     for target in &forward.targets {
         let arn = &target.target_group_arn;
         let tags = tags.get(arn).cloned().unwrap_or_default();
-        let ours = tags.get("ipsy:app") == Some(&identity.app)
-            && tags.get("ipsy:environment") == Some(&identity.environment);
+        let ours = is_ours(&tags, identity);
         let label = tags.get("ipsy:component").and_then(|component| component.strip_prefix(&prefix));
         let (backend, settings) = if let Some(label) = label.filter(|_| ours) {
-            (label.to_owned(), json!({ "weight": target.weight }))
+            let cluster = clusters.get(label);
+            (label.to_owned(), json!({ "cluster": cluster, "weight": target.weight }))
         } else {
             let name = arn.split('/').nth(1).unwrap_or(arn).to_lowercase();
             (name, json!({ "target_group_arn": arn, "weight": target.weight }))
@@ -124,4 +125,27 @@ async fn backends(aws: &Aws, identity: &Identity, rule: &Rule) -> Result<Json, D
         backends.insert(backend, settings);
     }
     Ok(json!(backends))
+}
+
+/// The cluster of each backend, by its label: where the app's service account has an association of ours.
+async fn clusters(aws: &Aws, identity: &Identity) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let tell = |error| aws_diagnostic("The clusters can't be read", &error);
+    let prefix = format!("{}/", pod_identity::KEY);
+    let mut clusters = BTreeMap::new();
+    for cluster in aws.clusters.list().await.map_err(tell)? {
+        let associations = aws.pod_identities.list(&cluster).await.map_err(tell)?;
+        for reference in associations.iter().filter(|found| found.service_account == identity.app) {
+            let association = aws.pod_identities.get(&cluster, &reference.id).await.map_err(tell)?;
+            let tags = association.map(|association| association.tags).unwrap_or_default();
+            let label = tags.get("ipsy:component").and_then(|component| component.strip_prefix(&prefix));
+            if let Some(label) = label.filter(|_| is_ours(&tags, identity)) {
+                clusters.insert(label.to_owned(), cluster.clone());
+            }
+        }
+    }
+    Ok(clusters)
+}
+
+fn is_ours(tags: &Tags, identity: &Identity) -> bool {
+    tags.get("ipsy:app") == Some(&identity.app) && tags.get("ipsy:environment") == Some(&identity.environment)
 }
