@@ -13,13 +13,14 @@ use super::problem::Problems;
 const NOTICE: Duration = Duration::days(14);
 
 /// Rules that the provider itself checks; the post-renderer's rules can be waived by their own names.
-const PROVIDER_RULES: [&str; 7] = [
+const PROVIDER_RULES: [&str; 8] = [
     "max_cpu",
     "max_ephemeral_storage",
     "max_memory",
     "min_cpu",
     "min_ephemeral_storage",
     "min_memory",
+    "min_replicas",
     "required_labels",
 ];
 
@@ -78,7 +79,7 @@ impl Exceptions {
 
 /// The post-renderer's rule that a rule of the provider stands for.
 pub(crate) fn renderer_rule(rule: &str) -> Option<String> {
-    if rule == "required_labels" {
+    if ["min_replicas", "required_labels"].contains(&rule) {
         return None;
     }
     match rule.split_once('_') {

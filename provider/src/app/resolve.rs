@@ -128,7 +128,7 @@ pub(crate) fn resolve(
         args: config.args.clone().unwrap_or_default(),
         secrets: resolve_secrets(config, complete, problems),
         env,
-        scaling: Scaling::resolve(config, standards, &mut explanations, problems),
+        scaling: Scaling::resolve(config, standards, &exceptions, &mut explanations, problems),
         resources,
         iam: resolve_iam(config, problems),
         logs: resolve_logs(config, standards, &mut explanations),

@@ -41,9 +41,11 @@ impl Scaling {
     pub(crate) fn resolve(
         config: &AppConfig,
         standards: &Standards,
+        exceptions: &Exceptions,
         explanations: &mut Explanations,
         problems: &mut Problems,
     ) -> Self {
+        check_floor(config, standards, exceptions, problems);
         let environment = config.environment.as_deref().unwrap_or_default();
         let (floor, source) = match standards.environment(environment).min_replicas {
             Some(replicas) => (replicas, standards.title()),
@@ -67,6 +69,32 @@ impl Scaling {
         let origin = if config.replicas.is_some() { "configuration".to_owned() } else { source };
         explanations.note("replicas", replicas, &origin);
         Self::Fixed(replicas)
+    }
+}
+
+/// An environment may ask for a number of replicas that no app goes below.
+fn check_floor(config: &AppConfig, standards: &Standards, exceptions: &Exceptions, problems: &mut Problems) {
+    const RULE: &str = "min_replicas";
+    let environment = config.environment.as_deref().unwrap_or_default();
+    let Some(floor) = standards.environment(environment).min_replicas else { return };
+    let (place, given) = match &config.autoscaling {
+        Some(autoscaling) => ("autoscaling.min", autoscaling.min),
+        None => ("replicas", config.replicas),
+    };
+    let Some(given) = given.filter(|given| *given < floor) else { return };
+    if standards.mode == Mode::Default || exceptions.waives(RULE) {
+        return;
+    }
+    let summary = format!("Too few replicas: {given}");
+    let detail = format!(
+        "{} ask for {floor} in `{environment}` (rule `{RULE}`). Raise it, or add an `exception \"{RULE}\"` block with a \
+         reason, an owner and a date.",
+        capitalized(&standards.title())
+    );
+    if standards.mode == Mode::Warn {
+        problems.warning(place, summary, detail);
+    } else {
+        problems.error(place, summary, detail);
     }
 }
 

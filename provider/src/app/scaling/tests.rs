@@ -28,7 +28,8 @@ fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, V
 
 fn scaling(config: &AppConfig) -> (Scaling, Vec<String>) {
     let mut problems = Problems::default();
-    let scaling = Scaling::resolve(config, &standards(), &mut Explanations::default(), &mut problems);
+    let (exceptions, mut explanations) = (Exceptions::default(), Explanations::default());
+    let scaling = Scaling::resolve(config, &standards(), &exceptions, &mut explanations, &mut problems);
     (scaling, problems.0.into_iter().map(|problem| problem.summary).collect())
 }
 
@@ -102,4 +103,15 @@ fn replicas_and_an_autoscaler_do_not_go_together() {
     };
     let (_, problems) = scaling(&config);
     assert_eq!(problems, ["Replicas belong to the autoscaler", "2 is below the minimum of 5"]);
+}
+
+#[test]
+fn no_app_goes_below_the_floor_of_its_environment() {
+    let few = |environment: &str| AppConfig {
+        environment: Some(environment.into()),
+        replicas: Some(1),
+        ..AppConfig::default()
+    };
+    assert_eq!(scaling(&few("prod")).1, ["Too few replicas: 1"]);
+    assert!(scaling(&few("dev")).1.is_empty());
 }
