@@ -27,8 +27,8 @@ pub struct Programs {
 pub enum Profile {
     /// For tests, the demonstration and CI.
     Development,
-    /// For installing and measuring.
-    Release,
+    /// What is published; for installing and measuring.
+    Distribution,
 }
 
 impl Programs {
@@ -53,9 +53,7 @@ impl Programs {
             // tests included as soon as there is an example. Only so are they the same here as in
             // a build of the tests, and the AWS SDK is compiled once instead of twice.
             Profile::Development => cargo.args(["--workspace", "--bins", "--examples"]),
-            Profile::Release => {
-                cargo.args(["--release", "--package", PROVIDER, "--package", POST_RENDERER, "--bins"])
-            }
+            Profile::Distribution => cargo.args(["--profile", "dist", "--workspace", "--bins"]),
         })
     }
 

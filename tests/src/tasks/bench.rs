@@ -1,4 +1,4 @@
-//! `cargo dev bench`: measures what the project promises, on a release build, and prints tables.
+//! `cargo dev bench`: measures what the project promises, on the programs as they are published, and prints tables.
 //! Numbers are of this machine and this hour; ratios within one run are what counts.
 
 mod manifests;
@@ -15,9 +15,9 @@ use crate::tools::Tools;
 
 /// Measures and prints.
 pub fn run(console: Console) -> Result<()> {
-    let step = console.step("tools and a release build");
+    let step = console.step("tools, and the programs as they are published");
     let tools = Tools::ready(console)?;
-    let programs = Programs::given_or_built(Profile::Release)?;
+    let programs = Programs::given_or_built(Profile::Distribution)?;
     step.done("ready");
 
     let step = console.step("the provider");

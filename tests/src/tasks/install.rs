@@ -1,4 +1,4 @@
-//! `cargo dev install`: a release build where Terraform and Helm find it.
+//! `cargo dev install`: the programs, as they are published, where Terraform and Helm find it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,8 +23,8 @@ pub struct Places {
 
 /// Builds and installs.
 pub fn run(console: Console) -> Result<()> {
-    let step = console.step("building a release");
-    let programs = Programs::build(Profile::Release)?;
+    let step = console.step("building the programs as they are published");
+    let programs = Programs::build(Profile::Distribution)?;
     step.done("built");
 
     let step = console.step("installing");

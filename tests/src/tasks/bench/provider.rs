@@ -41,7 +41,7 @@ pub(super) fn table(tools: &Tools, programs: &Programs) -> Result<Table> {
     ]);
     for (name, path) in [("provider", &programs.provider), ("post-renderer", &programs.post_renderer)] {
         table.row([
-            format!("size of the {name}'s release build"),
+            format!("size of the {name}"),
             format!("{:.1} MB", megabytes(fs::metadata(path)?.len())),
             "under 30 MB".to_owned(),
         ]);
