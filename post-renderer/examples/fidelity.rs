@@ -10,6 +10,32 @@ use std::process::{Command, ExitCode, Stdio};
 
 const NOTHING: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig}";
 const LABEL: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, labels: {fidelity.ipsy.dev/added: \"yes\"}}";
+/// Rules of every sort, some of which would not hold twice if they were applied twice.
+const MUCH: &str = r"
+apiVersion: ipsy.dev/v1
+kind: PostRenderConfig
+labels: {fidelity.ipsy.dev/added: 'yes'}
+annotations: {fidelity.ipsy.dev/note: 'a: b # c'}
+podTemplates: {labels: true, annotations: true}
+resources:
+  defaults: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 8Gi}}
+  mode: warn
+standards:
+  securityContext: {mode: default, pod: {runAsNonRoot: true}}
+  spread: {mode: default}
+advancedSettings:
+- target: {kind: Deployment|DaemonSet|StatefulSet}
+  patch: {spec: {template: {spec: {terminationGracePeriodSeconds: 45, tolerations: [{operator: Exists}]}}}}
+  onUnmatched: ignore
+- target: {kind: Deployment}
+  patch:
+  - {op: add, path: /spec/template/spec/containers/-, value: {name: added, image: 'example.com/added:1'}}
+  - {op: remove, path: /spec/selector}
+  onUnmatched: ignore
+- target: {kind: ServiceAccount}
+  patch: {$patch: delete}
+  onUnmatched: warn
+";
 const KEY: &str = "fidelity.ipsy.dev/added";
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
@@ -72,8 +98,11 @@ fn check(file: &Path) -> Result<Verdict, Box<dyn Error>> {
     }
     let label = configuration(LABEL)?;
     let labelled = render(&input, &label, &options)?.output;
-    if render(&labelled, &label, &options)?.output != labelled {
-        return Ok(Verdict::Changed("rendering twice is not rendering once".to_owned()));
+    for configuration in [&label, &configuration(MUCH)?] {
+        let once = render(&input, configuration, &options)?.output;
+        if render(&once, configuration, &options)?.output != once {
+            return Ok(Verdict::Changed("rendering twice is not rendering once".to_owned()));
+        }
     }
     if let Some(line) = lost_line(std::str::from_utf8(&input)?, std::str::from_utf8(&labelled)?) {
         return Ok(Verdict::Changed(format!("adding a label takes a line away: {line}")));

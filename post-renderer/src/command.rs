@@ -86,6 +86,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) 
             let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
             ended(made.and_then(|()| stdout.write_all(&text)), 0)
         }
+        Some(Command::Copy) => match read(streams.stdin) {
+            Ok(input) => ended(stdout.write_all(&input), 0),
+            Err(error) => failed(&arguments.common, &error, streams.stderr),
+        },
     }
 }
 
@@ -106,15 +110,10 @@ fn manifests(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
-    let mut input = Vec::new();
-    let read = stdin.take(INPUT_LIMIT + 1).read_to_end(&mut input);
-    if let Err(error) = read {
-        return failed(common, &failure(ErrorKind::Input, "input-unreadable", error.to_string()), stderr);
-    }
-    if input.len() as u64 > INPUT_LIMIT {
-        let message = format!("the input is larger than {} MiB", INPUT_LIMIT >> 20);
-        return failed(common, &failure(ErrorKind::Input, "input-too-large", message), stderr);
-    }
+    let input = match read(stdin) {
+        Ok(input) => input,
+        Err(error) => return failed(common, &error, stderr),
+    };
     let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
     let rendered = configure(common, &input, &options).and_then(|configuration| {
         if input.iter().all(u8::is_ascii_whitespace) {
@@ -152,6 +151,19 @@ fn manifests(
     ended(shown, code)
 }
 
+/// All of stdin, within bounds.
+fn read(stdin: &mut dyn Read) -> Result<Vec<u8>, RenderError> {
+    let mut input = Vec::new();
+    if let Err(error) = stdin.take(INPUT_LIMIT + 1).read_to_end(&mut input) {
+        return Err(failure(ErrorKind::Input, "input-unreadable", error.to_string()));
+    }
+    if input.len() as u64 > INPUT_LIMIT {
+        let message = format!("the input is larger than {} MiB", INPUT_LIMIT >> 20);
+        return Err(failure(ErrorKind::Input, "input-too-large", message));
+    }
+    Ok(input)
+}
+
 fn failure(kind: ErrorKind, id: &str, message: String) -> RenderError {
     RenderError { kind, findings: vec![Finding::error(id, message)] }
 }
@@ -183,6 +195,7 @@ impl Common {
             deployer: self.deployer.into(),
             as_of: self.as_of.clone(),
             collect_changes,
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             source_name: String::new(),
         }
     }

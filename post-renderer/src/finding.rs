@@ -1,5 +1,7 @@
 //! What is told to a person: one finding is one thing that is wrong, where it is, why, and what to do about it.
 
+mod place;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -50,6 +52,9 @@ pub struct Location {
     /// The source line itself, so that a report can underline the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Where in `text` the column is, if `text` is a part of the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caret: Option<usize>,
 }
 
 /// One thing that a person should know.
@@ -152,9 +157,12 @@ impl fmt::Display for Finding {
         if let (Some(text), Some(line)) = (&place.text, place.line) {
             let number = line.to_string();
             write!(formatter, "\n  {number} | {text}")?;
-            if let Some(column) = place.column {
-                let indent = " ".repeat(number.len() + 3 + column.saturating_sub(1));
-                write!(formatter, "\n  {indent}^")?;
+            if let Some(column) = place.caret.or(place.column) {
+                // Tabs stay tabs, so that the mark stands below its place however wide they are.
+                let above = text.chars().map(|character| if character == '\t' { '\t' } else { ' ' });
+                let indent: String =
+                    above.chain(std::iter::repeat(' ')).take(column.saturating_sub(1)).collect();
+                write!(formatter, "\n  {:width$}{indent}^", "", width = number.len() + 3)?;
             }
         }
         if let Some(help) = &self.help {

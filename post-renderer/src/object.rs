@@ -28,6 +28,8 @@ pub(crate) struct Waiver<'c> {
 pub(crate) struct Remark {
     pub(crate) finding: Finding,
     pub(crate) offset: Option<usize>,
+    /// Whether it says that the document is invalid.
+    pub(crate) invalid: bool,
 }
 
 /// One object.
@@ -177,6 +179,6 @@ impl Object<'_, '_> {
         if !help.is_empty() {
             finding = finding.help(help);
         }
-        self.remarks.push(Remark { finding, offset: self.tree.offset_of(node) });
+        self.remarks.push(Remark { finding, offset: self.tree.offset_of(node), invalid: false });
     }
 }

@@ -65,6 +65,18 @@ impl Patch {
         Self { body, ..self }
     }
 
+    /// Whether the patch reaches for what names an object: its kind, or anything in its metadata.
+    pub(crate) fn reaches_identity(&self) -> bool {
+        let names = |key: &str| matches!(key, "apiVersion" | "kind" | "metadata") || key.starts_with('$');
+        match &self.body {
+            Body::Merge(members) => members.keys().any(|key| names(key)),
+            Body::Operations(operations) => operations
+                .iter()
+                .flat_map(json6902::Operation::pointers)
+                .any(|pointer| pointer.parts.first().is_none_or(|first| names(first))),
+        }
+    }
+
     /// Applies the patch to the object at a node.
     pub(crate) fn apply(
         &self,

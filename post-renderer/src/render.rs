@@ -1,8 +1,10 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
 mod document;
+mod immutable;
 mod in_stream;
 mod kapp;
+mod parts;
 mod plan;
 mod protected;
 mod stream;
@@ -29,6 +31,9 @@ pub struct RenderOptions {
     pub as_of: Option<String>,
     /// Whether `Rendered::changes` is filled in (it costs time).
     pub collect_changes: bool,
+    /// How many threads may render a long stream; none but the caller's where it is 0 or 1. What comes out is the
+    /// same.
+    pub threads: usize,
     /// Name of the input in findings, `stdin` if empty.
     pub source_name: String,
 }
@@ -157,24 +162,9 @@ fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderE
     })
 }
 
-/// Line and column of an offset.
+/// Line and column of an offset in the input.
 fn place(text: &str, offset: usize, document: usize, options: &RenderOptions) -> Location {
-    let before = text.as_bytes().get(..offset.min(text.len())).unwrap_or_default();
-    let line = memchr::memchr_iter(b'\n', before).count() + 1;
-    let start = memchr::memrchr(b'\n', before).map_or(0, |index| index + 1);
-    let rest = text.get(start..).unwrap_or_default();
-    let source: String = rest.lines().next().unwrap_or_default().chars().take(160).collect();
-    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count() + 1;
-    Location {
-        source: Some(if options.source_name.is_empty() {
-            "stdin".to_owned()
-        } else {
-            options.source_name.clone()
-        }),
-        document: (document > 0).then_some(document),
-        line: Some(line),
-        column: Some(column),
-        text: Some(source).filter(|source| !source.trim().is_empty()),
-        ..Location::default()
-    }
+    let place = Location::in_text(text, offset);
+    let source = if options.source_name.is_empty() { "stdin" } else { &options.source_name };
+    Location { source: Some(source.to_owned()), document: (document > 0).then_some(document), ..place }
 }

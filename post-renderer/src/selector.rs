@@ -1,8 +1,5 @@
 //! Kubernetes' label selectors, whole grammar: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
 /// A parsed selector: all requirements must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selector {
@@ -25,23 +22,41 @@ enum Operator {
     LessThan(i64),
 }
 
-static KEY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
-        .expect("the expression is constant")
-});
-
-static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$").expect("the expression is constant")
-});
-
-/// Whether a text may be the key of a label or annotation.
+/// Whether a text may be the key of a label or annotation: a name, perhaps behind a DNS subdomain and a slash.
+/// (Written out, because a counted repetition such as `{0,251}` takes milliseconds to compile at every start.)
 pub(crate) fn is_label_key(text: &str) -> bool {
-    KEY.is_match(text)
+    match text.split_once('/') {
+        Some((prefix, name)) => is_subdomain(prefix) && is_name(name),
+        None => is_name(text),
+    }
 }
 
 /// Whether a text may be the value of a label.
 pub(crate) fn is_label_value(text: &str) -> bool {
-    VALUE.is_match(text)
+    text.is_empty() || is_name(text)
+}
+
+/// At most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit.
+fn is_name(text: &str) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && ends(bytes.first())
+        && ends(bytes.last())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// RFC 1123's: at most 253 small letters, digits, `-` and `.`, each part beginning and ending with one of the
+/// first two.
+fn is_subdomain(text: &str) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_part = |part: &str| {
+        let bytes = part.as_bytes();
+        bytes.first().is_some_and(inner)
+            && bytes.last().is_some_and(inner)
+            && bytes.iter().all(|byte| inner(byte) || *byte == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(is_part)
 }
 
 impl Selector {
@@ -199,6 +214,24 @@ mod tests {
         ] {
             check(selector, false);
         }
+    }
+
+    #[test]
+    fn keys_and_values_are_those_of_kubernetes() {
+        let long = "a".repeat(63);
+        for key in ["a", "A.b_c-1", "app.kubernetes.io/name", "a-b.c/9", &long, &format!("x/{long}")] {
+            assert!(is_label_key(key), "{key}");
+        }
+        for key in
+            ["", "-a", "a-", "a/", "/a", "a/b/c", "A/b", "a..b/c", "a-.b/c", "é", "a b", &format!("a{long}")]
+        {
+            assert!(!is_label_key(key), "{key}");
+        }
+        assert!(is_label_key(&format!("{}/n", "a".repeat(253))));
+        assert!(!is_label_key(&format!("{}/n", "a".repeat(254))));
+        assert!(
+            is_label_value("") && is_label_value("1.2_x") && !is_label_value("a/b") && !is_label_value("_a")
+        );
     }
 
     #[test]

@@ -8,4 +8,5 @@ mod all {
     mod kustomize;
     mod properties;
     mod purity;
+    mod threads;
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use acceptance::console::Console;
+use acceptance::tasks::bench::Part;
 use acceptance::{interrupt, tasks};
 use clap::{Parser, Subcommand};
 
@@ -35,7 +36,14 @@ enum Task {
     /// Builds a release and puts it where Terraform and Helm find it.
     Install,
     /// Measures what the project promises and prints tables.
-    Bench,
+    Bench {
+        /// Only this part.
+        #[arg(long)]
+        only: Option<Part>,
+        /// A folder of manifests on which rendering is measured, too.
+        #[arg(long)]
+        manifests: Option<PathBuf>,
+    },
     /// Writes the generated documents, or with `--check` tells whether they are up to date.
     Generate {
         /// Write nothing; fail if something would change.
@@ -68,7 +76,7 @@ fn main() -> ExitCode {
         Task::Tools => tasks::tools::run(console),
         Task::Aws => tasks::aws::run(console),
         Task::Install => tasks::install::run(console),
-        Task::Bench => tasks::bench::run(console),
+        Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
         Task::Generate { check } => tasks::generate::run(console, check),
         Task::Fidelity { folder } => tasks::fidelity::run(&folder),
         Task::Fuzz { target, seconds } => tasks::fuzz::run(console, target.as_deref(), seconds),

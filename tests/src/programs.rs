@@ -45,6 +45,19 @@ impl Programs {
         }
     }
 
+    /// The post-renderer alone, given or built: it needs a fraction of the time that the provider takes.
+    pub fn post_renderer(profile: Profile) -> Result<PathBuf> {
+        if let Some(folder) = std::env::var_os("IPSY_BIN_DIR") {
+            return given(Path::new(&folder), POST_RENDERER);
+        }
+        let cargo = workspace::cargo().args(["build", "--package", POST_RENDERER, "--bins"]);
+        let cargo = match profile {
+            Profile::Development => cargo,
+            Profile::Distribution => cargo.args(["--profile", "dist"]),
+        };
+        built(&messages(cargo)?, POST_RENDERER)
+    }
+
     /// Builds both programs and returns where cargo put them.
     pub fn build(profile: Profile) -> Result<Self> {
         let cargo = workspace::cargo().arg("build");
@@ -68,25 +81,28 @@ impl Programs {
     }
 
     fn built_by(cargo: Process) -> Result<Self> {
-        let messages = cargo
-            .arg("--message-format=json-render-diagnostics")
-            .errors_shown()
-            .limit(Duration::from_hours(1))
-            .succeed()?
-            .stdout;
+        let messages = messages(cargo)?;
         Ok(Self { provider: built(&messages, PROVIDER)?, post_renderer: built(&messages, POST_RENDERER)? })
     }
 
     fn within(folder: &Path) -> Result<Self> {
-        let found = |name: &str| {
-            let path = folder.join(name);
-            if !path.is_file() {
-                bail!("IPSY_BIN_DIR is {}, but there is no {name} in it", folder.display());
-            }
-            Ok(path.canonicalize()?)
-        };
-        Ok(Self { provider: found(PROVIDER)?, post_renderer: found(POST_RENDERER)? })
+        Ok(Self { provider: given(folder, PROVIDER)?, post_renderer: given(folder, POST_RENDERER)? })
     }
+}
+
+/// A program in the folder that `IPSY_BIN_DIR` names.
+fn given(folder: &Path, name: &str) -> Result<PathBuf> {
+    let path = folder.join(name);
+    if !path.is_file() {
+        bail!("IPSY_BIN_DIR is {}, but there is no {name} in it", folder.display());
+    }
+    Ok(path.canonicalize()?)
+}
+
+/// What cargo tells programs about a build.
+fn messages(cargo: Process) -> Result<String> {
+    let build = cargo.arg("--message-format=json-render-diagnostics").errors_shown();
+    Ok(build.limit(Duration::from_hours(1)).succeed()?.stdout)
 }
 
 /// The executable of a target, by cargo's messages.

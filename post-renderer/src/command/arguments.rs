@@ -62,6 +62,9 @@ pub(super) enum Command {
     },
     /// Print the manual page.
     Man,
+    /// Copy stdin to stdout unread: the floor that `make bench` measures rendering against.
+    #[command(hide = true)]
+    Copy,
 }
 
 #[derive(Debug, Args)]

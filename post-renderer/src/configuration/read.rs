@@ -83,26 +83,8 @@ struct Source<'s> {
 
 impl Source<'_> {
     fn location(&self, offset: usize) -> Location {
-        let offset = (self.start + offset).min(self.text.len());
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let start = before.rfind('\n').map_or(0, |index| index + 1);
-        let line: String = self
-            .text
-            .get(start..)
-            .unwrap_or_default()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(160)
-            .collect();
-        Location {
-            source: Some(self.name.to_owned()),
-            line: Some(before.matches('\n').count() + 1),
-            column: Some(before.get(start..).unwrap_or_default().chars().count() + 1),
-            text: Some(line).filter(|line| !line.trim().is_empty()),
-            ..Location::default()
-        }
+        let place = Location::in_text(self.text, self.start + offset);
+        Location { source: Some(self.name.to_owned()), ..place }
     }
 }
 

@@ -24,6 +24,17 @@ pub(super) enum Action {
     Test(Value),
 }
 
+impl Operation {
+    /// Where it reads or writes.
+    pub(super) fn pointers(&self) -> impl Iterator<Item = &Pointer> {
+        let from = match &self.action {
+            Action::Move(from) | Action::Copy(from) => Some(from),
+            Action::Add(_) | Action::Remove | Action::Replace(_) | Action::Test(_) => None,
+        };
+        std::iter::once(&self.path).chain(from)
+    }
+}
+
 /// Applies the operations in order to the object at `root`.
 pub(super) fn apply(
     operations: &[Operation],

@@ -1,16 +1,17 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
+use super::immutable::Immutable;
 use super::in_stream::is_carrier;
 use super::kapp::is_config;
 use super::plan::Plan;
 use super::protected::Protected;
 use super::{Change, RenderOptions};
 use crate::configuration::{HookSettings, Stamp};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::manifest::{HOOK, Identity, objects};
 use crate::object::{Object, Remark};
-use crate::patch::{Body, Failure, Outcome};
-use crate::yaml::{self, Fault, NodeId, Tree};
+use crate::patch::{Failure, Outcome};
+use crate::yaml::{self, Checker, Fault, NodeId, Tree};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,27 +28,43 @@ pub(super) enum Written {
 /// What was found and done on the way.
 #[derive(Default)]
 pub(super) struct Notes {
-    /// The document cannot be read or is no object.
-    pub(super) invalid: Vec<Remark>,
-    /// A standard or setting failed, or only has something to say.
+    /// The document is invalid; a standard or setting failed, or only has something to say.
     pub(super) remarks: Vec<Remark>,
     pub(super) changes: Vec<Change>,
 }
 
-/// Renders one document's body into `output`. Gives the two trees' memory back for the next one.
+impl Notes {
+    fn invalid(&mut self, finding: Finding, offset: Option<usize>) {
+        self.remarks.push(Remark { finding, offset, invalid: true });
+    }
+}
+
+/// What rendering one document leaves to the next.
+pub(super) struct Work<'w> {
+    /// Which settings matched an object so far.
+    pub(super) matched: &'w mut [bool],
+    /// Whether an object so far bore the stamp of this very configuration.
+    pub(super) is_rendered: &'w mut bool,
+    /// Reads edited documents again.
+    pub(super) checker: Checker,
+}
+
+/// Renders one document's body into `output`. Gives the tree's memory back for the next one.
+#[expect(clippy::too_many_arguments, reason = "what is read, what is shared, what is written: each its own")]
 pub(super) fn render<'a>(
     body: &'a str,
     number: usize,
-    plan: &mut Plan<'_>,
+    plan: &Plan<'_>,
     options: &RenderOptions,
     memory: Tree<'a>,
+    work: &mut Work<'_>,
     output: &mut Vec<u8>,
     notes: &mut Notes,
 ) -> (Written, Tree<'a>) {
     let mut tree = match yaml::read(body, memory) {
         Ok(tree) => tree,
         Err(fault) => {
-            notes.invalid.push(remark(Finding::error("invalid-yaml", fault.message), Some(fault.offset)));
+            notes.invalid(Finding::error("invalid-yaml", fault.message), Some(fault.offset));
             return (Written::Same, Tree::default());
         }
     };
@@ -57,7 +74,7 @@ pub(super) fn render<'a>(
     let roots = match objects(&tree) {
         Ok(roots) => roots,
         Err((id, message)) => {
-            notes.invalid.push(remark(Finding::error("no-object", message), tree.offset_of(id)));
+            notes.invalid(Finding::error("no-object", message), tree.offset_of(id));
             return (Written::Same, tree);
         }
     };
@@ -70,7 +87,7 @@ pub(super) fn render<'a>(
         if is_config(&identity) {
             continue;
         }
-        let outcome = object(&mut tree, root, &identity, number, plan, notes);
+        let outcome = object(&mut tree, root, &identity, number, plan, work, notes);
         match outcome {
             Ok(Outcome::Stays) => {}
             Ok(Outcome::Deleted) if root == tree.root() => return (Written::Gone, tree),
@@ -82,8 +99,7 @@ pub(super) fn render<'a>(
             Err(remark) => notes.remarks.push(*remark),
         }
     }
-    let failed =
-        notes.remarks.iter().skip(errors).any(|remark| remark.finding.severity == crate::Severity::Error);
+    let failed = notes.remarks.iter().skip(errors).any(|remark| remark.finding.severity == Severity::Error);
     if failed || !tree.node(tree.root()).dirty {
         return (Written::Same, tree);
     }
@@ -99,7 +115,7 @@ pub(super) fn render<'a>(
     }
     let start = output.len();
     yaml::splice(body, &edits, output);
-    if !is_confirmed(&tree, output.get(start..).unwrap_or_default(), &mut plan.memory) {
+    if !work.checker.confirms(&tree, &edits, output.get(start..).unwrap_or_default()) {
         output.truncate(start);
         let message = "the edited document does not read as what was meant, so nothing is written".to_owned();
         let finding = Finding::error("edit-unconfirmed", message)
@@ -111,26 +127,14 @@ pub(super) fn render<'a>(
     (Written::Edited, tree)
 }
 
-/// Gives the memory of the second tree back, too.
-fn is_confirmed(intended: &Tree<'_>, written: &[u8], memory: &mut Tree<'static>) -> bool {
-    let Ok(text) = std::str::from_utf8(written) else { return false };
-    match yaml::read(text, std::mem::take(memory).recycle()) {
-        Ok(tree) => {
-            let confirmed = yaml::confirms(intended, &tree);
-            *memory = tree.recycle();
-            confirmed
-        }
-        Err(_) => false,
-    }
-}
-
 /// Applies everything to one object.
 fn object(
     tree: &mut Tree<'_>,
     root: NodeId,
     identity: &Identity,
     number: usize,
-    plan: &mut Plan<'_>,
+    plan: &Plan<'_>,
+    work: &mut Work<'_>,
     notes: &mut Notes,
 ) -> Result<Outcome, Box<Remark>> {
     let configuration = plan.context.configuration;
@@ -138,7 +142,22 @@ fn object(
         tree.at(root, &["metadata", "annotations"]).is_some_and(|map| tree.get(map, HOOK).is_some());
     let was_dirty = tree.node(root).dirty;
     let mut waived = BTreeMap::new();
-    if !is_hook || configuration.hooks.standards {
+    // Settings have the last word over standards, and many do not hold twice (`remove`, `add` to a list): what bears
+    // the stamp of this very configuration has been through both, and is done.
+    let is_done = bears_this_stamp(tree, root, plan);
+    *work.is_rendered |= is_done;
+    if is_done {
+        let finding = Finding::new(
+            "already-rendered",
+            Severity::Note,
+            "left as it is: it bears this configuration's stamp",
+        );
+        let finding = finding
+            .object(identity.label())
+            .help("take `ipsy.dev/config-hash` out to have it rendered again");
+        notes.remarks.push(remark(finding, tree.offset_of(root)));
+    }
+    if !is_done && (!is_hook || configuration.hooks.standards) {
         let mut object = Object { tree, root, identity, remarks: Vec::new(), waived };
         let mut failed = None;
         for standard in &plan.standards {
@@ -153,7 +172,8 @@ fn object(
             return Err(Box::new(remark));
         }
     }
-    if settings(tree, root, identity, is_hook, number, plan, notes)? == Outcome::Deleted {
+    let subject = Subject { root, identity, number, is_hook };
+    if !is_done && settings(tree, &subject, plan, work, notes)? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
     }
     if let Some(kapp) = &plan.kapp {
@@ -172,20 +192,28 @@ fn object(
     Ok(Outcome::Stays)
 }
 
+/// The object that settings are for.
+struct Subject<'s> {
+    root: NodeId,
+    identity: &'s Identity,
+    /// Of the document that it is in.
+    number: usize,
+    is_hook: bool,
+}
+
 fn settings(
     tree: &mut Tree<'_>,
-    root: NodeId,
-    identity: &Identity,
-    is_hook: bool,
-    number: usize,
-    plan: &mut Plan<'_>,
+    subject: &Subject<'_>,
+    plan: &Plan<'_>,
+    work: &mut Work<'_>,
     notes: &mut Notes,
 ) -> Result<Outcome, Box<Remark>> {
+    let Subject { root, identity, number, is_hook } = *subject;
     let hooks = plan.context.configuration.hooks.settings;
     let mut protected = None;
+    let mut immutable = None;
     let mut first_failure = None;
-    let is_rendered = bears_this_stamp(tree, root, plan);
-    for setting in &mut plan.settings {
+    for (setting, matched) in plan.settings.iter().zip(work.matched.iter_mut()) {
         let is_allowed = !is_hook
             || match hooks {
                 HookSettings::All => true,
@@ -195,20 +223,27 @@ fn settings(
         if !is_allowed || !setting.matcher.matches(identity, tree, root) {
             continue;
         }
-        setting.matched = true;
-        // JSON 6902 does not hold twice (`remove`, `add` to a list): where the stamp says that this very
-        // configuration was applied, it was. Standards and merges hold twice, and are applied again.
-        if is_rendered && matches!(setting.patch.body, Body::Operations(_)) {
-            continue;
+        *matched = true;
+        // Helm makes hooks anew at every upgrade.
+        if !is_hook {
+            immutable.get_or_insert_with(|| Immutable::of(tree, root, identity));
         }
-        let before = protected.get_or_insert_with(|| Protected::of(tree, root));
+        if setting.reaches_identity {
+            protected.get_or_insert_with(|| Protected::of(tree, root));
+        }
         match setting.patch.apply(tree, root, identity, &plan.list_keys) {
             Ok(Outcome::Deleted) => return Ok(Outcome::Deleted),
             Ok(Outcome::Stays) => {
-                for finding in before.check(tree, root) {
+                let before = protected.as_ref().filter(|_| setting.reaches_identity);
+                for finding in before.map_or_else(Vec::new, |before| before.check(tree, root)) {
                     let message = format!("{}: {}", setting.source, finding.message);
                     let finding = Finding { message, ..finding }.object(identity.label());
                     first_failure.get_or_insert(remark(finding, tree.offset_of(root)));
+                }
+                let immutable = immutable.as_mut();
+                for finding in immutable.map_or_else(Vec::new, |held| held.check(tree, root, &setting.source))
+                {
+                    notes.remarks.push(remark(finding.object(identity.label()), tree.offset_of(root)));
                 }
             }
             Err(Failure::Patch(finding)) => {
@@ -290,11 +325,11 @@ fn drain(
 }
 
 fn remark(finding: Finding, offset: Option<usize>) -> Remark {
-    Remark { finding, offset }
+    Remark { finding, offset, invalid: false }
 }
 
 fn of_fault(fault: &Fault, identity: &Identity, rule: &str) -> Remark {
-    let finding =
-        Finding::error("edit-impossible", format!("{}: {}", rule, fault.message)).object(identity.label());
-    Remark { finding, offset: Some(fault.offset) }
+    let id = if fault.invalid { "invalid-object" } else { "edit-impossible" };
+    let finding = Finding::error(id, format!("{}: {}", rule, fault.message)).object(identity.label());
+    Remark { finding, offset: Some(fault.offset), invalid: fault.invalid }
 }

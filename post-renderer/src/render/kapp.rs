@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 const GROUP: &str = "kapp.k14s.io";
 const CHANGE_GROUP: &str = "kapp.k14s.io/change-group";
+const UPDATE_STRATEGY: &str = "kapp.k14s.io/update-strategy";
 const CHANGE_RULE: &str = "kapp.k14s.io/change-rule.ipsy";
 /// Name of the added Config, by which a second rendering knows it.
 const NAME: &str = "ipsy-post-renderer";
@@ -95,8 +96,7 @@ impl Kapp {
         if wanted.iter().any(|(key, _)| *key == CHANGE_GROUP)
             && matches!(identity.kind.as_str(), "Job" | "Pod")
         {
-            // Their templates are immutable, and Helm makes them anew at every upgrade.
-            wanted.push(("kapp.k14s.io/update-strategy", "fallback-on-replace".to_owned()));
+            wanted.extend(runs(runs_on_upgrade(tree, id)));
         }
         if !wanted.is_empty() {
             let map = tree.mapping(id, &["metadata", "annotations"])?;
@@ -121,6 +121,16 @@ impl Kapp {
     }
 }
 
+/// What waits for hooks: all but hooks, and but what kapp makes before all else, hooks included. To make that wait
+/// for them would be a cycle, which kapp refuses.
+const WORKLOADS: &str = "  resourceMatchers:
+  - andMatcher:
+      matchers:
+      - notMatcher: {matcher: {hasAnnotationMatcher: {keys: [helm.sh/hook]}}}
+      - notMatcher: {matcher: {apiGroupKindMatcher: {apiGroup: \"\", kind: Namespace}}}
+      - notMatcher:
+          matcher: {apiGroupKindMatcher: {apiGroup: apiextensions.k8s.io, kind: CustomResourceDefinition}}";
+
 fn write_config(kapp: &Kapp, replicas: bool, hooks: bool, text: &mut String) -> std::fmt::Result {
     if replicas {
         writeln!(
@@ -142,7 +152,7 @@ fn write_config(kapp: &Kapp, replicas: bool, hooks: bool, text: &mut String) -> 
         if let Some(last) = kapp.before.len().checked_sub(1) {
             writeln!(
                 text,
-                "changeRuleBindings:\n- rules: [\"upsert after upserting {}\"]\n{matcher}",
+                "changeRuleBindings:\n- rules: [\"upsert after upserting {}\"]\n{WORKLOADS}",
                 group("pre", last)
             )?;
         }
@@ -157,6 +167,21 @@ pub(super) fn is_config(identity: &Identity) -> bool {
 
 fn group(phase: &str, rank: usize) -> String {
     format!("ipsy.dev/{phase}-hooks-{rank}")
+}
+
+/// When what runs to its end runs again. Helm makes the Jobs and Pods of upgrade hooks anew at every upgrade: kapp
+/// does so with a nonce, which makes them differ each time. Those of install hooks run once.
+fn runs(on_upgrade: bool) -> Vec<(&'static str, String)> {
+    if on_upgrade {
+        vec![(UPDATE_STRATEGY, "always-replace".to_owned()), ("kapp.k14s.io/nonce", String::new())]
+    } else {
+        vec![(UPDATE_STRATEGY, "skip".to_owned())]
+    }
+}
+
+fn runs_on_upgrade(tree: &Tree<'_>, id: NodeId) -> bool {
+    let events = tree.at(id, &["metadata", "annotations", HOOK]).and_then(|events| tree.string(events));
+    events.is_some_and(|events| events.split(',').any(|event| event.trim().ends_with("-upgrade")))
 }
 
 fn rank(weights: &BTreeSet<i64>, weight: i64) -> usize {

@@ -9,7 +9,6 @@ use crate::object::{Context, Waiver};
 use crate::patch::{self, Body, ListKeys, Patch};
 use crate::standards::{Owners, STANDARDS, Standard};
 use crate::target::Matcher;
-use crate::yaml::Tree;
 use serde_json::Value;
 
 /// What a rendering does, ready to be done.
@@ -22,8 +21,6 @@ pub(super) struct Plan<'c> {
     pub(super) kapp: Option<Kapp>,
     /// Annotations of the stamp.
     pub(super) stamps: Vec<(&'static str, Value)>,
-    /// Memory for reading edited documents again.
-    pub(super) memory: Tree<'static>,
     /// Warnings about the configuration itself.
     pub(super) findings: Vec<Finding>,
 }
@@ -36,8 +33,9 @@ pub(super) struct Setting {
     /// What is looked for, for messages.
     pub(super) wanted: Wanted,
     pub(super) patch: Patch,
+    /// Whether the patch could change what no patch may change.
+    pub(super) reaches_identity: bool,
     pub(super) on_unmatched: OnUnmatched,
-    pub(super) matched: bool,
 }
 
 /// The words of a target.
@@ -69,7 +67,8 @@ impl<'c> Plan<'c> {
                 };
                 let on_unmatched = setting.on_unmatched;
                 let patch = patch.anonymous();
-                settings.push(Setting { source, matcher, wanted, patch, on_unmatched, matched: false });
+                let reaches_identity = patch.reaches_identity();
+                settings.push(Setting { source, matcher, wanted, patch, reaches_identity, on_unmatched });
             }
             findings.extend(found.into_iter().map(|finding| {
                 let field = format!("{place}.{}", finding.location.field.clone().unwrap_or_default());
@@ -96,16 +95,7 @@ impl<'c> Plan<'c> {
             }
         }
         let list_keys = ListKeys::new(&configuration.list_keys);
-        Ok(Self {
-            context,
-            standards,
-            settings,
-            list_keys,
-            kapp: None,
-            memory: Tree::default(),
-            stamps,
-            findings: warnings,
-        })
+        Ok(Self { context, standards, settings, list_keys, kapp: None, stamps, findings: warnings })
     }
 }
 

@@ -1,13 +1,12 @@
-//! The whole stream: documents one after the other, their findings gathered, the output written once.
+//! The whole stream: documents rendered part by part, their findings gathered, the output written once.
 
-use super::document::{self, Notes, Written};
 use super::kapp::Kapp;
+use super::parts::{self, Part};
 use super::plan::Plan;
 use super::unmatched::unmatched;
-use super::{Deployer, ErrorKind, RenderError, RenderOptions, Rendered, place};
-use crate::finding::{Finding, Location, Severity};
+use super::{Deployer, ErrorKind, RenderError, RenderOptions, Rendered};
+use crate::finding::{Finding, Severity};
 use crate::manifest::documents;
-use crate::object::Remark;
 use crate::standards::owners;
 use crate::yaml::{self, Tree};
 
@@ -25,32 +24,8 @@ pub(super) fn render(
     if options.deployer == Deployer::Kapp {
         plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
     }
-    let mut output = Vec::with_capacity(text.len() + text.len() / 8);
-    let mut invalid = Vec::new();
-    let mut findings = std::mem::take(&mut plan.findings);
-    let mut changes = Vec::new();
-    let mut memory = Tree::default();
-    let mut copied = 0;
-    let mut gone = 0;
-    for (index, range) in ranges.iter().enumerate() {
-        let body = text.get(range.clone()).unwrap_or_default();
-        output.extend_from_slice(text.as_bytes().get(copied..range.start).unwrap_or_default());
-        copied = range.end;
-        let mut notes = Notes::default();
-        let (written, used) =
-            document::render(body, index + 1, &mut plan, options, memory.recycle(), &mut output, &mut notes);
-        memory = used.recycle();
-        match written {
-            Written::Same => output.extend_from_slice(body.as_bytes()),
-            Written::Edited => {}
-            Written::Gone => gone += 1,
-        }
-        let located = |remark: Remark| locate(text, range.start, index + 1, remark, options);
-        invalid.extend(notes.invalid.into_iter().map(located));
-        findings.extend(notes.remarks.into_iter().map(located));
-        changes.append(&mut notes.changes);
-    }
-    output.extend_from_slice(text.as_bytes().get(copied..).unwrap_or_default());
+    let part = parts::render(text, &ranges, &plan, options);
+    let Part { mut output, invalid, findings, changes, gone, .. } = part;
     if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
         if !output.is_empty() && !output.ends_with(b"\n") {
             output.push(b'\n');
@@ -60,7 +35,8 @@ pub(super) fn render(
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
-    findings.extend(unmatched(text, &plan.settings));
+    let mut findings: Vec<Finding> = plan.findings.into_iter().chain(findings).collect();
+    findings.extend(unmatched(text, &plan.settings, &part.matched, part.is_rendered));
     if gone > 0 && gone == ranges.len() && findings.iter().all(|finding| finding.severity != Severity::Error)
     {
         findings.push(
@@ -86,13 +62,6 @@ fn find_owners(text: &str, ranges: &[std::ops::Range<usize>], plan: &mut Plan<'_
         {
             owners(&tree, &mut plan.context.owners);
         }
-    }
-}
-
-fn locate(text: &str, start: usize, document: usize, remark: Remark, options: &RenderOptions) -> Finding {
-    match remark.offset {
-        Some(offset) => remark.finding.at(place(text, start + offset, document, options)),
-        None => remark.finding.at(Location { document: Some(document), ..Location::default() }),
     }
 }
 

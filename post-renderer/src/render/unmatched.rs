@@ -9,11 +9,19 @@ use crate::yaml::{self, Tree};
 /// How many candidates a message shows.
 const SHOWN: usize = 3;
 
-/// The findings for the settings that matched nothing.
-pub(super) fn unmatched(text: &str, settings: &[Setting]) -> Vec<Finding> {
+/// The findings for the settings that matched nothing. In a stream that bears the stamp of this configuration they
+/// matched when it was rendered: what they deleted, or selected by what they changed, is not to be found twice.
+pub(super) fn unmatched(
+    text: &str,
+    settings: &[Setting],
+    matched: &[bool],
+    is_rendered: bool,
+) -> Vec<Finding> {
     let missed: Vec<&Setting> = settings
         .iter()
-        .filter(|setting| !setting.matched && setting.on_unmatched != OnUnmatched::Ignore)
+        .zip(matched)
+        .filter(|(setting, matched)| !**matched && setting.on_unmatched != OnUnmatched::Ignore)
+        .map(|(setting, _)| setting)
         .collect();
     if missed.is_empty() {
         return Vec::new();
@@ -22,8 +30,11 @@ pub(super) fn unmatched(text: &str, settings: &[Setting]) -> Vec<Finding> {
     missed
         .into_iter()
         .map(|setting| {
-            let severity =
-                if setting.on_unmatched == OnUnmatched::Error { Severity::Error } else { Severity::Warning };
+            let severity = match setting.on_unmatched {
+                _ if is_rendered => Severity::Note,
+                OnUnmatched::Error => Severity::Error,
+                OnUnmatched::Warn | OnUnmatched::Ignore => Severity::Warning,
+            };
             let message = format!("no object matches `{}`", setting.wanted.text);
             let finding = Finding::new("setting-unmatched", severity, message).field(&setting.source);
             let near = nearest(setting, &identities);

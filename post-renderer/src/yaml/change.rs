@@ -232,7 +232,7 @@ impl Tree<'_> {
         });
         if twice {
             let field = self.field(id);
-            return Err(Fault::new(
+            return Err(Fault::invalid(
                 node.key_start as usize,
                 format!("the key `{field}` is there twice, and a rule edits it: remove one of them"),
             ));

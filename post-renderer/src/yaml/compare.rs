@@ -1,11 +1,22 @@
 //! Whether two trees mean the same, member by member in order: the re-read check of every edited document.
 
+use super::confirm::STAND_IN;
 use super::tree::{Kind, NodeId, State, Tree};
 
-/// Whether the subtree of one tree has the meaning and the order of that of another.
-pub(super) fn same(left: &Tree<'_>, left_id: NodeId, right: &Tree<'_>, right_id: NodeId) -> bool {
+/// Whether the subtree of one tree has the meaning and the order of that of another. For nodes of the left one in
+/// `left_out`, which is sorted, the right one has stand-ins.
+pub(super) fn same(
+    left: &Tree<'_>,
+    left_id: NodeId,
+    right: &Tree<'_>,
+    right_id: NodeId,
+    left_out: &[NodeId],
+) -> bool {
     let one = left.node(left_id);
     let other = right.node(right_id);
+    if left_out.binary_search(&left_id).is_ok() {
+        return other.kind == Kind::Scalar && right.slice(other.start, other.end) == STAND_IN;
+    }
     if one.kind != other.kind {
         return false;
     }
@@ -29,7 +40,8 @@ pub(super) fn same(left: &Tree<'_>, left_id: NodeId, right: &Tree<'_>, right_id:
                 match (ones.next(), others.next()) {
                     (None, None) => return true,
                     (Some(one), Some(other)) => {
-                        if is_mapping && !same_key(left, one, right, other) || !same(left, one, right, other)
+                        if is_mapping && !same_key(left, one, right, other)
+                            || !same(left, one, right, other, left_out)
                         {
                             return false;
                         }

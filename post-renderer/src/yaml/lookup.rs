@@ -90,12 +90,11 @@ impl Tree<'_> {
         let node = self.node(child);
         if node.key_payload == NONE {
             let raw = self.slice(node.key_start, node.key_end);
-            // Nearly every key is plain and means its own text.
-            if raw.len() == key.len() && raw.as_bytes().first() == key.as_bytes().first() {
+            // Nearly every key is a plain word and means its own text; those of YAML 1.1 that are booleans are `true`
+            // and `false` to JSON.
+            let is_word = raw.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+            if is_word && !matches!(key, "true" | "false" | "null") {
                 return raw == key && (raw.len() > 5 || !is_special(raw));
-            }
-            if raw.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && raw.len() > 5 {
-                return false;
             }
         }
         self.key(child) == key

@@ -16,6 +16,10 @@ pub(super) struct Scanner<'t, 'a> {
     pub(super) position: usize,
     /// Start of the line that `next_content` found content in.
     line: usize,
+    /// Where the content of that line begins: several collections look at a line before one of them reads it.
+    content: usize,
+    /// Whether there is any tab, which most documents do not have and keys and plain text must not.
+    pub(super) has_tabs: bool,
     depth: usize,
 }
 
@@ -25,9 +29,12 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
     if bytes.len() > (1 << 30) || has_odd_bytes(bytes) {
         return Err(Unsure);
     }
-    let mut scanner = Scanner { tree, bytes, position: 0, line: 0, depth: 0 };
+    let has_tabs = memchr::memchr(b'\t', bytes).is_some();
+    let mut scanner =
+        Scanner { tree, bytes, position: 0, line: usize::MAX, content: usize::MAX, has_tabs, depth: 0 };
     let column = scanner.next_content()?.ok_or(Unsure)?;
-    scanner.block(NONE, Node::new(Kind::Scalar, Style::Plain), column)?;
+    let start = scanner.start()?.ok_or(Unsure)?;
+    scanner.block(NONE, Node::new(Kind::Scalar, Style::Plain), column, start)?;
     match scanner.next_content()? {
         None => Ok(()),
         Some(_) => Err(Unsure),
@@ -59,12 +66,15 @@ impl Scanner<'_, '_> {
     /// Skips blank and comment lines from a line's start to the next content and gives its column. The position
     /// is then at the content; at the end of the text there is none.
     fn next_content(&mut self) -> Sure<Option<usize>> {
+        if self.position == self.line && self.line < self.bytes.len() {
+            self.position = self.content;
+            return Ok(Some(self.content - self.line));
+        }
         loop {
             let start = self.position;
-            while self.byte(0) == Some(b' ') {
-                self.position += 1;
-            }
+            self.skip_blanks();
             self.line = start;
+            self.content = self.position;
             match self.byte(0) {
                 None => {
                     self.line = self.position;
@@ -79,6 +89,10 @@ impl Scanner<'_, '_> {
         }
     }
 
+    pub(super) fn skip_blanks(&mut self) {
+        self.position += blanks(self.bytes.get(self.position..).unwrap_or_default());
+    }
+
     fn skip_line(&mut self) {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         self.position += memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
@@ -87,9 +101,7 @@ impl Scanner<'_, '_> {
     /// After a value: blanks, perhaps a comment, and the line end.
     pub(super) fn finish_line(&mut self) -> Sure<()> {
         let start = self.position;
-        while self.byte(0) == Some(b' ') {
-            self.position += 1;
-        }
+        self.skip_blanks();
         match self.byte(0) {
             None => Ok(()),
             Some(b'\n') => {
@@ -108,25 +120,31 @@ impl Scanner<'_, '_> {
         self.byte(0) == Some(b'-') && matches!(self.byte(1), None | Some(b' ' | b'\n'))
     }
 
-    /// A node whose content begins here, at `column`, on its own or after dashes. The position ends at a line
-    /// start.
-    fn block(&mut self, parent: NodeId, node: Node, column: usize) -> Sure<NodeId> {
+    /// The block collection that begins here, if one does.
+    fn start(&self) -> Sure<Option<Start>> {
+        if self.is_dash() {
+            return Ok(Some(Start::Dash));
+        }
+        Ok(self.key_length()?.map(Start::Key))
+    }
+
+    /// A block collection that begins here, at `column`, on its own line or after dashes. The position ends at a
+    /// line start.
+    fn block(&mut self, parent: NodeId, node: Node, column: usize, start: Start) -> Sure<NodeId> {
         self.depth += 1;
         if self.depth > super::DEPTH_LIMIT {
             return Err(Unsure);
         }
-        let id = if self.is_dash() {
-            self.sequence(parent, node, column)?
-        } else if self.key_length()?.is_some() {
-            self.mapping(parent, node, column)?
-        } else {
-            return Err(Unsure);
+        let id = match start {
+            Start::Dash => self.sequence(parent, node, column)?,
+            Start::Key(length) => self.mapping(parent, node, column, length)?,
         };
         self.depth -= 1;
         Ok(id)
     }
 
-    fn mapping(&mut self, parent: NodeId, node: Node, column: usize) -> Sure<NodeId> {
+    /// A mapping whose first key has the given length.
+    fn mapping(&mut self, parent: NodeId, node: Node, column: usize, mut length: usize) -> Sure<NodeId> {
         let start = self.here();
         let id = self.tree.push(
             parent,
@@ -140,16 +158,10 @@ impl Scanner<'_, '_> {
             },
         );
         loop {
-            if self.is_dash() {
-                return Err(Unsure);
-            }
-            let length = self.key_length()?.ok_or(Unsure)?;
             let key_start = self.here();
             self.position += length;
             let key_end = self.here();
-            while self.byte(0) == Some(b' ') {
-                self.position += 1;
-            }
+            self.skip_blanks();
             // `key_length` has seen the colon.
             self.position += 1;
             let member = Node { key_start, key_end, ..Node::new(Kind::Scalar, Style::Plain) };
@@ -159,6 +171,10 @@ impl Scanner<'_, '_> {
             if self.next_content()? != Some(column) {
                 return Ok(id);
             }
+            length = match self.start()? {
+                Some(Start::Key(length)) => length,
+                _ => return Err(Unsure),
+            };
         }
     }
 
@@ -201,9 +217,7 @@ impl Scanner<'_, '_> {
     /// The value after a colon or dash. The position ends at a line start.
     fn value(&mut self, parent: NodeId, mut node: Node, column: usize, place: Place) -> Sure<NodeId> {
         let after = self.position;
-        while self.byte(0) == Some(b' ') {
-            self.position += 1;
-        }
+        self.skip_blanks();
         node.start = self.here();
         node.properties = node.start;
         node.end = node.start;
@@ -216,22 +230,26 @@ impl Scanner<'_, '_> {
                 self.value_below(parent, node, column, place, after)
             }
             Some(b'|' | b'>') => self.block_scalar(parent, node, column),
-            Some(b'"' | b'\'') if place == Place::Member || self.key_length()?.is_none() => {
-                self.quoted(parent, node, column)
-            }
             Some(b'{' | b'[') => {
                 let id = self.flow(parent, node)?;
                 self.finish_line()?;
                 Ok(id)
             }
             Some(b'\t') => Err(Unsure),
-            Some(_) if place == Place::Item && (self.is_dash() || self.key_length()?.is_some()) => {
-                let inner = column + 1 + (self.position - after);
-                let id = self.block(parent, node, inner)?;
-                self.leave(inner, column)?;
-                Ok(id)
+            Some(first) => {
+                if place == Place::Item
+                    && let Some(start) = self.start()?
+                {
+                    let inner = column + 1 + (self.position - after);
+                    let id = self.block(parent, node, inner, start)?;
+                    self.leave(inner, column)?;
+                    return Ok(id);
+                }
+                match first {
+                    b'"' | b'\'' => self.quoted(parent, node, column),
+                    _ => self.plain(parent, node, column),
+                }
             }
-            Some(_) => self.plain(parent, node, column),
         }
     }
 
@@ -252,7 +270,8 @@ impl Scanner<'_, '_> {
             _ => None,
         };
         if let Some(inner) = nested {
-            let id = self.block(parent, node, inner)?;
+            let start = self.start()?.ok_or(Unsure)?;
+            let id = self.block(parent, node, inner, start)?;
             self.leave(inner, column)?;
             return Ok(id);
         }
@@ -285,6 +304,26 @@ impl Scanner<'_, '_> {
 enum Place {
     Member,
     Item,
+}
+
+/// How a block collection begins.
+#[derive(Clone, Copy)]
+enum Start {
+    Dash,
+    /// With a key of this length.
+    Key(usize),
+}
+
+/// Number of blanks that a text begins with, counted eight at a time: most of a manifest is indentation.
+pub(super) fn blanks(text: &[u8]) -> usize {
+    let (words, rest) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let others = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b' '; 8]);
+        if others != 0 {
+            return 8 * index + others.trailing_zeros() as usize / 8;
+        }
+    }
+    8 * words.len() + rest.iter().take_while(|byte| **byte == b' ').count()
 }
 
 pub(super) fn offset(position: usize) -> u32 {

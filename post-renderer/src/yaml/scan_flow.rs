@@ -14,12 +14,6 @@ impl Scanner<'_, '_> {
         self.flow_collection(parent, node, 0)
     }
 
-    fn skip_blanks(&mut self) {
-        while self.byte(0) == Some(b' ') {
-            self.position += 1;
-        }
-    }
-
     fn flow_collection(&mut self, parent: NodeId, node: Node, depth: usize) -> Sure<NodeId> {
         if depth > FLOW_DEPTH {
             return Err(Unsure);

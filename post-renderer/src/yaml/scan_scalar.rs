@@ -1,8 +1,8 @@
 //! The fast scanner's scalars: keys, plain and quoted text, block scalars.
 
-use super::scan::{Scanner, Sure, Unsure, offset};
+use super::scan::{Scanner, Sure, Unsure, blanks, offset};
 use super::tree::{Node, NodeId, Style};
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// Keys beyond this length are no keys to go-yaml.
 const KEY_LIMIT: usize = 1_000;
@@ -16,13 +16,14 @@ impl Scanner<'_, '_> {
     /// Length of the key that begins here, if the line holds one: the text before a colon that a blank or the
     /// line end follows.
     pub(super) fn key_length(&self) -> Sure<Option<usize>> {
-        let line = self.line();
-        match line.first() {
-            None => Ok(None),
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        match rest.first() {
+            None | Some(b'\n') => Ok(None),
             Some(b'"' | b'\'') => {
+                let line = self.line();
                 let Some(length) = quoted_length(line) else { return Ok(None) };
                 let after = line.get(length..).unwrap_or_default();
-                let blanks = after.iter().take_while(|byte| **byte == b' ').count();
+                let blanks = blanks(after);
                 if after.get(blanks) != Some(&b':') {
                     return Ok(None);
                 }
@@ -31,52 +32,56 @@ impl Scanner<'_, '_> {
                     _ => Err(Unsure),
                 }
             }
-            Some(first) if !starts_plain(*first, line.get(1).copied()) => match first {
+            Some(first) if !starts_plain(*first, rest.get(1).copied()) => match first {
                 b'|' | b'>' | b'{' | b'[' => Ok(None),
                 _ => Err(Unsure),
             },
-            Some(_) => self.plain_key_length(),
+            Some(_) => match self.plain_stop(rest)? {
+                (end, Stop::Colon) => {
+                    let length = trimmed(rest, end);
+                    let is_sure = length > 0 && length <= KEY_LIMIT;
+                    if is_sure { Ok(Some(length)) } else { Err(Unsure) }
+                }
+                _ => Ok(None),
+            },
         }
     }
 
-    fn plain_key_length(&self) -> Sure<Option<usize>> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let mut last = 0;
-        // Lines are short: a plain loop is faster than one search per kind of byte.
-        for (index, byte) in rest.iter().enumerate() {
-            match byte {
-                b'\n' => return Ok(None),
-                b'\t' => return Err(Unsure),
-                b'#' if index > last => return Ok(None),
-                b':' if matches!(rest.get(index + 1), None | Some(b' ' | b'\n' | b'\t')) => {
-                    let is_sure = last > 0 && last <= KEY_LIMIT && rest.get(index + 1) != Some(&b'\t');
-                    return if is_sure { Ok(Some(last)) } else { Err(Unsure) };
+    /// Where plain text ends on its line, and by what. A tab in it, or behind its colon, is not for the scanner.
+    fn plain_stop(&self, rest: &[u8]) -> Sure<(usize, Stop)> {
+        let mut from = 0;
+        let (end, stop) = loop {
+            let searched = rest.get(from..).unwrap_or_default();
+            let Some(found) = memchr3(b':', b'\n', b'#', searched) else { break (rest.len(), Stop::Line) };
+            let index = from + found;
+            match rest.get(index) {
+                Some(b'\n') => break (index, Stop::Line),
+                Some(b':') if matches!(rest.get(index + 1), None | Some(b' ' | b'\n')) => {
+                    break (index, Stop::Colon);
                 }
-                b' ' => {}
-                _ => last = index + 1,
+                Some(b'#') if index == 0 || rest.get(index - 1) == Some(&b' ') => {
+                    break (index, Stop::Comment);
+                }
+                _ => from = index + 1,
             }
+        };
+        if self.has_tabs && memchr(b'\t', rest.get(..end).unwrap_or_default()).is_some() {
+            return Err(Unsure);
         }
-        Ok(None)
+        Ok((end, stop))
     }
 
     /// Length of the plain text here without blanks behind it, and of its line; and whether a comment follows.
     fn plain_length(&self) -> Sure<(usize, usize, bool)> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let mut last = 0;
-        for (index, byte) in rest.iter().enumerate() {
-            match byte {
-                b'\n' => return Ok((last, index, false)),
-                b'\t' => return Err(Unsure),
-                b'#' if index > last || index == 0 => {
-                    let line = memchr(b'\n', rest).unwrap_or(rest.len());
-                    return Ok((last, line, true));
-                }
-                b':' if matches!(rest.get(index + 1), None | Some(b' ' | b'\n')) => return Err(Unsure),
-                b' ' => {}
-                _ => last = index + 1,
+        match self.plain_stop(rest)? {
+            (_, Stop::Colon) => Err(Unsure),
+            (end, Stop::Line) => Ok((trimmed(rest, end), end, false)),
+            (end, Stop::Comment) => {
+                let after = rest.get(end..).unwrap_or_default();
+                Ok((trimmed(rest, end), memchr(b'\n', after).map_or(rest.len(), |index| end + index), true))
             }
         }
-        Ok((last, rest.len(), false))
     }
 
     /// A plain scalar, perhaps over several lines that are indented beyond `column`.
@@ -111,9 +116,7 @@ impl Scanner<'_, '_> {
     fn continuation(&mut self, column: usize) -> Sure<bool> {
         loop {
             let start = self.position;
-            while self.byte(0) == Some(b' ') {
-                self.position += 1;
-            }
+            self.skip_blanks();
             match self.byte(0) {
                 None | Some(b'#') => return Ok(false),
                 Some(b'\n') => self.position += 1,
@@ -180,7 +183,7 @@ impl Scanner<'_, '_> {
             let rest = self.bytes.get(line_start..).unwrap_or_default();
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             let line = rest.get(..length).unwrap_or_default();
-            let blanks = line.iter().take_while(|byte| **byte == b' ').count();
+            let blanks = blanks(line);
             if blanks == line.len() && indent.is_none_or(|indent| blanks <= indent) {
                 // An empty line belongs to the scalar only if content or `+` follows.
                 if line_start < self.bytes.len() {
@@ -225,6 +228,21 @@ impl Scanner<'_, '_> {
     }
 }
 
+/// What ends plain text on a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// A colon that makes it a key.
+    Colon,
+    Comment,
+    /// The end of the line, or of the text.
+    Line,
+}
+
+/// Length of the text before `end` without the blanks at its end.
+fn trimmed(text: &[u8], end: usize) -> usize {
+    text.get(..end).unwrap_or_default().iter().rposition(|byte| *byte != b' ').map_or(0, |index| index + 1)
+}
+
 /// Whether a plain scalar may begin with this byte.
 fn starts_plain(first: u8, second: Option<u8>) -> bool {
     match first {
@@ -262,7 +280,7 @@ pub(super) fn quoted_length(text: &[u8]) -> Option<usize> {
 /// Lines of a quoted scalar after the first must be indented, and none may look like a document's separator.
 fn check_quoted_lines(text: &[u8], column: usize) -> Sure<()> {
     for line in text.split(|byte| *byte == b'\n').skip(1) {
-        let blanks = line.iter().take_while(|byte| **byte == b' ').count();
+        let blanks = blanks(line);
         let is_empty = line.get(blanks..).unwrap_or_default().trim_ascii().is_empty();
         if !is_empty && blanks <= column || memchr(b'\t', line).is_some() {
             return Err(Unsure);

@@ -85,11 +85,41 @@ fn set(text: &str, key: &str, value: &Value) -> Result<String, String> {
     let root = tree.root();
     tree.set(root, key, value).map_err(|fault| fault.message)?;
     let mut output = Vec::new();
-    splice(text, &edits(&tree).map_err(|fault| fault.message)?, &mut output);
-    let output = String::from_utf8(output).unwrap();
-    let written = read(&output, Tree::default()).map_err(|fault| fault.message)?;
-    assert!(confirms(&tree, &written), "{output}");
-    Ok(output)
+    let edits = edits(&tree).map_err(|fault| fault.message)?;
+    splice(text, &edits, &mut output);
+    assert!(Checker::default().confirms(&tree, &edits, &output), "{}", String::from_utf8_lossy(&output));
+    Ok(String::from_utf8(output).unwrap())
+}
+
+#[test]
+fn an_edit_that_reaches_into_its_neighbours_is_seen() {
+    let long = "x".repeat(80);
+    let text = format!("a: 1\nb:\n- c: {long}\nd: |\n  {long}\ne: 1\n");
+    let mut tree = read(&text, Tree::default()).unwrap();
+    tree.set(tree.root(), "e", &json!(2)).unwrap();
+    let right = edits(&tree).unwrap();
+    let behind = |line: &str| text.find(line).unwrap() + line.len();
+    let mut checker = Checker::default();
+    let mut check = |edit: Option<Edit>, confirmed: bool| {
+        let mut edits = right.clone();
+        edits.extend(edit.clone());
+        edits.sort_by_key(|edit| edit.start);
+        let mut output = Vec::new();
+        splice(&text, &edits, &mut output);
+        assert_eq!(checker.confirms(&tree, &edits, &output), confirmed, "{edit:?}");
+    };
+    check(None, true);
+    let insert = |start: usize, text: &str| Some(Edit { start, end: start, text: text.to_owned() });
+    let (list, block) = (behind(&format!("c: {long}")), behind(&format!("  {long}")));
+    for text in ["\n  more: 1", "\n- more", "\n   more", "\nmore: 1", " more"] {
+        check(insert(list, text), false);
+        check(insert(block, text), false);
+    }
+    check(insert(list, " # more"), true);
+    // Blank lines at the end of a block scalar do not belong to it.
+    check(insert(block, "\n"), true);
+    check(insert(behind("a:"), " 1"), false);
+    check(insert(behind("b:"), " {}"), false);
 }
 
 #[test]

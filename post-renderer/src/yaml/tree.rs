@@ -120,11 +120,14 @@ impl Node {
 
 /// One document: its text and its nodes. The first node is the root.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of a document")]
 pub(crate) struct Tree<'a> {
     pub(crate) text: &'a str,
     pub(crate) nodes: Vec<Node>,
     pub(crate) values: Vec<Value>,
     pub(crate) keys: Vec<String>,
+    /// Whether the fast scanner read it: block style, without anchors.
+    pub(crate) by_scanner: bool,
     /// Whether the document is strict JSON and has to stay so.
     pub(crate) json: bool,
     /// Whether there are aliases or merge keys at all.
@@ -156,11 +159,18 @@ pub(crate) struct Edit {
 pub(crate) struct Fault {
     pub(crate) offset: usize,
     pub(crate) message: String,
+    /// Whether the text is at fault, not what a rule wants of it.
+    pub(crate) invalid: bool,
 }
 
 impl Fault {
     pub(crate) fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into() }
+        Self { offset, message: message.into(), invalid: false }
+    }
+
+    /// A fault of the text itself, which only shows where a rule edits it.
+    pub(crate) fn invalid(offset: usize, message: impl Into<String>) -> Self {
+        Self { invalid: true, ..Self::new(offset, message) }
     }
 }
 
@@ -171,6 +181,7 @@ impl<'a> Tree<'a> {
         self.nodes.clear();
         self.values.clear();
         self.keys.clear();
+        self.by_scanner = false;
         self.json = false;
         self.aliased = false;
         self.odd_keys = false;
@@ -190,6 +201,7 @@ impl<'a> Tree<'a> {
             nodes,
             values,
             keys,
+            by_scanner: false,
             json: false,
             aliased: false,
             odd_keys: false,

@@ -140,6 +140,13 @@ fn schema_completions_man_and_version_are_there() {
 }
 
 #[test]
+fn the_floor_of_measurements_copies_what_it_does_not_read() {
+    let outcome = program(&["copy"], "a: [");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "a: ["));
+    assert!(!program(&["--help"], "").stdout.contains("copy"));
+}
+
+#[test]
 fn a_configuration_in_the_stream_is_taken_and_consumed() {
     let carrier = format!(
         "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  labels:\n    ipsy.dev/post-render-config: \"true\"\ndata:\n  config.yaml: |\n    {CONFIG}\n"

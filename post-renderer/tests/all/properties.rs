@@ -68,6 +68,57 @@ fn document() -> impl Strategy<Value = String> {
     })
 }
 
+/// An object that settings patch: a workload with containers, or a Service with ports.
+fn object() -> impl Strategy<Value = String> {
+    let container = ("[a-z]{1,4}", prop::collection::vec("[A-Z]{1,3}", 0..3), 0..3_u16);
+    let containers = prop::collection::vec(container, 1..3);
+    (prop_oneof![Just("Deployment"), Just("StatefulSet"), Just("Service"), Just("ConfigMap")], "[a-z]{1,3}", containers, any::<bool>())
+        .prop_map(|(kind, name, containers, indented)| {
+            let dash = if indented { "  - " } else { "- " };
+            let inner = " ".repeat(dash.len());
+            let group = if matches!(kind, "Deployment" | "StatefulSet") { "apps/v1" } else { "v1" };
+            let mut text =
+                format!("apiVersion: {group}\nkind: {kind}\nmetadata:\n  name: {name} # why\n  labels: {{tier: {name}}}\n");
+            if kind == "Service" {
+                text.push_str("spec:\n  ports:\n  - port: 80\n    name: http\n  - {port: 81, name: other}\n");
+            }
+            if group == "apps/v1" {
+                text.push_str("spec:\n  replicas: 2\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n");
+                for (index, (name, variables, port)) in containers.iter().enumerate() {
+                    text.push_str(&format!("      {dash}name: {name}{index}\n      {inner}image: i:{index}\n"));
+                    if !variables.is_empty() {
+                        text.push_str(&format!("      {inner}env:\n"));
+                    }
+                    for (index, variable) in variables.iter().enumerate() {
+                        text.push_str(&format!("      {inner}{dash}name: {variable}{index}\n      {inner}{inner}value: \"1\"\n"));
+                    }
+                    if *port > 0 {
+                        text.push_str(&format!("      {inner}ports: [{{containerPort: {port}}}]\n"));
+                    }
+                }
+            }
+            text
+        })
+}
+
+/// Settings of every sort; many of them do not hold twice by themselves.
+const SETTINGS: [&str; 14] = [
+    "{target: {kind: Deployment}, patch: {spec: {replicas: null, strategy: {type: Recreate}}}}",
+    "{target: {kind: Deployment|StatefulSet}, create: true, patch: {spec: {template: {spec: {containers: [{name: new, image: x}]}}}}}",
+    "{target: {kind: Deployment}, create: true, prepend: true, patch: {spec: {template: {spec: {containers: [{name: new, image: x}], volumes: [{name: v, emptyDir: {}}]}}}}}",
+    "{target: {kind: StatefulSet}, patch: [{op: add, path: /spec/template/spec/containers/-, value: {name: z, image: y}}]}",
+    "{target: {kind: StatefulSet}, patch: [{op: remove, path: /spec/replicas}]}",
+    "{target: {kind: Service}, patch: [{op: remove, path: /spec/ports/0}, {op: copy, from: /spec/ports, path: /spec/copied}]}",
+    "{target: {kind: Service}, patch: [{op: move, from: /metadata/labels/tier, path: /metadata/labels/moved}]}",
+    "{target: {kind: ConfigMap}, patch: {$patch: delete}}",
+    "{target: {labelSelector: tier}, patch: {metadata: {labels: {tier: null}}}}",
+    "{target: {kind: Deployment, labelSelector: 'tier!=zz'}, patch: {metadata: {labels: {tier: zz}}}}",
+    "{target: {kind: Service}, patch: {spec: {ports: [{port: 80, $patch: delete}]}}}",
+    "{target: {kind: Service}, patch: {spec: {$retainKeys: [ports], ports: [{$patch: replace}, {port: 5}]}}}",
+    "{target: {kind: Deployment}, patch: {spec: {template: {spec: {$setElementOrder/containers: [], tolerations: [{operator: Exists}]}}}}}",
+    "{target: {}, patch: {metadata: {annotations: {a: 'b: c', d: \"e\\nf\\n\"}}}}",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -90,5 +141,29 @@ proptest! {
         for line in text.lines() {
             prop_assert!(written.any(|other| other == line), "{line:?} is gone from\n{output}");
         }
+    }
+
+    #[test]
+    fn settings_hold_twice_where_objects_are_stamped(
+        objects in prop::collection::vec(object(), 1..5),
+        chosen in prop::sample::subsequence(SETTINGS.to_vec(), 1..5),
+        may_miss in any::<bool>(),
+    ) {
+        let text = objects.join("---\n");
+        let opening = if may_miss { "{onUnmatched: ignore, " } else { "{" };
+        let settings: Vec<String> = chosen.iter().map(|one| one.replacen('{', opening, 1)).collect();
+        let settings = settings.join(", ");
+        let configuration = format!(
+            "{{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, standardsVersion: v1, podTemplates: {{labels: true}}, labels: {{team: payments}}, \
+             resources: {{defaults: {{requests: {{cpu: 10m}}}}}}, standards: {{spread: {{mode: default}}}}, advancedSettings: [{settings}]}}"
+        );
+        let configuration = Configuration::from_yaml(&configuration, "test")
+            .map_err(|findings| TestCaseError::fail(format!("{findings:?}")))?;
+        let options = RenderOptions::default();
+        // What no object takes, or does not fit, is an error already at the first time.
+        let Ok(once) = render(text.as_bytes(), &configuration, &options) else { return Ok(()) };
+        let twice = render(&once.output, &configuration, &options)
+            .map_err(|error| TestCaseError::fail(format!("{error}\n{}", String::from_utf8_lossy(&once.output))))?;
+        prop_assert_eq!(String::from_utf8_lossy(&once.output), String::from_utf8_lossy(&twice.output));
     }
 }

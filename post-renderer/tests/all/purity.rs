@@ -18,7 +18,10 @@ fn only_the_command_touches_the_world() {
         assert!(text.lines().count() <= 500, "{name} has more than 500 lines");
         let is_worldly = name == "main.rs" || name.starts_with("command");
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for banned in BANNED.into_iter().filter(|_| !is_worldly) {
+        // Parts of a long stream are rendered side by side, which nothing that comes out tells.
+        let may_thread = name == "render/parts.rs";
+        let is_allowed = |banned: &&str| is_worldly || (may_thread && *banned == "std::thread");
+        for banned in BANNED.into_iter().filter(|banned| !is_allowed(banned)) {
             assert!(!code.contains(banned), "{name} uses {banned}");
         }
     }

@@ -7,25 +7,42 @@ mod provider;
 mod rendering;
 mod table;
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::console::Console;
 use crate::programs::{Profile, Programs};
 use crate::tools::Tools;
 
-/// Measures and prints.
-pub fn run(console: Console) -> Result<()> {
+/// What can be measured alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// The provider.
+    Provider,
+    /// The post-renderer, which is built without the provider.
+    Rendering,
+}
+
+/// Measures and prints, rendering also on the manifests of a folder.
+pub fn run(console: Console, only: Option<Part>, manifests: Option<&Path>) -> Result<()> {
     let step = console.step("tools, and the programs as they are published");
     let tools = Tools::ready(console)?;
-    let programs = Programs::given_or_built(Profile::Distribution)?;
+    let (programs, post_renderer) = if only == Some(Part::Rendering) {
+        (None, Programs::post_renderer(Profile::Distribution)?)
+    } else {
+        let programs = Programs::given_or_built(Profile::Distribution)?;
+        let post_renderer = programs.post_renderer.clone();
+        (Some(programs), post_renderer)
+    };
     step.done("ready");
-
-    let step = console.step("the provider");
-    console.show(&provider::table(&tools, &programs)?.to_string());
-    step.done("measured");
-
-    let step = console.step("the post-renderer, beside kustomize and `cat`, on the same documents");
-    console.show(&rendering::table(console, &tools, &programs)?.to_string());
-    step.done("measured");
-    Ok(())
+    if let Some(programs) = programs {
+        let step = console.step("the provider");
+        console.show(&provider::table(&tools, &programs)?.to_string());
+        step.done("measured");
+    }
+    if only == Some(Part::Provider) {
+        return Ok(());
+    }
+    rendering::show(console, &tools, &post_renderer, manifests)
 }

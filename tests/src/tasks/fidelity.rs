@@ -13,7 +13,7 @@ pub fn run(folder: &Path) -> Result<()> {
     let folder = folder.canonicalize().with_context(|| format!("there is no folder {}", folder.display()))?;
     workspace::cargo()
         .args(["run", "--quiet", "--release", "--package", "ipsy-post-renderer"])
-        .args(["--example", "fidelity", "--"])
+        .args(["--features", "fuzzing", "--example", "fidelity", "--"])
         .arg(folder)
         .limit(Duration::from_hours(1))
         .show()

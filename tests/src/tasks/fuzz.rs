@@ -1,5 +1,6 @@
 //! `cargo dev fuzz`: the fuzz targets of the post-renderer, through `cargo fuzz`.
 
+use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -25,8 +26,12 @@ pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
         }
         Some(target) => {
             let step = console.step(format!("fuzzing {target}"));
+            // What is found goes into the first folder; the cases of the tests are what it begins with.
+            fs::create_dir_all(workspace::root().join("post-renderer/fuzz/corpus").join(target))?;
+            let found = format!("fuzz/corpus/{target}");
             cargo
-                .args(["fuzz", "run", target, "--", &format!("-max_total_time={seconds}")])
+                .args(["fuzz", "run", target, &found, "tests/cases", "--"])
+                .args([format!("-max_total_time={seconds}").as_str(), "-max_len=8192"])
                 .show()
                 .context(missing)?;
             step.done("nothing found");

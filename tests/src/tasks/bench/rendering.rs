@@ -1,191 +1,173 @@
-//! The post-renderer beside kustomize and `cat`: the same documents, the same labels and patches.
+//! The post-renderer beside kustomize and its own floors: the same documents, the same labels and patches.
+
+mod contenders;
+mod corpus;
+mod promises;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
-use serde_json::Value;
-use tempfile::TempDir;
+use anyhow::Result;
 
 use super::manifests;
 use super::measure::{self, Cost};
 use super::table::Table;
 use crate::console::Console;
-use crate::manifests::sorted_objects;
-use crate::process::Process;
-use crate::programs::Programs;
 use crate::tools::Tools;
+use contenders::{Contender, Role};
 
-const CONFIGURATION: &str = "apiVersion: ipsy.dev/v1
-kind: PostRenderConfig
-labels: { example.com/measured: \"yes\" }
-advancedSettings:
-  - name: grace
-    target: { kind: Deployment }
-    patch: { spec: { template: { spec: { terminationGracePeriodSeconds: 45 } } } }
-  - name: history
-    target: { kind: Deployment }
-    patch: [{ op: add, path: /spec/revisionHistoryLimit, value: 3 }]
-";
-
-const KUSTOMIZATION: &str = "resources: [input.yaml]
-labels:
-  - pairs: { example.com/measured: \"yes\" }
-patches:
-  - target: { kind: Deployment }
-    patch: |-
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: { name: any }
-      spec: { template: { spec: { terminationGracePeriodSeconds: 45 } } }
-  - target: { kind: Deployment }
-    patch: |-
-      - { op: add, path: /spec/revisionHistoryLimit, value: 3 }
-";
-
-/// kustomize takes minutes above this: its time grows with the square of the documents.
-const MOST_FOR_KUSTOMIZE: usize = 3_000;
+/// kustomize takes a quarter of an hour above this: its time grows with the square of the documents.
+const MOST_FOR_PEERS: usize = 3_000;
+/// What all are measured at.
 const SIZES: [usize; 4] = [10, 1_000, 3_000, 10_000];
+/// What ours is measured at besides, for the curve.
+const BETWEEN: [usize; 4] = [100, 300, 30_000, 100_000];
 
-/// A program to be measured on a stream.
-struct Contender {
-    name: &'static str,
-    program: PathBuf,
-    arguments: Vec<String>,
-    most: usize,
+/// The contenders' costs at one number of documents, in their order.
+struct Race {
+    documents: usize,
+    bytes: u64,
+    costs: Vec<(&'static str, Role, Cost)>,
 }
 
-/// All contenders at all sizes.
-pub(super) fn table(console: Console, tools: &Tools, programs: &Programs) -> Result<Table> {
+/// Measures and shows: the race, the promises, the curve, and real manifests where a folder of them is given.
+pub(super) fn show(
+    console: Console,
+    tools: &Tools,
+    post_renderer: &Path,
+    manifests: Option<&Path>,
+) -> Result<()> {
     let folder = tempfile::Builder::new().prefix("ipsy-bench-").tempdir()?;
-    let contenders = contenders(tools, programs, &folder)?;
-    let mut table = Table::new(&["documents", "program", "wall ms", "processor ms", "memory MB", "× ours"]);
+    let all = contenders::all(tools, post_renderer, folder.path())?;
+    let step = console.step("the post-renderer, beside kustomize and its floors, on the same documents");
+    let mut races = Vec::new();
     for documents in SIZES {
-        let input = folder.path().join("input.yaml");
-        fs::write(&input, manifests::stream(documents))?;
-        let size = fs::metadata(&input)?.len();
-        console.say(format!("{documents} documents, {} kB", size / 1000));
-        let mut costs: Vec<(&Contender, Vec<Cost>)> = Vec::new();
-        for contender in contenders.iter().filter(|contender| documents <= contender.most) {
-            costs.push((contender, Vec::new()));
+        let runners: Vec<&Contender> =
+            all.iter().filter(|one| one.role != Role::Peer || documents <= MOST_FOR_PEERS).collect();
+        races.push(race(console, folder.path(), documents, &runners)?);
+        if documents <= 10 {
+            contenders::check_same_meaning(&all)?;
         }
-        // In turn, so that a busy moment of the machine hits all.
-        for round in 0..rounds(documents) {
-            for (contender, costs) in &mut costs {
-                let slow = contender.most == MOST_FOR_KUSTOMIZE && documents > 1_000 && round > 0;
-                if !slow {
-                    costs.push(contender.run(&input, folder.path())?);
-                }
+    }
+    console.show(&table(&races).to_string());
+    step.done("measured; the last columns are in parts of ours");
+    let step = console.step("promises");
+    console.show(&promises::table(&races).to_string());
+    step.done("compared");
+
+    let step = console.step("the curve: time by number of documents");
+    let ours: Vec<&Contender> = all.iter().filter(|one| one.role == Role::Ours).collect();
+    for documents in BETWEEN {
+        races.push(race(console, folder.path(), documents, &ours)?);
+    }
+    races.sort_by_key(|race| race.documents);
+    console.show(&curve(&races).to_string());
+    step.done("a straight line where the time of one document stays");
+
+    if let Some(manifests) = manifests {
+        let step = console.step(format!("the manifests in {}", manifests.display()));
+        console.show(&corpus::table(manifests, folder.path(), &all)?.to_string());
+        step.done("measured");
+    }
+    Ok(())
+}
+
+/// Runs all in turn, so that a busy moment of the machine hits all, and takes medians.
+fn race(console: Console, folder: &Path, documents: usize, runners: &[&Contender]) -> Result<Race> {
+    let input = folder.join("input.yaml");
+    fs::write(&input, manifests::stream(documents))?;
+    let bytes = fs::metadata(&input)?.len();
+    console.say(format!("{documents} documents, {} kB", bytes / 1000));
+    let mut costs: Vec<Vec<Cost>> = runners.iter().map(|_| Vec::new()).collect();
+    for round in 0..rounds(documents) {
+        for (runner, costs) in runners.iter().zip(&mut costs) {
+            // One run of a peer at its worst is enough to know it.
+            let is_slow = runner.role == Role::Peer && documents > 1_000 && round > 0;
+            if !is_slow {
+                costs.push(runner.run()?);
             }
         }
-        if documents <= 10 {
-            check_same_meaning(&contenders, &input, folder.path())?;
-        }
-        add_rows(&mut table, documents, costs)?;
     }
-    Ok(table)
+    let costs = runners.iter().zip(costs);
+    let costs = costs.map(|(runner, costs)| Ok((runner.name, runner.role, measure::median(costs)?)));
+    Ok(Race { documents, bytes, costs: costs.collect::<Result<_>>()? })
 }
 
 fn rounds(documents: usize) -> usize {
-    if documents <= 10 { 11 } else { 5 }
+    if documents <= 10 { 21 } else { 7 }
 }
 
-fn contenders(tools: &Tools, programs: &Programs, folder: &TempDir) -> Result<Vec<Contender>> {
-    let configuration = folder.path().join("post-render.yaml");
-    fs::write(&configuration, CONFIGURATION)?;
-    fs::write(folder.path().join("kustomization.yaml"), KUSTOMIZATION)?;
-    let configuration = configuration.to_string_lossy().into_owned();
-    let here = folder.path().to_string_lossy().into_owned();
-    let mut contenders = vec![
-        Contender {
-            name: "ipsy-post-renderer",
-            program: programs.post_renderer.clone(),
-            arguments: vec!["--config".to_owned(), configuration],
-            most: usize::MAX,
-        },
-        Contender {
-            name: "cat",
-            program: on_path("cat")?.unwrap_or_else(|| "/bin/cat".into()),
-            arguments: vec![],
-            most: usize::MAX,
-        },
-        Contender {
-            name: "kustomize build",
-            program: tools.kustomize.clone(),
-            arguments: vec!["build".to_owned(), here.clone()],
-            most: MOST_FOR_KUSTOMIZE,
-        },
-    ];
-    if let Some(kubectl) = on_path("kubectl")? {
-        contenders.push(Contender {
-            name: "kubectl kustomize",
-            program: kubectl,
-            arguments: vec!["kustomize".to_owned(), here],
-            most: MOST_FOR_KUSTOMIZE,
-        });
-    }
-    Ok(contenders)
-}
-
-fn on_path(name: &str) -> Result<Option<PathBuf>> {
-    let found = Process::new("sh").arg("-c").arg(format!("command -v {name}")).run()?;
-    Ok((found.code == 0).then(|| found.stdout.trim().into()))
-}
-
-impl Contender {
-    fn run(&self, input: &Path, folder: &Path) -> Result<Cost> {
-        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        measure::run(&self.program, &arguments, input, &self.output(folder))
+impl Race {
+    fn cost(&self, role: Role) -> Option<Cost> {
+        self.costs.iter().find(|(_, other, _)| *other == role).map(|(_, _, cost)| *cost)
     }
 
-    fn output(&self, folder: &Path) -> PathBuf {
-        folder.join(format!("{}.out", self.name.replace(' ', "-")))
+    /// Who ours is measured by, with its name.
+    fn peer(&self) -> Option<(&'static str, Cost)> {
+        self.costs.iter().find(|(_, role, _)| *role == Role::Peer).map(|(name, _, cost)| (*name, *cost))
     }
 }
 
-/// A race is fair only if all do the same work.
-fn check_same_meaning(contenders: &[Contender], input: &Path, folder: &Path) -> Result<()> {
-    let mut meanings = Vec::new();
-    for contender in contenders.iter().filter(|contender| contender.name != "cat") {
-        contender.run(input, folder)?;
-        let mut objects = sorted_objects(&fs::read_to_string(contender.output(folder))?)?;
-        for (_, object) in &mut objects {
-            without_stamps(object);
-        }
-        meanings.push((contender.name, objects));
-    }
-    for pair in meanings.windows(2) {
-        let [(left, ours), (right, theirs)] = pair else { continue };
-        ensure!(ours == theirs, "{left} and {right} do not do the same:\n{ours:#?}\n{theirs:#?}");
-    }
-    Ok(())
-}
-
-/// Takes away the annotations by which ours marks what it changed; kustomize leaves none.
-fn without_stamps(object: &mut Value) {
-    let Some(metadata) = object["metadata"].as_object_mut() else { return };
-    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
-        annotations.retain(|name, _| !name.starts_with("ipsy.dev/"));
-        if annotations.is_empty() {
-            metadata.remove("annotations");
+fn table(races: &[Race]) -> Table {
+    let mut table = Table::new(&[
+        "documents",
+        "program",
+        "wall ms",
+        "processor ms",
+        "memory MB",
+        "× its time",
+        "× its memory",
+    ]);
+    for race in races {
+        let Some(ours) = race.cost(Role::Ours) else { continue };
+        for (name, _, cost) in &race.costs {
+            table.row([
+                race.documents.to_string(),
+                (*name).to_owned(),
+                milliseconds(cost.wall),
+                milliseconds(cost.processor),
+                megabytes(cost.memory),
+                format!("{:.2}", ratio(cost.wall, ours.wall)),
+                format!("{:.2}", ratio_of(cost.memory, ours.memory)),
+            ]);
         }
     }
+    table
 }
 
-fn add_rows(table: &mut Table, documents: usize, costs: Vec<(&Contender, Vec<Cost>)>) -> Result<()> {
-    let mut ours: Option<Duration> = None;
-    for (contender, costs) in costs {
-        let cost = measure::median(costs)?;
-        let ours = *ours.get_or_insert(cost.wall);
+fn curve(races: &[Race]) -> Table {
+    let mut table =
+        Table::new(&["documents", "input MB", "wall ms", "processor ms", "µs per document", "memory MB"]);
+    for race in races {
+        let Some(ours) = race.cost(Role::Ours) else { continue };
+        let documents = u32::try_from(race.documents).unwrap_or(u32::MAX);
         table.row([
-            documents.to_string(),
-            contender.name.to_owned(),
-            format!("{:.1}", cost.wall.as_secs_f64() * 1000.0),
-            format!("{}", cost.processor.as_millis()),
-            format!("{}", cost.memory / 1_000_000),
-            format!("{:.1}", cost.wall.as_secs_f64() / ours.as_secs_f64()),
+            race.documents.to_string(),
+            megabytes(race.bytes),
+            milliseconds(ours.wall),
+            milliseconds(ours.processor),
+            format!("{:.1}", (ours.wall / documents).as_secs_f64() * 1e6),
+            megabytes(ours.memory),
         ]);
     }
-    Ok(())
+    table
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1e3)
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1}", ratio_of(bytes, 1_000_000))
+}
+
+/// How many times the other a time is.
+fn ratio(time: Duration, other: Duration) -> f64 {
+    time.as_secs_f64() / other.as_secs_f64()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn ratio_of(bytes: u64, other: u64) -> f64 {
+    bytes as f64 / other as f64
 }

@@ -1,0 +1,101 @@
+//! The check of every edited document: what was written is read again and compared with what was meant.
+//!
+//! Most of a document is untouched, and reading it again would cost as much as all the rest. In block style a value
+//! ends where a line is indented no deeper than its key, whatever the value is: for the check, untouched values are
+//! left out, a plain `0` in their place. It ends at the same line, and swallows a deeper one as they would, so that an
+//! edit that reaches into its neighbours is seen. What this does not confirm, reading the whole text decides.
+
+use super::compare::same;
+use super::tree::{Edit, Kind, NONE, Node, NodeId, State, Style, Tree};
+use super::{read, splice};
+
+/// What is read in place of an untouched value.
+pub(super) const STAND_IN: &str = "0";
+/// Values of fewer bytes are read sooner than left out.
+const LEAST: u32 = 64;
+
+/// Memory that one check leaves to the next.
+#[derive(Default)]
+pub(crate) struct Checker {
+    tree: Tree<'static>,
+    text: Vec<u8>,
+}
+
+impl Checker {
+    /// Whether `written`, which is the tree's text with these edits, reads as what the tree was changed to.
+    pub(crate) fn confirms(&mut self, intended: &Tree<'_>, edits: &[Edit], written: &[u8]) -> bool {
+        self.confirms_touched(intended, edits) || self.reads_as(intended, &[], written)
+    }
+
+    fn confirms_touched(&mut self, intended: &Tree<'_>, edits: &[Edit]) -> bool {
+        let mut left_out = Vec::new();
+        if intended.by_scanner {
+            untouched(intended, intended.root(), &mut left_out);
+        }
+        let mut all: Vec<Edit> =
+            left_out.iter().map(|id| stand_in(intended, *id)).chain(edits.iter().cloned()).collect();
+        all.sort_by_key(|edit| (edit.start, edit.end));
+        let overlap = all.windows(2).any(|pair| matches!(pair, [left, right] if left.end > right.start));
+        if left_out.is_empty() || overlap {
+            return false;
+        }
+        left_out.sort_unstable();
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        splice(intended.text, &all, &mut text);
+        let confirmed = self.reads_as(intended, &left_out, &text);
+        self.text = text;
+        confirmed
+    }
+
+    fn reads_as(&mut self, intended: &Tree<'_>, left_out: &[NodeId], written: &[u8]) -> bool {
+        let Ok(text) = std::str::from_utf8(written) else { return false };
+        match read(text, std::mem::take(&mut self.tree).recycle()) {
+            Ok(tree) => {
+                let confirmed = same(intended, intended.root(), &tree, tree.root(), left_out);
+                self.tree = tree.recycle();
+                confirmed
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+/// Finds the values to leave out, as far up as nothing in them is touched.
+fn untouched(tree: &Tree<'_>, id: NodeId, found: &mut Vec<NodeId>) {
+    let parent = tree.node(id);
+    if parent.style != Style::Block || parent.reordered || parent.state != State::Original {
+        return;
+    }
+    for child in tree.children(id) {
+        let node = tree.node(child);
+        if node.dirty {
+            untouched(tree, child, found);
+        } else if node.state == State::Original && is_left_out(tree, node) {
+            found.push(child);
+        }
+    }
+}
+
+/// Whether a value spans lines that are all indented deeper than its key, or are the items of its list.
+fn is_left_out(tree: &Tree<'_>, node: &Node) -> bool {
+    let is_block = match node.style {
+        Style::Block => node.first != NONE,
+        Style::Literal | Style::Folded => {
+            // With `+`, what follows decides how many line ends belong to it.
+            let header = tree.slice(node.start, node.end).lines().next().unwrap_or_default();
+            !header.contains('+')
+        }
+        _ => false,
+    };
+    is_block && node.end - node.start >= LEAST
+}
+
+/// The value behind its colon or dash, replaced.
+fn stand_in(tree: &Tree<'_>, id: NodeId) -> Edit {
+    let node = tree.node(id);
+    let is_item = tree.node(node.parent).kind == Kind::Sequence;
+    let between = tree.slice(node.key_end, node.start);
+    let colon = if is_item { 0 } else { between.find(':').map_or(between.len(), |index| index + 1) };
+    Edit { start: node.key_end as usize + colon, end: node.end as usize, text: format!(" {STAND_IN}") }
+}
