@@ -138,7 +138,8 @@ fn judged(text: &[u8]) -> Result<Vec<Value>, Box<dyn Error>> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()?;
+        .spawn()
+        .map_err(|error| format!("`kubectl`, whose reading is what counts, cannot be started: {error}"))?;
     let mut stdin = child.stdin.take().ok_or("kubectl has no stdin")?;
     let text = text.to_vec();
     let writer = std::thread::spawn(move || stdin.write_all(&text));

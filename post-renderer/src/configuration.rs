@@ -26,6 +26,7 @@ pub use parameters::{
 pub use read::Layer;
 pub use schema::schema;
 pub use setting::{AdvancedSetting, ListKey, OnUnmatched, Target};
+#[cfg(feature = "cli")]
 pub(crate) use validate::is_date;
 
 /// The `apiVersion` of a configuration.

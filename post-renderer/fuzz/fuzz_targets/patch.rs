@@ -1,4 +1,5 @@
-//! Any patch on a stream of many shapes: no panic and no edit that is not confirmed.
+//! Any patch on a stream of many shapes: no panic, no edit that is not confirmed, and rendering twice is rendering
+//! once.
 #![no_main]
 
 use ipsy_post_renderer::{AdvancedSetting, Configuration, RenderOptions, check_setting, render};
@@ -20,7 +21,14 @@ fuzz_target!(|input: &[u8]| {
         return;
     }
     let configuration = Configuration { advanced_settings: vec![setting], ..Configuration::default() };
-    if let Err(error) = render(STREAM, &configuration, &RenderOptions::default()) {
-        assert!(error.findings.iter().all(|finding| finding.id != "edit-unconfirmed"), "{error}");
+    let options = RenderOptions::default();
+    match render(STREAM, &configuration, &options) {
+        Ok(rendered) => {
+            let again = render(&rendered.output, &configuration, &options).expect("what was rendered renders");
+            assert_eq!(String::from_utf8_lossy(&again.output), String::from_utf8_lossy(&rendered.output));
+        }
+        Err(error) => {
+            assert!(error.findings.iter().all(|finding| finding.id != "edit-unconfirmed"), "{error}");
+        }
     }
 });

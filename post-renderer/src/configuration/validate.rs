@@ -38,9 +38,7 @@ pub(super) fn validate(value: &Value) -> Vec<Finding> {
         }
     }
     walk.value(value, &SCHEMA, "");
-    if walk.findings.is_empty() {
-        walk.meaning(value);
-    }
+    walk.meaning(value);
     walk.findings
 }
 

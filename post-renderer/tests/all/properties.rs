@@ -2,6 +2,7 @@
 
 use ipsy_post_renderer::{Configuration, RenderOptions, render};
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 /// A block of YAML for a value, at some indentation: text behind the colon, and lines below it.
 fn value(depth: u32) -> BoxedStrategy<Vec<String>> {
@@ -84,16 +85,17 @@ fn object() -> impl Strategy<Value = String> {
             }
             if group == "apps/v1" {
                 text.push_str("spec:\n  replicas: 2\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n");
+                // Writing into a String cannot fail.
                 for (index, (name, variables, port)) in containers.iter().enumerate() {
-                    text.push_str(&format!("      {dash}name: {name}{index}\n      {inner}image: i:{index}\n"));
+                    let _ = writeln!(text, "      {dash}name: {name}{index}\n      {inner}image: i:{index}");
                     if !variables.is_empty() {
-                        text.push_str(&format!("      {inner}env:\n"));
+                        let _ = writeln!(text, "      {inner}env:");
                     }
                     for (index, variable) in variables.iter().enumerate() {
-                        text.push_str(&format!("      {inner}{dash}name: {variable}{index}\n      {inner}{inner}value: \"1\"\n"));
+                        let _ = writeln!(text, "      {inner}{dash}name: {variable}{index}\n      {inner}{inner}value: \"1\"");
                     }
                     if *port > 0 {
-                        text.push_str(&format!("      {inner}ports: [{{containerPort: {port}}}]\n"));
+                        let _ = writeln!(text, "      {inner}ports: [{{containerPort: {port}}}]");
                     }
                 }
             }
