@@ -45,6 +45,10 @@ fn end_of_separator(bytes: &[u8], after: usize) -> usize {
 
 fn push_body(text: &str, range: Range<usize>, bodies: &mut Vec<Range<usize>>) {
     let body = text.get(range.clone()).unwrap_or_default();
+    // Files that were written with a byte-order mark keep it when they are put together.
+    let mark = if body.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let range = range.start + mark..range.end;
+    let body = body.get(mark..).unwrap_or_default();
     let has_content =
         body.lines().map(str::trim_start).any(|line| !line.is_empty() && !line.starts_with('#'));
     if has_content {
@@ -163,6 +167,7 @@ mod tests {
         );
         check("a: |\n  ---\n  ------\nb: 1\n", &["a: |\n  ---\n  ------\nb: 1\n"]);
         check("\u{feff}a: 1\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]);
+        check("a: 1\n---\n\u{feff}b: 2\n", &["a: 1\n", "b: 2\n"]);
         check("--- text\n", &[" text\n"]);
         check("-----BEGIN\n", &["-----BEGIN\n"]);
         check("", &[]);

@@ -49,6 +49,9 @@ pub(crate) fn read<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fa
 /// Reads one document by the reference parser alone.
 pub(crate) fn read_by_events<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
     tree.reset(text);
+    if let Some(offset) = memchr::memmem::find(text.as_bytes(), "\n\u{feff}".as_bytes()) {
+        return Err(Fault::new(offset + 1, "a byte-order mark within the document; take it out"));
+    }
     events::load(&mut tree)?;
     if let Some(offset) = expansion::bomb(&tree) {
         return Err(Fault::new(

@@ -60,6 +60,11 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
+fn byte_order_marks_within_documents() {
+    check("# why\n\u{feff}kind: A\n".as_bytes(), 1, 2, "byte-order mark");
+}
+
+#[test]
 fn directives_and_content_after_the_end() {
     check(b"%YAML 1.1\n---\nkind: A\n", 1, 1, "");
     check(b"kind: A\n...\nkind: B\n", 1, 3, "");
