@@ -1,9 +1,11 @@
 //! The app: what a developer asked for, resolved against the organisation's standards, and everything that
 //! is derived from it by calculation alone. Nothing here talks to AWS or to Terraform.
 
+pub(crate) mod access;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod diagram;
+pub(crate) mod duration;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod image;
@@ -17,5 +19,6 @@ pub(crate) mod rollout;
 pub(crate) mod runtime;
 pub(crate) mod scaling;
 pub(crate) mod standards;
+pub(crate) mod timeouts;
 pub(crate) mod traffic;
 pub(crate) mod values;

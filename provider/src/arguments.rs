@@ -2,7 +2,10 @@
 //! people type is blocks, because Terraform reports a misspelt argument of a block and swallows a misspelt key
 //! of an object.
 
+mod access;
 mod identity;
+mod image;
+mod json;
 mod settings;
 mod traffic;
 mod workload;
@@ -17,13 +20,13 @@ pub(crate) fn describe_app(schema: Schema) -> Schema {
 
 /// Adds every argument about AWS alone.
 pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
-    traffic::add(workload::add_infrastructure(identity::add_infrastructure(schema)))
+    traffic::add(access::add(identity::add_infrastructure(schema)))
 }
 
 /// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is
 /// known all the same.
-pub(crate) const NOT_IN_VALUES: [&str; 6] =
-    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout"];
+pub(crate) const NOT_IN_VALUES: [&str; 7] =
+    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "timeouts"];
 
 /// The blocks and attributes that `post_renderer_config` depends on.
 pub(crate) const IN_POST_RENDERER_CONFIG: [&str; 7] =

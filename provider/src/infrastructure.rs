@@ -10,10 +10,12 @@ pub(crate) mod log_group;
 pub(crate) mod observe;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
+pub(crate) mod policy;
 pub(crate) mod repository;
 pub(crate) mod role;
 pub(crate) mod shift;
 pub(crate) mod target_group;
+pub(crate) mod trust;
 
 use std::collections::BTreeMap;
 

@@ -5,6 +5,17 @@ data "ipsy_image" "checkout" {
   fail_on_severity = "HIGH"
 }
 
+# What has to wait may pass until a day.
+data "ipsy_image" "pointed" {
+  parameter        = "/ipsy/prod/checkout/image"
+  fail_on_severity = "HIGH"
+  exception "CVE-2026-1234" {
+    reason  = "the vulnerable function is not reachable"
+    owner   = "payments"
+    expires = "2027-01-31"
+  }
+}
+
 output "image" {
   value = data.ipsy_image.checkout.uri
 }

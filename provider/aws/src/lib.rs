@@ -8,6 +8,7 @@ mod batches;
 mod clusters;
 mod coalesce;
 mod configuration;
+pub mod deadline;
 mod error;
 pub mod fake;
 mod listener_rules;

@@ -10,6 +10,10 @@ pub trait LoadBalancers: Send + Sync {
     /// The listeners of these ARNs that exist; a missing one is left out.
     async fn listeners(&self, arns: &[String]) -> Result<Vec<Listener>, Error>;
 
+    /// The listeners of all application load balancers of account and region: one call for all load balancers and
+    /// one for each.
+    async fn all_listeners(&self) -> Result<Vec<Listener>, Error>;
+
     /// The load balancers of these ARNs that exist; a missing one is left out.
     async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error>;
 

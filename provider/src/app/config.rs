@@ -2,7 +2,7 @@
 //! before any default or standard. Unknown values read as absent, so that what is known can be checked
 //! while a plan still waits for the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -33,6 +33,7 @@ pub(crate) struct AppConfig {
     pub(crate) load_balancer: Option<LoadBalancerConfig>,
     pub(crate) backend: BTreeMap<String, BackendConfig>,
     pub(crate) rollout: Option<RolloutConfig>,
+    pub(crate) timeouts: Option<TimeoutsConfig>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
 }
@@ -44,13 +45,20 @@ pub(crate) struct ImageConfig {
     pub(crate) repository: Option<String>,
     pub(crate) source: Option<String>,
     pub(crate) initial: Option<String>,
+    pub(crate) parameter: Option<String>,
     pub(crate) tag: Option<String>,
     pub(crate) digest: Option<String>,
     pub(crate) pull_policy: Option<String>,
     pub(crate) scan_on_push: Option<bool>,
     pub(crate) immutable_tags: Option<bool>,
+    pub(crate) mutable_tags: Option<BTreeSet<String>>,
+    pub(crate) encryption: Option<String>,
+    pub(crate) kms_key_arn: Option<String>,
     pub(crate) keep_images: Option<i64>,
     pub(crate) untagged_days: Option<i64>,
+    pub(crate) lifecycle_policy_json: Option<String>,
+    pub(crate) pull_account_ids: Option<BTreeSet<String>>,
+    pub(crate) repository_policy_json: Option<String>,
     pub(crate) force_delete: Option<bool>,
 }
 
@@ -119,14 +127,25 @@ pub(crate) struct IamConfig {
     pub(crate) policy_json: Option<String>,
     pub(crate) managed_policy_arns: Option<Vec<String>>,
     pub(crate) permissions_boundary: Option<String>,
+    pub(crate) role_name: Option<String>,
     pub(crate) path: Option<String>,
+    pub(crate) description: Option<String>,
     pub(crate) max_session_seconds: Option<i64>,
+    pub(crate) policy: BTreeMap<String, PolicyConfig>,
+}
+
+/// `policy "name" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PolicyConfig {
+    pub(crate) json: Option<String>,
 }
 
 /// `logs { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct LogsConfig {
+    pub(crate) group_name: Option<String>,
     pub(crate) retention_days: Option<i64>,
     pub(crate) kms_key_arn: Option<String>,
 }
@@ -151,7 +170,9 @@ pub(crate) struct LoadBalancerConfig {
 #[serde(default)]
 pub(crate) struct BackendConfig {
     pub(crate) target_group_arn: Option<String>,
+    pub(crate) target_group_name: Option<String>,
     pub(crate) cluster: Option<String>,
+    pub(crate) oidc_provider_arn: Option<String>,
     pub(crate) weight: Option<i64>,
 }
 
@@ -166,6 +187,15 @@ pub(crate) struct RolloutConfig {
     pub(crate) min_healthy: Option<i64>,
     pub(crate) alarms: Option<Vec<String>>,
     pub(crate) on_failure: Option<String>,
+}
+
+/// `timeouts { … }`; durations are texts such as `1h30m`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct TimeoutsConfig {
+    pub(crate) create: Option<String>,
+    pub(crate) update: Option<String>,
+    pub(crate) delete: Option<String>,
 }
 
 /// `advanced_setting { … }`.

@@ -14,7 +14,7 @@ pub(crate) fn draw(app: &App) -> String {
     for (name, backend) in &app.traffic.backends {
         let (shape, source) = match &backend.place {
             BackendPlace::Existing { .. } => (format!("[\"{name}: existing target group\"]"), ""),
-            BackendPlace::Cluster { cluster, target_group_name } => {
+            BackendPlace::Cluster { cluster, target_group_name, .. } => {
                 (format!("[\"{name}: {target_group_name}\"]"), cluster.as_str())
             }
         };

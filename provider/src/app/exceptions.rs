@@ -44,9 +44,20 @@ impl Exceptions {
         today: Date,
         problems: &mut Problems,
     ) -> Self {
+        for rule in config.keys() {
+            check_rule(rule, problems);
+        }
+        Self::of_findings(config, today, problems)
+    }
+
+    /// The same for exceptions that are not from rules but from findings of a scan: any label will do.
+    pub(crate) fn of_findings(
+        config: &BTreeMap<String, ExceptionConfig>,
+        today: Date,
+        problems: &mut Problems,
+    ) -> Self {
         let mut exceptions = BTreeMap::new();
         for (rule, exception) in config {
-            check_rule(rule, problems);
             for (name, text) in [("reason", &exception.reason), ("owner", &exception.owner)] {
                 if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
                     problems.error(

@@ -1,6 +1,11 @@
 //! The image of an app: where it lives and who chooses its tag.
 
+mod storage;
+
+pub(crate) use storage::{Encryption, Storage};
+
 use super::config::ImageConfig;
+use super::names::Identity;
 use super::problem::Problems;
 
 /// Where images are pushed to.
@@ -27,11 +32,10 @@ pub(crate) struct Image {
     pub(crate) repository: Repository,
     pub(crate) source: Source,
     pub(crate) pull_policy: String,
-    pub(crate) scan_on_push: bool,
-    pub(crate) immutable_tags: bool,
-    pub(crate) keep_images: i64,
-    pub(crate) untagged_days: i64,
-    pub(crate) force_delete: bool,
+    /// Name of the SSM parameter that is the pointer, where there is one.
+    pub(crate) parameter: String,
+    /// How a repository that is the app's own keeps images.
+    pub(crate) storage: Storage,
 }
 
 /// A parsed image reference: `repository[:tag][@digest]`.
@@ -109,18 +113,19 @@ fn is_repository_name(name: &str) -> bool {
 
 impl Image {
     /// Resolves `image { … }`.
-    pub(crate) fn resolve(config: Option<&ImageConfig>, problems: &mut Problems) -> Self {
+    pub(crate) fn resolve(
+        config: Option<&ImageConfig>,
+        identity: &Identity,
+        problems: &mut Problems,
+    ) -> Self {
         let default = ImageConfig::default();
         let config = config.unwrap_or(&default);
         Self {
             repository: resolve_repository(config, problems),
             source: resolve_source(config, problems),
             pull_policy: resolve_pull_policy(config, problems),
-            scan_on_push: config.scan_on_push.unwrap_or(true),
-            immutable_tags: config.immutable_tags.unwrap_or(true),
-            keep_images: at_least_one(config.keep_images, 30, "image.keep_images", problems),
-            untagged_days: at_least_one(config.untagged_days, 7, "image.untagged_days", problems),
-            force_delete: config.force_delete.unwrap_or(false),
+            parameter: resolve_parameter(config, identity, problems),
+            storage: Storage::resolve(config, problems),
         }
     }
 
@@ -218,16 +223,32 @@ fn resolve_pull_policy(config: &ImageConfig, problems: &mut Problems) -> String 
     policy
 }
 
-fn at_least_one(given: Option<i64>, default: i64, place: &str, problems: &mut Problems) -> i64 {
-    let value = given.unwrap_or(default);
-    if value < 1 {
+/// The pointer's name. AWS takes a path, or a name without any slash (`SSM PutParameter`).
+fn resolve_parameter(config: &ImageConfig, identity: &Identity, problems: &mut Problems) -> String {
+    let Some(name) = &config.parameter else { return identity.image_parameter_name() };
+    if config.source.as_deref() == Some("literal") {
         problems.error(
-            place,
-            format!("{value} is too few"),
-            "An ECR lifecycle rule counts from 1 (PutLifecyclePolicy, `countNumber`).",
+            "image.parameter",
+            "`parameter` has no meaning here",
+            "With `source = \"literal\"` the configuration owns the tag, and there is no pointer.",
         );
     }
-    value
+    let reserved = ["aws", "ssm"].iter().any(|word| {
+        name.trim_start_matches('/').get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+    });
+    let well_formed = (1..=1_011).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte))
+        && (name.starts_with('/') || !name.contains('/'))
+        && !name.ends_with('/');
+    if reserved || !well_formed {
+        problems.error(
+            "image.parameter",
+            format!("`{name}` is no name of a parameter"),
+            "SSM takes letters, digits and `_.-`, with `/` before each level, and no name that starts with `aws` or \
+             `ssm`: `/shop/checkout/image`.",
+        );
+    }
+    name.clone()
 }
 
 #[cfg(test)]

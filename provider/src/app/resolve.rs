@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use ipsy_post_renderer::AdvancedSetting;
 use time::Date;
 
+use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
@@ -17,6 +18,7 @@ use super::rollout::Rollout;
 use super::runtime::Runtime;
 use super::scaling::{Resources, Scaling};
 use super::standards::{Mode, Standards};
+use super::timeouts::Timeouts;
 use super::traffic::Traffic;
 
 /// An app, whole: nothing in it is optional that something else depends on.
@@ -43,9 +45,17 @@ pub(crate) struct App {
     pub(crate) traffic: Traffic,
     /// How weights change; at once where it is `None`.
     pub(crate) rollout: Option<Rollout>,
+    pub(crate) timeouts: Timeouts,
     pub(crate) settings: Vec<AdvancedSetting>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
+}
+
+impl App {
+    /// The Kubernetes service accounts whose pods get the app's role.
+    pub(crate) fn service_accounts(&self) -> Vec<String> {
+        vec![self.identity.app.clone()]
+    }
 }
 
 /// A port of the app's container.
@@ -64,24 +74,6 @@ pub(crate) struct Secret {
     pub(crate) key: String,
     /// A member of the secret's JSON.
     pub(crate) property: Option<String>,
-}
-
-/// The role of the app's pods.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Iam {
-    pub(crate) policy_json: Option<String>,
-    pub(crate) managed_policy_arns: Vec<String>,
-    pub(crate) permissions_boundary: Option<String>,
-    /// `/` or `/team/`.
-    pub(crate) path: String,
-    pub(crate) max_session_seconds: i64,
-}
-
-/// The app's log group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Logs {
-    pub(crate) retention_days: i64,
-    pub(crate) kms_key_arn: Option<String>,
 }
 
 /// Resolves `config`. `complete` says that nothing in it is unknown; `today` judges exceptions. The app is
@@ -115,6 +107,7 @@ pub(crate) fn resolve(
         env.insert(name.clone(), value.clone());
     }
     check_required_labels(config, standards, complete, &exceptions, problems);
+    let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
     App {
         namespace: resolve_namespace(config, &identity, problems),
         team: config.team.clone(),
@@ -122,7 +115,7 @@ pub(crate) fn resolve(
         labels: config.labels.clone().unwrap_or_default(),
         annotations: config.annotations.clone().unwrap_or_default(),
         tags: config.tags.clone().unwrap_or_default(),
-        image: Image::resolve(config.image.as_ref(), problems),
+        image: Image::resolve(config.image.as_ref(), &identity, problems),
         ports: resolve_ports(config, problems),
         command: config.command.clone().unwrap_or_default(),
         args: config.args.clone().unwrap_or_default(),
@@ -130,10 +123,11 @@ pub(crate) fn resolve(
         env,
         scaling: Scaling::resolve(config, standards, &exceptions, &mut explanations, problems),
         resources,
-        iam: resolve_iam(config, problems),
-        logs: resolve_logs(config, standards, &mut explanations),
+        iam: Iam::resolve(config, &identity, problems),
+        logs: Logs::resolve(config, &identity, standards, &mut explanations, problems),
         traffic: Traffic::resolve(config, &identity, complete, problems),
-        rollout: config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems)),
+        timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
+        rollout,
         settings: resolve_settings(&config.advanced_setting, problems),
         exceptions,
         explanations,
@@ -246,67 +240,6 @@ fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) 
         secrets.insert(name.clone(), Secret { provider, key, property: property.clone() });
     }
     secrets
-}
-
-fn resolve_iam(config: &AppConfig, problems: &mut Problems) -> Iam {
-    let Some(iam) = &config.iam else {
-        return Iam { path: "/".to_owned(), max_session_seconds: 3_600, ..Iam::default() };
-    };
-    if let Some(policy) = &iam.policy_json {
-        if let Err(error) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(policy) {
-            problems.error(
-                "iam.policy_json",
-                "The policy is no JSON object",
-                format!("{error}. Use `jsonencode` or `data.aws_iam_policy_document`."),
-            );
-        }
-        // The quota for all inline policies of a role; white space does not count.
-        let size = policy.chars().filter(|character| !character.is_whitespace()).count();
-        if size > 10_240 {
-            problems.error(
-                "iam.policy_json",
-                format!("The policy has {size} characters"),
-                "IAM takes 10240 for a role's inline policies. Move a part into a managed policy and name it in \
-                 `managed_policy_arns`.",
-            );
-        }
-    }
-    let path = iam.path.clone().unwrap_or_else(|| "/".to_owned());
-    if !path.starts_with('/') || !path.ends_with('/') || path.len() > 512 {
-        problems.error(
-            "iam.path",
-            format!("`{path}` is no path"),
-            "IAM takes `/`, or a path that begins and ends with `/`.",
-        );
-    }
-    let max_session_seconds = iam.max_session_seconds.unwrap_or(3_600);
-    if !(3_600..=43_200).contains(&max_session_seconds) {
-        problems.error(
-            "iam.max_session_seconds",
-            format!("{max_session_seconds} is out of range"),
-            "IAM takes 3600 to 43200 seconds.",
-        );
-    }
-    Iam {
-        policy_json: iam.policy_json.clone(),
-        managed_policy_arns: iam.managed_policy_arns.clone().unwrap_or_default(),
-        permissions_boundary: iam.permissions_boundary.clone(),
-        path,
-        max_session_seconds,
-    }
-}
-
-fn resolve_logs(config: &AppConfig, standards: &Standards, explanations: &mut Explanations) -> Logs {
-    let own = config.logs.as_ref().and_then(|logs| logs.retention_days);
-    let environment = standards.environment(config.environment.as_deref().unwrap_or_default());
-    let (retention_days, source) = match (own, environment.log_retention_days, standards.logs.retention_days)
-    {
-        (Some(days), _, _) => (days, "configuration".to_owned()),
-        (None, Some(days), _) | (None, None, Some(days)) => (days, standards.title()),
-        (None, None, None) => (30, "default".to_owned()),
-    };
-    explanations.note("logs.retention_days", retention_days, &source);
-    Logs { retention_days, kms_key_arn: config.logs.as_ref().and_then(|logs| logs.kms_key_arn.clone()) }
 }
 
 fn check_required_labels(

@@ -25,7 +25,12 @@ pub(crate) enum BackendPlace {
     /// An existing target group, which ipsy forwards to and otherwise leaves alone.
     Existing { target_group_arn: String },
     /// A Kubernetes cluster; the target group is ours.
-    Cluster { cluster: String, target_group_name: String },
+    Cluster {
+        cluster: String,
+        target_group_name: String,
+        /// The cluster's OpenID Connect provider in IAM, where pods get their role by the cluster's tokens.
+        oidc_provider_arn: Option<String>,
+    },
 }
 
 /// `load_balancer { … }`, resolved.
@@ -106,8 +111,18 @@ impl Traffic {
     /// The clusters that the app runs in, by backend.
     pub(crate) fn clusters(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.backends.iter().filter_map(|(name, backend)| match &backend.place {
-            BackendPlace::Cluster { cluster, target_group_name } => {
+            BackendPlace::Cluster { cluster, target_group_name, .. } => {
                 Some((name.as_str(), cluster.as_str(), target_group_name.as_str()))
+            }
+            BackendPlace::Existing { .. } => None,
+        })
+    }
+
+    /// The `OpenID` Connect provider of each cluster, by backend; `None` where EKS Pod Identity gives the role.
+    pub(crate) fn oidc_providers(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.backends.iter().filter_map(|(name, backend)| match &backend.place {
+            BackendPlace::Cluster { oidc_provider_arn, .. } => {
+                Some((name.as_str(), oidc_provider_arn.as_deref()))
             }
             BackendPlace::Existing { .. } => None,
         })
@@ -343,13 +358,41 @@ fn resolve_backend(
                     "Set `cluster` for a Kubernetes cluster, or `target_group_arn` for what exists.",
                 );
             }
+            check_cluster(name, config, problems);
             BackendPlace::Cluster {
                 cluster: cluster.clone().unwrap_or_default(),
-                target_group_name: identity.target_group_name(name, settings),
+                target_group_name: config
+                    .target_group_name
+                    .clone()
+                    .unwrap_or_else(|| identity.target_group_name(name, settings)),
+                oidc_provider_arn: config.oidc_provider_arn.clone(),
             }
         }
     };
     Backend { weight, place }
+}
+
+fn check_cluster(name: &str, config: &BackendConfig, problems: &mut Problems) {
+    let is_name = |name: &str| {
+        (1..=32).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !name.starts_with('-')
+            && !name.ends_with('-')
+    };
+    if let Some(group) = config.target_group_name.as_ref().filter(|group| !is_name(group)) {
+        problems.error(
+            &format!("backend[{name}].target_group_name"),
+            format!("`{group}` is no name of a target group"),
+            "AWS takes 1 to 32 letters, digits and dashes, with no dash at either end.",
+        );
+    }
+    if let Some(arn) = config.oidc_provider_arn.as_ref().filter(|arn| !arn.contains(":oidc-provider/")) {
+        problems.error(
+            &format!("backend[{name}].oidc_provider_arn"),
+            format!("`{arn}` is no OpenID Connect provider"),
+            "Its ARN reads `arn:aws:iam::ACCOUNT:oidc-provider/oidc.eks.REGION.amazonaws.com/id/ID`.",
+        );
+    }
 }
 
 fn resolve_health_check(config: &AppConfig, first_port: &str, problems: &mut Problems) -> HealthCheck {

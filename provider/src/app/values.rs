@@ -19,7 +19,13 @@ const STARTUP_PERIOD_SECONDS: i64 = 5;
 
 /// The values of `app` for the backend called `backend`, or for none in particular: then target groups are
 /// bound only where there is just one cluster, because a target group belongs to one cluster alone.
-pub(crate) fn values(app: &App, standards: &Standards, image: &Reference, backend: Option<&str>) -> Value {
+pub(crate) fn values(
+    app: &App,
+    standards: &Standards,
+    image: &Reference,
+    role_arn: Option<&str>,
+    backend: Option<&str>,
+) -> Value {
     let mut values = json!({
         "app": {
             "annotations": app.annotations,
@@ -44,7 +50,7 @@ pub(crate) fn values(app: &App, standards: &Standards, image: &Reference, backen
         "resources": { "limits": app.resources.limits, "requests": app.resources.requests },
         "schemaVersion": SCHEMA_VERSION,
         "secrets": secrets(app),
-        "serviceAccount": { "annotations": {}, "name": app.identity.app },
+        "serviceAccount": { "annotations": identity_annotations(app, role_arn, backend), "name": app.identity.app },
         "targetGroups": target_groups(app, backend),
     });
     let Some(object) = values.as_object_mut() else { return values };
@@ -147,6 +153,19 @@ fn metrics(metrics: &BTreeMap<String, Metric>) -> Value {
         })
         .collect();
     json!(metrics)
+}
+
+/// Where a cluster's own tokens give the role, the service account names it (the webhook of EKS).
+fn identity_annotations(app: &App, role_arn: Option<&str>, backend: Option<&str>) -> Value {
+    let by_token = app
+        .traffic
+        .oidc_providers()
+        .filter(|(name, _)| backend.is_none_or(|backend| backend == *name))
+        .any(|(_, provider)| provider.is_some());
+    match role_arn.filter(|_| by_token) {
+        Some(arn) => json!({ "eks.amazonaws.com/role-arn": arn }),
+        None => json!({}),
+    }
 }
 
 fn target_groups(app: &App, backend: Option<&str>) -> Value {

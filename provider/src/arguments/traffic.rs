@@ -72,6 +72,20 @@ fn backend() -> Block {
                 .describe("ARN of a target group that exists. It is forwarded to, and otherwise left alone."),
         )
         .attribute(
+            "target_group_name",
+            Attribute::optional(Type::String).describe(
+                "Name of the target group that is made for the `cluster`, at most 32 characters. Default: a name \
+                 that follows from the app, the backend and the port.",
+            ),
+        )
+        .attribute(
+            "oidc_provider_arn",
+            Attribute::optional(Type::String).describe(
+                "ARN of the cluster's OpenID Connect provider in IAM. With it pods get the role by their \
+                 cluster's tokens (IRSA), where there is no agent of EKS Pod Identity.",
+            ),
+        )
+        .attribute(
             "weight",
             Attribute::optional(Type::Number)
                 .describe("Share of the requests, relative to the other backends', 0 to 999. Default: 0.")

@@ -1,9 +1,8 @@
-//! What runs: image, ports, environment, resources, scaling, probes, and the pods' role and logs.
+//! What runs: ports, environment, resources, scaling and probes.
 
-use ipsy_aws::LogGroup;
-use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
+use tf_provider::{Attribute, Block, Schema, Type};
 
-use super::quantity;
+use super::{image, quantity};
 
 fn text(description: &str) -> Attribute {
     Attribute::optional(Type::String).describe(description)
@@ -11,10 +10,6 @@ fn text(description: &str) -> Attribute {
 
 fn number(description: &str) -> Attribute {
     Attribute::optional(Type::Number).describe(description)
-}
-
-fn flag(description: &str) -> Attribute {
-    Attribute::optional(Type::Bool).describe(description)
 }
 
 fn texts(description: &str) -> Attribute {
@@ -36,7 +31,7 @@ pub(super) fn add(schema: Schema) -> Schema {
             "replicas",
             number("Number of pods, where there is no `autoscaling` block. Default: the standards', or 2."),
         )
-        .block("image", image())
+        .block("image", image::block())
         .block(
             "port",
             Block::map()
@@ -61,45 +56,6 @@ pub(super) fn add(schema: Schema) -> Schema {
         .block("resources", resources())
         .block("autoscaling", autoscaling())
         .block("health_check", health_check())
-}
-
-/// Adds the AWS objects that belong to the workload.
-pub(super) fn add_infrastructure(schema: Schema) -> Schema {
-    schema.block("iam", iam()).block("logs", logs())
-}
-
-fn image() -> Block {
-    Block::single()
-        .required()
-        .describe("The image, and the ECR repository that it is pushed to.")
-        .attribute(
-            "repository",
-            Attribute::required(Type::String)
-                .describe(
-                    "Name of an ECR repository, which is created; or a repository with its host, which is only \
-                     used.",
-                )
-                .example("\"checkout\""),
-        )
-        .attribute(
-            "source",
-            text(
-                "Who chooses the tag: `pointer`, CI writes it into an SSM parameter; or `literal`, this \
-                 configuration does. Default: `pointer`.",
-            ),
-        )
-        .attribute("initial", text("Tag that the pointer holds when it is made. Default: `latest`."))
-        .attribute("tag", text("Tag, with `source = \"literal\"`."))
-        .attribute("digest", text("Digest (`sha256:…`), with `source = \"literal\"`; it wins over the tag."))
-        .attribute("pull_policy", text("`Always`, `IfNotPresent` or `Never`. Default: `IfNotPresent`."))
-        .attribute("scan_on_push", flag("Whether ECR scans what is pushed. Default: true."))
-        .attribute("immutable_tags", flag("Whether a tag, once pushed, can't be moved. Default: true."))
-        .attribute("keep_images", number("Number of images that the repository keeps. Default: 30."))
-        .attribute("untagged_days", number("Days for which untagged images are kept. Default: 7."))
-        .attribute(
-            "force_delete",
-            flag("Whether the repository is deleted with the images in it. Default: false."),
-        )
 }
 
 fn resources() -> Block {
@@ -146,39 +102,4 @@ fn health_check() -> Block {
         .attribute("timeout_seconds", number("Seconds to wait for an answer. Default: 5."))
         .attribute("healthy_threshold", number("Successes in a row that make a target healthy. Default: 2."))
         .attribute("unhealthy_threshold", number("Failures in a row that make it unhealthy. Default: 3."))
-}
-
-fn iam() -> Block {
-    Block::single()
-        .describe("The IAM role of the pods, which EKS Pod Identity gives them.")
-        .attribute("policy_json", text("Policy of the role, as JSON; compared by meaning, not by text."))
-        .attribute(
-            "managed_policy_arns",
-            Attribute::optional(Type::Set(Box::new(Type::String))).describe("Managed policies to attach."),
-        )
-        .attribute("permissions_boundary", text("ARN of the policy that bounds the role."))
-        .attribute("path", text("Path of the role. Default: `/`."))
-        .attribute("max_session_seconds", number("Longest session, 3600 to 43200 seconds. Default: 3600."))
-}
-
-fn logs() -> Block {
-    Block::single()
-        .describe("The CloudWatch log group of the app.")
-        .attribute(
-            "retention_days",
-            number("Days for which logs are kept. Default: the standards', or 30.").check(retention_days),
-        )
-        .attribute("kms_key_arn", text("KMS key that encrypts them."))
-}
-
-fn retention_days(value: &Value) -> Result<(), Problem> {
-    let days = value.as_i64().unwrap_or_default();
-    if u32::try_from(days).is_ok_and(|days| LogGroup::RETENTION_DAYS.contains(&days)) {
-        return Ok(());
-    }
-    let allowed: Vec<String> = LogGroup::RETENTION_DAYS.iter().map(ToString::to_string).collect();
-    Err(Problem::new(
-        format!("Logs can't be kept for {days} days"),
-        format!("CloudWatch takes one of {}.", allowed.join(", ")),
-    ))
 }

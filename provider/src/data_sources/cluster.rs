@@ -50,7 +50,22 @@ impl DataSource for ClusterData {
             .attribute("version", text("Its Kubernetes version."))
             .attribute("status", text("Its status, such as `ACTIVE`."))
             .attribute("oidc_issuer", text("URL of its OpenID Connect issuer."))
+            .attribute(
+                "oidc_provider_arn",
+                text(
+                    "ARN that its OpenID Connect provider has in IAM, if one was made, for `backend.oidc_provider_arn` \
+                     of `ipsy_app`.",
+                ),
+            )
             .attribute("vpc_id", text("Its VPC."))
+            .attribute(
+                "subnet_ids",
+                Attribute::computed(Type::list(Type::String)).describe("Subnets of its network interfaces."),
+            )
+            .attribute(
+                "cluster_security_group_id",
+                text("The security group that EKS made for nodes and control plane."),
+            )
             .attribute("tags", Attribute::computed(Type::map(Type::String)).describe("Its tags."))
     }
 
@@ -84,12 +99,23 @@ impl DataSource for ClusterData {
                 "certificate_authority": cluster.certificate_authority,
                 "version": cluster.version,
                 "status": cluster.status,
+                "oidc_provider_arn": oidc_provider_arn(&cluster),
+                "subnet_ids": cluster.subnet_ids,
+                "cluster_security_group_id": cluster.cluster_security_group_id,
                 "oidc_issuer": cluster.oidc_issuer,
                 "vpc_id": cluster.vpc_id,
                 "tags": cluster.tags,
             }))
         }))
     }
+}
+
+/// `arn:PARTITION:eks:REGION:ACCOUNT:cluster/NAME` and an issuer's URL without its scheme make the provider's ARN.
+fn oidc_provider_arn(cluster: &Cluster) -> Option<String> {
+    let issuer = cluster.oidc_issuer.as_deref()?.strip_prefix("https://")?;
+    let mut fields = cluster.arn.split(':');
+    let (partition, account) = (fields.nth(1)?, fields.nth(2)?);
+    Some(format!("arn:{partition}:iam::{account}:oidc-provider/{issuer}"))
 }
 
 async fn find(aws: &Aws, config: &Value) -> Result<Cluster, Diagnostic> {

@@ -95,7 +95,7 @@ fn outputs(app: &App, standards: &Standards, registry: &Value) -> Vec<(&'static 
         (Repository::Owned(name) | Repository::Foreign(name), _) => name.clone(),
     };
     let image = app.image.initial_reference(&repository);
-    let values = values::values(app, standards, &image, None);
+    let values = values::values(app, standards, &image, None, None);
     let config = post_render::configuration(app, standards).to_canonical_json();
     vec![
         ("values_yaml", Value::from(serde_yaml::to_string(&values).unwrap_or_default())),

@@ -151,7 +151,9 @@ struct Step {
 
 async fn ensure(component: &dyn Component, found: Option<Observed>, facts: &Facts) -> Step {
     let Some(found) = found else { return make(component, facts).await };
-    if found.properties == component.desired() {
+    // What was imported gets its marks of ownership with the first change of the app.
+    let (unset, stray) = component.ownership().difference(&component.key(), &found.tags);
+    if found.properties == component.desired() && unset.is_empty() && stray.is_empty() {
         return Step { observed: Some(found), made: false, error: None };
     }
     adjust(component, found, facts, false).await

@@ -11,6 +11,7 @@ use super::pod_identity::PodIdentity;
 use super::repository::Repository;
 use super::role::Role;
 use super::target_group::TargetGroup;
+use super::trust::trust_policy;
 use crate::app::image::{self, Source};
 use crate::app::resolve::App;
 
@@ -46,7 +47,7 @@ impl Account {
 
     /// The ARN that the role of `app` has or will have.
     pub(crate) fn role_arn(&self, app: &App) -> String {
-        format!("arn:{}:iam::{}:role{}{}", self.partition, self.id, app.iam.path, app.identity.role_name())
+        format!("arn:{}:iam::{}:role{}{}", self.partition, self.id, app.iam.path, app.iam.role_name)
     }
 }
 
@@ -61,7 +62,12 @@ pub(crate) fn components(
     let ownership = Ownership::new(app.identity.clone(), policy.clone(), app.tags.clone());
     let mut components: Vec<Box<dyn Component>> = vec![
         Box::new(LogGroup { aws: aws.clone(), ownership: ownership.clone(), logs: app.logs.clone() }),
-        Box::new(Role { aws: aws.clone(), ownership: ownership.clone(), iam: app.iam.clone() }),
+        Box::new(Role {
+            aws: aws.clone(),
+            ownership: ownership.clone(),
+            iam: app.iam.clone(),
+            trust_policy: trust_policy(app),
+        }),
     ];
     // Right after an import the repository may not be known yet.
     if let image::Repository::Owned(name) = &app.image.repository
@@ -71,27 +77,32 @@ pub(crate) fn components(
             aws: aws.clone(),
             ownership: ownership.clone(),
             name: name.clone(),
-            image: app.image.clone(),
+            storage: app.image.storage.clone(),
         }));
     }
     if matches!(app.image.source, Source::Pointer { .. }) {
         components.push(Box::new(ImageParameter {
             aws: aws.clone(),
             ownership: ownership.clone(),
+            name: app.image.parameter.clone(),
             initial: image.to_owned(),
         }));
     }
     for (backend, cluster, target_group_name) in app.traffic.clusters() {
+        let by_agent = app.traffic.oidc_providers().any(|(name, provider)| name == backend && provider.is_none());
         // Nor the cluster.
-        if !cluster.is_empty() {
-            components.push(Box::new(PodIdentity {
-                aws: aws.clone(),
-                ownership: ownership.clone(),
-                backend: backend.to_owned(),
-                cluster: cluster.to_owned(),
-                namespace: app.namespace.clone(),
-                role_arn: account.role_arn(app),
-            }));
+        if !cluster.is_empty() && by_agent {
+            for service_account in app.service_accounts() {
+                components.push(Box::new(PodIdentity {
+                    aws: aws.clone(),
+                    ownership: ownership.clone(),
+                    backend: backend.to_owned(),
+                    cluster: cluster.to_owned(),
+                    namespace: app.namespace.clone(),
+                    service_account,
+                    role_arn: account.role_arn(app),
+                }));
+            }
         }
         if let Some(load_balancer) = &app.traffic.load_balancer {
             components.push(Box::new(TargetGroup {

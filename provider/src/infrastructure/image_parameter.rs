@@ -14,14 +14,9 @@ pub(crate) const KEY: &str = "image_parameter";
 pub(crate) struct ImageParameter {
     pub(crate) aws: Aws,
     pub(crate) ownership: Ownership,
+    pub(crate) name: String,
     /// What it holds when it is made.
     pub(crate) initial: String,
-}
-
-impl ImageParameter {
-    fn name(&self) -> String {
-        self.ownership.identity().image_parameter_name()
-    }
 }
 
 #[async_trait]
@@ -31,11 +26,11 @@ impl Component for ImageParameter {
     }
 
     fn identity(&self) -> String {
-        self.name()
+        self.name.clone()
     }
 
     fn title(&self) -> String {
-        format!("SSM parameter `{}`", self.name())
+        format!("SSM parameter `{}`", self.name)
     }
 
     fn stage(&self) -> Stage {
@@ -48,12 +43,12 @@ impl Component for ImageParameter {
 
     // Its value is not among the properties: what CI writes is no drift.
     fn desired(&self) -> Value {
-        json!({ "name": self.name(), "tags": self.ownership.tags(KEY) })
+        json!({ "name": self.name, "tags": self.ownership.shown() })
     }
 
     async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
-        let Some(parameter) = self.aws.parameters.get(&[self.name()]).await?.pop() else { return Ok(None) };
-        let tags = self.aws.parameters.tags(&self.name()).await?;
+        let Some(parameter) = self.aws.parameters.get(std::slice::from_ref(&self.name)).await?.pop() else { return Ok(None) };
+        let tags = self.aws.parameters.tags(&self.name).await?;
         let properties = json!({ "name": parameter.name, "tags": self.ownership.observed(&tags) });
         Ok(Some(Observed { arn: parameter.arn, properties, tags, value: Some(parameter.value) }))
     }
@@ -62,7 +57,7 @@ impl Component for ImageParameter {
         let identity = self.ownership.identity();
         let tags = self.ownership.tags(KEY);
         let parameter = NewParameter {
-            name: self.name(),
+            name: self.name.clone(),
             value: self.initial.clone(),
             description: format!("Image of {} in {}; written by CI", identity.app, identity.environment),
             tags: tags.clone(),
@@ -78,14 +73,14 @@ impl Component for ImageParameter {
     }
 
     async fn tag(&self, _observed: &Observed, tags: &Tags) -> Result<(), Error> {
-        self.aws.parameters.tag(&self.name(), tags).await
+        self.aws.parameters.tag(&self.name, tags).await
     }
 
     async fn untag(&self, _observed: &Observed, keys: &[String]) -> Result<(), Error> {
-        self.aws.parameters.untag(&self.name(), keys).await
+        self.aws.parameters.untag(&self.name, keys).await
     }
 
     async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
-        self.aws.parameters.delete(&self.name()).await
+        self.aws.parameters.delete(&self.name).await
     }
 }

@@ -196,7 +196,7 @@ impl Component for ListenerRule {
             "listener_arn": self.load_balancer.listener_arn,
             "priority": self.priority(),
             "stickiness_seconds": self.stickiness_seconds().unwrap_or_default(),
-            "tags": self.ownership.tags(KEY),
+            "tags": self.ownership.shown(),
         })
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage, differs};
-use crate::app::resolve::Logs;
+use crate::app::access::Logs;
 
 /// Key and ownership component of a log group.
 pub(crate) const KEY: &str = "log_group";
@@ -20,7 +20,7 @@ pub(crate) struct LogGroup {
 
 impl LogGroup {
     fn name(&self) -> String {
-        self.ownership.identity().log_group_name()
+        self.logs.group_name.clone()
     }
 
     fn retention(&self) -> Option<u32> {
@@ -55,7 +55,7 @@ impl Component for LogGroup {
             "kms_key_arn": self.logs.kms_key_arn,
             "name": self.name(),
             "retention_days": self.retention(),
-            "tags": self.ownership.tags(KEY),
+            "tags": self.ownership.shown(),
         })
     }
 

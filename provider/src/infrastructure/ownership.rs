@@ -11,7 +11,9 @@ use crate::app::names::Identity;
 const MANAGED: &str = "ipsy:managed";
 const APP: &str = "ipsy:app";
 const ENVIRONMENT: &str = "ipsy:environment";
-const COMPONENT: &str = "ipsy:component";
+/// Key of the tag that says which of the app's objects this is.
+pub(crate) const COMPONENT: &str = "ipsy:component";
+const MARKS: [&str; 4] = [MANAGED, APP, ENVIRONMENT, COMPONENT];
 
 /// Tags of an app's objects: those of ownership, the provider's defaults, the app's own; and which tags others
 /// may set without being undone.
@@ -57,11 +59,21 @@ impl Ownership {
         tags
     }
 
-    /// The tags that count when what is there is compared with what is wanted.
+    /// The tags as properties show them: those that people gave. Ownership is no property of the app.
+    pub(crate) fn shown(&self) -> Value {
+        let mut tags = self.policy.default_tags.clone();
+        tags.extend(self.app_tags.clone());
+        tags.retain(|key, _| !self.ignores(key));
+        json!(tags)
+    }
+
+    /// The tags that count when what is there is compared with what is wanted. Marks of ownership count only where
+    /// they are wrong: what was imported carries none until its next change, which is no difference.
     pub(crate) fn observed(&self, tags: &Tags) -> Value {
+        let marked_well = self.owns(tags) && tags.contains_key(COMPONENT);
         let counted: Tags = tags
             .iter()
-            .filter(|(key, _)| !self.ignores(key))
+            .filter(|(key, _)| !self.ignores(key) && !(marked_well && is_mark(key)))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         json!(counted)
@@ -84,11 +96,27 @@ impl Ownership {
     }
 
     fn ignores(&self, key: &str) -> bool {
-        let own = [MANAGED, APP, ENVIRONMENT, COMPONENT].contains(&key);
-        let ignored = self.policy.ignored_keys.contains(key)
-            || self.policy.ignored_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()));
-        ignored && !own
+        self.policy.ignores(key)
     }
+}
+
+impl TagPolicy {
+    /// Whether others may set the tag `key` without being undone. Marks of ownership are nobody else's.
+    pub(crate) fn ignores(&self, key: &str) -> bool {
+        let ignored = self.ignored_keys.contains(key)
+            || self.ignored_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()));
+        ignored && !is_mark(key)
+    }
+}
+
+/// Whether `key` is one of the tags that mark ownership.
+pub(crate) fn is_mark(key: &str) -> bool {
+    MARKS.contains(&key)
+}
+
+/// The app that an object with these tags belongs to.
+pub(crate) fn owner_of(tags: &Tags) -> Option<Identity> {
+    Some(Identity { app: tags.get(APP)?.clone(), environment: tags.get(ENVIRONMENT)?.clone() })
 }
 
 /// How a message describes the tags of an object that is not ours.
@@ -134,6 +162,16 @@ mod tests {
         let (set, removed) = ownership().difference("role", &found);
         assert_eq!(set, Tags::from([("owner".into(), "payments".into())]));
         assert_eq!(removed, ["stray"]);
+    }
+
+    #[test]
+    fn what_was_imported_differs_only_by_wrong_marks() {
+        let ownership = ownership();
+        let mut found = Tags::from([("owner".into(), "payments".into()), ("scanner:last".into(), "1".into())]);
+        assert_eq!(ownership.observed(&found), ownership.shown());
+        found.insert("ipsy:app".into(), "checkout".into());
+        assert_ne!(ownership.observed(&found), ownership.shown(), "half marked");
+        assert_eq!(ownership.observed(&ownership.tags("role")), ownership.shown());
     }
 
     #[test]

@@ -19,15 +19,12 @@ pub(crate) struct PodIdentity {
     pub(crate) backend: String,
     pub(crate) cluster: String,
     pub(crate) namespace: String,
+    pub(crate) service_account: String,
     /// The ARN that the app's role has or will have.
     pub(crate) role_arn: String,
 }
 
 impl PodIdentity {
-    fn service_account(&self) -> &str {
-        &self.ownership.identity().app
-    }
-
     /// The same for every try at the same association, so that a retry after a lost reply is no second one.
     fn client_request_token(&self) -> String {
         let whole = format!("{}\n{}\n{}", self.identity(), self.role_arn, self.ownership.identity().id());
@@ -38,18 +35,23 @@ impl PodIdentity {
 #[async_trait]
 impl Component for PodIdentity {
     fn key(&self) -> String {
-        format!("{KEY}/{}", self.backend)
+        // The app's own; a job before it, such as a migration, runs as a service account of its own.
+        if self.service_account == self.ownership.identity().app {
+            format!("{KEY}/{}", self.backend)
+        } else {
+            format!("{KEY}/{}/{}", self.backend, self.service_account)
+        }
     }
 
     fn identity(&self) -> String {
-        format!("{}/{}/{}", self.cluster, self.namespace, self.service_account())
+        format!("{}/{}/{}", self.cluster, self.namespace, self.service_account)
     }
 
     fn title(&self) -> String {
         format!(
             "Pod Identity association of service account `{}/{}` in cluster `{}`",
             self.namespace,
-            self.service_account(),
+            self.service_account,
             self.cluster
         )
     }
@@ -67,14 +69,14 @@ impl Component for PodIdentity {
             "cluster": self.cluster,
             "namespace": self.namespace,
             "role_arn": self.role_arn,
-            "service_account": self.service_account(),
-            "tags": self.ownership.tags(&self.key()),
+            "service_account": self.service_account,
+            "tags": self.ownership.shown(),
         })
     }
 
     async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
         let found =
-            self.aws.pod_identities.find(&self.cluster, &self.namespace, self.service_account()).await?;
+            self.aws.pod_identities.find(&self.cluster, &self.namespace, &self.service_account).await?;
         Ok(found.map(|association| Observed {
             properties: json!({
                 "cluster": association.cluster,
@@ -97,7 +99,7 @@ impl Component for PodIdentity {
             .create(&NewPodIdentity {
                 cluster: self.cluster.clone(),
                 namespace: self.namespace.clone(),
-                service_account: self.service_account().to_owned(),
+                service_account: self.service_account.clone(),
                 role_arn: self.role_arn.clone(),
                 target_role_arn: None,
                 disable_session_tags: false,

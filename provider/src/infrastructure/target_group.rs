@@ -14,8 +14,10 @@ use crate::app::traffic::{self, LoadBalancer};
 /// Start of the key of a target group.
 pub(crate) const KEY: &str = "target_group";
 
-const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
-const SLOW_START: &str = "slow_start.duration_seconds";
+/// Attribute: seconds for which a target that goes away still answers.
+pub(crate) const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
+/// Attribute: seconds over which a new target gets its share.
+pub(crate) const SLOW_START: &str = "slow_start.duration_seconds";
 
 /// The target group of an app in one cluster.
 pub(crate) struct TargetGroup {
@@ -129,7 +131,7 @@ impl Component for TargetGroup {
             "protocol": "HTTP",
             "protocol_version": self.load_balancer.protocol_version,
             "slow_start_seconds": self.load_balancer.slow_start_seconds.to_string(),
-            "tags": self.ownership.tags(&self.key()),
+            "tags": self.ownership.shown(),
             "target_type": "ip",
         })
     }

@@ -2,6 +2,8 @@
 
 mod apply;
 mod import;
+mod limit;
+mod location;
 mod outputs;
 mod parse;
 mod plan;

@@ -20,6 +20,9 @@ class Calls:
             "operation": request.operation,
             "status": status,
             "path": request.path,
+            "host": request.environ.get("HTTP_HOST", ""),
+            "region": request.region,
+            "access_key": request.access_key,
             "parameters": request.parameters,
         }
         with self._lock:

@@ -1,5 +1,10 @@
 //! Credentials: never needed where AWS is not, clearly missed where it is, and in no log.
 
+mod accounts;
+mod network;
+mod refusals;
+mod sources;
+
 use acceptance::aws_bench::{SECRET_ACCESS_KEY, SESSION_TOKEN};
 use acceptance::terraform::Terraform;
 use acceptance::workspace;

@@ -1,6 +1,44 @@
-//! Taking over an app that is there already.
+//! Taking over an app that is there already: one that ipsy made, and one that was built by hand.
+
+use std::fs;
+
+use acceptance::aws_bench::AwsBench;
+use acceptance::process::Process;
+use acceptance::terraform::Terraform;
+use acceptance::workspace;
+use serde_json::Value;
 
 use crate::fixture::{self, APP};
+
+/// Builds an app without ipsy, under names of its own and without ipsy's tags; gives the ARNs.
+fn build_by_hand(aws: &AwsBench) -> Value {
+    let platform = &aws.platform;
+    let built = Process::new(&fixture::tools().moto_python)
+        .arg(workspace::root().join("tests/aws/by_hand.py"))
+        .args([&platform.listener_arn, &platform.legacy_target_group_arn, &platform.vpc_id])
+        .arg(&platform.clusters[0])
+        .envs(aws.environment())
+        .env("AWS_DEFAULT_REGION", &aws.region)
+        .succeed()
+        .unwrap();
+    serde_json::from_str(&built.stdout).unwrap()
+}
+
+/// The example of a takeover, for an app that was built by hand.
+fn takeover(aws: &AwsBench, built: &Value) -> Terraform {
+    let example = workspace::root().join("examples/takeover");
+    let mut terraform = Terraform::copy_of(&example, fixture::tools(), fixture::programs()).unwrap().against(aws);
+    terraform.variable("account_id", &aws.platform.account_id);
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+    let arns: Vec<&Value> = built.as_object().unwrap().values().collect();
+    terraform.variable("object_arns", &serde_json::to_string(&arns).unwrap());
+    terraform
+}
+
+fn remove(terraform: &Terraform, file: &str) {
+    fs::remove_file(terraform.configuration().join(file)).unwrap();
+}
 
 #[test]
 fn an_imported_app_is_not_touched() {
@@ -9,14 +47,23 @@ fn an_imported_app_is_not_touched() {
     first.apply().unwrap();
     let made = aws.resources().unwrap();
 
+    // The rule, the cluster and everything else are found by ipsy's own tags.
     let second = fixture::quickstart(&aws);
-    let id = format!("prod/checkout,{}", made.rules[0].arn);
-    second.run(&["import", "-no-color", "-input=false", APP, &id]).unwrap().ok().unwrap();
+    second.run(&["import", "-no-color", "-input=false", APP, "prod/checkout"]).unwrap().ok().unwrap();
 
     // What AWS does not hold, such as `team`, comes from the configuration: that is an update of
     // the state alone.
     let plan = second.plan().unwrap();
-    assert!(["update", "no-op"].contains(&plan.actions(APP)[0]), "{}", plan.text);
+    assert_eq!(plan.actions(APP), ["update"], "{}", plan.text);
+    let (before, after) = (&plan.change(APP)["before"], &plan.change(APP)["after"]);
+    assert_eq!(before["load_balancer"], after["load_balancer"]);
+    assert_eq!(before["backend"]["blue"], after["backend"]["blue"]);
+    assert_eq!(before["iam"], after["iam"]);
+    for (object, properties) in after["infrastructure"].as_object().unwrap() {
+        // The rule shows backends by their labels, and that of the EC2 instances is only in HCL.
+        let same = before["infrastructure"][object] == *properties;
+        assert!(same || object == "listener_rule", "{object}: {}", plan.text);
+    }
     second.apply().unwrap();
     assert_eq!(aws.resources().unwrap(), made);
     let again = second.plan().unwrap();
@@ -24,10 +71,127 @@ fn an_imported_app_is_not_touched() {
 }
 
 #[test]
+fn an_app_that_was_built_by_hand_is_imported_without_a_change() {
+    let aws = fixture::aws();
+    let built = build_by_hand(&aws);
+    let made = aws.resources().unwrap();
+    let terraform = takeover(&aws, &built);
+    for file in ["removed.tf", "import.tf"] {
+        remove(&terraform, file);
+    }
+    terraform.init().unwrap();
+    let arns: Vec<&str> = built.as_object().unwrap().values().filter_map(Value::as_str).collect();
+    let id = format!("prod/checkout,{}", arns.join(","));
+    terraform.run(&["import", "-no-color", "-input=false", APP, &id]).unwrap().ok().unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+    assert_eq!(aws.resources().unwrap(), made);
+
+    // A first change marks what belongs to the app, and changes nothing but what it says.
+    terraform.replace("app.tf", "retention_days = 90", "retention_days = 30").unwrap();
+    terraform.apply().unwrap();
+    let marked = aws.resources().unwrap();
+    assert_eq!(marked.log_groups["/shop/checkout"]["retention_days"], 30);
+    assert_eq!(marked.roles["checkout-pods"]["policies"], made.roles["checkout-pods"]["policies"]);
+    assert_eq!(marked.roles["checkout-pods"]["tags"]["ipsy:app"], "checkout");
+    assert_eq!(marked.rules[0].weights, made.rules[0].weights);
+    assert_eq!(marked.names(), made.names());
+    assert!(!terraform.plan().unwrap().has_changes);
+
+    terraform.destroy().unwrap();
+    assert!(aws.resources().unwrap().is_empty());
+}
+
+#[test]
+fn terraform_writes_the_configuration_of_what_was_built_by_hand() {
+    let aws = fixture::aws();
+    let built = build_by_hand(&aws);
+    let made = aws.resources().unwrap();
+    let terraform = takeover(&aws, &built);
+    for file in ["removed.tf", "app.tf"] {
+        remove(&terraform, file);
+    }
+    terraform.write("provider.tf", "provider \"ipsy\" {\n  region = var.region\n}\n").unwrap();
+    terraform.init().unwrap();
+    let options = ["plan", "-input=false", "-no-color", "-generate-config-out=generated.tf", "-out=plan.bin"];
+    let plan = terraform.run(&options).unwrap().ok().unwrap();
+    assert!(plan.stdout.contains("1 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.stdout);
+    terraform.run(&["apply", "-input=false", "-no-color", "plan.bin"]).unwrap().ok().unwrap();
+    assert_eq!(aws.resources().unwrap(), made);
+    let again = terraform.plan().unwrap();
+    assert!(!again.has_changes, "{}", again.text);
+}
+
+/// The AWS provider itself is not needed: what it would manage are entries of the state, which `terraform_data`
+/// stands in for.
+#[test]
+fn resources_of_another_provider_are_forgotten_and_the_app_is_taken_over() {
+    let aws = fixture::aws();
+    let built = build_by_hand(&aws);
+    let made = aws.resources().unwrap();
+    let terraform = takeover(&aws, &built);
+    let removed = fs::read_to_string(terraform.configuration().join("removed.tf")).unwrap();
+    let kinds: Vec<String> = removed
+        .lines()
+        .filter_map(|line| Some(line.trim().strip_prefix("from = ")?.strip_suffix(".checkout")?.to_owned()))
+        .collect();
+    assert_eq!(kinds.len(), 7, "the example names what it takes over");
+    let after = |name: &str| fs::read_to_string(terraform.configuration().join(name)).unwrap();
+    let (app, import) = (after("app.tf"), after("import.tf"));
+    for file in ["removed.tf", "import.tf"] {
+        remove(&terraform, file);
+    }
+    let stand_ins: Vec<String> =
+        kinds.iter().map(|kind| format!("resource \"terraform_data\" \"{kind}\" {{}}\n")).collect();
+    terraform.write("app.tf", &stand_ins.join("")).unwrap();
+    terraform.init().unwrap();
+    terraform.apply().unwrap();
+
+    let mut forgotten = removed;
+    for kind in &kinds {
+        forgotten = forgotten.replace(&format!("{kind}.checkout"), &format!("terraform_data.{kind}"));
+    }
+    terraform.write("app.tf", &app).unwrap();
+    terraform.write("import.tf", &import).unwrap();
+    terraform.write("removed.tf", &forgotten).unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(plan.text.contains("1 to import, 0 to add, 0 to change, 0 to destroy"), "{}", plan.text);
+    terraform.apply().unwrap();
+    assert_eq!(aws.resources().unwrap(), made);
+    for file in ["removed.tf", "import.tf"] {
+        remove(&terraform, file);
+    }
+    let again = terraform.plan().unwrap();
+    assert!(!again.has_changes, "{}", again.text);
+    let state = terraform.state().unwrap();
+    assert_eq!(state["values"]["root_module"]["resources"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_role_says_which_app_it_is_by_its_tags() {
+    let aws = fixture::aws();
+    let first = fixture::quickstart(&aws);
+    first.apply().unwrap();
+    let role = aws.resources().unwrap().roles["checkout-prod"]["arn"].as_str().unwrap().to_owned();
+    let second = fixture::quickstart(&aws);
+    second.run(&["import", "-no-color", "-input=false", APP, &role]).unwrap().ok().unwrap();
+    assert_eq!(second.plan().unwrap().actions(APP), ["update"]);
+}
+
+#[test]
 fn an_id_that_is_none_is_explained() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
-    let refused = terraform.run(&["import", "-no-color", "-input=false", APP, "checkout"]).unwrap();
-    assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("prod/checkout"), "{}", refused.stderr);
+    let said = |id: &str| {
+        let refused = terraform.run(&["import", "-no-color", "-input=false", APP, id]).unwrap();
+        assert_eq!(refused.code, 1);
+        refused.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let refused = said("prod checkout");
+    assert!(refused.contains("prod/checkout"), "{refused}");
+    let refused = said("prod/checkout");
+    assert!(refused.contains("There is nothing of `prod/checkout`"), "{refused}");
+    let refused = said("prod/checkout,arn:aws:iam::999999999999:role/checkout");
+    assert!(refused.contains("is in another account"), "{refused}");
+    assert!(refused.contains(&aws.platform.account_id), "{refused}");
 }

@@ -44,6 +44,10 @@ impl LoadBalancers for Coalesced {
         Ok(self.listeners.get(arns).await?.into_values().collect())
     }
 
+    async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {
+        self.inner.all_listeners().await
+    }
+
     async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error> {
         Ok(self.load_balancers.get(arns).await?.into_values().collect())
     }

@@ -51,6 +51,20 @@ impl LoadBalancers for World {
         })
     }
 
+    async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {
+        let balancers = self.call(Service::Elb, "DescribeLoadBalancers", "", |state| {
+            Ok(state.load_balancers.keys().cloned().collect::<Vec<_>>())
+        })?;
+        let mut all = Vec::new();
+        for arn in balancers {
+            all.extend(self.call(Service::Elb, "DescribeListeners", &arn, |state| {
+                let here = state.listeners.values().filter(|listener| listener.load_balancer_arn == arn);
+                Ok(here.cloned().collect::<Vec<_>>())
+            })?);
+        }
+        Ok(all)
+    }
+
     async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error> {
         self.call(Service::Elb, "DescribeLoadBalancers", &arns.join(","), |state| {
             Ok(arns.iter().filter_map(|arn| state.load_balancers.get(arn)).cloned().collect())

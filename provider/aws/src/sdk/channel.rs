@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
 use super::failure::failure;
-use crate::{Error, Service};
+use crate::{Error, Service, deadline};
 
 /// One service. A permit is held for one attempt, pauses between attempts hold none.
 pub(super) struct Channel {
@@ -22,6 +22,8 @@ pub(super) struct Channel {
 #[derive(Clone, Copy)]
 pub(super) struct Patience {
     limit: Duration,
+    /// Whether a longer deadline of the whole work means a longer wait here.
+    extends: bool,
     passes: fn(&Error) -> bool,
     awaited: &'static str,
 }
@@ -29,6 +31,7 @@ pub(super) struct Patience {
 /// Another change of the same object is under way. Holds for every call.
 pub(super) const OTHER_CHANGES: Patience = Patience {
     limit: Duration::from_secs(30),
+    extends: false,
     passes: |error| {
         matches!(
             error.code(),
@@ -46,6 +49,7 @@ pub(super) const OTHER_CHANGES: Patience = Patience {
 /// What IAM made a moment ago is not known everywhere yet: usually for seconds, at times for a minute.
 pub(super) const PROPAGATION: Patience = Patience {
     limit: Duration::from_mins(2),
+    extends: true,
     passes: |error| {
         let message = error.message();
         match error.code() {
@@ -64,6 +68,7 @@ pub(super) const PROPAGATION: Patience = Patience {
 /// A role that was made a moment ago is not found by the next call. Short, since it may really be missing.
 pub(super) const ROLE_VISIBLE: Patience = Patience {
     limit: Duration::from_secs(10),
+    extends: false,
     passes: |error| error.code() == Some("NoSuchEntity") && error.message().contains("role with name"),
     awaited: "IAM to show a new role",
 };
@@ -71,9 +76,22 @@ pub(super) const ROLE_VISIBLE: Patience = Patience {
 /// Something that used the object a moment ago has let it go, but AWS does not know yet.
 pub(super) const RELEASE: Patience = Patience {
     limit: Duration::from_mins(2),
+    extends: true,
     passes: |error| matches!(error.code(), Some("ResourceInUse" | "DeleteConflict")),
     awaited: "what used the object to let it go",
 };
+
+impl Patience {
+    /// How long is waited altogether, where the wait begins at `start`: the deadline of the work in progress ends it,
+    /// and moves its end where the reason is sure to pass.
+    fn limit_from(self, start: Instant) -> Duration {
+        match deadline::from(start) {
+            Some(left) if self.extends => left,
+            Some(left) => left.min(self.limit),
+            None => self.limit,
+        }
+    }
+}
 
 impl Channel {
     /// At most `at_once` calls of `service` at the same time.
@@ -125,7 +143,7 @@ impl Channel {
                 return Err(error);
             }
             let pause = pause(object, attempt);
-            if start.elapsed() + pause > reason.limit {
+            if start.elapsed() + pause > reason.limit_from(start) {
                 return Err(error.after_waiting(start.elapsed(), reason.awaited));
             }
             tracing::debug!(operation, object, "waiting {pause:?} for {}: {error}", reason.awaited);
@@ -220,6 +238,18 @@ mod tests {
             start.elapsed()
         );
         assert!(error.to_string().contains("s for what used the object to let it go"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_of_the_work_ends_a_wait_or_moves_its_end() {
+        let channel = Channel::new(Service::Elb, 1);
+        let call = || async { Err::<(), _>(refusal("ResourceInUse")) };
+        for limit in [Duration::from_secs(5), Duration::from_mins(10)] {
+            let start = Instant::now();
+            let work = channel.call_patiently(RELEASE, "DeleteTargetGroup", "blue", call);
+            deadline::until(start + limit, work).await.expect_err("in use");
+            assert!(start.elapsed() <= limit && start.elapsed() > limit / 3, "{:?}", start.elapsed());
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -33,6 +33,40 @@ impl LoadBalancers for SdkLoadBalancers {
         Ok(all)
     }
 
+    async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {
+        let (mut balancers, mut page) = (Vec::new(), None);
+        loop {
+            let request = self.client.describe_load_balancers().set_marker(page);
+            let answer = self.channel.call("DescribeLoadBalancers", "", || request.clone().send()).await?;
+            balancers.extend(answer.load_balancers.into_iter().flatten().map(load_balancer_from_sdk));
+            page = answer.next_marker;
+            if page.is_none() {
+                break;
+            }
+        }
+        let mut all = Vec::new();
+        for balancer in balancers.into_iter().filter(|balancer| balancer.kind == "application") {
+            let mut page = None;
+            loop {
+                let request =
+                    self.client.describe_listeners().load_balancer_arn(&balancer.arn).set_marker(page);
+                let answer =
+                    self.channel.call("DescribeListeners", &balancer.arn, || request.clone().send()).await;
+                let answer = match answer {
+                    // It went away in the meantime.
+                    Err(error) if error.is_not_found() => break,
+                    answer => answer?,
+                };
+                all.extend(answer.listeners.into_iter().flatten().map(listener_from_sdk));
+                page = answer.next_marker;
+                if page.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
     async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error> {
         let mut all = Vec::new();
         let mut batches = Batches::new(arns, ARNS_PER_CALL);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipsy_aws::Aws;
 use tf_provider::{CreateRequest, DeleteRequest, Diagnostics, Outcome, UpdateRequest, Value};
 
+use super::limit::{Limit, Limited};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::retired::{forget, left_behind, remember, same};
@@ -34,19 +35,23 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let Some(work) = wanted(configured, &request.planned, None, &mut diagnostics).await else {
         return Outcome::failed(diagnostics);
     };
+    let limit = Limit::new("create", work.parsed.app.timeouts.create, &request.context.cancel);
     let mut change = Change {
         wanted: work.wanted,
         obsolete: Vec::new(),
         known_arns: BTreeMap::new(),
         claimed: BTreeSet::new(),
-        cancel: request.context.cancel.clone(),
+        cancel: limit.cancel.clone(),
     };
-    let mut report = converge(&change).await;
+    let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         return Outcome::of(finished(configured, &work, request.planned, &report.observed)).with(diagnostics);
     }
     undo(&change.wanted, &mut report).await;
+    if is_over {
+        told_as_late(&mut report.failures, &limit, &mut diagnostics);
+    }
     tell(&report.failures, "made", &mut diagnostics);
     if report.made.is_empty() {
         return Outcome::failed(diagnostics);
@@ -73,14 +78,18 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted));
     let recorded = state::keys(&prior);
     let claimed = kept.iter().map(|component| component.key()).filter(|key| recorded.contains(key)).collect();
-    let cancel = request.context.cancel.clone();
+    let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
+    let cancel = limit.cancel.clone();
     let mut change = Change { wanted: work.wanted, obsolete, known_arns, claimed, cancel };
-    let report = converge(&change).await;
+    let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(configured, &work, request.planned, &report.observed);
         forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
+    }
+    if is_over {
+        told_as_late(&mut report.failures, &limit, &mut diagnostics);
     }
     tell(&report.failures, "brought up to date", &mut diagnostics);
     if report.observed.is_empty() {
@@ -100,9 +109,14 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     };
     let left = left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted);
     work.wanted.extend(left);
-    let deletion = destroy(&work.wanted, &state::arns(&prior), &state::keys(&prior)).await;
+    let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
+    let (arns, keys) = (state::arns(&prior), state::keys(&prior));
+    let Limited { output: mut deletion, is_over } = limit.keep(destroy(&work.wanted, &arns, &keys)).await;
     if deletion.failures.is_empty() {
         return Outcome::gone();
+    }
+    if is_over {
+        told_as_late(&mut deletion.failures, &limit, &mut diagnostics);
     }
     tell(&deletion.failures, "deleted", &mut diagnostics);
     Outcome::of(prior).with_private(private).with(diagnostics)
@@ -127,7 +141,7 @@ async fn remembered<'a>(
     prior: &Value,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
-    let parsed = diagnostics.take(parse_leniently(prior))?;
+    let parsed = diagnostics.take(parse_leniently(prior, &configured.standards))?;
     connect(configured, prior, parsed, diagnostics).await
 }
 
@@ -173,6 +187,12 @@ fn unfinished(planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
     state::record(&mut state, observed);
     state::settle(&mut state);
     state
+}
+
+/// Tells that the time was over, instead of a request to stop that nobody made.
+fn told_as_late(failures: &mut Vec<Failure>, limit: &Limit, diagnostics: &mut Diagnostics) {
+    failures.retain(|failure| !matches!(failure, Failure::Cancelled));
+    diagnostics.push(limit.diagnostic());
 }
 
 fn tell(failures: &[Failure], verb: &str, diagnostics: &mut Diagnostics) {

@@ -1,17 +1,22 @@
-//! Importing an app: by `environment/name`, and with a comma and the ARN of its listener rule where it has
-//! one. What can be found is taken into the state; the plan after it shows what differs.
+//! Importing an app, also one that ipsy did not make: by `environment/name`, by the ARN of one of its objects, or
+//! by both. All that can be found is taken into the state; the plan after it shows what differs.
 
-use std::collections::BTreeMap;
+mod arguments;
+mod identifier;
+mod search;
+mod traffic;
 
-use ipsy_aws::{Aws, Condition, Rule, Tags};
-use serde_json::{Value as Json, json};
+use ipsy_aws::{Aws, Error};
+use serde_json::json;
 use tf_provider::{Diagnostic, Outcome, Value};
 
-use crate::app::image::Reference;
-use crate::app::names::{Identity, is_dns_label};
+use crate::app::names::{Identity, is_app_name};
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::{pod_identity, target_group};
+use crate::infrastructure::ownership::owner_of;
+use crate::infrastructure::policy::document;
+use crate::infrastructure::trust::trusted_service_accounts;
 use crate::session::Configured;
+use identifier::Identifier;
 
 /// The state that the refresh after an import starts from.
 pub(super) async fn import(configured: &Configured, id: &str) -> Outcome {
@@ -22,130 +27,98 @@ pub(super) async fn import(configured: &Configured, id: &str) -> Outcome {
 }
 
 async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
-    let (identity, rule_arn) = parse(id)?;
-    let (aws, _) = configured.connect().await?;
-    let mut state = json!({
-        "id": identity.id(),
-        "environment": identity.environment,
-        "name": identity.app,
-        "image": { "repository": repository(aws, &identity).await? },
-    });
-    if let Some(arn) = rule_arn {
-        let rules = aws.listener_rules.by_arns(&[arn.to_owned()]).await;
-        let rules = rules.map_err(|error| aws_diagnostic("The listener rule can't be read", &error))?;
-        let rule = rules.first().ok_or_else(|| {
-            Diagnostic::error(
-                "There is no such listener rule",
-                format!("`{arn}` was not found in this account and region."),
-            )
-        })?;
-        state["load_balancer"] = load_balancer(rule);
-        state["backend"] = backends(aws, &identity, rule).await?;
-        state["listener_rule_arn"] = json!(arn);
+    let (aws, account) = configured.connect().await?;
+    let named = identifier::parse(id, account)?;
+    let identity = match &named.identity {
+        Some(identity) => identity.clone(),
+        None => identify(aws, &named, id).await?,
+    };
+    let found = search::search(aws, &identity, &named).await?;
+    if found.role.is_none()
+        && found.rule.is_none()
+        && found.repository.is_none()
+        && found.log_group.is_none()
+        && found.parameter.is_none()
+    {
+        return Err(Diagnostic::error(
+            format!("There is nothing of `{}`", identity.id()),
+            "Neither its role, log group, repository, image pointer nor listener rule was found, by the usual names, \
+             by tags or by what refers to them. Look at the id, at the provider's credentials and `region`; or add the \
+             ARN of what the app has, after a comma.",
+        ));
+    }
+    let surroundings = arguments::Surroundings {
+        identity: &identity,
+        standards: &configured.standards,
+        tags: &configured.tags,
+        account: &aws.account,
+    };
+    let mut state = arguments::describe(&found, &surroundings);
+    state["id"] = json!(identity.id());
+    if let Some(rule) = &found.rule {
+        state["listener_rule_arn"] = json!(rule.arn);
     }
     super::schema::schema().encode(&state)
 }
 
-fn parse(id: &str) -> Result<(Identity, Option<&str>), Diagnostic> {
-    let (name, rule_arn) = match id.split_once(',') {
-        Some((name, arn)) => (name, Some(arn)),
-        None => (id, None),
+/// Whose the named objects are: by their ownership tags; else by the service account that has the role, where
+/// the role's name holds both (`checkout-prod` of service account `checkout`).
+async fn identify(aws: &Aws, named: &Identifier, id: &str) -> Result<Identity, Diagnostic> {
+    let tell = |error: Error| aws_diagnostic("The objects that the id names can't be read", &error);
+    let mut all = Vec::new();
+    if let Some(arn) = &named.rule {
+        let mut tags = aws.listener_rules.tags(std::slice::from_ref(arn)).await.map_err(tell)?;
+        all.extend(tags.remove(arn));
+    }
+    if let Some(name) = &named.repository
+        && let Some(repository) = aws.repositories.describe(std::slice::from_ref(name)).await.map_err(tell)?.pop()
+    {
+        all.push(aws.repositories.tags(&repository.arn).await.map_err(tell)?);
+    }
+    if let Some(name) = &named.parameter
+        && !aws.parameters.get(std::slice::from_ref(name)).await.map_err(tell)?.is_empty()
+    {
+        all.push(aws.parameters.tags(name).await.map_err(tell)?);
+    }
+    if let Some(name) = &named.log_group
+        && let Some(group) = aws.log_groups.get(name).await.map_err(tell)?
+    {
+        all.push(aws.log_groups.tags(&group.arn).await.map_err(tell)?);
+    }
+    let role = match &named.role {
+        Some(name) => aws.roles.get(name).await.map_err(tell)?,
+        None => None,
     };
-    let parts =
-        name.split_once('/').filter(|(environment, app)| is_dns_label(environment) && is_dns_label(app));
-    let arn_is_rule = rule_arn.is_none_or(|arn| arn.contains(":listener-rule/app/"));
-    match parts {
-        Some((environment, app)) if arn_is_rule => {
-            Ok((Identity { app: app.to_owned(), environment: environment.to_owned() }, rule_arn))
-        }
-        _ => Err(Diagnostic::error(
-            format!("`{id}` is no id of an app"),
-            "Write `environment/name`, such as `prod/checkout`; and where the app has a listener rule, a comma \
-             and its ARN: `prod/checkout,arn:aws:elasticloadbalancing:…:listener-rule/app/…`.",
-        )),
+    all.extend(role.iter().map(|role| role.tags.clone()));
+    if let Some(owner) = all.iter().find_map(owner_of) {
+        return Ok(owner);
     }
-}
-
-/// The repository: the one that the image pointer names, or the one named like the app.
-async fn repository(aws: &Aws, identity: &Identity) -> Result<String, Diagnostic> {
-    let name = identity.image_parameter_name();
-    let found = aws.parameters.get(&[name]).await;
-    let found = found.map_err(|error| aws_diagnostic("The image pointer can't be read", &error))?;
-    let pointed = found.first().and_then(|parameter| Reference::parse(&parameter.value).ok());
-    let repository = pointed.map(|image| image.repository).filter(|repository| !repository.is_empty());
-    // Within ECR the repository is ours, named without its host.
-    Ok(match repository {
-        Some(url) => match url.split_once('/') {
-            Some((host, name)) if host.contains(".dkr.ecr.") => name.to_owned(),
-            _ => url,
-        },
-        None => identity.app.clone(),
-    })
-}
-
-fn load_balancer(rule: &Rule) -> Json {
-    let (mut hosts, mut paths) = (Vec::new(), Vec::new());
-    for condition in &rule.conditions {
-        match condition {
-            Condition::HostHeader(values) => hosts.extend(values.iter().cloned()),
-            Condition::PathPattern(values) => paths.extend(values.iter().cloned()),
-            _ => {}
-        }
-    }
-    let some = |values: Vec<String>| if values.is_empty() { Json::Null } else { json!(values) };
-    json!({
-        "listener_arn": rule.listener_arn,
-        "hosts": some(hosts),
-        "paths": some(paths),
-        "priority": rule.priority,
-    })
-}
-
-/// The backends of a rule: ours by the label in their tags, others by the name of their target group.
-async fn backends(aws: &Aws, identity: &Identity, rule: &Rule) -> Result<Json, Diagnostic> {
-    let forward = rule.forward().cloned().unwrap_or_default();
-    let arns: Vec<String> = forward.targets.iter().map(|target| target.target_group_arn.clone()).collect();
-    let tags = aws.target_groups.tags(&arns).await;
-    let tags = tags.map_err(|error| aws_diagnostic("The target groups can't be read", &error))?;
-    let prefix = format!("{}/", target_group::KEY);
-    let clusters = clusters(aws, identity).await?;
-    let mut backends = BTreeMap::new();
-    for target in &forward.targets {
-        let arn = &target.target_group_arn;
-        let tags = tags.get(arn).cloned().unwrap_or_default();
-        let ours = is_ours(&tags, identity);
-        let label = tags.get("ipsy:component").and_then(|component| component.strip_prefix(&prefix));
-        let (backend, settings) = if let Some(label) = label.filter(|_| ours) {
-            let cluster = clusters.get(label);
-            (label.to_owned(), json!({ "cluster": cluster, "weight": target.weight }))
-        } else {
-            let name = arn.split('/').nth(1).unwrap_or(arn).to_lowercase();
-            (name, json!({ "target_group_arn": arn, "weight": target.weight }))
-        };
-        backends.insert(backend, settings);
-    }
-    Ok(json!(backends))
-}
-
-/// The cluster of each backend, by its label: where the app's service account has an association of ours.
-async fn clusters(aws: &Aws, identity: &Identity) -> Result<BTreeMap<String, String>, Diagnostic> {
-    let tell = |error| aws_diagnostic("The clusters can't be read", &error);
-    let prefix = format!("{}/", pod_identity::KEY);
-    let mut clusters = BTreeMap::new();
-    for cluster in aws.clusters.list().await.map_err(tell)? {
-        let associations = aws.pod_identities.list(&cluster).await.map_err(tell)?;
-        for reference in associations.iter().filter(|found| found.service_account == identity.app) {
-            let association = aws.pod_identities.get(&cluster, &reference.id).await.map_err(tell)?;
-            let tags = association.map(|association| association.tags).unwrap_or_default();
-            let label = tags.get("ipsy:component").and_then(|component| component.strip_prefix(&prefix));
-            if let Some(label) = label.filter(|_| is_ours(&tags, identity)) {
-                clusters.insert(label.to_owned(), cluster.clone());
+    if let Some(role) = role {
+        let mut accounts: Vec<String> = trusted_service_accounts(&document(&role.trust_policy))
+            .into_iter()
+            .map(|(_, account)| account)
+            .collect();
+        for cluster in aws.clusters.list().await.map_err(tell)? {
+            for reference in aws.pod_identities.list(&cluster).await.map_err(tell)? {
+                let found = aws.pod_identities.get(&cluster, &reference.id).await.map_err(tell)?;
+                if found.is_some_and(|found| found.role_arn == role.arn) {
+                    accounts.push(reference.service_account);
+                }
             }
         }
+        if let Some(identity) = accounts.iter().find_map(|account| split(&role.name, account)) {
+            return Ok(identity);
+        }
     }
-    Ok(clusters)
+    Err(Diagnostic::error(
+        format!("`{id}` does not say which app it is"),
+        "Its objects carry no tags of ipsy, and their names don't tell either. Write environment and name before it: \
+         `prod/checkout,ARN`. They must be those of the configuration, or the app would be replaced.",
+    ))
 }
 
-fn is_ours(tags: &Tags, identity: &Identity) -> bool {
-    tags.get("ipsy:app") == Some(&identity.app) && tags.get("ipsy:environment") == Some(&identity.environment)
+/// App and environment, where `name` is both with a dash between.
+fn split(name: &str, app: &str) -> Option<Identity> {
+    let environment = name.strip_prefix(app)?.strip_prefix('-').filter(|rest| is_app_name(rest))?;
+    is_app_name(app).then(|| Identity { app: app.to_owned(), environment: environment.to_owned() })
 }

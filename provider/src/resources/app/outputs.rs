@@ -37,12 +37,12 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
         ("id", known(identified, Value::from(app.identity.id()))),
         ("repository_url", known(parsed.knows("image"), Value::from(account.repository_url(app)))),
         ("role_arn", known(identified && parsed.knows("iam"), Value::from(account.role_arn(app)))),
-        ("log_group_name", known(identified, Value::from(app.identity.log_group_name()))),
+        ("log_group_name", known(identified && parsed.knows("logs"), Value::from(app.logs.group_name.as_str()))),
         ("image_uri", known(parsed.knows("image"), Value::from(image.text()))),
         (
             "image_parameter",
             match (parsed.knows("image") && identified, pointed) {
-                (true, true) => Value::from(app.identity.image_parameter_name()),
+                (true, true) => Value::from(app.image.parameter.as_str()),
                 (true, false) => Value::Null,
                 (false, _) => Value::Unknown,
             },
@@ -60,14 +60,15 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
 fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     const NAMES: [&str; 7] =
         ["values", "values_yaml", "values_by_backend", "kapp_config", "effective", "explain", "diagram"];
-    let Inputs { parsed, standards, image, .. } = inputs;
+    let Inputs { parsed, standards, account, image, .. } = inputs;
     if !parsed.values_known() {
         return NAMES.map(|name| (name, Value::Unknown)).to_vec();
     }
     let app = &parsed.app;
-    let whole = values::values(app, standards, image, None);
+    let role_arn = account.role_arn(app);
+    let whole = values::values(app, standards, image, Some(&role_arn), None);
     let by_backend = app.traffic.clusters().map(|(backend, _, _)| {
-        (backend, Value::from(values::values(app, standards, image, Some(backend)).to_string()))
+        (backend, Value::from(values::values(app, standards, image, Some(&role_arn), Some(backend)).to_string()))
     });
     // A JSON value has no form that YAML could not write.
     let yaml = serde_yaml::to_string(&whole).unwrap_or_default();

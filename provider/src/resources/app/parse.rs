@@ -48,11 +48,12 @@ pub(super) fn parse(
     (!diagnostics.has_errors()).then_some(Parsed { app, unknown })
 }
 
-/// Reads an app out of a state: what was right when it was written is not judged again.
-pub(super) fn parse_leniently(value: &Value) -> Result<Parsed, Diagnostic> {
+/// Reads an app out of a state: what was right when it was written is not judged again, but what it leaves open is
+/// still the standards' to say.
+pub(super) fn parse_leniently(value: &Value, standards: &Standards) -> Result<Parsed, Diagnostic> {
     let arguments = state::arguments(value);
     let config: AppConfig = arguments.decode()?;
-    let app = resolve(&config, &Standards::default(), false, today(), &mut Problems::default());
+    let app = resolve(&config, standards, false, today(), &mut Problems::default());
     Ok(Parsed { app, unknown: Vec::new() })
 }
 
@@ -113,11 +114,15 @@ fn feeds_values(path: &Path) -> bool {
         _ => None,
     };
     match name(0) {
+        // The role's ARN shows where a cluster's own tokens give the role.
+        Some("iam") => matches!(name(1), None | Some("role_name" | "path")),
         Some(root) if NOT_IN_VALUES.contains(&root) => false,
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
         Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
-        Some("backend") => name(2).is_none(),
+        Some("backend") => {
+            matches!(name(2), None | Some("target_group_name" | "oidc_provider_arn"))
+        }
         _ => true,
     }
 }
@@ -137,5 +142,7 @@ mod tests {
         }
         assert!(!feeds_values(&Path::root("backend").key("ec2").attribute("target_group_arn")));
         assert!(feeds_values(&Path::root("backend").key("ec2")));
+        assert!(feeds_values(&path(&["iam", "role_name"])));
+        assert!(feeds_values(&Path::root("backend").key("blue").attribute("oidc_provider_arn")));
     }
 }

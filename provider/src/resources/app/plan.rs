@@ -3,6 +3,7 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest};
 
+use super::location;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::state;
@@ -34,12 +35,13 @@ pub(super) async fn modify_plan(
         return;
     }
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
+    location::check(&parsed.app, account, diagnostics);
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
     let arns = match &request.prior {
         None => std::collections::BTreeMap::new(),
         Some(prior) => {
-            let before = parse_leniently(prior)
+            let before = parse_leniently(prior, &configured.standards)
                 .map(|before| components(&before.app, aws, account, &configured.tags, &image.text()))
                 .unwrap_or_default();
             state::kept_arns(&state::arns(prior), &before, &wanted)
@@ -93,12 +95,12 @@ async fn planned_image(
     if !parsed.is_complete() {
         return Ok(initial);
     }
-    let name = app.identity.image_parameter_name();
-    let found = aws.parameters.get(std::slice::from_ref(&name)).await;
+    let name = &app.image.parameter;
+    let found = aws.parameters.get(std::slice::from_ref(name)).await;
     let found = found.map_err(|error| aws_diagnostic("The image pointer can't be read", &error))?;
     match found.first() {
         None => Ok(initial),
-        Some(parameter) => pointed_image(&name, &parameter.value, &url),
+        Some(parameter) => pointed_image(name, &parameter.value, &url),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::session::Configured;
 
 /// The state as AWS has it now; gone if nothing of the app is left.
 pub(super) async fn read(configured: &Configured, state: Value) -> Outcome {
-    let parsed = match parse_leniently(&state) {
+    let parsed = match parse_leniently(&state, &configured.standards) {
         Ok(parsed) => parsed,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
@@ -61,7 +61,7 @@ fn refreshed(
     let known = state.attribute("values").as_str().is_some();
     if image != *before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
-        let arns = state::arns(&state);
+        let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
         let inputs = Inputs {
             parsed,
             standards: &configured.standards,
@@ -92,6 +92,5 @@ fn current_image(
     let Some(value) = observed.get(image_parameter::KEY).and_then(|found| found.value.as_deref()) else {
         return Ok(before.clone());
     };
-    let name = parsed.app.identity.image_parameter_name();
-    pointed_image(&name, value, &account.repository_url(&parsed.app))
+    pointed_image(&parsed.app.image.parameter, value, &account.repository_url(&parsed.app))
 }

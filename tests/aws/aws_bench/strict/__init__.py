@@ -5,7 +5,7 @@ protocol of each service.
 """
 
 from aws_bench import target_health
-from aws_bench.strict import clusters, identity, load_balancing, logs, target_groups
+from aws_bench.strict import clusters, identity, load_balancing, logs, repositories, target_groups
 
 
 def install() -> None:
@@ -16,3 +16,4 @@ def install() -> None:
     identity.install()
     logs.install()
     clusters.install()
+    repositories.install()

@@ -1,0 +1,171 @@
+//! What the pods may do on AWS, and where they log: the role and the log group of an app.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::config::{AppConfig, IamConfig};
+use super::explain::Explanations;
+use super::names::Identity;
+use super::problem::Problems;
+use super::standards::Standards;
+
+/// Name of the inline policy that holds `iam.policy_json`.
+pub(crate) const OWN_POLICY: &str = "app";
+/// The quota for all inline policies of a role together; white space does not count (`IAM PutRolePolicy`).
+const INLINE_CHARACTERS: usize = 10_240;
+/// Longest session unless another is asked for, which is also the shortest that can be (`IAM CreateRole`).
+const SESSION_SECONDS: i64 = 3_600;
+
+/// The role of the app's pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Iam {
+    pub(crate) role_name: String,
+    pub(crate) description: String,
+    /// Inline policies by name, JSON text.
+    pub(crate) inline_policies: BTreeMap<String, String>,
+    pub(crate) managed_policy_arns: BTreeSet<String>,
+    pub(crate) permissions_boundary: Option<String>,
+    /// `/` or `/team/`.
+    pub(crate) path: String,
+    pub(crate) max_session_seconds: i64,
+}
+
+/// The app's log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Logs {
+    pub(crate) group_name: String,
+    /// 0 keeps events for ever.
+    pub(crate) retention_days: i64,
+    pub(crate) kms_key_arn: Option<String>,
+}
+
+impl Iam {
+    /// Resolves `iam { … }`.
+    pub(super) fn resolve(config: &AppConfig, identity: &Identity, problems: &mut Problems) -> Self {
+        let none = IamConfig::default();
+        let given = config.iam.as_ref().unwrap_or(&none);
+        let role = Self {
+            role_name: given.role_name.clone().unwrap_or_else(|| identity.role_name()),
+            description: given
+                .description
+                .clone()
+                .unwrap_or_else(|| format!("Pods of {} in {}", identity.app, identity.environment)),
+            inline_policies: inline_policies(given, problems),
+            managed_policy_arns: given.managed_policy_arns.iter().flatten().cloned().collect(),
+            permissions_boundary: given.permissions_boundary.clone(),
+            path: given.path.clone().unwrap_or_else(|| "/".to_owned()),
+            max_session_seconds: given.max_session_seconds.unwrap_or(SESSION_SECONDS),
+        };
+        role.check(problems);
+        role
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        let named = |name: &str, most: usize| {
+            (1..=most).contains(&name.len())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+        };
+        // The default follows from a name and an environment that are checked themselves.
+        if !self.role_name.is_empty() && !named(&self.role_name, 64) {
+            problems.error(
+                "iam.role_name",
+                format!("`{}` is no name of a role", self.role_name),
+                "IAM takes 1 to 64 letters, digits and `_+=,.@-`.",
+            );
+        }
+        for name in self.inline_policies.keys().filter(|name| !named(name, 128)) {
+            problems.error(
+                &format!("iam.policy[{name}]"),
+                format!("`{name}` is no name of a policy"),
+                "IAM takes 1 to 128 letters, digits and `_+=,.@-`.",
+            );
+        }
+        let size: usize =
+            self.inline_policies.values().flat_map(|text| text.chars()).filter(|sign| !sign.is_whitespace()).count();
+        if size > INLINE_CHARACTERS {
+            problems.error(
+                "iam.policy_json",
+                format!("The policies have {size} characters"),
+                format!(
+                    "IAM takes {INLINE_CHARACTERS} for a role's inline policies. Move a part into a managed policy \
+                     and name it in `managed_policy_arns`."
+                ),
+            );
+        }
+        if !self.path.starts_with('/') || !self.path.ends_with('/') || self.path.len() > 512 {
+            problems.error(
+                "iam.path",
+                format!("`{}` is no path", self.path),
+                "IAM takes `/`, or a path that begins and ends with `/`.",
+            );
+        }
+        if !(SESSION_SECONDS..=43_200).contains(&self.max_session_seconds) {
+            problems.error(
+                "iam.max_session_seconds",
+                format!("{} is out of range", self.max_session_seconds),
+                "IAM takes 3600 to 43200 seconds.",
+            );
+        }
+        for arn in self.managed_policy_arns.iter().chain(&self.permissions_boundary) {
+            if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
+                problems.error(
+                    "iam",
+                    format!("`{arn}` is no managed policy"),
+                    "The ARN of one reads `arn:aws:iam::ACCOUNT:policy/NAME`, or `arn:aws:iam::aws:policy/NAME` for \
+                     one of AWS' own.",
+                );
+            }
+        }
+    }
+}
+
+fn inline_policies(given: &IamConfig, problems: &mut Problems) -> BTreeMap<String, String> {
+    let mut policies: BTreeMap<String, String> = given
+        .policy
+        .iter()
+        .map(|(name, policy)| (name.clone(), policy.json.clone().unwrap_or_default()))
+        .collect();
+    if let Some(text) = &given.policy_json
+        && policies.insert(OWN_POLICY.to_owned(), text.clone()).is_some()
+    {
+        problems.error(
+            &format!("iam.policy[{OWN_POLICY}]"),
+            "Two policies of one name",
+            format!("`policy_json` becomes the policy `{OWN_POLICY}`. Give the block another label."),
+        );
+    }
+    policies
+}
+
+impl Logs {
+    /// Resolves `logs { … }`; what it leaves open is the standards' to say.
+    pub(super) fn resolve(
+        config: &AppConfig,
+        identity: &Identity,
+        standards: &Standards,
+        explanations: &mut Explanations,
+        problems: &mut Problems,
+    ) -> Self {
+        let given = config.logs.as_ref();
+        let environment = standards.environment(&identity.environment);
+        let own = given.and_then(|logs| logs.retention_days);
+        let (retention_days, source) =
+            match (own, environment.log_retention_days, standards.logs.retention_days) {
+                (Some(days), _, _) => (days, "configuration".to_owned()),
+                (None, Some(days), _) | (None, None, Some(days)) => (days, standards.title()),
+                (None, None, None) => (30, "default".to_owned()),
+            };
+        explanations.note("logs.retention_days", retention_days, &source);
+        let group_name =
+            given.and_then(|logs| logs.group_name.clone()).unwrap_or_else(|| identity.log_group_name());
+        let well_formed = (1..=512).contains(&group_name.len())
+            && group_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.#".contains(&byte));
+        if !well_formed {
+            problems.error(
+                "logs.group_name",
+                format!("`{group_name}` is no name of a log group"),
+                "CloudWatch takes 1 to 512 letters, digits and `_-/.#`.",
+            );
+        }
+        Self { group_name, retention_days, kms_key_arn: given.and_then(|logs| logs.kms_key_arn.clone()) }
+    }
+}

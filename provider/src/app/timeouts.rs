@@ -1,0 +1,90 @@
+//! How long an apply may wait for AWS.
+
+use std::time::Duration;
+
+use super::config::TimeoutsConfig;
+use super::duration::parse;
+use super::problem::Problems;
+use super::rollout::Rollout;
+
+/// `timeouts { … }`, resolved. `None` leaves each wait to its own limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Timeouts {
+    pub(crate) create: Option<Duration>,
+    pub(crate) update: Option<Duration>,
+    pub(crate) delete: Option<Duration>,
+}
+
+impl Timeouts {
+    /// Resolves `timeouts { … }`. An update must leave `rollout` the time that it takes.
+    pub(super) fn resolve(
+        config: Option<&TimeoutsConfig>,
+        rollout: Option<&Rollout>,
+        problems: &mut Problems,
+    ) -> Self {
+        let Some(config) = config else { return Self::default() };
+        let mut read = |name: &str, text: &Option<String>| {
+            let text = text.as_ref()?;
+            let duration = parse(text).filter(|duration| !duration.is_zero());
+            if duration.is_none() {
+                problems.error(
+                    &format!("timeouts.{name}"),
+                    format!("`{text}` is no duration"),
+                    "Write numbers with units: \"90s\", \"10m\", \"1h30m\".",
+                );
+            }
+            duration
+        };
+        let timeouts = Self {
+            create: read("create", &config.create),
+            update: read("update", &config.update),
+            delete: read("delete", &config.delete),
+        };
+        if let (Some(update), Some(rollout)) = (timeouts.update, rollout) {
+            let steps = u32::try_from(rollout.steps.len()).unwrap_or(u32::MAX);
+            let needed = rollout.bake.saturating_mul(steps).saturating_add(rollout.timeout);
+            if needed > update {
+                problems.error(
+                    "timeouts.update",
+                    "The rollout takes longer than an update may",
+                    format!(
+                        "Its steps are watched for {} s altogether, after up to {} s in which targets become healthy. \
+                         Allow an update at least {} s, or shorten `rollout`.",
+                        rollout.bake.saturating_mul(steps).as_secs(),
+                        rollout.timeout.as_secs(),
+                        needed.as_secs()
+                    ),
+                );
+            }
+        }
+        timeouts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::config::RolloutConfig;
+
+    fn check(update: &str, rollout: Option<&Rollout>) -> Vec<String> {
+        let config = TimeoutsConfig { update: Some(update.into()), ..TimeoutsConfig::default() };
+        let mut problems = Problems::default();
+        Timeouts::resolve(Some(&config), rollout, &mut problems);
+        problems.0.into_iter().map(|problem| problem.summary).collect()
+    }
+
+    #[test]
+    fn durations_are_those_of_go() {
+        assert!(check("1h30m", None).is_empty());
+        for bad in ["10", "soon", "0s", "-5m", ""] {
+            assert_eq!(check(bad, None), [format!("`{bad}` is no duration")]);
+        }
+    }
+
+    #[test]
+    fn a_rollout_gets_the_time_that_it_takes() {
+        let rollout = Rollout::resolve(&RolloutConfig::default(), &mut Problems::default());
+        assert_eq!(check("10m", Some(&rollout)), ["The rollout takes longer than an update may"]);
+        assert!(check("15m", Some(&rollout)).is_empty());
+    }
+}

@@ -1,0 +1,36 @@
+//! JSON in arguments: policies are compared by meaning, not by text.
+
+use serde_json::Value as Json;
+use tf_provider::{Problem, Value};
+
+/// Whether a text is a JSON object, as every policy is.
+pub(super) fn is_object(value: &Value) -> Result<(), Problem> {
+    let text = value.as_str().unwrap_or_default();
+    match serde_json::from_str::<serde_json::Map<String, Json>>(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Problem::new(
+            "The policy is no JSON object",
+            format!("{error}. Use `jsonencode` or `data.aws_iam_policy_document`."),
+        )),
+    }
+}
+
+/// Whether two texts are the same JSON: spaces and the order of keys say nothing.
+pub(super) fn same_json(left: &Value, right: &Value) -> bool {
+    let read = |value: &Value| serde_json::from_str::<Json>(value.as_str()?).ok();
+    matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_the_same_however_it_is_written() {
+        let text = |text: &str| Value::from(text);
+        assert!(same_json(&text(r#"{"a":1,"b":[]}"#), &text("{ \"b\": [], \"a\": 1 }")));
+        assert!(!same_json(&text(r#"{"a":1}"#), &text(r#"{"a":2}"#)));
+        assert!(!same_json(&text("{"), &text("{")));
+        assert!(is_object(&text("[]")).is_err() && is_object(&text("{}")).is_ok());
+    }
+}

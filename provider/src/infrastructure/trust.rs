@@ -1,0 +1,124 @@
+//! Who may take the app's role: its pods, through EKS Pod Identity or by the tokens of their cluster (IRSA).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::app::resolve::App;
+
+/// The trust policy of the role of `app`. EKS Pod Identity is the same for every cluster, so that a second one
+/// needs no change; each cluster with an `OpenID` Connect provider adds a statement about its own tokens.
+pub(crate) fn trust_policy(app: &App) -> Value {
+    let providers: BTreeSet<&str> = app.traffic.oidc_providers().filter_map(|(_, provider)| provider).collect();
+    let by_agent = app.traffic.oidc_providers().any(|(_, provider)| provider.is_none());
+    let mut statements = Vec::new();
+    // A role that nobody may take can't be made: before its first cluster it is one of Pod Identity.
+    if by_agent || providers.is_empty() {
+        statements.push(json!({
+            "Effect": "Allow",
+            "Principal": { "Service": "pods.eks.amazonaws.com" },
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+        }));
+    }
+    let subjects: Vec<String> = app
+        .service_accounts()
+        .iter()
+        .map(|account| format!("system:serviceaccount:{}:{account}", app.namespace))
+        .collect();
+    for provider in providers {
+        let issuer = provider.split_once(":oidc-provider/").map_or(provider, |(_, issuer)| issuer);
+        statements.push(json!({
+            "Effect": "Allow",
+            "Principal": { "Federated": provider },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": { "StringEquals": {
+                format!("{issuer}:aud"): "sts.amazonaws.com",
+                format!("{issuer}:sub"): if let [only] = subjects.as_slice() { json!(only) } else { json!(subjects) },
+            } },
+        }));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The service accounts that a trust policy names: app and namespace of each, as its tokens' subjects say.
+pub(crate) fn trusted_service_accounts(policy: &Value) -> Vec<(String, String)> {
+    let statements = match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.iter().collect(),
+        Some(statement) => vec![statement],
+        None => Vec::new(),
+    };
+    let mut accounts = Vec::new();
+    for statement in statements {
+        let tests = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
+        for (_, keys) in tests {
+            for (key, subjects) in keys.as_object().into_iter().flatten() {
+                if !key.ends_with(":sub") {
+                    continue;
+                }
+                let subjects = match subjects {
+                    Value::Array(subjects) => subjects.iter().filter_map(Value::as_str).collect(),
+                    subject => subject.as_str().into_iter().collect::<Vec<_>>(),
+                };
+                accounts.extend(subjects.into_iter().filter_map(|subject| {
+                    let (namespace, account) = subject.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+                    Some((namespace.to_owned(), account.to_owned()))
+                }));
+            }
+        }
+    }
+    accounts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::config::{AppConfig, BackendConfig};
+    use crate::app::problem::Problems;
+    use crate::app::resolve::resolve;
+    use crate::app::standards::Standards;
+    use crate::session::today;
+
+    const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/AB";
+
+    fn policy(providers: &[Option<&str>]) -> Value {
+        let backend = |provider: &Option<&str>| BackendConfig {
+            cluster: Some("eks".into()),
+            oidc_provider_arn: provider.map(ToOwned::to_owned),
+            ..BackendConfig::default()
+        };
+        let config = AppConfig {
+            name: Some("checkout".into()),
+            environment: Some("prod".into()),
+            namespace: Some("shop".into()),
+            backend: providers.iter().enumerate().map(|(at, of)| (format!("b{at}"), backend(of))).collect(),
+            ..AppConfig::default()
+        };
+        trust_policy(&resolve(&config, &Standards::default(), false, today(), &mut Problems::default()))
+    }
+
+    #[test]
+    fn pod_identity_needs_one_statement_for_all_clusters() {
+        assert_eq!(policy(&[None, None]), policy(&[]));
+        assert_eq!(policy(&[])["Statement"][0]["Principal"]["Service"], "pods.eks.amazonaws.com");
+    }
+
+    #[test]
+    fn a_cluster_of_its_own_tokens_is_trusted_for_the_apps_service_account_alone() {
+        let policy = policy(&[Some(PROVIDER)]);
+        let statement = &policy["Statement"][0];
+        assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
+        assert_eq!(statement["Principal"]["Federated"], PROVIDER);
+        let equals = &statement["Condition"]["StringEquals"];
+        assert_eq!(equals["oidc.eks.eu-west-1.amazonaws.com/id/AB:aud"], "sts.amazonaws.com");
+        assert_eq!(
+            equals["oidc.eks.eu-west-1.amazonaws.com/id/AB:sub"],
+            "system:serviceaccount:shop:checkout"
+        );
+        assert_eq!(trusted_service_accounts(&policy), [("shop".to_owned(), "checkout".to_owned())]);
+    }
+
+    #[test]
+    fn both_ways_stand_side_by_side() {
+        assert_eq!(policy(&[None, Some(PROVIDER)])["Statement"].as_array().unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,191 @@
+//! From a listener rule, its target groups and the clusters to `load_balancer`, `backend`, `port` and
+//! `health_check`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipsy_aws::{Condition, Matcher, Rule};
+use serde_json::{Map, Value as Json, json};
+
+use super::search::{Findings, FoundTargetGroup, Place};
+use crate::app::names::{Identity, suggest_dns_label};
+use crate::app::resolve::App;
+use crate::infrastructure::ownership::{COMPONENT, owner_of};
+use crate::infrastructure::{pod_identity, target_group};
+
+/// Name of the app's port, which AWS does not know.
+const PORT: &str = "http";
+/// The cluster for which its load balancer controller keeps a target group.
+const CONTROLLER_TAG: &str = "elbv2.k8s.aws/cluster";
+
+/// A target group and the backend that it is of.
+struct Served<'a> {
+    label: String,
+    place: &'a Place,
+}
+
+/// Adds what the rule and the clusters say.
+pub(super) fn describe(found: &Findings, identity: &Identity, arguments: &mut Map<String, Json>) {
+    let labels: Vec<(String, &Place)> =
+        found.places.iter().map(|place| (label_of(place, identity), place)).collect();
+    let mut backends = BTreeMap::new();
+    for (label, place) in &labels {
+        let mut backend = json!({ "cluster": place.cluster });
+        if let Some(provider) = &place.oidc_provider_arn {
+            backend["oidc_provider_arn"] = json!(provider);
+        }
+        backends.insert(label.clone(), backend);
+    }
+    for target in &found.target_groups {
+        if let Some(served) = served(target, found, identity) {
+            let mut backend = json!({ "cluster": served.place.cluster, "weight": target.weight });
+            if let Some(provider) = &served.place.oidc_provider_arn {
+                backend["oidc_provider_arn"] = json!(provider);
+            }
+            // Under the label of its target group alone.
+            labels.iter().filter(|(_, place)| place.cluster == served.place.cluster).for_each(|(label, _)| {
+                backends.remove(label);
+            });
+            backends.insert(served.label, backend);
+        } else {
+            let label = suggest_dns_label(&target.group.name);
+            backends.insert(
+                label,
+                json!({ "target_group_arn": target.group.arn, "weight": target.weight }),
+            );
+        }
+    }
+    if !backends.is_empty() {
+        arguments.insert("backend".to_owned(), json!(backends));
+    }
+    let Some(rule) = &found.rule else { return };
+    let own = found.target_groups.iter().find(|target| served(target, found, identity).is_some());
+    arguments.insert("load_balancer".to_owned(), load_balancer(rule, own));
+    if let Some(own) = own {
+        arguments.insert("port".to_owned(), json!({ PORT: { "port": own.group.port } }));
+        let check = health_check(own);
+        if !check.is_empty() {
+            arguments.insert("health_check".to_owned(), Json::Object(check));
+        }
+    }
+}
+
+/// Names the target groups whose names do not follow from the app.
+pub(super) fn name_target_groups(found: &Findings, arguments: &mut Json, resolve: &dyn Fn(&Json) -> App) {
+    let app = resolve(arguments);
+    let identity = &app.identity;
+    for target in &found.target_groups {
+        let Some(served) = served(target, found, identity) else { continue };
+        let derived = app.traffic.clusters().find(|(label, _, _)| *label == served.label);
+        if derived.is_none_or(|(_, _, name)| name != target.group.name) {
+            arguments["backend"][&served.label]["target_group_name"] = json!(target.group.name);
+        }
+    }
+}
+
+/// The label that a cluster gets: the one that ipsy's own tags hold, else the cluster's name.
+pub(super) fn label_of(place: &Place, identity: &Identity) -> String {
+    let prefix = format!("{}/", pod_identity::KEY);
+    owned_label(&place.tags, &prefix, identity).unwrap_or_else(|| suggest_dns_label(&place.cluster))
+}
+
+fn owned_label(tags: &ipsy_aws::Tags, prefix: &str, identity: &Identity) -> Option<String> {
+    let is_ours = owner_of(tags).is_some_and(|owner| owner == *identity);
+    let label = tags.get(COMPONENT)?.strip_prefix(prefix)?;
+    is_ours.then(|| label.to_owned())
+}
+
+/// The backend that a target group serves, if it is one of a cluster: by its tags, by those of the cluster's
+/// controller, by its name, or because there is no other choice. Instances are never in a cluster's group of ours.
+fn served<'a>(target: &FoundTargetGroup, found: &'a Findings, identity: &Identity) -> Option<Served<'a>> {
+    let places = || found.places.iter();
+    let of = |label: String, place: &'a Place| Some(Served { label, place });
+    if let Some(label) = owned_label(&target.tags, &format!("{}/", target_group::KEY), identity) {
+        let place = places().find(|place| label_of(place, identity) == label).or_else(|| found.places.first())?;
+        return of(label, place);
+    }
+    if target.group.target_type != "ip" {
+        return None;
+    }
+    let controlled = target.tags.get(CONTROLLER_TAG);
+    if let Some(place) = places().find(|place| controlled == Some(&place.cluster)) {
+        return of(label_of(place, identity), place);
+    }
+    let name = &target.group.name;
+    let word = |place: &&Place| {
+        let last = place.cluster.rsplit('-').next().unwrap_or_default();
+        name.contains(&place.cluster) || name.split('-').any(|part| part == last)
+    };
+    let named: Vec<&Place> = places().filter(word).collect();
+    if let [place] = named.as_slice() {
+        return of(label_of(place, identity), place);
+    }
+    let clusters: BTreeSet<&str> = places().map(|place| place.cluster.as_str()).collect();
+    let only = found.target_groups.iter().filter(|other| other.group.target_type == "ip").count() == 1;
+    match found.places.first() {
+        Some(place) if only && clusters.len() == 1 => of(label_of(place, identity), place),
+        _ => None,
+    }
+}
+
+fn load_balancer(rule: &Rule, own: Option<&FoundTargetGroup>) -> Json {
+    let (mut hosts, mut paths) = (Vec::new(), Vec::new());
+    for condition in &rule.conditions {
+        match condition {
+            Condition::HostHeader(values) => hosts.extend(values.iter().cloned()),
+            Condition::PathPattern(values) => paths.extend(values.iter().cloned()),
+            _ => {}
+        }
+    }
+    let mut block = Map::new();
+    block.insert("listener_arn".to_owned(), json!(rule.listener_arn));
+    block.insert("priority".to_owned(), json!(rule.priority));
+    for (name, values) in [("hosts", hosts), ("paths", paths)] {
+        if !values.is_empty() {
+            block.insert(name.to_owned(), json!(values));
+        }
+    }
+    let stickiness = rule.forward().and_then(|forward| forward.stickiness_seconds).unwrap_or_default();
+    if stickiness > 0 {
+        block.insert("stickiness_seconds".to_owned(), json!(stickiness));
+    }
+    let Some(own) = own else { return Json::Object(block) };
+    if own.group.protocol_version != "HTTP1" {
+        block.insert("protocol_version".to_owned(), json!(own.group.protocol_version));
+    }
+    for (name, key, default) in [
+        ("deregistration_delay_seconds", target_group::DEREGISTRATION_DELAY, "30"),
+        ("slow_start_seconds", target_group::SLOW_START, "0"),
+    ] {
+        let found = own.attributes.get(key).filter(|value| *value != default);
+        if let Some(seconds) = found.and_then(|value| value.parse::<i64>().ok()) {
+            block.insert(name.to_owned(), json!(seconds));
+        }
+    }
+    Json::Object(block)
+}
+
+fn health_check(own: &FoundTargetGroup) -> Map<String, Json> {
+    let check = &own.group.health_check;
+    let grpc = own.group.protocol_version == "GRPC";
+    let default_path = if grpc { "/grpc.health.v1.Health/Check" } else { "/" };
+    let mut block = Map::new();
+    if let Some(path) = check.path.as_ref().filter(|path| *path != default_path) {
+        block.insert("path".to_owned(), json!(path));
+    }
+    if let Some(Matcher::Http(codes)) = check.matcher.as_ref().filter(|_| !grpc)
+        && codes != "200-399"
+    {
+        block.insert("matcher".to_owned(), json!(codes));
+    }
+    for (name, found, default) in [
+        ("interval_seconds", check.interval_seconds, 10),
+        ("timeout_seconds", check.timeout_seconds, 5),
+        ("healthy_threshold", check.healthy_threshold, 2),
+        ("unhealthy_threshold", check.unhealthy_threshold, 3),
+    ] {
+        if found != default {
+            block.insert(name.to_owned(), json!(found));
+        }
+    }
+    block
+}
