@@ -79,8 +79,12 @@ impl Iam {
                 "IAM takes 1 to 128 letters, digits and `_+=,.@-`.",
             );
         }
-        let size: usize =
-            self.inline_policies.values().flat_map(|text| text.chars()).filter(|sign| !sign.is_whitespace()).count();
+        let size: usize = self
+            .inline_policies
+            .values()
+            .flat_map(|text| text.chars())
+            .filter(|sign| !sign.is_whitespace())
+            .count();
         if size > INLINE_CHARACTERS {
             problems.error(
                 "iam.policy_json",

@@ -13,7 +13,8 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
         let end = rest.find(|sign: char| !sign.is_ascii_digit() && sign != '.')?;
         let (number, after) = rest.split_at(end);
         let (unit, seconds) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
-        total = total.checked_add(Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()?)?;
+        total =
+            total.checked_add(Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()?)?;
         rest = after.strip_prefix(unit)?;
     }
     (!text.is_empty()).then_some(total)
@@ -25,7 +26,9 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_go_reads_them() {
-        for (text, seconds) in [("90s", 90.0), ("1h30m", 5_400.0), ("1.5h", 5_400.0), ("250ms", 0.25), ("0s", 0.0)] {
+        for (text, seconds) in
+            [("90s", 90.0), ("1h30m", 5_400.0), ("1.5h", 5_400.0), ("250ms", 0.25), ("0s", 0.0)]
+        {
             assert_eq!(parse(text), Some(Duration::from_secs_f64(seconds)), "{text}");
         }
         for bad in ["", "5", "m", "1d", "-1s", "1h 30m", ".s", "1..5s", "99999999999999999999h"] {

@@ -28,7 +28,7 @@ pub(crate) enum BackendPlace {
     Cluster {
         cluster: String,
         target_group_name: String,
-        /// The cluster's OpenID Connect provider in IAM, where pods get their role by the cluster's tokens.
+        /// The cluster's `OpenID` Connect provider in IAM, where pods get their role by the cluster's tokens.
         oidc_provider_arn: Option<String>,
     },
 }

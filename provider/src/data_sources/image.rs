@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use ipsy_aws::{Aws, ImageReference};
 use serde_json::json;
 use tf_provider::{
-    Attribute, Block, DataSource, Diagnostic, Diagnostics, Outcome, Path, Problem, ReadDataRequest, Schema, Type,
-    Value,
+    Attribute, Block, DataSource, Diagnostic, Diagnostics, Outcome, Path, Problem, ReadDataRequest, Schema,
+    Type, Value,
 };
 
 use crate::app::image::Reference;
@@ -89,8 +89,11 @@ impl DataSource for ImageData {
         }
         if !tag.is_null() && config.attribute("repository").is_null() {
             diagnostics.push(
-                Diagnostic::error("A tag of which repository?", "Set `repository` to the ECR repository's name.")
-                    .at(Path::root("repository")),
+                Diagnostic::error(
+                    "A tag of which repository?",
+                    "Set `repository` to the ECR repository's name.",
+                )
+                .at(Path::root("repository")),
             );
         }
     }
@@ -153,7 +156,9 @@ async fn read(
     let exceptions: BTreeMap<String, crate::app::config::ExceptionConfig> =
         config.attribute("exception").decode()?;
     let findings = match config.attribute("fail_on_severity").as_str() {
-        Some(limit) => judge(aws, &meant.repository, &meant.text(), &image, limit, &exceptions, warnings).await?,
+        Some(limit) => {
+            judge(aws, &meant.repository, &meant.text(), &image, limit, &exceptions, warnings).await?
+        }
         None => json!({}),
     };
     let shown: BTreeMap<&String, serde_json::Value> = exceptions
@@ -185,17 +190,22 @@ async fn meant(aws: &Aws, config: &Value, host: &str) -> Result<Meant, Diagnosti
         let repository = given("repository").unwrap_or_default();
         return Ok(Meant { repository, reference: ImageReference::Tag(tag.clone()), tag: Some(tag) });
     };
-    let refuse = |summary: String, detail: String| Diagnostic::error(summary, detail).at(Path::root("parameter"));
+    let refuse =
+        |summary: String, detail: String| Diagnostic::error(summary, detail).at(Path::root("parameter"));
     let found = aws.parameters.get(std::slice::from_ref(&name)).await;
     let found = found.map_err(|error| aws_diagnostic("The image pointer can't be read", &error))?.pop();
     let pointer = found.ok_or_else(|| {
         refuse(
             format!("There is no SSM parameter `{name}`"),
-            "It was not found in this account and region. Look at the name, and at the provider's `region`.".to_owned(),
+            "It was not found in this account and region. Look at the name, and at the provider's `region`."
+                .to_owned(),
         )
     })?;
     let image = Reference::parse(&pointer.value).map_err(|why| {
-        refuse(format!("The SSM parameter `{name}` names no image"), format!("It holds `{}`, but {why}.", pointer.value))
+        refuse(
+            format!("The SSM parameter `{name}` names no image"),
+            format!("It holds `{}`, but {why}.", pointer.value),
+        )
     })?;
     let repository = match (image.repository.strip_prefix(&format!("{host}/")), given("repository")) {
         (Some(repository), _) => repository.to_owned(),

@@ -89,7 +89,8 @@ pub(crate) fn components(
         }));
     }
     for (backend, cluster, target_group_name) in app.traffic.clusters() {
-        let by_agent = app.traffic.oidc_providers().any(|(name, provider)| name == backend && provider.is_none());
+        let by_agent =
+            app.traffic.oidc_providers().any(|(name, provider)| name == backend && provider.is_none());
         // Nor the cluster.
         if !cluster.is_empty() && by_agent {
             for service_account in app.service_accounts() {

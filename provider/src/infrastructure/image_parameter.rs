@@ -47,7 +47,9 @@ impl Component for ImageParameter {
     }
 
     async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
-        let Some(parameter) = self.aws.parameters.get(std::slice::from_ref(&self.name)).await?.pop() else { return Ok(None) };
+        let Some(parameter) = self.aws.parameters.get(std::slice::from_ref(&self.name)).await?.pop() else {
+            return Ok(None);
+        };
         let tags = self.aws.parameters.tags(&self.name).await?;
         let properties = json!({ "name": parameter.name, "tags": self.ownership.observed(&tags) });
         Ok(Some(Observed { arn: parameter.arn, properties, tags, value: Some(parameter.value) }))

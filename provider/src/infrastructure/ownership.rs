@@ -167,7 +167,8 @@ mod tests {
     #[test]
     fn what_was_imported_differs_only_by_wrong_marks() {
         let ownership = ownership();
-        let mut found = Tags::from([("owner".into(), "payments".into()), ("scanner:last".into(), "1".into())]);
+        let mut found =
+            Tags::from([("owner".into(), "payments".into()), ("scanner:last".into(), "1".into())]);
         assert_eq!(ownership.observed(&found), ownership.shown());
         found.insert("ipsy:app".into(), "checkout".into());
         assert_ne!(ownership.observed(&found), ownership.shown(), "half marked");

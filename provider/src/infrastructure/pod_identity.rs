@@ -50,9 +50,7 @@ impl Component for PodIdentity {
     fn title(&self) -> String {
         format!(
             "Pod Identity association of service account `{}/{}` in cluster `{}`",
-            self.namespace,
-            self.service_account,
-            self.cluster
+            self.namespace, self.service_account, self.cluster
         )
     }
 

@@ -25,7 +25,9 @@ impl Repository {
     fn mutability(&self) -> TagMutability {
         match (self.storage.immutable_tags, self.storage.mutable_tags.is_empty()) {
             (true, true) => TagMutability::Immutable,
-            (true, false) => TagMutability::ImmutableExcept(self.storage.mutable_tags.iter().cloned().collect()),
+            (true, false) => {
+                TagMutability::ImmutableExcept(self.storage.mutable_tags.iter().cloned().collect())
+            }
             (false, _) => TagMutability::Mutable,
         }
     }
@@ -34,7 +36,9 @@ impl Repository {
         match &self.storage.encryption {
             Encryption::Aes256 => ipsy_aws::Encryption::Aes256,
             Encryption::Kms { key_arn, dual: false } => ipsy_aws::Encryption::Kms { key: key_arn.clone() },
-            Encryption::Kms { key_arn, dual: true } => ipsy_aws::Encryption::KmsDualLayer { key: key_arn.clone() },
+            Encryption::Kms { key_arn, dual: true } => {
+                ipsy_aws::Encryption::KmsDualLayer { key: key_arn.clone() }
+            }
         }
     }
 
@@ -64,9 +68,7 @@ impl Repository {
 
     async fn put_lifecycle_policy(&self) -> Result<(), Error> {
         match lifecycle_policy(&self.storage) {
-            Some(policy) => {
-                self.aws.repositories.put_lifecycle_policy(&self.name, &policy.to_string()).await
-            }
+            Some(policy) => self.aws.repositories.put_lifecycle_policy(&self.name, &policy.to_string()).await,
             None => self.aws.repositories.delete_lifecycle_policy(&self.name).await,
         }
     }

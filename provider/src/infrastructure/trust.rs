@@ -9,7 +9,8 @@ use crate::app::resolve::App;
 /// The trust policy of the role of `app`. EKS Pod Identity is the same for every cluster, so that a second one
 /// needs no change; each cluster with an `OpenID` Connect provider adds a statement about its own tokens.
 pub(crate) fn trust_policy(app: &App) -> Value {
-    let providers: BTreeSet<&str> = app.traffic.oidc_providers().filter_map(|(_, provider)| provider).collect();
+    let providers: BTreeSet<&str> =
+        app.traffic.oidc_providers().filter_map(|(_, provider)| provider).collect();
     let by_agent = app.traffic.oidc_providers().any(|(_, provider)| provider.is_none());
     let mut statements = Vec::new();
     // A role that nobody may take can't be made: before its first cluster it is one of Pod Identity.
@@ -60,7 +61,8 @@ pub(crate) fn trusted_service_accounts(policy: &Value) -> Vec<(String, String)> 
                     subject => subject.as_str().into_iter().collect::<Vec<_>>(),
                 };
                 accounts.extend(subjects.into_iter().filter_map(|subject| {
-                    let (namespace, account) = subject.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+                    let (namespace, account) =
+                        subject.strip_prefix("system:serviceaccount:")?.split_once(':')?;
                     Some((namespace.to_owned(), account.to_owned()))
                 }));
             }

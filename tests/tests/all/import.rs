@@ -27,7 +27,8 @@ fn build_by_hand(aws: &AwsBench) -> Value {
 /// The example of a takeover, for an app that was built by hand.
 fn takeover(aws: &AwsBench, built: &Value) -> Terraform {
     let example = workspace::root().join("examples/takeover");
-    let mut terraform = Terraform::copy_of(&example, fixture::tools(), fixture::programs()).unwrap().against(aws);
+    let mut terraform =
+        Terraform::copy_of(&example, fixture::tools(), fixture::programs()).unwrap().against(aws);
     terraform.variable("account_id", &aws.platform.account_id);
     terraform.variable("listener_arn", &aws.platform.listener_arn);
     terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
@@ -176,6 +177,20 @@ fn a_role_says_which_app_it_is_by_its_tags() {
     let second = fixture::quickstart(&aws);
     second.run(&["import", "-no-color", "-input=false", APP, &role]).unwrap().ok().unwrap();
     assert_eq!(second.plan().unwrap().actions(APP), ["update"]);
+}
+
+#[test]
+fn what_another_app_owns_is_not_taken() {
+    let aws = fixture::aws();
+    let first = fixture::quickstart(&aws);
+    first.apply().unwrap();
+    let role = aws.resources().unwrap().roles["checkout-prod"]["arn"].as_str().unwrap().to_owned();
+    let second = fixture::quickstart(&aws);
+    second.replace("main.tf", "\"prod\"", "\"dev\"").unwrap();
+    let id = format!("dev/checkout,{role}");
+    let refused = second.run(&["import", "-no-color", "-input=false", APP, &id]).unwrap();
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("belongs to `prod/checkout`"), "{}", refused.stderr);
 }
 
 #[test]

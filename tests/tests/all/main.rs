@@ -8,6 +8,7 @@ mod credentials;
 mod drift;
 mod failures;
 mod fixture;
+mod identity;
 mod import;
 mod install;
 mod post_render;

@@ -74,7 +74,8 @@ fn unfinished(status: &ScanStatus) -> Option<String> {
     match status {
         ScanStatus::Complete => None,
         ScanStatus::None => Some(
-            "ECR has no scan of it. Turn `scan_on_push` on and push the image again, or start a scan.".to_owned(),
+            "ECR has no scan of it. Turn `scan_on_push` on and push the image again, or start a scan."
+                .to_owned(),
         ),
         ScanStatus::Pending => Some("Its scan is under way. Run again when it is done.".to_owned()),
         ScanStatus::Failed(why) => {
@@ -92,7 +93,10 @@ fn severe(scan: &ScanFindings, limit: &str, exceptions: &Exceptions) -> Vec<Stri
     let least = rank(limit);
     let listed = scan.findings.iter().filter(|finding| rank(&finding.severity) >= least);
     let mut bad: Vec<&Finding> = listed.filter(|finding| !exceptions.waives(&finding.name)).collect();
-    bad.sort_by_key(|finding| (std::cmp::Reverse(rank(&finding.severity)), &finding.name));
+    bad.sort_by(|left, right| {
+        let by_severity = rank(&right.severity).cmp(&rank(&left.severity));
+        by_severity.then_with(|| left.name.cmp(&right.name))
+    });
     let mut bad: Vec<String> = bad
         .into_iter()
         .map(|finding| {

@@ -44,7 +44,12 @@ fn finding(name: &str, severity: &str) -> Finding {
 }
 
 fn said(outcome: &Outcome) -> String {
-    outcome.diagnostics.iter().map(|one| format!("{}: {}", one.summary, one.detail)).collect::<Vec<_>>().join("\n")
+    outcome
+        .diagnostics
+        .iter()
+        .map(|one| format!("{}: {}", one.summary, one.detail))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test]
@@ -64,7 +69,11 @@ async fn a_tag_and_a_pointer_lead_to_the_digest() {
         };
         aws.parameters.create(&parameter).await.unwrap();
         let state = read(&data, json!({ "parameter": "/image" })).await.state.unwrap();
-        assert_eq!(state.attribute("uri").as_str(), Some(format!("{host}/checkout@{digest}").as_str()), "{value}");
+        assert_eq!(
+            state.attribute("uri").as_str(),
+            Some(format!("{host}/checkout@{digest}").as_str()),
+            "{value}"
+        );
         assert_eq!(state.attribute("repository").as_str(), Some("checkout"));
     }
     let outcome = read(&data, json!({ "parameter": "/nowhere" })).await;

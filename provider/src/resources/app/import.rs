@@ -71,7 +71,8 @@ async fn identify(aws: &Aws, named: &Identifier, id: &str) -> Result<Identity, D
         all.extend(tags.remove(arn));
     }
     if let Some(name) = &named.repository
-        && let Some(repository) = aws.repositories.describe(std::slice::from_ref(name)).await.map_err(tell)?.pop()
+        && let Some(repository) =
+            aws.repositories.describe(std::slice::from_ref(name)).await.map_err(tell)?.pop()
     {
         all.push(aws.repositories.tags(&repository.arn).await.map_err(tell)?);
     }

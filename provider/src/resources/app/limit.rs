@@ -22,7 +22,11 @@ pub(super) struct Limited<T> {
 
 impl Limit {
     /// The limit of the argument `timeouts.argument`; `requested` asks to stop as well.
-    pub(super) fn new(argument: &'static str, after: Option<Duration>, requested: &CancellationToken) -> Self {
+    pub(super) fn new(
+        argument: &'static str,
+        after: Option<Duration>,
+        requested: &CancellationToken,
+    ) -> Self {
         Self { argument, after, cancel: requested.child_token() }
     }
 

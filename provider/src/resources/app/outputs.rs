@@ -37,7 +37,10 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
         ("id", known(identified, Value::from(app.identity.id()))),
         ("repository_url", known(parsed.knows("image"), Value::from(account.repository_url(app)))),
         ("role_arn", known(identified && parsed.knows("iam"), Value::from(account.role_arn(app)))),
-        ("log_group_name", known(identified && parsed.knows("logs"), Value::from(app.logs.group_name.as_str()))),
+        (
+            "log_group_name",
+            known(identified && parsed.knows("logs"), Value::from(app.logs.group_name.as_str())),
+        ),
         ("image_uri", known(parsed.knows("image"), Value::from(image.text()))),
         (
             "image_parameter",
@@ -68,7 +71,10 @@ fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     let role_arn = account.role_arn(app);
     let whole = values::values(app, standards, image, Some(&role_arn), None);
     let by_backend = app.traffic.clusters().map(|(backend, _, _)| {
-        (backend, Value::from(values::values(app, standards, image, Some(&role_arn), Some(backend)).to_string()))
+        (
+            backend,
+            Value::from(values::values(app, standards, image, Some(&role_arn), Some(backend)).to_string()),
+        )
     });
     // A JSON value has no form that YAML could not write.
     let yaml = serde_yaml::to_string(&whole).unwrap_or_default();

@@ -3,10 +3,10 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest};
 
-use super::location;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::state;
+use super::{fixed, location};
 use crate::app::contract;
 use crate::app::image::{Reference, Source};
 use crate::diagnose::aws_diagnostic;
@@ -58,6 +58,7 @@ pub(super) async fn modify_plan(
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);
     }
+    fixed::check(request.prior.as_ref(), &plan.planned, diagnostics);
     check_values(plan, diagnostics);
     check_size(plan, diagnostics);
 }

@@ -40,7 +40,8 @@ pub(super) fn left_behind(
     let apps: Vec<Json> = private.get(KEY).unwrap_or_default();
     let mut left: Vec<Box<dyn Component>> = Vec::new();
     for app in apps {
-        let parsed = schema::schema().encode(&app).and_then(|value| parse_leniently(&value, &Standards::default()));
+        let parsed =
+            schema::schema().encode(&app).and_then(|value| parse_leniently(&value, &Standards::default()));
         let Ok(parsed) = parsed else { continue };
         for component in components(&parsed.app, aws, account, policy, "") {
             let is_kept = kept.iter().chain(&left).any(|other| same(other.as_ref(), component.as_ref()));

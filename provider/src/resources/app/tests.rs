@@ -2,6 +2,7 @@
 //! part, in the order in which it calls.
 
 mod faults;
+mod identity;
 mod lifecycle;
 mod rollout;
 

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::sources::{SMALL, without_credentials};
 use crate::fixture;
 
-const KEYS: &str = "access_key = \"AKIABENCHBENCHBENCH0\"\n  secret_key = \"hush\"\n  region     = \"us-east-1\"";
+const KEYS: &str =
+    "access_key = \"AKIABENCHBENCHBENCH0\"\n  secret_key = \"hush\"\n  region     = \"us-east-1\"";
 
 #[test]
 fn two_accounts_are_worked_in_by_one_run() {
@@ -38,7 +39,8 @@ fn two_accounts_are_worked_in_by_one_run() {
 fn an_account_that_is_not_allowed_stops_before_anything_is_read() {
     let aws = fixture::aws();
     for list in ["allowed_account_ids   = [\"999999999999\"]", "forbidden_account_ids = [\"123456789012\"]"] {
-        let terraform = without_credentials(&aws, &format!("provider \"ipsy\" {{\n  {KEYS}\n  {list}\n}}\n{SMALL}"));
+        let terraform =
+            without_credentials(&aws, &format!("provider \"ipsy\" {{\n  {KEYS}\n  {list}\n}}\n{SMALL}"));
         aws.forget_calls().unwrap();
         let refused = terraform.try_apply().unwrap();
         assert_eq!(refused.code, 1, "{}", refused.everything());

@@ -32,9 +32,11 @@ fn role_of(terraform: &Terraform, address: &str) -> String {
 
 /// A configuration without any credentials or endpoint.
 pub(super) fn at_aws_itself(text: &str) -> Terraform {
-    let requirement = "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n";
+    let requirement =
+        "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n";
     let configuration = format!("{requirement}{text}");
-    let mut terraform = Terraform::with_configuration(&configuration, fixture::tools(), fixture::programs()).unwrap();
+    let mut terraform =
+        Terraform::with_configuration(&configuration, fixture::tools(), fixture::programs()).unwrap();
     terraform.set("AWS_EC2_METADATA_DISABLED", "true");
     terraform.init().unwrap();
     terraform
@@ -70,7 +72,10 @@ provider "ipsy" {
                   source_profile = base\n[profile base]\nregion = us-east-1\n";
     terraform.write("config", config).unwrap();
     terraform
-        .write("credentials", "[base]\naws_access_key_id = AKIABASEBASEBASE0000\naws_secret_access_key = hush\n")
+        .write(
+            "credentials",
+            "[base]\naws_access_key_id = AKIABASEBASEBASE0000\naws_secret_access_key = hush\n",
+        )
         .unwrap();
     assert_eq!(role_of(&terraform, "ipsy_app.small"), "arn:aws:iam::222222222222:role/small-dev");
     let roles = taken(&aws, "AssumeRole");

@@ -31,7 +31,8 @@ pub(super) struct Surroundings<'a> {
 /// The arguments of the app that has all this.
 pub(super) fn describe(found: &Findings, surroundings: &Surroundings) -> Json {
     let identity = surroundings.identity;
-    let default = resolved(&json!({ "name": identity.app, "environment": identity.environment }), surroundings);
+    let default =
+        resolved(&json!({ "name": identity.app, "environment": identity.environment }), surroundings);
     let mut arguments = Map::new();
     arguments.insert("name".to_owned(), json!(identity.app));
     arguments.insert("environment".to_owned(), json!(identity.environment));
@@ -66,7 +67,12 @@ fn insert(arguments: &mut Map<String, Json>, name: &str, block: Map<String, Json
 }
 
 /// Adds an argument where it differs from its default.
-fn differing<T: PartialEq + serde::Serialize>(block: &mut Map<String, Json>, name: &str, found: &T, default: &T) {
+fn differing<T: PartialEq + serde::Serialize>(
+    block: &mut Map<String, Json>,
+    name: &str,
+    found: &T,
+    default: &T,
+) {
     if found != default {
         block.insert(name.to_owned(), json!(found));
     }
@@ -75,6 +81,8 @@ fn differing<T: PartialEq + serde::Serialize>(block: &mut Map<String, Json>, nam
 fn image(found: &Findings, default: &App, surroundings: &Surroundings) -> Json {
     let mut block = Map::new();
     let name = match (&found.repository, &found.parameter) {
+        // With its host it is only used, and never changed.
+        (Some(found), _) if found.is_shared => found.repository.url.clone(),
         (Some(found), _) => found.repository.name.clone(),
         // The pointer names an image of somebody else's repository.
         (None, Some(pointer)) => crate::app::image::Reference::parse(&pointer.value)
@@ -88,7 +96,7 @@ fn image(found: &Findings, default: &App, surroundings: &Surroundings) -> Json {
     if let Some(pointer) = &found.parameter {
         differing(&mut block, "parameter", &pointer.name, &default.image.parameter);
     }
-    if let Some(found) = &found.repository {
+    if let Some(found) = found.repository.as_ref().filter(|found| !found.is_shared) {
         repository(&mut block, &found.repository, &default.image.storage);
         policies(&mut block, found, &default.image.storage, surroundings.account);
     }
@@ -162,7 +170,8 @@ fn policies(block: &mut Map<String, Json>, found: &FoundRepository, default: &St
 fn counted(policy: Option<&Json>, kind: &str) -> i64 {
     let rules = policy.and_then(|policy| policy.get("rules")).and_then(Json::as_array);
     let selections = rules.into_iter().flatten().filter_map(|rule| rule.get("selection"));
-    let mut counts = selections.filter(|selection| selection.get("countType").and_then(Json::as_str) == Some(kind));
+    let mut counts =
+        selections.filter(|selection| selection.get("countType").and_then(Json::as_str) == Some(kind));
     counts.next().and_then(|selection| selection.get("countNumber")?.as_i64()).unwrap_or(0)
 }
 
@@ -209,7 +218,9 @@ fn common_tags(all: &[Tags], policy: &TagPolicy) -> Tags {
     first
         .iter()
         .filter(|(key, value)| rest.iter().all(|tags| tags.get(*key) == Some(value)))
-        .filter(|(key, value)| !is_mark(key) && !policy.ignores(key) && policy.default_tags.get(*key) != Some(value))
+        .filter(|(key, value)| {
+            !is_mark(key) && !policy.ignores(key) && policy.default_tags.get(*key) != Some(value)
+        })
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }

@@ -31,8 +31,7 @@ pub(super) fn parse(id: &str, account: &Account) -> Result<Identifier, Diagnosti
             Some((environment, app))
                 if found.identity.is_none() && is_dns_label(environment) && is_dns_label(app) =>
             {
-                found.identity =
-                    Some(Identity { app: app.to_owned(), environment: environment.to_owned() });
+                found.identity = Some(Identity { app: app.to_owned(), environment: environment.to_owned() });
                 true
             }
             _ => false,
@@ -72,9 +71,8 @@ fn take_arn(arn: &str, account: &Account, found: &mut Identifier) -> Result<bool
         "ssm" => {
             // The first slash of a path is not repeated: `parameter/a/b` is `/a/b`, `parameter/a` is `a`.
             let name = object.strip_prefix("parameter/");
-            found.parameter = name.map(|name| {
-                if name.contains('/') { format!("/{name}") } else { name.to_owned() }
-            });
+            found.parameter =
+                name.map(|name| if name.contains('/') { format!("/{name}") } else { name.to_owned() });
         }
         _ => return Ok(false),
     }

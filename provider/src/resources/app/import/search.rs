@@ -46,6 +46,8 @@ pub(super) struct FoundRepository {
     pub(super) repository: Repository,
     pub(super) lifecycle_policy: Option<String>,
     pub(super) repository_policy: Option<String>,
+    /// Whether another app owns it, such as the same one in another environment.
+    pub(super) is_shared: bool,
 }
 
 /// Where the app's pods get their role.
@@ -61,7 +63,11 @@ pub(super) struct Place {
 }
 
 /// Finds whatever `named` and its app have. Nothing is changed.
-pub(super) async fn search(aws: &Aws, identity: &Identity, named: &Identifier) -> Result<Findings, Diagnostic> {
+pub(super) async fn search(
+    aws: &Aws,
+    identity: &Identity,
+    named: &Identifier,
+) -> Result<Findings, Diagnostic> {
     let mut found = Findings { parameter: parameter(aws, identity, named).await?, ..Findings::default() };
     let (places, repository, log_group, rule) = futures::try_join!(
         pod_identities(aws, identity, named),
@@ -82,7 +88,7 @@ pub(super) async fn search(aws: &Aws, identity: &Identity, named: &Identifier) -
         found.target_groups = groups;
         found.rule = Some(rule);
     }
-    found.tags = tags(aws, &found).await?;
+    tags(aws, identity, &mut found).await?;
     Ok(found)
 }
 
@@ -154,7 +160,7 @@ async fn repository(
             aws.repositories.repository_policy(&repository.name)
         ),
     )?;
-    Ok(Some(FoundRepository { repository, lifecycle_policy, repository_policy }))
+    Ok(Some(FoundRepository { repository, lifecycle_policy, repository_policy, is_shared: false }))
 }
 
 /// The ECR repository of this or another account that a pointer names, without its host.
@@ -281,7 +287,11 @@ async fn target_groups(aws: &Aws, rule: &Rule) -> Result<Vec<FoundTargetGroup>, 
 }
 
 /// The clusters in which an association gives the app's service account a role.
-async fn pod_identities(aws: &Aws, identity: &Identity, named: &Identifier) -> Result<Vec<Place>, Diagnostic> {
+async fn pod_identities(
+    aws: &Aws,
+    identity: &Identity,
+    named: &Identifier,
+) -> Result<Vec<Place>, Diagnostic> {
     let what = "The Pod Identity associations";
     let mut found = Vec::new();
     for cluster in tell("The clusters", aws.clusters.list().await)? {
@@ -293,9 +303,10 @@ async fn pod_identities(aws: &Aws, identity: &Identity, named: &Identifier) -> R
             let Some(association) = tell(what, aws.pod_identities.get(&cluster, &reference.id).await)? else {
                 continue;
             };
-            let has_role = named.role.as_ref().is_none_or(|role| {
-                association.role_arn.rsplit('/').next() == Some(role.as_str())
-            });
+            let has_role = named
+                .role
+                .as_ref()
+                .is_none_or(|role| association.role_arn.rsplit('/').next() == Some(role.as_str()));
             let is_other = owner_of(&association.tags).is_some_and(|owner| owner != *identity);
             if association.service_account == identity.app && has_role && !is_other {
                 found.push(Place {
@@ -404,24 +415,51 @@ async fn token_places(aws: &Aws, identity: &Identity, role: &Role) -> Result<Vec
         .collect())
 }
 
-/// Tags of all that an app can own.
-async fn tags(aws: &Aws, found: &Findings) -> Result<Vec<Tags>, Diagnostic> {
-    let mut all: Vec<Tags> = found.role.iter().map(|role| role.tags.clone()).collect();
-    all.extend(found.places.iter().filter(|place| place.oidc_provider_arn.is_none()).map(|place| place.tags.clone()));
-    if let Some(found) = &found.repository {
-        all.push(tell("The repository's tags", aws.repositories.tags(&found.repository.arn).await)?);
+/// Tags of all that an app can own. What another app of ipsy owns is not taken: a repository is used as others' are,
+/// and anything else stops the import.
+async fn tags(aws: &Aws, identity: &Identity, found: &mut Findings) -> Result<(), Diagnostic> {
+    let mut all: Vec<(String, Tags)> = Vec::new();
+    if let Some(role) = &found.role {
+        all.push((format!("IAM role `{}`", role.name), role.tags.clone()));
+    }
+    for place in found.places.iter().filter(|place| place.oidc_provider_arn.is_none()) {
+        all.push((format!("Pod Identity association in cluster `{}`", place.cluster), place.tags.clone()));
     }
     if let Some(group) = &found.log_group {
-        all.push(tell("The log group's tags", aws.log_groups.tags(&group.arn).await)?);
+        let tags = tell("The log group's tags", aws.log_groups.tags(&group.arn).await)?;
+        all.push((format!("log group `{}`", group.name), tags));
     }
     if let Some(parameter) = &found.parameter {
-        all.push(tell("The pointer's tags", aws.parameters.tags(&parameter.name).await)?);
+        let tags = tell("The pointer's tags", aws.parameters.tags(&parameter.name).await)?;
+        all.push((format!("SSM parameter `{}`", parameter.name), tags));
     }
     if let Some(rule) = &found.rule {
-        let mut tags = tell("The rule's tags", aws.listener_rules.tags(std::slice::from_ref(&rule.arn)).await)?;
-        all.push(tags.remove(&rule.arn).unwrap_or_default());
+        let mut tags =
+            tell("The rule's tags", aws.listener_rules.tags(std::slice::from_ref(&rule.arn)).await)?;
+        all.push((format!("listener rule `{}`", rule.arn), tags.remove(&rule.arn).unwrap_or_default()));
     }
-    Ok(all)
+    for (title, tags) in all {
+        if let Some(owner) = owner_of(&tags).filter(|owner| owner != identity) {
+            return Err(Diagnostic::error(
+                format!("The {title} belongs to `{}`", owner.id()),
+                format!(
+                    "Its tags say so, so it can't be that of `{}` as well. Import that app instead, or name another \
+                     object in the id.",
+                    identity.id()
+                ),
+            ));
+        }
+        found.tags.push(tags);
+    }
+    if let Some(repository) = &mut found.repository {
+        let tags = aws.repositories.tags(&repository.repository.arn).await;
+        let tags = tell("The repository's tags", tags)?;
+        repository.is_shared = owner_of(&tags).is_some_and(|owner| owner != *identity);
+        if !repository.is_shared {
+            found.tags.push(tags);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

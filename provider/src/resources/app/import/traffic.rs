@@ -42,16 +42,15 @@ pub(super) fn describe(found: &Findings, identity: &Identity, arguments: &mut Ma
                 backend["oidc_provider_arn"] = json!(provider);
             }
             // Under the label of its target group alone.
-            labels.iter().filter(|(_, place)| place.cluster == served.place.cluster).for_each(|(label, _)| {
-                backends.remove(label);
-            });
+            labels.iter().filter(|(_, place)| place.cluster == served.place.cluster).for_each(
+                |(label, _)| {
+                    backends.remove(label);
+                },
+            );
             backends.insert(served.label, backend);
         } else {
             let label = suggest_dns_label(&target.group.name);
-            backends.insert(
-                label,
-                json!({ "target_group_arn": target.group.arn, "weight": target.weight }),
-            );
+            backends.insert(label, json!({ "target_group_arn": target.group.arn, "weight": target.weight }));
         }
     }
     if !backends.is_empty() {
@@ -100,7 +99,8 @@ fn served<'a>(target: &FoundTargetGroup, found: &'a Findings, identity: &Identit
     let places = || found.places.iter();
     let of = |label: String, place: &'a Place| Some(Served { label, place });
     if let Some(label) = owned_label(&target.tags, &format!("{}/", target_group::KEY), identity) {
-        let place = places().find(|place| label_of(place, identity) == label).or_else(|| found.places.first())?;
+        let place =
+            places().find(|place| label_of(place, identity) == label).or_else(|| found.places.first())?;
         return of(label, place);
     }
     if target.group.target_type != "ip" {
