@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::fixture::{self, APP};
 
 fn push_image(aws: &acceptance::aws_bench::AwsBench) {
-    let manifest = json!({ "schemaVersion": 2, "layers": [] }).to_string();
+    let kind = |name: &str| format!("application/vnd.oci.image.{name}.v1+json");
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let config = json!({ "mediaType": kind("config"), "digest": digest, "size": 2 });
+    let manifest =
+        json!({ "schemaVersion": 2, "mediaType": kind("manifest"), "config": config, "layers": [] })
+            .to_string();
     let image = json!({ "repositoryName": "checkout", "imageManifest": manifest, "imageTag": "1.0.0" });
     aws.json("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", &image).unwrap();
 }
