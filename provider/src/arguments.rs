@@ -22,8 +22,8 @@ pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
 
 /// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is
 /// known all the same.
-pub(crate) const NOT_IN_VALUES: [&str; 6] =
-    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout"];
+pub(crate) const NOT_IN_VALUES: [&str; 8] =
+    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "dns", "alarm"];
 
 /// The blocks and attributes that `post_renderer_config` depends on.
 pub(crate) const IN_POST_RENDERER_CONFIG: [&str; 7] =

@@ -15,3 +15,4 @@ mod pure_parts;
 mod quickstart;
 mod standards;
 mod structure;
+mod traffic;

@@ -9,6 +9,7 @@ use tf_provider::{Diagnostic, Outcome, Value};
 
 use crate::app::image::Reference;
 use crate::app::names::{Identity, is_dns_label};
+use crate::app::traffic::Conditions;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::{pod_identity, target_group};
 use crate::session::Configured;
@@ -84,21 +85,35 @@ async fn repository(aws: &Aws, identity: &Identity) -> Result<String, Diagnostic
 }
 
 fn load_balancer(rule: &Rule) -> Json {
-    let (mut hosts, mut paths) = (Vec::new(), Vec::new());
+    let mut lists: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(&str, String), Vec<&String>> = BTreeMap::new();
     for condition in &rule.conditions {
         match condition {
-            Condition::HostHeader(values) => hosts.extend(values.iter().cloned()),
-            Condition::PathPattern(values) => paths.extend(values.iter().cloned()),
-            _ => {}
+            Condition::HostHeader(values) => lists.entry("hosts").or_default().extend(values),
+            Condition::PathPattern(values) => lists.entry("paths").or_default().extend(values),
+            Condition::HttpMethod(values) => lists.entry("methods").or_default().extend(values),
+            Condition::SourceIp(values) => lists.entry("source_ips").or_default().extend(values),
+            Condition::HttpHeader { name, values } => {
+                blocks.entry(("header", name.clone())).or_default().extend(values);
+            }
+            Condition::QueryString(pairs) => {
+                for pair in pairs {
+                    let label = Conditions::query_label(pair.key.as_deref()).to_owned();
+                    blocks.entry(("query_string", label)).or_default().push(&pair.value);
+                }
+            }
+            // The refresh after the import shows it, and the next plan takes it away.
+            Condition::Other { .. } => {}
         }
     }
-    let some = |values: Vec<String>| if values.is_empty() { Json::Null } else { json!(values) };
-    json!({
-        "listener_arn": rule.listener_arn,
-        "hosts": some(hosts),
-        "paths": some(paths),
-        "priority": rule.priority,
-    })
+    let mut block = json!({ "listener_arn": rule.listener_arn, "priority": rule.priority });
+    for (name, values) in lists {
+        block[name] = json!(values);
+    }
+    for ((kind, label), values) in blocks {
+        block[kind][label] = json!({ "values": values });
+    }
+    block
 }
 
 /// The backends of a rule: ours by the label in their tags, others by the name of their target group.
