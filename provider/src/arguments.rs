@@ -25,8 +25,8 @@ pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
 
 /// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is
 /// known all the same.
-pub(crate) const NOT_IN_VALUES: [&str; 7] =
-    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "timeouts"];
+pub(crate) const NOT_IN_VALUES: [&str; 9] =
+    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "dns", "alarm", "timeouts"];
 
 /// The blocks and attributes that `post_renderer_config` depends on.
 pub(crate) const IN_POST_RENDERER_CONFIG: [&str; 7] =

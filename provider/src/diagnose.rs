@@ -41,12 +41,11 @@ pub(crate) fn aws_diagnostic(summary: &str, error: &Error) -> Diagnostic {
 pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
     match failure {
         Failure::Aws { title, error } => aws_diagnostic(&format!("The {title} was not {verb}"), error),
-        Failure::Foreign { title, owner, id } => Diagnostic::error(
+        Failure::Foreign { title, owner, take_over } => Diagnostic::error(
             format!("The {title} exists and is not this app's"),
             format!(
                 "ipsy does not touch what it has not made: {owner}. Nothing was changed.\n\nIf it is meant to \
-                 belong to this app, take it over with `terraform import ipsy_app.NAME {id}`. Otherwise rename \
-                 the app or the object."
+                 belong to this app, {take_over}. Otherwise rename the app or the object."
             ),
         ),
         Failure::Cancelled => Diagnostic::error(

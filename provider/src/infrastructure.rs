@@ -1,9 +1,11 @@
 //! What an app has on AWS: one file for each kind of object, all behind one small trait, and the engine that
 //! brings what is there to what is wanted. Knows AWS only through `ipsy_aws`, and nothing of Terraform.
 
+pub(crate) mod alarm;
 pub(crate) mod converge;
 pub(crate) mod desired;
 pub(crate) mod destroy;
+pub(crate) mod dns_record;
 pub(crate) mod image_parameter;
 pub(crate) mod listener_rule;
 pub(crate) mod log_group;
@@ -11,6 +13,7 @@ pub(crate) mod observe;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
 pub(crate) mod policy;
+pub(crate) mod previous_group;
 pub(crate) mod repository;
 pub(crate) mod role;
 pub(crate) mod shift;
@@ -43,6 +46,16 @@ pub(crate) trait Component: Send + Sync {
     /// Whose it is to be.
     fn ownership(&self) -> &ownership::Ownership;
 
+    /// What a message says of an object that is not ours.
+    fn owner(&self, observed: &Observed) -> String {
+        ownership::describe(&observed.tags)
+    }
+
+    /// How an object that is not ours can become so: the end of "If it is meant to belong to this app, …".
+    fn take_over(&self) -> String {
+        format!("take it over with `terraform import ipsy_app.NAME {}`", self.ownership().identity().id())
+    }
+
     /// Its properties as they should be.
     fn desired(&self) -> Value;
 
@@ -50,11 +63,21 @@ pub(crate) trait Component: Send + Sync {
     /// objects that only it can know.
     async fn observe(&self, known_arn: Option<&str>) -> Result<Option<Observed>, Error>;
 
+    /// Looks whether it can be made, where [`Component::observe`] found nothing: called before anything is changed.
+    async fn admit(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Makes it. Only called where [`Component::observe`] found nothing.
     async fn create(&self, facts: &Facts) -> Result<Observed, Error>;
 
     /// Changes what differs, in place; tags apart.
     async fn change(&self, observed: &Observed, facts: &Facts) -> Result<(), Error>;
+
+    /// Whether a change leaves something in [`Observed::value`] that only AWS can tell, so that it is read again.
+    fn is_told_by_aws(&self) -> bool {
+        false
+    }
 
     /// Adds or overwrites tags.
     async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error>;
@@ -71,14 +94,16 @@ pub(crate) trait Component: Send + Sync {
 pub(crate) enum Stage {
     /// Log group, repository, image parameter, role and target groups need nothing of each other.
     Foundation,
-    /// Pod identities need the role.
+    /// Pod identities need the role, and alarms the target groups.
     Identity,
-    /// The listener rule needs the target groups, and comes last: only then do requests arrive.
+    /// The listener rule needs the target groups: only then do requests arrive.
     Traffic,
+    /// DNS records come last: they lead to what works already.
+    Name,
 }
 
 /// All stages, in order.
-pub(crate) const STAGES: [Stage; 3] = [Stage::Foundation, Stage::Identity, Stage::Traffic];
+pub(crate) const STAGES: [Stage; 4] = [Stage::Foundation, Stage::Identity, Stage::Traffic, Stage::Name];
 
 /// An AWS object as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +113,8 @@ pub(crate) struct Observed {
     pub(crate) properties: Value,
     /// All tags but AWS' own.
     pub(crate) tags: Tags,
-    /// What an object holds for others to read and write: the image that a pointer names.
+    /// What an object holds and nobody wants otherwise: the image that a pointer names, or as JSON the priority
+    /// and weights that a rule has.
     pub(crate) value: Option<String>,
 }
 

@@ -53,6 +53,8 @@ pub struct Platform {
     pub listener_arn: String,
     /// The load balancer.
     pub load_balancer_arn: String,
+    /// The hosted zone `example.com`.
+    pub zone_id: String,
     /// The target group of the EC2 instances that serve the app today.
     pub legacy_target_group_arn: String,
 }
@@ -74,6 +76,10 @@ pub struct Resources {
     pub pod_identity_associations: Vec<Value>,
     /// SSM parameters by name.
     pub parameters: BTreeMap<String, Value>,
+    /// `CloudWatch` alarms by name.
+    pub alarms: BTreeMap<String, Value>,
+    /// DNS records, those of the zones themselves left out.
+    pub records: Vec<Value>,
 }
 
 /// A target group.
@@ -121,6 +127,8 @@ impl Resources {
             ("log groups", self.log_groups.keys().cloned().collect()),
             ("pod identities", self.pod_identity_associations.iter().map(association).collect()),
             ("parameters", self.parameters.keys().cloned().collect()),
+            ("alarms", self.alarms.keys().cloned().collect()),
+            ("records", self.records.iter().map(|record| record["name"].to_string()).collect()),
         ]
     }
 
@@ -242,6 +250,36 @@ impl AwsBench {
             .body_mut()
             .read_to_string()?;
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+    }
+
+    /// Makes a simple record of one address in the platform's hosted zone.
+    pub fn simple_record(&self, name: &str, address: &str) -> Result<()> {
+        let body = format!(
+            "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><ChangeBatch>\
+             <Changes><Change><Action>CREATE</Action><ResourceRecordSet><Name>{name}</Name><Type>A</Type>\
+             <TTL>60</TTL><ResourceRecords><ResourceRecord><Value>{address}</Value></ResourceRecord>\
+             </ResourceRecords></ResourceRecordSet></Change></Changes></ChangeBatch>\
+             </ChangeResourceRecordSetsRequest>"
+        );
+        ureq::post(format!("{}/2013-04-01/hostedzone/{}/rrset", self.url, self.platform.zone_id))
+            .header("Authorization", self.signature("route53"))
+            .header("Content-Type", "application/xml")
+            .send(body)
+            .with_context(|| format!("Route 53 refused {name}"))?;
+        Ok(())
+    }
+
+    /// Sets an alarm off, or well again.
+    pub fn set_alarm(&self, name: &str, state: &str) -> Result<()> {
+        let target = "GraniteServiceVersion20100801.SetAlarmState";
+        let parameters = json!({ "AlarmName": name, "StateValue": state, "StateReason": "a test" });
+        ureq::post(&self.url)
+            .header("Authorization", self.signature("monitoring"))
+            .header("X-Amz-Target", target)
+            .header("Content-Type", "application/x-amz-json-1.0")
+            .send(parameters.to_string())
+            .with_context(|| format!("{target} refused {parameters}"))?;
+        Ok(())
     }
 
     /// The bench, as moto, reads a signature for its service and region only.

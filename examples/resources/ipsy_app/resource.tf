@@ -82,3 +82,94 @@ resource "ipsy_app" "checkout" {
     })
   }
 }
+
+# Everything that a listener rule can ask of a request, a priority that is chosen, names and alarms.
+resource "ipsy_app" "search" {
+  name        = "search"
+  environment = "prod"
+  team        = "discovery"
+  labels      = { cost-center = "cc-7" }
+  image { repository = "search" }
+  port "grpc" { port = 9000 }
+  port "admin" { port = 9901 }
+
+  health_check {
+    port    = "grpc"
+    matcher = "0"
+  }
+
+  load_balancer {
+    listener_arn     = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/main/0123456789abcdef/0123456789abcdef"
+    protocol_version = "GRPC"
+    hosts            = ["search.example.com"]
+    methods          = ["POST"]
+    source_ips       = ["10.0.0.0/8"]
+    header "X-Api-Version" { values = ["2*"] }
+
+    # The first free priority, kept once it is chosen.
+    priority_range {
+      from = 1000
+      to   = 1999
+    }
+
+    # A deployment tool moves the weights; Terraform shows them in `weights` and leaves them alone.
+    weights   = "external"
+    algorithm = "least_outstanding_requests"
+    session { seconds = 3600 }
+  }
+
+  backend "blue" {
+    cluster = "eks-blue"
+    weight  = 100
+  }
+  backend "green" {
+    cluster = "eks-green"
+  }
+
+  dns "search.example.com" {
+    zone_id = "Z0123456789ABCDEFGHIJ"
+    weight  = 100
+  }
+
+  alarm "server_errors" {
+    threshold = 20
+    actions   = ["arn:aws:sns:us-east-1:123456789012:on-call"]
+  }
+  alarm "unhealthy_targets" {}
+}
+
+variable "oidc_client_secret" {
+  type      = string
+  ephemeral = true
+}
+
+# Users log in before their requests reach the app. The secret is in no plan and no state (Terraform 1.11).
+resource "ipsy_app" "backoffice" {
+  name        = "backoffice"
+  environment = "prod"
+  team        = "payments"
+  labels      = { cost-center = "cc-42" }
+  image { repository = "backoffice" }
+  port "http" { port = 8080 }
+
+  load_balancer {
+    listener_arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/main/0123456789abcdef/0123456789abcdef"
+    hosts        = ["backoffice.example.com"]
+    priority     = 200
+
+    authenticate_oidc {
+      issuer                 = "https://login.example.com"
+      authorization_endpoint = "https://login.example.com/authorize"
+      token_endpoint         = "https://login.example.com/token"
+      user_info_endpoint     = "https://login.example.com/user"
+      client_id              = "backoffice"
+      client_secret          = var.oidc_client_secret
+      client_secret_version  = "2026-11"
+    }
+  }
+
+  backend "blue" {
+    cluster = "eks-blue"
+    weight  = 100
+  }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
-    Parameters, PodIdentities, Pressure, Repositories, Roles, TargetGroups, coalesce, sdk,
+    Parameters, PodIdentities, Pressure, Records, Repositories, Roles, TargetGroups, coalesce, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -35,6 +35,8 @@ pub struct Aws {
     pub parameters: Arc<dyn Parameters>,
     /// `CloudWatch` alarms.
     pub alarms: Arc<dyn Alarms>,
+    /// DNS records.
+    pub records: Arc<dyn Records>,
     /// How often AWS refused calls for being too many.
     pub pressure: Arc<Pressure>,
 }

@@ -34,6 +34,7 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         accounts: aws.accounts,
         clusters: aws.clusters,
         alarms: aws.alarms,
+        records: aws.records,
         pressure: aws.pressure,
     }
 }

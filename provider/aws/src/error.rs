@@ -55,6 +55,8 @@ pub enum Service {
     Elb,
     /// The log groups of `CloudWatch`.
     Logs,
+    /// The DNS service.
+    Route53,
     /// Systems Manager (its parameter store).
     Ssm,
     /// Security Token Service.
@@ -63,8 +65,17 @@ pub enum Service {
 
 impl Service {
     /// All services, by the order of their names.
-    pub const ALL: [Self; 8] =
-        [Self::CloudWatch, Self::Ecr, Self::Eks, Self::Elb, Self::Iam, Self::Logs, Self::Ssm, Self::Sts];
+    pub const ALL: [Self; 9] = [
+        Self::CloudWatch,
+        Self::Ecr,
+        Self::Eks,
+        Self::Elb,
+        Self::Iam,
+        Self::Logs,
+        Self::Route53,
+        Self::Ssm,
+        Self::Sts,
+    ];
 
     /// Prefix of the service's IAM actions, as in `ecr:CreateRepository`.
     pub fn action_prefix(self) -> &'static str {
@@ -75,6 +86,7 @@ impl Service {
             Self::Eks => "eks",
             Self::Elb => "elasticloadbalancing",
             Self::Logs => "logs",
+            Self::Route53 => "route53",
             Self::Ssm => "ssm",
             Self::Sts => "sts",
         }
@@ -89,6 +101,7 @@ impl Service {
             Self::Eks => "eks",
             Self::Elb => "elbv2",
             Self::Logs => "logs",
+            Self::Route53 => "route53",
             Self::Ssm => "ssm",
             Self::Sts => "sts",
         }
@@ -104,6 +117,7 @@ impl fmt::Display for Service {
             Self::Eks => "EKS",
             Self::Elb => "ELB",
             Self::Logs => "CloudWatch Logs",
+            Self::Route53 => "Route 53",
             Self::Ssm => "SSM",
             Self::Sts => "STS",
         })

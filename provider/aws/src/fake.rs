@@ -10,6 +10,7 @@ mod load_balancers;
 mod log_groups;
 mod parameters;
 mod pod_identities;
+mod records;
 mod refusal;
 mod repositories;
 mod roles;
@@ -21,7 +22,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::{Account, AlarmState, Aws, ErrorKind, Finding, TargetHealth};
+use crate::{Account, AlarmState, Aws, ErrorKind, Finding, Record, TargetHealth};
 use world::World;
 
 /// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
@@ -78,6 +79,7 @@ impl Fake {
             listener_rules: world.clone(),
             parameters: world.clone(),
             alarms: world.clone(),
+            records: world.clone(),
             pressure: Arc::default(),
         }
     }
@@ -133,6 +135,16 @@ impl Fake {
     /// Makes an alarm, or says in what state it is from now on.
     pub fn set_alarm(&self, name: &str, state: AlarmState) {
         self.world.set_alarm(name, state);
+    }
+
+    /// Makes a hosted zone of Route 53 without records.
+    pub fn add_zone(&self, zone_id: &str) {
+        self.world.add_zone(zone_id);
+    }
+
+    /// The records of a hosted zone.
+    pub fn records(&self, zone_id: &str) -> Vec<Record> {
+        self.world.records(zone_id)
     }
 
     /// Name or ARN of everything that an app can make and that is there now, sorted: what a destroy must

@@ -17,6 +17,7 @@ mod log_groups;
 mod parameters;
 mod pod_identities;
 mod pressure;
+mod records;
 mod repositories;
 mod roles;
 mod sdk;
@@ -26,7 +27,7 @@ mod target_groups;
 use std::collections::BTreeMap;
 
 pub use account::{Account, Accounts, CallerIdentity};
-pub use alarms::{AlarmState, Alarms};
+pub use alarms::{Alarm, AlarmSettings, AlarmState, Alarms};
 pub use aws::Aws;
 pub use clusters::{Cluster, Clusters};
 pub use configuration::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, RetryMode};
@@ -43,6 +44,7 @@ pub use pod_identities::{
     NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference,
 };
 pub use pressure::Pressure;
+pub use records::{Record, RecordTarget, Records};
 pub use repositories::{
     Contents, Encryption, Finding, Image, ImageReference, NewRepository, Repositories, Repository,
     ScanFindings, ScanStatus, TagMutability,

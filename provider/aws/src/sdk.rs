@@ -14,6 +14,7 @@ mod log_groups;
 mod parameters;
 mod pod_identities;
 mod quota;
+mod records;
 mod repositories;
 mod roles;
 mod rule_form;
@@ -93,6 +94,11 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
         alarms: Arc::new(alarms::SdkAlarms {
             client: client!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch),
             channel: Channel::new(Service::CloudWatch, 4),
+        }),
+        // An account has five requests in a second.
+        records: Arc::new(records::SdkRecords {
+            client: client!(settings, pressure, aws_sdk_route53, Service::Route53),
+            channel: Channel::new(Service::Route53, 2),
         }),
         pressure,
     })

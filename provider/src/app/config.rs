@@ -2,9 +2,16 @@
 //! before any default or standard. Unknown values read as absent, so that what is known can be checked
 //! while a plan still waits for the rest.
 
+mod load_balancer;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+
+pub(crate) use load_balancer::{
+    AuthenticateCognitoConfig, AuthenticateOidcConfig, LoadBalancerConfig, RangeConfig, SessionConfig,
+    ValuesConfig,
+};
 
 /// All arguments of an app.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -34,6 +41,8 @@ pub(crate) struct AppConfig {
     pub(crate) backend: BTreeMap<String, BackendConfig>,
     pub(crate) rollout: Option<RolloutConfig>,
     pub(crate) timeouts: Option<TimeoutsConfig>,
+    pub(crate) dns: BTreeMap<String, DnsConfig>,
+    pub(crate) alarm: BTreeMap<String, AlarmConfig>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
 }
@@ -150,21 +159,6 @@ pub(crate) struct LogsConfig {
     pub(crate) kms_key_arn: Option<String>,
 }
 
-/// `load_balancer { … }`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct LoadBalancerConfig {
-    pub(crate) listener_arn: Option<String>,
-    pub(crate) hosts: Option<Vec<String>>,
-    pub(crate) paths: Option<Vec<String>>,
-    pub(crate) priority: Option<i64>,
-    pub(crate) port: Option<String>,
-    pub(crate) protocol_version: Option<String>,
-    pub(crate) stickiness_seconds: Option<i64>,
-    pub(crate) deregistration_delay_seconds: Option<i64>,
-    pub(crate) slow_start_seconds: Option<i64>,
-}
-
 /// `backend "name" { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -196,6 +190,29 @@ pub(crate) struct TimeoutsConfig {
     pub(crate) create: Option<String>,
     pub(crate) update: Option<String>,
     pub(crate) delete: Option<String>,
+}
+
+/// `dns "name" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DnsConfig {
+    pub(crate) zone_id: Option<String>,
+    pub(crate) weight: Option<i64>,
+    pub(crate) set_identifier: Option<String>,
+    pub(crate) evaluate_target_health: Option<bool>,
+    pub(crate) overwrite: Option<bool>,
+    pub(crate) ipv6: Option<bool>,
+}
+
+/// `alarm "name" { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AlarmConfig {
+    pub(crate) watch: Option<String>,
+    pub(crate) threshold: Option<f64>,
+    pub(crate) period_seconds: Option<i64>,
+    pub(crate) evaluation_periods: Option<i64>,
+    pub(crate) actions: Option<Vec<String>>,
 }
 
 /// `advanced_setting { … }`.

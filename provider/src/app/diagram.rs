@@ -7,7 +7,8 @@ use super::traffic::BackendPlace;
 pub(crate) fn draw(app: &App) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
     if let Some(balancer) = &app.traffic.load_balancer {
-        let where_to: Vec<String> = balancer.hosts.iter().chain(&balancer.paths).cloned().collect();
+        let conditions = &balancer.conditions;
+        let where_to: Vec<String> = conditions.hosts.iter().chain(&conditions.paths).cloned().collect();
         lines.push(format!("  users([\"{}\"]) --> rule", escape(&where_to.join("<br>"))));
         lines.push(format!("  rule{{\"listener rule {}\"}}", balancer.priority));
     }

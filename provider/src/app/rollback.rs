@@ -1,6 +1,6 @@
 //! The one line that takes an app back to where its traffic was, for the night when Terraform is too slow.
 
-use super::traffic::{BackendPlace, Traffic};
+use super::traffic::{BackendPlace, Login, LoginSession, Traffic};
 
 /// `aws elbv2 modify-rule …` with all weight on the backends that exist outside of Kubernetes, or with the
 /// configured weights where there is none. `arns` gives the target group of each backend.
@@ -9,7 +9,7 @@ pub(crate) fn command<'a>(
     rule_arn: &str,
     arns: impl Fn(&str) -> Option<&'a str>,
 ) -> Option<String> {
-    traffic.load_balancer.as_ref()?;
+    let balancer = traffic.load_balancer.as_ref()?;
     let existing: Vec<&String> = traffic
         .backends
         .iter()
@@ -30,8 +30,46 @@ pub(crate) fn command<'a>(
             Some(serde_json::json!({ "TargetGroupArn": arns(name)?, "Weight": weight }))
         })
         .collect();
-    let actions = serde_json::json!([{ "Type": "forward", "ForwardConfig": { "TargetGroups": groups? } }]);
+    let mut forward = serde_json::json!({ "Type": "forward", "ForwardConfig": { "TargetGroups": groups? } });
+    if balancer.login.is_some() {
+        forward["Order"] = 2.into();
+    }
+    let actions: Vec<serde_json::Value> = balancer.login.iter().map(login).chain([forward]).collect();
+    let actions = serde_json::Value::from(actions);
     Some(format!("aws elbv2 modify-rule --rule-arn '{rule_arn}' --actions '{actions}'"))
+}
+
+/// The login stays: AWS replaces a rule's actions as a whole. It has the client's secret already.
+fn login(login: &Login) -> serde_json::Value {
+    let session = |config: &mut serde_json::Value, session: &LoginSession| {
+        config["Scope"] = session.scope.clone().into();
+        config["SessionCookieName"] = session.cookie_name.clone().into();
+        config["SessionTimeout"] = session.timeout_seconds.into();
+        config["OnUnauthenticatedRequest"] = session.on_unauthenticated_request.clone().into();
+    };
+    match login {
+        Login::Oidc(oidc) => {
+            let mut config = serde_json::json!({
+                "Issuer": oidc.issuer,
+                "AuthorizationEndpoint": oidc.authorization_endpoint,
+                "TokenEndpoint": oidc.token_endpoint,
+                "UserInfoEndpoint": oidc.user_info_endpoint,
+                "ClientId": oidc.client_id,
+                "UseExistingClientSecret": true,
+            });
+            session(&mut config, &oidc.session);
+            serde_json::json!({ "Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": config })
+        }
+        Login::Cognito(cognito) => {
+            let mut config = serde_json::json!({
+                "UserPoolArn": cognito.user_pool_arn,
+                "UserPoolClientId": cognito.user_pool_client_id,
+                "UserPoolDomain": cognito.user_pool_domain,
+            });
+            session(&mut config, &cognito.session);
+            serde_json::json!({ "Type": "authenticate-cognito", "Order": 1, "AuthenticateCognitoConfig": config })
+        }
+    }
 }
 
 #[cfg(test)]

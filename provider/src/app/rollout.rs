@@ -79,6 +79,20 @@ impl Rollout {
         rollout
     }
 
+    /// How a target group takes the place of another where the app has no rollout: all at once, as soon as it has
+    /// a healthy target.
+    pub(crate) fn replacement() -> Self {
+        Self {
+            steps: vec![100],
+            bake: Duration::ZERO,
+            interval: Duration::from_secs(5),
+            timeout: Duration::from_mins(10),
+            min_healthy: 1,
+            alarms: Vec::new(),
+            on_failure: OnFailure::Rollback,
+        }
+    }
+
     fn check(&self, config: &RolloutConfig, problems: &mut Problems) {
         let rising = self.steps.windows(2).all(|pair| matches!(pair, [one, next] if one < next));
         let within = self.steps.iter().all(|step| (1..=100).contains(step));

@@ -1,76 +1,63 @@
 //! How requests reach an app: the listener rule, its backends and their weights, and the health check that
 //! both the load balancer and the pods' probes use.
 
-use std::collections::BTreeMap;
+mod alarm;
+mod backend;
+mod conditions;
+mod dns;
+mod health_check;
+mod load_balancer;
+mod login;
+mod priority;
 
-use super::config::{AppConfig, BackendConfig, HealthCheckConfig, LoadBalancerConfig};
-use super::names::{Identity, is_dns_label};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+pub(crate) use alarm::Alarm;
+pub(crate) use backend::{Backend, BackendPlace};
+pub(crate) use conditions::Conditions;
+pub(crate) use dns::DnsRecord;
+pub(crate) use health_check::HealthCheck;
+#[cfg(test)]
+pub(crate) use load_balancer::Session;
+pub(crate) use load_balancer::{GroupSettings, LoadBalancer, Weights};
+pub(crate) use login::{Login, LoginSession};
+pub(crate) use priority::Priority;
+
+use super::config::AppConfig;
+use super::names::Identity;
 use super::problem::Problems;
 
 /// Most target groups in one forward action (a quota of ELB).
-const MOST_TARGET_GROUPS: usize = 5;
-/// Most values in all conditions of a rule together (a quota of ELB).
-const MOST_CONDITION_VALUES: usize = 5;
+pub(crate) const MOST_TARGET_GROUPS: usize = 5;
 
-/// A backend: something with a target group.
+/// The target group that a backend had before it got another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Backend {
-    pub(crate) weight: i64,
-    pub(crate) place: BackendPlace,
+pub(crate) struct Previous {
+    pub(crate) target_group_name: String,
+    /// Whether it still gets the backend's requests; otherwise it is on its way out.
+    pub(crate) serves: bool,
+    /// Its properties when it was seen last: it is kept as it is.
+    pub(crate) properties: serde_json::Value,
 }
 
-/// Where a backend runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum BackendPlace {
-    /// An existing target group, which ipsy forwards to and otherwise leaves alone.
-    Existing { target_group_arn: String },
-    /// A Kubernetes cluster; the target group is ours.
-    Cluster {
-        cluster: String,
-        target_group_name: String,
-        /// The cluster's `OpenID` Connect provider in IAM, where pods get their role by the cluster's tokens.
-        oidc_provider_arn: Option<String>,
-    },
-}
-
-/// `load_balancer { … }`, resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LoadBalancer {
-    pub(crate) listener_arn: String,
-    pub(crate) hosts: Vec<String>,
-    pub(crate) paths: Vec<String>,
-    pub(crate) priority: i64,
-    /// Name of the app's port that requests go to.
-    pub(crate) port: String,
-    /// `HTTP1`, `HTTP2` or `GRPC`.
-    pub(crate) protocol_version: String,
-    /// Seconds for which a client stays on its target group; 0 is off.
-    pub(crate) stickiness_seconds: i64,
-    pub(crate) deregistration_delay_seconds: i64,
-    pub(crate) slow_start_seconds: i64,
-}
-
-/// `health_check { … }`, resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HealthCheck {
-    /// `None` probes the port alone; a load balancer then asks for `/`.
-    pub(crate) path: Option<String>,
-    /// Name of the app's port.
-    pub(crate) port: String,
-    /// HTTP codes that count as healthy.
-    pub(crate) matcher: String,
-    pub(crate) interval_seconds: i64,
-    pub(crate) timeout_seconds: i64,
-    pub(crate) healthy_threshold: i64,
-    pub(crate) unhealthy_threshold: i64,
+/// How a rule names the group that `backend` had before. No backend can be called so.
+pub(crate) fn previous_name(backend: &str) -> String {
+    format!("{backend}/previous")
 }
 
 /// The traffic side of an app.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Traffic {
     pub(crate) load_balancer: Option<LoadBalancer>,
     pub(crate) backends: BTreeMap<String, Backend>,
     pub(crate) health_check: HealthCheck,
+    /// By the label of the block.
+    pub(crate) dns: BTreeMap<String, DnsRecord>,
+    /// Likewise.
+    pub(crate) alarms: BTreeMap<String, Alarm>,
+    /// By backend; what runs now decides it, not the configuration.
+    pub(crate) previous: BTreeMap<String, Previous>,
 }
 
 impl Traffic {
@@ -83,8 +70,10 @@ impl Traffic {
         problems: &mut Problems,
     ) -> Self {
         let first_port = first_port(config);
-        let load_balancer =
-            config.load_balancer.as_ref().map(|given| resolve_load_balancer(given, &first_port, problems));
+        let load_balancer = config
+            .load_balancer
+            .as_ref()
+            .map(|given| LoadBalancer::resolve(given, &first_port, complete, problems));
         let settings = load_balancer.as_ref().map_or_else(String::new, |balancer| {
             let number = config.port.get(&balancer.port).and_then(|port| port.port).unwrap_or_default();
             format!("{number}/HTTP/{}/ip", balancer.protocol_version)
@@ -93,17 +82,29 @@ impl Traffic {
         for (name, backend) in &config.backend {
             backends.insert(
                 name.clone(),
-                resolve_backend(name, backend, identity, &settings, complete, problems),
+                Backend::resolve(name, backend, identity, &settings, complete, problems),
             );
         }
+        let version = load_balancer.as_ref().map_or("", |balancer| balancer.protocol_version.as_str());
         let traffic = Self {
-            health_check: resolve_health_check(config, &first_port, problems),
+            health_check: HealthCheck::resolve(config, &first_port, version, problems),
             load_balancer,
             backends,
+            dns: config
+                .dns
+                .iter()
+                .map(|(name, record)| (name.clone(), DnsRecord::resolve(name, record, identity, problems)))
+                .collect(),
+            alarms: config
+                .alarm
+                .iter()
+                .map(|(name, alarm)| (name.clone(), Alarm::resolve(name, alarm, problems)))
+                .collect(),
+            previous: BTreeMap::new(),
         };
         traffic.check_ports(config, problems);
         if complete {
-            traffic.check_whole(problems);
+            traffic.check_whole(config, problems);
         }
         traffic
     }
@@ -145,7 +146,7 @@ impl Traffic {
         }
     }
 
-    fn check_whole(&self, problems: &mut Problems) {
+    fn check_whole(&self, config: &AppConfig, problems: &mut Problems) {
         if self.load_balancer.is_none() {
             for (name, backend) in &self.backends {
                 if matches!(backend.place, BackendPlace::Existing { .. }) {
@@ -155,6 +156,15 @@ impl Traffic {
                         "Add a `load_balancer` block with the listener that forwards to it.",
                     );
                 }
+            }
+            let blocks = self.dns.keys().map(|name| format!("dns[{name}]"));
+            for place in blocks.chain(self.alarms.keys().map(|name| format!("alarm[{name}]"))) {
+                problems.error(
+                    &place,
+                    "There is no load balancer",
+                    "A name leads to the load balancer of the app, and an alarm watches it: add a `load_balancer` \
+                     block.",
+                );
             }
             return;
         }
@@ -178,33 +188,24 @@ impl Traffic {
                 format!("A listener rule forwards to at most {MOST_TARGET_GROUPS} target groups."),
             );
         }
-        self.check_conditions(problems);
-        self.check_repeated_groups(problems);
-        for name in ["http"] {
-            if self.load_balancer.as_ref().is_some_and(|balancer| balancer.port.is_empty()) {
-                problems.error(
-                    "port",
-                    "The load balancer needs a port",
-                    format!("Add a block such as `port \"{name}\" {{ port = 8080 }}`."),
-                );
-            }
+        if let Some(balancer) = &self.load_balancer {
+            balancer.conditions.check_whole(problems);
         }
-    }
-
-    fn check_conditions(&self, problems: &mut Problems) {
-        let Some(balancer) = &self.load_balancer else { return };
-        let count = balancer.hosts.len() + balancer.paths.len();
-        if count == 0 {
+        if config.rollout.is_some()
+            && self.load_balancer.as_ref().is_some_and(|balancer| balancer.weights == Weights::External)
+        {
             problems.error(
-                "load_balancer",
-                "A listener rule needs a condition",
-                "Set `hosts`, `paths` or both.",
+                "rollout",
+                "A rollout of weights that somebody else moves",
+                "`load_balancer.weights` is \"external\": remove the `rollout` block, or let Terraform move the weights.",
             );
-        } else if count > MOST_CONDITION_VALUES {
+        }
+        self.check_repeated_groups(problems);
+        if self.load_balancer.as_ref().is_some_and(|balancer| balancer.port.is_empty()) {
             problems.error(
-                "load_balancer",
-                format!("{count} hosts and paths"),
-                format!("AWS takes at most {MOST_CONDITION_VALUES} values in the conditions of one rule."),
+                "port",
+                "The load balancer needs a port",
+                "Add a block such as `port \"http\" { port = 8080 }`.",
             );
         }
     }
@@ -232,204 +233,21 @@ fn first_port(config: &AppConfig) -> String {
     config.port.keys().next().cloned().unwrap_or_default()
 }
 
-fn resolve_load_balancer(
-    config: &LoadBalancerConfig,
-    first_port: &str,
+/// A number that AWS takes, or a problem at `place`.
+fn in_range(
+    place: &str,
+    given: Option<i64>,
+    default: i64,
+    allowed: RangeInclusive<i64>,
     problems: &mut Problems,
-) -> LoadBalancer {
-    let range =
-        |value: Option<i64>, default: i64, low: i64, high: i64, name: &str, problems: &mut Problems| {
-            let value = value.unwrap_or(default);
-            if !(low..=high).contains(&value) {
-                problems.error(
-                    &format!("load_balancer.{name}"),
-                    format!("{value} is out of range"),
-                    format!("AWS takes {low} to {high}."),
-                );
-            }
-            value
-        };
-    let slow_start = config.slow_start_seconds.unwrap_or(0);
-    if slow_start != 0 && !(30..=900).contains(&slow_start) {
+) -> i64 {
+    let value = given.unwrap_or(default);
+    if !allowed.contains(&value) {
         problems.error(
-            "load_balancer.slow_start_seconds",
-            format!("{slow_start} is out of range"),
-            "AWS takes 30 to 900 seconds, or 0 to start at full speed.",
+            place,
+            format!("{value} is out of range"),
+            format!("AWS takes {} to {}.", allowed.start(), allowed.end()),
         );
     }
-    let version = config.protocol_version.clone().unwrap_or_else(|| "HTTP1".to_owned());
-    if !["HTTP1", "HTTP2", "GRPC"].contains(&version.as_str()) {
-        problems.error(
-            "load_balancer.protocol_version",
-            format!("`{version}` is no protocol version"),
-            "A target group speaks \"HTTP1\", \"HTTP2\" or \"GRPC\".",
-        );
-    }
-    if let Some(arn) = config.listener_arn.as_ref().filter(|arn| !arn.contains(":listener/app/")) {
-        problems.error(
-            "load_balancer.listener_arn",
-            format!("`{arn}` is no listener of an Application Load Balancer"),
-            "Its ARN reads `arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID`.",
-        );
-    }
-    let hosts = config.hosts.clone().unwrap_or_default();
-    for (index, host) in hosts.iter().enumerate().filter(|(_, host)| host.is_empty() || host.len() > 128) {
-        problems.error(
-            &format!("load_balancer.hosts[{index}]"),
-            format!("`{host}` is no host pattern"),
-            "AWS takes 1 to 128 characters, with `*` and `?` as wildcards.",
-        );
-    }
-    let paths = config.paths.clone().unwrap_or_default();
-    for (index, path) in paths.iter().enumerate().filter(|(_, path)| !path.starts_with(['/', '*'])) {
-        problems.error(
-            &format!("load_balancer.paths[{index}]"),
-            format!("`{path}` would never match"),
-            "A path begins with `/`; write `/api/*` for all that is below `/api/`.",
-        );
-    }
-    LoadBalancer {
-        listener_arn: config.listener_arn.clone().unwrap_or_default(),
-        hosts,
-        paths,
-        priority: range(config.priority, 1, 1, 50_000, "priority", problems),
-        port: config.port.clone().unwrap_or_else(|| first_port.to_owned()),
-        protocol_version: version,
-        stickiness_seconds: range(config.stickiness_seconds, 0, 0, 604_800, "stickiness_seconds", problems),
-        deregistration_delay_seconds: range(
-            config.deregistration_delay_seconds,
-            30,
-            0,
-            3_600,
-            "deregistration_delay_seconds",
-            problems,
-        ),
-        slow_start_seconds: slow_start,
-    }
-}
-
-fn resolve_backend(
-    name: &str,
-    config: &BackendConfig,
-    identity: &Identity,
-    settings: &str,
-    complete: bool,
-    problems: &mut Problems,
-) -> Backend {
-    if !is_dns_label(name) {
-        problems.error(
-            &format!("backend[{name}]"),
-            format!("`{name}` is no name for a backend"),
-            "It becomes part of a target group's name: use lower-case letters, digits and `-`.",
-        );
-    }
-    let weight = config.weight.unwrap_or(0);
-    if !(0..=999).contains(&weight) {
-        problems.error(
-            &format!("backend[{name}].weight"),
-            format!("A weight of {weight}"),
-            "AWS takes 0 to 999. Weights are relative: 90 and 10 send a tenth to the second.",
-        );
-    }
-    let place = match (&config.target_group_arn, &config.cluster) {
-        (Some(_), Some(_)) => {
-            problems.error(
-                &format!("backend[{name}]"),
-                "Two places for one backend",
-                "Set `target_group_arn` for what exists, or `cluster` for a Kubernetes cluster.",
-            );
-            BackendPlace::Existing { target_group_arn: String::new() }
-        }
-        (Some(arn), None) => {
-            if !arn.contains(":targetgroup/") {
-                problems.error(
-                    &format!("backend[{name}].target_group_arn"),
-                    format!("`{arn}` is no target group"),
-                    "Its ARN reads `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.",
-                );
-            }
-            BackendPlace::Existing { target_group_arn: arn.clone() }
-        }
-        (None, cluster) => {
-            if cluster.is_none() && complete {
-                problems.error(
-                    &format!("backend[{name}]"),
-                    "A backend without a place",
-                    "Set `cluster` for a Kubernetes cluster, or `target_group_arn` for what exists.",
-                );
-            }
-            check_cluster(name, config, problems);
-            BackendPlace::Cluster {
-                cluster: cluster.clone().unwrap_or_default(),
-                target_group_name: config
-                    .target_group_name
-                    .clone()
-                    .unwrap_or_else(|| identity.target_group_name(name, settings)),
-                oidc_provider_arn: config.oidc_provider_arn.clone(),
-            }
-        }
-    };
-    Backend { weight, place }
-}
-
-fn check_cluster(name: &str, config: &BackendConfig, problems: &mut Problems) {
-    let is_name = |name: &str| {
-        (1..=32).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !name.starts_with('-')
-            && !name.ends_with('-')
-    };
-    if let Some(group) = config.target_group_name.as_ref().filter(|group| !is_name(group)) {
-        problems.error(
-            &format!("backend[{name}].target_group_name"),
-            format!("`{group}` is no name of a target group"),
-            "AWS takes 1 to 32 letters, digits and dashes, with no dash at either end.",
-        );
-    }
-    if let Some(arn) = config.oidc_provider_arn.as_ref().filter(|arn| !arn.contains(":oidc-provider/")) {
-        problems.error(
-            &format!("backend[{name}].oidc_provider_arn"),
-            format!("`{arn}` is no OpenID Connect provider"),
-            "Its ARN reads `arn:aws:iam::ACCOUNT:oidc-provider/oidc.eks.REGION.amazonaws.com/id/ID`.",
-        );
-    }
-}
-
-fn resolve_health_check(config: &AppConfig, first_port: &str, problems: &mut Problems) -> HealthCheck {
-    let none = HealthCheckConfig::default();
-    let given = config.health_check.as_ref().unwrap_or(&none);
-    if let Some(path) = given.path.as_ref().filter(|path| !path.starts_with('/')) {
-        problems.error("health_check.path", format!("`{path}` is no path"), "It begins with `/`.");
-    }
-    let mut range = |value: Option<i64>, default: i64, low: i64, high: i64, name: &str| {
-        let value = value.unwrap_or(default);
-        if !(low..=high).contains(&value) {
-            problems.error(
-                &format!("health_check.{name}"),
-                format!("{value} is out of range"),
-                format!("AWS takes {low} to {high}."),
-            );
-        }
-        value
-    };
-    let interval_seconds = range(given.interval_seconds, 10, 5, 300, "interval_seconds");
-    let timeout_seconds = range(given.timeout_seconds, 5, 2, 120, "timeout_seconds");
-    let healthy_threshold = range(given.healthy_threshold, 2, 2, 10, "healthy_threshold");
-    let unhealthy_threshold = range(given.unhealthy_threshold, 3, 2, 10, "unhealthy_threshold");
-    if timeout_seconds >= interval_seconds {
-        problems.error(
-            "health_check.timeout_seconds",
-            format!("A timeout of {timeout_seconds} s every {interval_seconds} s"),
-            "AWS wants the timeout to be shorter than the interval.",
-        );
-    }
-    HealthCheck {
-        path: given.path.clone(),
-        port: given.port.clone().unwrap_or_else(|| first_port.to_owned()),
-        matcher: given.matcher.clone().unwrap_or_else(|| "200-399".to_owned()),
-        interval_seconds,
-        timeout_seconds,
-        healthy_threshold,
-        unhealthy_threshold,
-    }
+    value
 }

@@ -14,6 +14,8 @@ use super::standards::Standards;
 const SCHEMA_VERSION: i64 = 1;
 /// Seconds between the end of a pod's `preStop` hook and the moment it is killed.
 const DRAIN_SECONDS: i64 = 30;
+/// Longest key of a target group that the chart takes.
+const LONGEST_BINDING: usize = 32;
 /// Seconds between the two probes of a pod that starts.
 const STARTUP_PERIOD_SECONDS: i64 = 5;
 
@@ -86,6 +88,14 @@ pub(crate) fn sorted(value: &Value) -> Value {
         Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
         other => other.clone(),
     }
+}
+
+/// The key of a target group, after which the chart calls its binding: the backend and the hash that the group's
+/// name ends with. A binding can't be pointed at another group, so another group gets another binding.
+fn binding(backend: &str, group: &str) -> String {
+    let hash = group.rsplit('-').next().unwrap_or_default();
+    let start: String = backend.chars().take(LONGEST_BINDING.saturating_sub(hash.len() + 1)).collect();
+    format!("{}-{hash}", start.trim_end_matches('-'))
 }
 
 /// A pod stays a target for as long as the load balancer still sends it requests.
@@ -175,10 +185,14 @@ fn target_groups(app: &App, backend: Option<&str>) -> Value {
         Some(backend) => backend == name,
         None => clusters.len() == 1,
     };
-    let groups: BTreeMap<&str, Value> = clusters
-        .iter()
-        .filter(|(name, _, _)| wanted(name))
-        .map(|(name, _, group)| (*name, json!({ "name": group, "port": balancer.port })))
-        .collect();
+    let mut groups: BTreeMap<String, Value> = BTreeMap::new();
+    for (name, _, group) in clusters.iter().filter(|(name, _, _)| wanted(name)) {
+        groups.insert(binding(name, group), json!({ "name": group, "port": balancer.port }));
+        // While another group takes its place, the pods stay in the one that serves.
+        if let Some(previous) = app.traffic.previous.get(*name).filter(|previous| previous.serves) {
+            let group = &previous.target_group_name;
+            groups.insert(binding(name, group), json!({ "name": group, "port": balancer.port }));
+        }
+    }
     json!(groups)
 }

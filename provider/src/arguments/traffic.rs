@@ -1,57 +1,17 @@
 //! How requests reach the app.
 
+mod load_balancer;
+
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
 /// Adds the arguments of an app's traffic.
 pub(super) fn add(schema: Schema) -> Schema {
-    schema.block("load_balancer", load_balancer()).block("backend", backend()).block("rollout", rollout())
-}
-
-fn load_balancer() -> Block {
-    let texts = || Attribute::optional(Type::List(Box::new(Type::String)));
-    let number = |description: &str| Attribute::optional(Type::Number).describe(description);
-    Block::single()
-        .describe("The rule of an existing Application Load Balancer's listener that leads to the app.")
-        .attribute(
-            "listener_arn",
-            Attribute::required(Type::String).describe("ARN of the listener that gets the rule."),
-        )
-        .attribute(
-            "hosts",
-            texts().describe("Host names that lead to the app.").example("[\"checkout.example.com\"]"),
-        )
-        .attribute("paths", texts().describe("Paths that lead to the app.").example("[\"/checkout/*\"]"))
-        .attribute(
-            "priority",
-            Attribute::required(Type::Number)
-                .describe("Priority of the rule, 1 to 50000, unique in the listener; the lowest is tried first.")
-                .example("120"),
-        )
-        .attribute(
-            "port",
-            Attribute::optional(Type::String)
-                .describe("Name of the port that gets the requests. Default: `http`, or the first by name."),
-        )
-        .attribute(
-            "protocol_version",
-            Attribute::optional(Type::String)
-                .describe("`HTTP1`, `HTTP2` or `GRPC`. A change makes new target groups. Default: `HTTP1`."),
-        )
-        .attribute(
-            "stickiness_seconds",
-            number(
-                "Seconds for which a client stays with its backend; 0 is off. While weights move it should be \
-                 off: a client that stays on a broken backend gets its errors. Default: 0.",
-            ),
-        )
-        .attribute(
-            "deregistration_delay_seconds",
-            number("Seconds for which a target that goes away still answers. Default: 30."),
-        )
-        .attribute(
-            "slow_start_seconds",
-            number("Seconds over which a new target gets its share, 30 to 900; 0 is off. Default: 0."),
-        )
+    schema
+        .block("load_balancer", load_balancer::load_balancer())
+        .block("backend", backend())
+        .block("rollout", rollout())
+        .block("dns", dns())
+        .block("alarm", alarm())
 }
 
 fn backend() -> Block {
@@ -135,5 +95,81 @@ fn rollout() -> Block {
                 "What a failure does: `rollback` to the weights from before, or `hold` those of the last good \
                  step. Default: `rollback`.",
             ),
+        )
+}
+
+fn dns() -> Block {
+    Block::map()
+        .describe(
+            "A name of the app: an alias record in Route 53 that leads to its load balancer. A record of this name \
+             that leads elsewhere stops the run before anything is changed, unless `overwrite` is set. It is \
+             deleted with the app only while it leads to the app's load balancer.",
+        )
+        .attribute(
+            "zone_id",
+            Attribute::required(Type::String)
+                .describe("Id of the hosted zone.")
+                .example("data.aws_route53_zone.shop.zone_id"),
+        )
+        .attribute(
+            "weight",
+            Attribute::optional(Type::Number).describe(
+                "Share of the name, relative to other records of the same name, 0 to 255. Without it the record is \
+                 the only one of its name.",
+            ),
+        )
+        .attribute(
+            "set_identifier",
+            Attribute::optional(Type::String).describe(
+                "What tells the weighted records of one name apart. Default: `environment/name` of the app.",
+            ),
+        )
+        .attribute(
+            "evaluate_target_health",
+            Attribute::optional(Type::Bool).describe(
+                "Whether DNS leaves the record out while nothing behind the load balancer is healthy. Default: true.",
+            ),
+        )
+        .attribute(
+            "overwrite",
+            Attribute::optional(Type::Bool).describe(
+                "Whether a record of this name that leads elsewhere is taken over. Default: false.",
+            ),
+        )
+        .attribute(
+            "ipv6",
+            Attribute::optional(Type::Bool).describe(
+                "Whether there is a record for IPv6, too: for a load balancer with both kinds of addresses. \
+                 Default: false.",
+            ),
+        )
+}
+
+fn alarm() -> Block {
+    let number = |description: &str| Attribute::optional(Type::Number).describe(description);
+    Block::map()
+        .describe(
+            "A CloudWatch alarm on the target group of each cluster, which also guards rollouts. It is called \
+             `APP-ENVIRONMENT-LABEL-BACKEND`.",
+        )
+        .attribute(
+            "watch",
+            Attribute::optional(Type::String)
+                .describe(
+                    "`server_errors` (answers with 500 and more in a period), `unhealthy_targets`, or \
+                     `response_seconds` (within which 95 of 100 requests are answered). Default: the label.",
+                )
+                .example("\"server_errors\""),
+        )
+        .attribute(
+            "threshold",
+            number("What must be exceeded. Default: 10 errors, 0 unhealthy targets, 1 second."),
+        )
+        .attribute("period_seconds", number("Seconds of a period: whole minutes. Default: 60."))
+        .attribute("evaluation_periods", number("Periods in a row that set it off. Default: 2."))
+        .attribute(
+            "actions",
+            Attribute::optional(Type::list(Type::String))
+                .describe("ARNs that are told when it goes off and when it ends, such as SNS topics."),
         )
 }

@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::destroy::delete;
 use super::observe::observe;
-use super::ownership::describe;
 use super::{Component, Facts, Observed, STAGES};
 
 /// What a run is to do.
@@ -44,7 +43,7 @@ pub(crate) enum Failure {
     /// AWS refused, or could not be reached.
     Aws { title: String, error: Error },
     /// There is such an object, and it is not ours.
-    Foreign { title: String, owner: String, id: String },
+    Foreign { title: String, owner: String, take_over: String },
     /// Terraform asked to stop.
     Cancelled,
     /// What had been made could not be undone either, and is still there.
@@ -63,6 +62,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
         }
     }
     report.failures = foreign(change, &report.observed);
+    report.failures.extend(not_admitted(change, &report.observed).await);
     if !report.failures.is_empty() {
         return report;
     }
@@ -135,11 +135,21 @@ fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failur
             let ours = component.ownership().owns(&found.tags) || change.claimed.contains(&key);
             (!ours).then(|| Failure::Foreign {
                 title: component.title(),
-                owner: describe(&found.tags),
-                id: component.ownership().identity().id(),
+                owner: component.owner(found),
+                take_over: component.take_over(),
             })
         })
         .collect()
+}
+
+/// All that is not there and can't be made.
+async fn not_admitted(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failure> {
+    let missing = change.wanted.iter().filter(|component| !observed.contains_key(&component.key()));
+    let looks = missing.map(|component| async move {
+        let error = component.admit().await.err()?;
+        Some(Failure::Aws { title: component.title(), error })
+    });
+    join_all(looks).await.into_iter().flatten().collect()
 }
 
 /// What became of one component.
@@ -181,7 +191,15 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
 async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made: bool) -> Step {
     match change_and_tag(component, &found, facts).await {
         Ok(()) => {
-            let observed = Observed { properties: component.desired(), ..found };
+            let value = if component.is_told_by_aws() {
+                match component.observe(Some(&found.arn)).await {
+                    Ok(now) => now.and_then(|now| now.value),
+                    Err(error) => return Step { observed: Some(found), made, error: Some(error) },
+                }
+            } else {
+                found.value.clone()
+            };
+            let observed = Observed { properties: component.desired(), value, ..found };
             Step { observed: Some(observed), made, error: None }
         }
         Err(error) => {

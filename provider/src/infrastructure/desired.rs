@@ -3,11 +3,14 @@
 use ipsy_aws::Aws;
 
 use super::Component;
+use super::alarm::GroupAlarm;
+use super::dns_record::records;
 use super::image_parameter::ImageParameter;
 use super::listener_rule::ListenerRule;
 use super::log_group::LogGroup;
 use super::ownership::{Ownership, TagPolicy};
 use super::pod_identity::PodIdentity;
+use super::previous_group::PreviousGroup;
 use super::repository::Repository;
 use super::role::Role;
 use super::target_group::TargetGroup;
@@ -112,19 +115,61 @@ pub(crate) fn components(
                 backend: backend.to_owned(),
                 name: target_group_name.to_owned(),
                 port: app.ports.get(&load_balancer.port).map_or(0, |port| port.number),
+                health_port: app.ports.get(&app.traffic.health_check.port).map(|port| port.number),
                 load_balancer: load_balancer.clone(),
                 health_check: app.traffic.health_check.clone(),
             }));
         }
     }
+    for (backend, previous) in app.traffic.previous.iter().filter(|(_, previous)| previous.serves) {
+        components.push(Box::new(PreviousGroup {
+            aws: aws.clone(),
+            ownership: ownership.clone(),
+            backend: backend.clone(),
+            previous: previous.clone(),
+        }));
+    }
     if let Some(load_balancer) = &app.traffic.load_balancer {
+        let listener_arn = &load_balancer.listener_arn;
+        let alarms = alarms(app, aws, &ownership, listener_arn);
+        let mut rollout = app.rollout.clone();
+        if let Some(rollout) = &mut rollout {
+            // What the app watches guards its rollouts, too.
+            rollout.alarms.extend(alarms.iter().map(GroupAlarm::name));
+        }
+        components.extend(alarms.into_iter().map(boxed));
+        components.extend(records(aws, &ownership, &app.traffic.dns, listener_arn).map(boxed));
+        let mut tags = app.tags.clone();
+        tags.extend(ListenerRule::tags(load_balancer));
         components.push(Box::new(ListenerRule {
             aws: aws.clone(),
-            ownership,
-            rollout: app.rollout.clone(),
+            ownership: Ownership::new(app.identity.clone(), policy.clone(), tags),
+            rollout,
             load_balancer: load_balancer.clone(),
             backends: app.traffic.backends.clone(),
+            previous: app.traffic.previous.clone(),
         }));
     }
     components
+}
+
+/// The alarms on the target group of each cluster.
+fn alarms(app: &App, aws: &Aws, ownership: &Ownership, listener_arn: &str) -> Vec<GroupAlarm> {
+    let mut alarms = Vec::new();
+    for (backend, _, target_group_name) in app.traffic.clusters() {
+        alarms.extend(app.traffic.alarms.iter().map(|(label, alarm)| GroupAlarm {
+            aws: aws.clone(),
+            ownership: ownership.clone(),
+            label: label.clone(),
+            backend: backend.to_owned(),
+            target_group_name: target_group_name.to_owned(),
+            alarm: alarm.clone(),
+            listener_arn: listener_arn.to_owned(),
+        }));
+    }
+    alarms
+}
+
+fn boxed(component: impl Component + 'static) -> Box<dyn Component> {
+    Box::new(component)
 }

@@ -1,22 +1,29 @@
 //! The app's listener rule: its conditions, and the weights by which requests go to each backend.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod form;
+mod place;
+mod targets;
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use ipsy_aws::{
-    Action, Aws, Condition, Error, ErrorKind, Forward, NewRule, Rule, RuleChange, Service, Tags,
-    WeightedTarget,
-};
+use ipsy_aws::{Aws, Error, ErrorKind, NewRule, Rule, RuleChange, Service, Tags};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::ownership::{Ownership, describe};
+use super::ownership::Ownership;
 use super::shift::shift;
-use super::{Component, Facts, Observed, Stage, differs, target_group};
+use super::{Component, Facts, Observed, Stage, differs};
 use crate::app::rollout::Rollout;
-use crate::app::traffic::{Backend, BackendPlace, LoadBalancer};
+use crate::app::traffic::{Backend, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
+
+pub(super) use targets::{ByName, target};
 
 /// Key and ownership component of a listener rule.
 pub(crate) const KEY: &str = "listener_rule";
+
+/// The tag that tells which version of the client's secret AWS has: nobody can read the secret back.
+const SECRET_VERSION: &str = "ipsy:client-secret-version";
 
 /// The listener rule of an app.
 pub(crate) struct ListenerRule {
@@ -24,136 +31,87 @@ pub(crate) struct ListenerRule {
     pub(crate) ownership: Ownership,
     pub(crate) load_balancer: LoadBalancer,
     pub(crate) backends: BTreeMap<String, Backend>,
+    /// Target groups that backends had before, by backend.
+    pub(crate) previous: BTreeMap<String, Previous>,
     /// How weights change; at once where it is `None`.
     pub(crate) rollout: Option<Rollout>,
 }
 
-impl ListenerRule {
-    fn conditions(&self) -> BTreeSet<Condition> {
-        let set = |values: &[String]| values.iter().cloned().collect::<BTreeSet<String>>();
-        let mut conditions = BTreeSet::new();
-        if !self.load_balancer.hosts.is_empty() {
-            conditions.insert(Condition::HostHeader(set(&self.load_balancer.hosts)));
-        }
-        if !self.load_balancer.paths.is_empty() {
-            conditions.insert(Condition::PathPattern(set(&self.load_balancer.paths)));
-        }
-        conditions
-    }
+/// What only AWS can tell of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RuleStatus {
+    /// The priority that it has.
+    pub(crate) priority: u32,
+    /// Its weights by backend; a target group of nobody goes by its ARN.
+    pub(crate) weights: BTreeMap<String, i64>,
+}
 
-    fn priority(&self) -> u32 {
-        u32::try_from(self.load_balancer.priority).unwrap_or(1)
+impl RuleStatus {
+    /// What was observed, if that is a rule.
+    pub(crate) fn of(observed: &Observed) -> Option<Self> {
+        serde_json::from_str(observed.value.as_deref()?).ok()
+    }
+}
+
+impl ListenerRule {
+    /// The tags of the rule of an app with this load balancer, beside those of every object.
+    pub(crate) fn tags(load_balancer: &LoadBalancer) -> Tags {
+        match &load_balancer.login {
+            Some(Login::Oidc(oidc)) => {
+                Tags::from([(SECRET_VERSION.to_owned(), oidc.client_secret_version.clone())])
+            }
+            _ => Tags::new(),
+        }
     }
 
     fn stickiness_seconds(&self) -> Option<u32> {
         u32::try_from(self.load_balancer.stickiness_seconds).ok().filter(|seconds| *seconds > 0)
     }
 
-    /// The whole action, always: AWS replaces it as a whole, and what is left out is switched off.
-    pub(super) fn actions(&self, facts: &Facts, weights: &BTreeMap<String, i64>) -> Vec<Action> {
-        let targets = self
-            .backends
-            .iter()
-            .map(|(name, backend)| WeightedTarget {
-                target_group_arn: match &backend.place {
-                    BackendPlace::Existing { target_group_arn } => target_group_arn.clone(),
-                    BackendPlace::Cluster { .. } => {
-                        facts.arn(&format!("{}/{name}", target_group::KEY)).to_owned()
-                    }
-                },
-                weight: u16::try_from(weights.get(name).copied().unwrap_or(0)).unwrap_or_default(),
-            })
-            .collect();
-        vec![Action::Forward(Forward { targets, stickiness_seconds: self.stickiness_seconds() })]
-    }
-
-    /// The weights that are wanted, by backend.
-    pub(super) fn weights(&self) -> BTreeMap<String, i64> {
-        self.backends.iter().map(|(name, backend)| (name.clone(), backend.weight)).collect()
-    }
-
-    /// The backend that a target group belongs to, and how properties name the group: ours by its name, which
-    /// is known before it exists, others by their ARN.
-    fn backend_of(&self, arn: &str) -> (String, String) {
-        let group_name = arn.split('/').nth(1).unwrap_or_default();
-        for (name, backend) in &self.backends {
-            match &backend.place {
-                BackendPlace::Existing { target_group_arn } if target_group_arn == arn => {
-                    return (name.clone(), arn.to_owned());
-                }
-                BackendPlace::Cluster { target_group_name, .. } if target_group_name == group_name => {
-                    return (name.clone(), group_name.to_owned());
-                }
-                _ => {}
-            }
-        }
-        (arn.to_owned(), arn.to_owned())
-    }
-
-    fn properties(&self, rule: &Rule, tags: &Tags) -> Value {
+    /// The weights of a rule, by name.
+    fn live_weights(&self, rule: &Rule) -> ByName {
         let forward = rule.forward().cloned().unwrap_or_default();
-        let backends: BTreeMap<String, Value> = forward
+        let named = |arn: &str| self.name_of(arn).0;
+        forward
             .targets
             .iter()
-            .map(|target| {
-                let (backend, group) = self.backend_of(&target.target_group_arn);
-                (backend, json!({ "target_group": group, "weight": target.weight }))
-            })
-            .collect();
-        json!({
-            "backends": backends,
-            "conditions": conditions_properties(&rule.conditions),
-            "listener_arn": rule.listener_arn,
-            "priority": rule.priority,
-            "stickiness_seconds": forward.stickiness_seconds.unwrap_or_default(),
-            "tags": self.ownership.observed(tags),
-        })
+            .map(|target| (named(&target.target_group_arn), i64::from(target.weight)))
+            .collect()
     }
 
-    /// The rule of this app on its listener, found by its tags; and an error where another holds its priority.
-    async fn search(&self) -> Result<Option<(Rule, Tags)>, Error> {
-        let rules = self.aws.listener_rules.by_listener(&self.load_balancer.listener_arn).await?;
-        let arns: Vec<String> =
-            rules.iter().filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.clone()).collect();
-        let mut tags = self.aws.listener_rules.tags(&arns).await?;
-        let ours =
-            arns.iter().find(|arn| tags.get(*arn).is_some_and(|tags| self.ownership.owns(tags))).cloned();
-        for rule in rules {
-            if Some(&rule.arn) == ours.as_ref() {
-                let tags = tags.remove(&rule.arn).unwrap_or_default();
-                return Ok(Some((rule, tags)));
-            }
-            if ours.is_none() && rule.priority == Some(self.priority()) {
-                let owner = describe(tags.get(&rule.arn).unwrap_or(&Tags::new()));
-                let message = format!(
-                    "priority {} of the listener is taken by {} ({owner})",
-                    self.priority(),
-                    rule.arn
-                );
-                return Err(Error::new(
-                    ErrorKind::Conflict,
-                    Service::Elb,
-                    "CreateRule",
-                    &self.load_balancer.listener_arn,
-                    message,
-                ));
+    fn observed(&self, rule: Rule, tags: Tags) -> Observed {
+        let mut weights = self.live_weights(&rule);
+        for backend in self.backends.keys() {
+            if let Some(weight) = weights.remove(&previous_name(backend)) {
+                *weights.entry(backend.clone()).or_default() += weight;
             }
         }
-        Ok(None)
-    }
-}
-
-/// Conditions as properties show them.
-fn conditions_properties(conditions: &BTreeSet<Condition>) -> Value {
-    let mut shown = BTreeMap::new();
-    for condition in conditions {
-        match condition {
-            Condition::HostHeader(values) => shown.insert("hosts".to_owned(), json!(values)),
-            Condition::PathPattern(values) => shown.insert("paths".to_owned(), json!(values)),
-            other => shown.insert("others".to_owned(), json!(format!("{other:?}"))),
+        let priority = rule.priority.unwrap_or_default();
+        let shown = match self.load_balancer.priority {
+            range @ Priority::Range { .. } if range.allows(priority) => json!(range.to_string()),
+            _ => json!(priority),
         };
+        let properties = json!({
+            "backends": self.found_properties(&rule),
+            "conditions": form::conditions_properties(&rule.conditions),
+            "listener_arn": rule.listener_arn,
+            "login": form::login_properties(&rule.actions),
+            "priority": shown,
+            "stickiness_seconds":
+                rule.forward().and_then(|forward| forward.stickiness_seconds).unwrap_or_default(),
+            "tags": self.ownership.observed(&tags),
+        });
+        // Both are plain data, which JSON always takes.
+        let value = serde_json::to_string(&RuleStatus { priority, weights }).ok();
+        Observed { arn: rule.arn, properties, tags, value }
     }
-    json!(shown)
+
+    async fn live(&self, arn: &str) -> Result<Rule, Error> {
+        let found = self.aws.listener_rules.by_arns(&[arn.to_owned()]).await?.pop();
+        found.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, Service::Elb, "DescribeRules", arn, "the rule is gone")
+        })
+    }
 }
 
 #[async_trait]
@@ -179,22 +137,16 @@ impl Component for ListenerRule {
     }
 
     fn desired(&self) -> Value {
-        let backends: BTreeMap<&String, Value> = self
-            .backends
-            .iter()
-            .map(|(name, backend)| {
-                let group = match &backend.place {
-                    BackendPlace::Existing { target_group_arn } => target_group_arn,
-                    BackendPlace::Cluster { target_group_name, .. } => target_group_name,
-                };
-                (name, json!({ "target_group": group, "weight": backend.weight }))
-            })
-            .collect();
+        let login = self.load_balancer.login.as_ref().map(form::login);
         json!({
-            "backends": backends,
-            "conditions": conditions_properties(&self.conditions()),
+            "backends": self.backends_properties(&self.configured_weights()),
+            "conditions": form::conditions_properties(&form::conditions(&self.load_balancer.conditions)),
             "listener_arn": self.load_balancer.listener_arn,
-            "priority": self.priority(),
+            "login": form::login_properties(&login.into_iter().collect::<Vec<_>>()),
+            "priority": match self.load_balancer.priority {
+                Priority::Fixed(number) => json!(number),
+                range @ Priority::Range { .. } => json!(range.to_string()),
+            },
             "stickiness_seconds": self.stickiness_seconds().unwrap_or_default(),
             "tags": self.ownership.shown(),
         })
@@ -208,56 +160,59 @@ impl Component for ListenerRule {
                 self.aws.listener_rules.tags(&arns)
             )?;
             if let Some(rule) = rules.pop() {
-                let tags = tags.remove(arn).unwrap_or_default();
-                return Ok(Some(Observed {
-                    properties: self.properties(&rule, &tags),
-                    arn: rule.arn,
-                    tags,
-                    value: None,
-                }));
+                return Ok(Some(self.observed(rule, tags.remove(arn).unwrap_or_default())));
             }
         }
-        Ok(self.search().await?.map(|(rule, tags)| Observed {
-            properties: self.properties(&rule, &tags),
-            arn: rule.arn,
-            tags,
-            value: None,
-        }))
+        Ok(self.search().await?.map(|(rule, tags)| self.observed(rule, tags)))
+    }
+
+    async fn admit(&self) -> Result<(), Error> {
+        self.check_free().await
     }
 
     async fn create(&self, facts: &Facts) -> Result<Observed, Error> {
         let tags = self.ownership.tags(KEY);
-        let rule = self
-            .aws
-            .listener_rules
-            .create(&NewRule {
-                listener_arn: self.load_balancer.listener_arn.clone(),
-                priority: self.priority(),
-                conditions: self.conditions(),
-                actions: self.actions(facts, &self.weights()),
-                tags: tags.clone(),
-            })
-            .await?;
-        Ok(Observed { arn: rule.arn, properties: self.desired(), tags, value: None })
+        let rule = NewRule {
+            listener_arn: self.load_balancer.listener_arn.clone(),
+            priority: 0,
+            conditions: form::conditions(&self.load_balancer.conditions),
+            actions: self.actions(self.targets(facts, &self.configured_weights())),
+            tags: tags.clone(),
+        };
+        let made = self.make(rule).await?;
+        Ok(Observed { properties: self.desired(), ..self.observed(made, tags) })
     }
 
     async fn change(&self, observed: &Observed, facts: &Facts) -> Result<(), Error> {
         let desired = self.desired();
-        let rules = &self.aws.listener_rules;
         let found = &observed.properties;
         if differs(found, &desired, "priority") {
-            rules.set_priorities(&BTreeMap::from([(observed.arn.clone(), self.priority())])).await?;
+            self.move_to_priority(&observed.arn).await?;
         }
-        let conditions = differs(found, &desired, "conditions").then(|| self.conditions());
-        let forward = ["backends", "stickiness_seconds"].iter().any(|field| differs(found, &desired, field));
-        if forward && let Some(rollout) = &self.rollout {
-            shift(self, rollout, observed, facts).await?;
-        }
-        let actions = forward.then(|| self.actions(facts, &self.weights()));
+        let conditions =
+            differs(found, &desired, "conditions").then(|| form::conditions(&self.load_balancer.conditions));
+        let secret_version = |tags: &Tags| tags.get(SECRET_VERSION).cloned();
+        let acts = ["backends", "login", "stickiness_seconds"];
+        let actions = acts.iter().any(|field| differs(found, &desired, field))
+            || secret_version(&observed.tags) != secret_version(&self.ownership.tags(KEY));
+        let actions = if actions {
+            let live = self.live(&observed.arn).await?;
+            let before = self.live_weights(&live);
+            let wanted = self.wanted_weights(&before);
+            shift(self, &live, &before, &wanted, facts).await?;
+            Some(self.actions(self.targets(facts, &wanted)))
+        } else {
+            None
+        };
         if conditions.is_some() || actions.is_some() {
-            rules.modify(&observed.arn, &RuleChange { conditions, actions }).await?;
+            self.aws.listener_rules.modify(&observed.arn, &RuleChange { conditions, actions }).await?;
         }
         Ok(())
+    }
+
+    fn is_told_by_aws(&self) -> bool {
+        self.load_balancer.weights == Weights::External
+            || matches!(self.load_balancer.priority, Priority::Range { .. })
     }
 
     async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {

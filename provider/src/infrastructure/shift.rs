@@ -2,43 +2,50 @@
 //! then step by step, each watched. A step that fails brings the weights of before back, or holds the last good
 //! ones. Going back to what exists outside of Kubernetes is never held up.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ipsy_aws::{AlarmState, Error, ErrorKind, RuleChange, Service, TargetHealth};
+use ipsy_aws::{AlarmState, Error, ErrorKind, Rule, RuleChange, Service, TargetHealth};
 use tokio::time::{Instant, sleep};
 
-use super::listener_rule::ListenerRule;
-use super::{Facts, Observed, target_group};
+use super::listener_rule::{ByName, ListenerRule, target};
+use super::{Facts, target_group};
 use crate::app::rollout::{OnFailure, Rollout, between, rises};
-use crate::app::traffic::BackendPlace;
+use crate::app::traffic::{BackendPlace, MOST_TARGET_GROUPS, previous_name};
 
 /// Brings the rule to the last step before the wanted weights, which the caller sets. Does nothing where no
-/// cluster gets more requests than before.
+/// cluster gets more requests than before. Without a rollout it only holds back a target group that takes the
+/// place of another until it is healthy.
 pub(super) async fn shift(
     rule: &ListenerRule,
-    rollout: &Rollout,
-    observed: &Observed,
+    live: &Rule,
+    before: &ByName,
+    wanted: &ByName,
     facts: &Facts,
 ) -> Result<(), Error> {
-    let before = weights_of(observed);
-    let wanted = rule.weights();
+    let rollout = rule.rollout.as_ref().map_or_else(|| Cow::Owned(Rollout::replacement()), Cow::Borrowed);
     let rising: Vec<&str> = rule
         .backends
         .iter()
         .filter(|(name, backend)| {
-            matches!(backend.place, BackendPlace::Cluster { .. }) && rises(&before, &wanted, name)
+            matches!(backend.place, BackendPlace::Cluster { .. })
+                && rises(before, wanted, name)
+                && (rule.rollout.is_some() || takes_over(before, wanted, name))
         })
         .map(|(name, _)| name.as_str())
         .collect();
     if rising.is_empty() || before.values().all(|weight| *weight == 0) {
         return Ok(());
     }
-    let shift = Shift { rule, rollout, facts, arn: &observed.arn, rising };
-    let start = only_wanted(&before, &wanted);
-    shift.set(&start).await?;
+    let (start, end) = way(before, wanted);
+    let arns = arns(rule, live, facts, &end);
+    let shift = Shift { rule, rollout: &rollout, facts, arn: &live.arn, arns, rising };
+    if start != *before {
+        shift.set(&start).await?;
+    }
     let mut good = start.clone();
-    let result = shift.steps(&start, &wanted, &mut good).await;
+    let result = shift.steps(&start, &end, &mut good).await;
     let Err(error) = result else { return Ok(()) };
     let back = match rollout.on_failure {
         OnFailure::Rollback => &start,
@@ -54,23 +61,53 @@ pub(super) async fn shift(
     Err(shift.error(&format!("{}. {text}", error.message().trim_end_matches('.'))))
 }
 
+/// Whether the group of `name` takes over from the one that the backend had before.
+fn takes_over(before: &ByName, wanted: &ByName, name: &str) -> bool {
+    let previous = previous_name(name);
+    before.get(&previous).is_some_and(|weight| *weight > 0)
+        && wanted.get(&previous).is_none_or(|weight| *weight == 0)
+}
+
+/// From where to where the steps lead, both with the same names: what is new begins with nothing, what leaves
+/// ends with nothing. Where AWS would not take all of them in one rule, what leaves does so at once.
+fn way(before: &ByName, wanted: &ByName) -> (ByName, ByName) {
+    let mut end = wanted.clone();
+    for name in before.keys() {
+        end.entry(name.clone()).or_insert(0);
+    }
+    if end.len() > MOST_TARGET_GROUPS {
+        end.clone_from(wanted);
+    }
+    let start: ByName =
+        end.keys().map(|name| (name.clone(), before.get(name).copied().unwrap_or(0))).collect();
+    // Where all that served before goes away, there is nothing to step from.
+    if start.values().all(|weight| *weight == 0) { (end.clone(), end) } else { (start, end) }
+}
+
+/// The target group of each name: those that leave are only known from the rule as it is.
+fn arns(rule: &ListenerRule, live: &Rule, facts: &Facts, names: &ByName) -> BTreeMap<String, String> {
+    let forward = live.forward().cloned().unwrap_or_default();
+    let mut arns: BTreeMap<String, String> =
+        names.keys().map(|name| (name.clone(), rule.arn_of(name, facts).to_owned())).collect();
+    for target in forward.targets {
+        arns.insert(rule.name_of(&target.target_group_arn).0, target.target_group_arn);
+    }
+    arns
+}
+
 /// What stays the same in all steps.
 struct Shift<'a> {
     rule: &'a ListenerRule,
     rollout: &'a Rollout,
     facts: &'a Facts,
     arn: &'a str,
+    arns: BTreeMap<String, String>,
     /// The clusters that get more requests.
     rising: Vec<&'a str>,
 }
 
 impl Shift<'_> {
-    async fn steps(
-        &self,
-        from: &BTreeMap<String, i64>,
-        to: &BTreeMap<String, i64>,
-        good: &mut BTreeMap<String, i64>,
-    ) -> Result<(), Error> {
+    async fn steps(&self, from: &ByName, to: &ByName, good: &mut ByName) -> Result<(), Error> {
         self.wait_until_healthy().await?;
         for percent in &self.rollout.steps {
             let weights = between(from, to, *percent);
@@ -82,22 +119,18 @@ impl Shift<'_> {
     }
 
     /// Sets weights, and reads them back: nothing is built on a step that has not happened.
-    async fn set(&self, weights: &BTreeMap<String, i64>) -> Result<(), Error> {
+    async fn set(&self, weights: &ByName) -> Result<(), Error> {
         let rules = &self.rule.aws.listener_rules;
-        let actions = self.rule.actions(self.facts, weights);
-        let change = RuleChange { conditions: None, actions: Some(actions.clone()) };
-        rules.modify(self.arn, &change).await?;
+        let arn_of = |name: &String| self.arns.get(name).map_or("", String::as_str);
+        let mut wanted: Vec<_> = weights.iter().map(|(name, weight)| target(arn_of(name), *weight)).collect();
+        let actions = self.rule.actions(wanted.clone());
+        rules.modify(self.arn, &RuleChange { conditions: None, actions: Some(actions) }).await?;
         let found = rules.by_arns(&[self.arn.to_owned()]).await?;
-        let sorted = |rule: Option<&ipsy_aws::Forward>| {
-            let mut targets = rule.map(|forward| forward.targets.clone()).unwrap_or_default();
-            targets.sort();
-            targets
-        };
-        let wanted = actions.iter().find_map(|action| match action {
-            ipsy_aws::Action::Forward(forward) => Some(forward),
-            _ => None,
-        });
-        if sorted(found.first().and_then(ipsy_aws::Rule::forward)) == sorted(wanted) {
+        let forward = found.first().and_then(Rule::forward);
+        let mut shown = forward.map(|forward| forward.targets.clone()).unwrap_or_default();
+        wanted.sort();
+        shown.sort();
+        if shown == wanted {
             return Ok(());
         }
         Err(self.error("AWS took the weights and then shows others; somebody else changes the rule"))
@@ -185,22 +218,26 @@ impl Shift<'_> {
     }
 }
 
-/// The weights that the rule has, by backend; a target group of nobody keeps its ARN as its name.
-fn weights_of(observed: &Observed) -> BTreeMap<String, i64> {
-    let backends = observed.properties.get("backends").and_then(serde_json::Value::as_object);
-    backends
-        .into_iter()
-        .flatten()
-        .map(|(name, backend)| {
-            (name.clone(), backend.get("weight").and_then(serde_json::Value::as_i64).unwrap_or(0))
-        })
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The weights of before for the backends that are wanted; what is new has none.
-fn only_wanted(before: &BTreeMap<String, i64>, wanted: &BTreeMap<String, i64>) -> BTreeMap<String, i64> {
-    let start: BTreeMap<String, i64> =
-        wanted.keys().map(|name| (name.clone(), before.get(name).copied().unwrap_or(0))).collect();
-    // Where all that served before goes away, there is nothing to step from.
-    if start.values().all(|weight| *weight == 0) { wanted.clone() } else { start }
+    fn weights(all: &[(&str, i64)]) -> ByName {
+        all.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect()
+    }
+
+    #[test]
+    fn what_leaves_goes_down_step_by_step() {
+        let (start, end) = way(&weights(&[("a", 90), ("b", 10)]), &weights(&[("b", 5), ("c", 5)]));
+        assert_eq!(start, weights(&[("a", 90), ("b", 10), ("c", 0)]));
+        assert_eq!(end, weights(&[("a", 0), ("b", 5), ("c", 5)]));
+    }
+
+    #[test]
+    fn a_rule_never_gets_more_groups_than_aws_takes() {
+        let before = weights(&[("a", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1)]);
+        let (start, end) = way(&before, &weights(&[("a", 1), ("f", 1)]));
+        assert_eq!(start, weights(&[("a", 1), ("f", 0)]));
+        assert_eq!(end, weights(&[("a", 1), ("f", 1)]));
+    }
 }

@@ -1,7 +1,7 @@
 //! The ALB target group of one Kubernetes backend. Its members belong to the AWS Load Balancer Controller of
 //! that cluster: ipsy never registers or deregisters a target.
 
-use std::collections::BTreeMap;
+pub(crate) mod attributes;
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, HealthCheck, Matcher, NewTargetGroup, Service, Tags};
@@ -14,11 +14,6 @@ use crate::app::traffic::{self, LoadBalancer};
 /// Start of the key of a target group.
 pub(crate) const KEY: &str = "target_group";
 
-/// Attribute: seconds for which a target that goes away still answers.
-pub(crate) const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
-/// Attribute: seconds over which a new target gets its share.
-pub(crate) const SLOW_START: &str = "slow_start.duration_seconds";
-
 /// The target group of an app in one cluster.
 pub(crate) struct TargetGroup {
     pub(crate) aws: Aws,
@@ -27,6 +22,8 @@ pub(crate) struct TargetGroup {
     pub(crate) name: String,
     /// Number of the app's port.
     pub(crate) port: i64,
+    /// Number of the port that is probed.
+    pub(crate) health_port: Option<i64>,
     pub(crate) load_balancer: LoadBalancer,
     pub(crate) health_check: traffic::HealthCheck,
 }
@@ -40,7 +37,7 @@ impl TargetGroup {
         HealthCheck {
             enabled: true,
             protocol: "HTTP".to_owned(),
-            port: "traffic-port".to_owned(),
+            port: self.health_port(),
             path: Some(check.path.clone().unwrap_or_else(|| path.to_owned())),
             interval_seconds: number(check.interval_seconds),
             timeout_seconds: number(check.timeout_seconds),
@@ -54,11 +51,12 @@ impl TargetGroup {
         }
     }
 
-    fn attributes(&self) -> BTreeMap<String, String> {
-        BTreeMap::from([
-            (DEREGISTRATION_DELAY.to_owned(), self.load_balancer.deregistration_delay_seconds.to_string()),
-            (SLOW_START.to_owned(), self.load_balancer.slow_start_seconds.to_string()),
-        ])
+    /// Targets are probed on another port than that of the requests only where the app has one for it.
+    fn health_port(&self) -> String {
+        match self.health_port {
+            Some(number) if number != self.port => number.to_string(),
+            _ => "traffic-port".to_owned(),
+        }
     }
 
     /// The VPC of the load balancer: targets must be in it.
@@ -100,6 +98,26 @@ fn health_check_properties(check: &HealthCheck) -> Value {
     })
 }
 
+/// The group called `name`; tags that `ownership` leaves to others are left out.
+pub(super) async fn look(aws: &Aws, ownership: &Ownership, name: &str) -> Result<Option<Observed>, Error> {
+    let groups = &aws.target_groups;
+    let Some(group) = groups.by_names(&[name.to_owned()]).await?.pop() else { return Ok(None) };
+    let (attributes, mut tags) =
+        futures::try_join!(groups.attributes(&group.arn), groups.tags(std::slice::from_ref(&group.arn)))?;
+    let tags = tags.remove(&group.arn).unwrap_or_default();
+    let properties = json!({
+        "attributes": attributes::properties(&attributes),
+        "health_check": health_check_properties(&group.health_check),
+        "name": group.name,
+        "port": group.port,
+        "protocol": group.protocol,
+        "protocol_version": group.protocol_version,
+        "tags": ownership.observed(&tags),
+        "target_type": group.target_type,
+    });
+    Ok(Some(Observed { arn: group.arn, properties, tags, value: None }))
+}
+
 #[async_trait]
 impl Component for TargetGroup {
     fn key(&self) -> String {
@@ -124,38 +142,19 @@ impl Component for TargetGroup {
 
     fn desired(&self) -> Value {
         json!({
-            "deregistration_delay_seconds": self.load_balancer.deregistration_delay_seconds.to_string(),
+            "attributes": attributes::properties(&attributes::wanted(&self.load_balancer.group)),
             "health_check": health_check_properties(&self.health_check()),
             "name": self.name,
             "port": self.port,
             "protocol": "HTTP",
             "protocol_version": self.load_balancer.protocol_version,
-            "slow_start_seconds": self.load_balancer.slow_start_seconds.to_string(),
             "tags": self.ownership.shown(),
             "target_type": "ip",
         })
     }
 
     async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
-        let groups = &self.aws.target_groups;
-        let Some(group) = groups.by_names(std::slice::from_ref(&self.name)).await?.pop() else {
-            return Ok(None);
-        };
-        let (attributes, mut tags) =
-            futures::try_join!(groups.attributes(&group.arn), groups.tags(std::slice::from_ref(&group.arn)))?;
-        let tags = tags.remove(&group.arn).unwrap_or_default();
-        let properties = json!({
-            "deregistration_delay_seconds": attributes.get(DEREGISTRATION_DELAY),
-            "health_check": health_check_properties(&group.health_check),
-            "name": group.name,
-            "port": group.port,
-            "protocol": group.protocol,
-            "protocol_version": group.protocol_version,
-            "slow_start_seconds": attributes.get(SLOW_START).map_or("0", String::as_str),
-            "tags": self.ownership.observed(&tags),
-            "target_type": group.target_type,
-        });
-        Ok(Some(Observed { arn: group.arn, properties, tags, value: None }))
+        look(&self.aws, &self.ownership, &self.name).await
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
@@ -175,7 +174,10 @@ impl Component for TargetGroup {
                 tags: tags.clone(),
             })
             .await?;
-        self.aws.target_groups.set_attributes(&group.arn, &self.attributes()).await?;
+        self.aws
+            .target_groups
+            .set_attributes(&group.arn, &attributes::wanted(&self.load_balancer.group))
+            .await?;
         Ok(Observed { arn: group.arn, properties: self.desired(), tags, value: None })
     }
 
@@ -185,11 +187,8 @@ impl Component for TargetGroup {
         if differs(&observed.properties, &desired, "health_check") {
             groups.set_health_check(&observed.arn, &self.health_check()).await?;
         }
-        if ["deregistration_delay_seconds", "slow_start_seconds"]
-            .iter()
-            .any(|field| differs(&observed.properties, &desired, field))
-        {
-            groups.set_attributes(&observed.arn, &self.attributes()).await?;
+        if differs(&observed.properties, &desired, "attributes") {
+            groups.set_attributes(&observed.arn, &attributes::wanted(&self.load_balancer.group)).await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod fixed;
+mod groups;
 mod import;
 mod limit;
 mod location;

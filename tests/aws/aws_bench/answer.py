@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
+from aws_bench import cbor
 from aws_bench.request import Request
 
 
@@ -41,7 +42,7 @@ def json_answer(document: Any, status: int = 200) -> Answer:
 def error_answer(request: Request, code: str, message: str, status: int) -> Answer:
     """An error as the protocol of the called service words it."""
     request_id = str(uuid.uuid4())
-    if request.is_query:
+    if request.is_query or request.service == "route53":
         body = (
             '<?xml version="1.0" encoding="UTF-8"?><ErrorResponse><Error>'
             f"<Type>{'Sender' if status < 500 else 'Receiver'}</Type>"
@@ -52,9 +53,14 @@ def error_answer(request: Request, code: str, message: str, status: int) -> Answ
     else:
         body = json.dumps({"__type": code, "message": message}).encode()
         content_type = "application/x-amz-json-1.1"
+        if request.is_cbor:
+            body = cbor.encode(request.operation, status, body)
+            content_type = cbor.CONTENT_TYPE
     headers = [
         ("Content-Type", content_type),
         ("x-amzn-ErrorType", code),
         ("x-amzn-RequestId", request_id),
     ]
+    if request.is_cbor:
+        headers.append(("smithy-protocol", "rpc-v2-cbor"))
     return Answer(status, body, headers)

@@ -9,7 +9,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws_bench import control, target_health
+from aws_bench import cbor, control, target_health
 from aws_bench.answer import Answer
 from aws_bench.calls import Calls
 from aws_bench.faults import Delays, Faults
@@ -73,8 +73,13 @@ class Application:
         def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
             captured.update(status=int(status.split()[0]), headers=headers)
 
-        body = b"".join(self._moto(request.environ, start))
-        return Answer(captured["status"], body, captured["headers"])
+        if not request.is_cbor:
+            body = b"".join(self._moto(request.environ, start))
+            return Answer(captured["status"], body, captured["headers"])
+        environ = cbor.translated(request.environ, request.parameters)
+        body = b"".join(self._moto(environ, start))
+        body = cbor.encode(request.operation, captured["status"], body)
+        return Answer(captured["status"], body, cbor.HEADERS)
 
 
 def account_of(request: Request) -> str:

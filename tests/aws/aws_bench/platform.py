@@ -12,6 +12,7 @@ from botocore.config import Config
 
 CLUSTERS = ("eks-blue", "eks-green")
 LEGACY_TARGET_GROUP = "checkout-legacy"
+ZONE = "example.com"
 CONTROL_PLANE_ROLE = "eks-control-plane"
 
 
@@ -23,8 +24,16 @@ def lay_out(url: str, region: str) -> dict[str, Any]:
     legacy = _legacy_fleet(client("ec2"), client("elbv2"), network)
     balancer = _load_balancer(client("elbv2"), client("acm"), network, legacy)
     clusters = _clusters(client("eks"), client("iam"), network)
+    zone = client("route53").create_hosted_zone(Name=ZONE, CallerReference="platform")
     account = client("sts").get_caller_identity()["Account"]
-    return {"account_id": account, "clusters": clusters, **network, **balancer, **legacy}
+    return {
+        "account_id": account,
+        "clusters": clusters,
+        "zone_id": zone["HostedZone"]["Id"].rpartition("/")[2],
+        **network,
+        **balancer,
+        **legacy,
+    }
 
 
 @functools.cache

@@ -8,6 +8,8 @@ import socket
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
+from aws_bench import cbor
+
 # EKS speaks REST: the operation is in method and path.
 EKS_OPERATIONS = [
     ("POST", r"/clusters", "CreateCluster"),
@@ -23,6 +25,15 @@ EKS_OPERATIONS = [
     ("GET", r"/tags/.+", "ListTagsForResource"),
     ("DELETE", r"/tags/.+", "UntagResource"),
 ]
+# So does Route 53, in XML.
+ROUTE53_OPERATIONS = [
+    ("POST", r"/2013-04-01/hostedzone/?", "CreateHostedZone"),
+    ("GET", r"/2013-04-01/hostedzone/[^/]+", "GetHostedZone"),
+    ("POST", r"/2013-04-01/hostedzone/[^/]+/rrset/?", "ChangeResourceRecordSets"),
+    ("GET", r"/2013-04-01/hostedzone/[^/]+/rrset/?", "ListResourceRecordSets"),
+    ("GET", r"/2013-04-01/change/[^/]+", "GetChange"),
+]
+REST = {"eks": EKS_OPERATIONS, "route53": ROUTE53_OPERATIONS}
 
 
 class Request:
@@ -40,6 +51,7 @@ class Request:
         }
         content_type: str = environ.get("CONTENT_TYPE", "")
         self.is_query = content_type.startswith("application/x-www-form-urlencoded")
+        self.is_cbor = cbor.is_spoken(environ)
         self.parameters: dict[str, Any] = self._parameters()
         self.operation = self._operation()
 
@@ -66,6 +78,8 @@ class Request:
     def _parameters(self) -> dict[str, Any]:
         if self.is_query:
             return nested(parse_qsl(self.body.decode(), keep_blank_values=True))
+        if self.is_cbor:
+            return cbor.decode(self.body)
         with contextlib.suppress(ValueError):
             document = json.loads(self.body)
             if isinstance(document, dict):
@@ -81,10 +95,9 @@ class Request:
         smithy = re.fullmatch(r"/service/[^/]+/operation/([^/]+)", self.path)
         if smithy:
             return smithy[1]
-        if self.service == "eks":
-            for method, pattern, operation in EKS_OPERATIONS:
-                if method == self.method and re.fullmatch(pattern, unquote(self.path)):
-                    return operation
+        for method, pattern, operation in REST.get(self.service, []):
+            if method == self.method and re.fullmatch(pattern, unquote(self.path)):
+                return operation
         return ""
 
 

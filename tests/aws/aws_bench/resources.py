@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ecr.models import ecr_backends
 from moto.elbv2.models import ELBv2Backend, elbv2_backends
 from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
+from moto.route53.models import route53_backends
 from moto.ssm.models import ssm_backends
 
 from aws_bench import platform
@@ -48,6 +50,27 @@ def document(pod_identity: PodIdentity, region: str = "us-east-1") -> dict[str, 
             for name, versions in ssm_backends[account][region]._parameters.items()
             if not name.startswith("/aws/")
         },
+        "alarms": {
+            name: {
+                "metric": alarm.metric_name,
+                "threshold": alarm.threshold,
+                "dimensions": {dimension.name: dimension.value for dimension in alarm.dimensions},
+            }
+            for name, alarm in cloudwatch_backends[account][region].alarms.items()
+        },
+        "records": [
+            {
+                "name": record.name.rstrip("."),
+                "type": record.type,
+                "weight": record.weight,
+                "set_identifier": record.set_identifier,
+                "alias": record.alias_target,
+                "values": record.records,
+            }
+            for zone in route53_backends[account]["aws"].zones.values()
+            for record in zone.rrsets
+            if record.type not in ("NS", "SOA")
+        ],
     }
 
 

@@ -29,6 +29,8 @@ class BenchCase(unittest.TestCase):
         self.eks = client("eks")
         self.logs = client("logs")
         self.ecr = client("ecr")
+        self.cloudwatch = client("cloudwatch")
+        self.route53 = client("route53")
 
     def assert_refused(self, code: str, call: Callable, **parameters: Any) -> str:
         """Checks that AWS refuses with a code; returns the message."""

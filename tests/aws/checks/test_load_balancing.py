@@ -91,6 +91,49 @@ class RuleCase(BenchCase):
         self.assertEqual([group["Weight"] for group in groups], [50, 50])
         self.assertEqual(shown["Conditions"][0]["Values"], ["a.b.c"])
 
+    def test_paths_are_echoed_in_both_forms_and_changed(self) -> None:
+        pods = self.target_group("pods")
+        paths = [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a/*"]}}]
+        rule = self.rule({pods: 1}, Conditions=paths)
+        shown = self.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]["Conditions"][0]
+        self.assertEqual(shown["Values"], ["/a/*"])
+        self.assertEqual(shown["PathPatternConfig"], {"Values": ["/a/*"]})
+        other = [{"Field": "path-pattern", "Values": ["/b"]}]
+        self.elbv2.modify_rule(RuleArn=rule, Conditions=other)
+        shown = self.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]["Conditions"][0]
+        self.assertEqual(shown["PathPatternConfig"], {"Values": ["/b"]})
+
+    def test_login_needs_https_and_a_secret(self) -> None:
+        pods = self.target_group("pods")
+        login = {
+            "Type": "authenticate-oidc",
+            "Order": 1,
+            "AuthenticateOidcConfig": {
+                "Issuer": "https://login.example.com",
+                "AuthorizationEndpoint": "https://login.example.com/authorize",
+                "TokenEndpoint": "https://login.example.com/token",
+                "UserInfoEndpoint": "https://login.example.com/user",
+                "ClientId": "shop",
+                "ClientSecret": "secret",
+            },
+        }
+        actions = [login, forward({pods: 1})[0] | {"Order": 2}]
+        self.assert_refused(
+            "InvalidLoadBalancerAction",
+            self.elbv2.create_rule,
+            **self.rule_parameters({pods: 1})
+            | {"ListenerArn": self.platform["http_listener_arn"], "Actions": actions},
+        )
+        rule = self.rule({}, Actions=actions)
+        shown = self.elbv2.describe_rules(RuleArns=[rule])["Rules"][0]["Actions"]
+        self.assertNotIn("ClientSecret", shown[0]["AuthenticateOidcConfig"])
+        login["AuthenticateOidcConfig"].pop("ClientSecret")
+        self.assert_refused(
+            "ValidationError", self.elbv2.modify_rule, RuleArn=rule, Actions=actions
+        )
+        login["AuthenticateOidcConfig"]["UseExistingClientSecret"] = True
+        self.elbv2.modify_rule(RuleArn=rule, Actions=actions)
+
     def test_a_single_target_group_is_echoed_in_both_forms(self) -> None:
         pods = self.target_group("pods")
         rule = self.rule({}, Actions=[{"Type": "forward", "TargetGroupArn": pods}])

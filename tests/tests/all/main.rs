@@ -16,3 +16,4 @@ mod pure_parts;
 mod quickstart;
 mod standards;
 mod structure;
+mod traffic;

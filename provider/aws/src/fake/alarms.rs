@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::world::World;
-use crate::{AlarmState, Alarms, Error, Service};
+use super::refusal::{Refusal, check_tags};
+use super::world::{World, arn};
+use crate::{Alarm, AlarmSettings, AlarmState, Alarms, Error, Service, Tags};
+
+const INVALID: &str = "ValidationError";
 
 impl World {
     pub(super) fn set_alarm(&self, name: &str, alarm: AlarmState) {
@@ -25,4 +28,70 @@ impl Alarms for World {
         }
         Ok(all)
     }
+
+    async fn by_names(&self, names: &[String]) -> Result<Vec<Alarm>, Error> {
+        self.call(Service::CloudWatch, "DescribeAlarms", &names.join(","), |state| {
+            Ok(names.iter().filter_map(|name| state.metric_alarms.get(name)).cloned().collect())
+        })
+    }
+
+    async fn create(&self, settings: &AlarmSettings, tags: &Tags) -> Result<(), Error> {
+        self.call(Service::CloudWatch, "PutMetricAlarm", &settings.name, |state| {
+            check_tags(INVALID, tags)?;
+            let alarm = alarm(settings);
+            state.tags.insert(alarm.arn.clone(), tags.clone());
+            let reason = "Unchecked: Initial alarm creation".to_owned();
+            state.alarms.entry(settings.name.clone()).or_insert(AlarmState::InsufficientData { reason });
+            state.metric_alarms.insert(settings.name.clone(), alarm);
+            Ok(())
+        })
+    }
+
+    async fn replace(&self, settings: &AlarmSettings) -> Result<(), Error> {
+        self.call(Service::CloudWatch, "PutMetricAlarm", &settings.name, |state| {
+            state.metric_alarms.insert(settings.name.clone(), alarm(settings));
+            Ok(())
+        })
+    }
+
+    async fn tags(&self, arn: &str) -> Result<Tags, Error> {
+        self.call(Service::CloudWatch, "ListTagsForResource", arn, |state| {
+            Ok(state.tags.get(arn).cloned().unwrap_or_default())
+        })
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        self.call(Service::CloudWatch, "TagResource", arn, |state| {
+            check_tags(INVALID, tags)?;
+            let found = state.tags.get_mut(arn).ok_or_else(|| missing(arn))?;
+            found.extend(tags.clone());
+            Ok(())
+        })
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        self.call(Service::CloudWatch, "UntagResource", arn, |state| {
+            let found = state.tags.get_mut(arn).ok_or_else(|| missing(arn))?;
+            found.retain(|key, _| !keys.contains(key));
+            Ok(())
+        })
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), Error> {
+        self.call(Service::CloudWatch, "DeleteAlarms", name, |state| {
+            if let Some(alarm) = state.metric_alarms.remove(name) {
+                state.tags.remove(&alarm.arn);
+            }
+            state.alarms.remove(name);
+            Ok(())
+        })
+    }
+}
+
+fn alarm(settings: &AlarmSettings) -> Alarm {
+    Alarm { arn: arn("cloudwatch", &format!("alarm:{}", settings.name)), settings: settings.clone() }
+}
+
+fn missing(arn: &str) -> Refusal {
+    Refusal::not_found("ResourceNotFoundException", arn)
 }

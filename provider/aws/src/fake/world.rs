@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    AlarmState, Cluster, Error, ErrorKind, Finding, Image, Listener, LoadBalancer, LogGroup, Parameter,
-    PodIdentity, Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
+    Alarm, AlarmState, Cluster, Error, ErrorKind, Finding, Image, Listener, LoadBalancer, LogGroup,
+    Parameter, PodIdentity, Record, Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
 };
 
 use super::refusal::Refusal;
@@ -44,6 +44,10 @@ pub(super) struct State {
     pub(super) target_groups: BTreeMap<String, StoredTargetGroup>,
     pub(super) parameters: BTreeMap<String, Parameter>,
     pub(super) alarms: BTreeMap<String, AlarmState>,
+    /// Those that were made by a call.
+    pub(super) metric_alarms: BTreeMap<String, Alarm>,
+    /// Records by zone.
+    pub(super) zones: BTreeMap<String, Vec<Record>>,
 }
 
 pub(super) struct StoredRepository {
@@ -139,6 +143,11 @@ impl World {
                 state.rules.values().filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.clone()),
             );
             all.extend(state.parameters.values().map(|parameter| parameter.arn.clone()));
+            all.extend(state.metric_alarms.values().map(|alarm| alarm.arn.clone()));
+            let records = state.zones.iter().flat_map(|(zone, records)| {
+                records.iter().map(move |record| format!("record {zone}/{}/{}", record.name, record.kind))
+            });
+            all.extend(records);
             all.sort();
             all
         })

@@ -91,6 +91,8 @@ const CODES: [(ErrorKind, &[&str]); 8] = [
             "ListenerNotFound",
             "LoadBalancerNotFound",
             "NoSuchEntity",
+            "NoSuchHostedZone",
+            "ResourceNotFound",
             "ParameterNotFound",
             "RuleNotFound",
             "TargetGroupNotFound",

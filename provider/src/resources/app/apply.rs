@@ -16,7 +16,9 @@ use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::{Change, Failure, converge, undo};
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::destroy::delete as destroy;
-use crate::infrastructure::{Component, Observed};
+use crate::infrastructure::listener_rule::RuleStatus;
+use crate::infrastructure::observe::observe;
+use crate::infrastructure::{Component, Observed, listener_rule};
 use crate::session::Configured;
 
 /// An app that can be worked on: parsed, with the way to AWS.
@@ -32,7 +34,8 @@ struct Work<'a> {
 /// leaves no state, because Terraform would otherwise destroy all of it with the next apply.
 pub(super) async fn create(configured: &Configured, request: CreateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
-    let Some(work) = wanted(configured, &request.planned, None, &mut diagnostics).await else {
+    let work = Box::pin(wanted(configured, &request.planned, &request.config, None, &mut diagnostics)).await;
+    let Some(work) = work else {
         return Outcome::failed(diagnostics);
     };
     let limit = Limit::new("create", work.parsed.app.timeouts.create, &request.context.cancel);
@@ -65,7 +68,8 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
 pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
-    let work = wanted(configured, &request.planned, Some(&prior), &mut diagnostics).await;
+    let work =
+        Box::pin(wanted(configured, &request.planned, &request.config, Some(&prior), &mut diagnostics)).await;
     let before = remembered(configured, &prior, &mut diagnostics).await;
     let (Some(work), Some(before)) = (work, before) else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
@@ -76,8 +80,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let (kept, mut obsolete): (Vec<_>, Vec<_>) =
         before.wanted.into_iter().partition(|component| stays(component.as_ref()));
     obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted));
-    let recorded = state::keys(&prior);
-    let claimed = kept.iter().map(|component| component.key()).filter(|key| recorded.contains(key)).collect();
+    let claimed = claimed(&work.wanted, &kept, &state::keys(&prior));
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
     let mut change = Change { wanted: work.wanted, obsolete, known_arns, claimed, cancel };
@@ -95,6 +98,12 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     if report.observed.is_empty() {
         // Nothing could even be looked at: what was known before is the best that there is.
         return Outcome::of(prior).with_private(private).with(diagnostics);
+    }
+    // What was to go is there still, and a target group among it may serve: the next plan has to know.
+    if let Ok(left) = observe(&change.obsolete, &BTreeMap::new()).await {
+        for (key, observed) in left {
+            report.observed.entry(key).or_insert(observed);
+        }
     }
     remember(&mut private, &prior);
     Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
@@ -122,16 +131,30 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     Outcome::of(prior).with_private(private).with(diagnostics)
 }
 
+/// Keys of the wanted objects that the state says are there already, maybe under another key.
+fn claimed(
+    wanted: &[Box<dyn Component>],
+    kept: &[Box<dyn Component>],
+    recorded: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let is_kept = |wanted: &dyn Component| {
+        kept.iter().any(|before| same(before.as_ref(), wanted) && recorded.contains(&before.key()))
+    };
+    wanted.iter().filter(|component| is_kept(component.as_ref())).map(|component| component.key()).collect()
+}
+
 /// Reads what is wanted now, which must keep to the standards.
 async fn wanted<'a>(
     configured: &'a Configured,
     planned: &Value,
+    config: &Value,
     prior: Option<&Value>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     // Computed attributes may be unknown still; the arguments are not.
     let mut parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
     parsed.enter(prior);
+    parsed.take_secrets(config);
     connect(configured, planned, parsed, diagnostics).await
 }
 
@@ -173,6 +196,7 @@ fn finished(
         account: work.account,
         image: &work.image,
         arns: &arns,
+        rule: observed.get(listener_rule::KEY).and_then(RuleStatus::of),
         components: &work.wanted,
     };
     for (name, value) in outputs(&inputs) {

@@ -7,10 +7,11 @@ use tf_provider::{Path, Value};
 use super::parse::Parsed;
 use crate::app::image::{Reference, Source};
 use crate::app::standards::Standards;
-use crate::app::traffic::BackendPlace;
+use crate::app::traffic::{BackendPlace, Priority, Weights};
 use crate::app::values::sorted;
 use crate::app::{diagram, kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
+use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::{Component, listener_rule, target_group};
 
 /// All that outputs depend on.
@@ -22,6 +23,8 @@ pub(super) struct Inputs<'a> {
     pub(super) image: &'a Reference,
     /// ARNs by component key; one that is missing is unknown.
     pub(super) arns: &'a BTreeMap<String, String>,
+    /// What is known of the listener rule as it is.
+    pub(super) rule: Option<RuleStatus>,
     /// The AWS objects that the app needs.
     pub(super) components: &'a [Box<dyn Component>],
 }
@@ -52,6 +55,8 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
         ),
         ("target_groups", target_groups(inputs)),
         ("listener_rule_arn", listener_rule_arn(inputs)),
+        ("listener_rule_priority", listener_rule_priority(inputs)),
+        ("weights", weights(inputs)),
         ("infrastructure", known(parsed.is_complete(), infrastructure(inputs.components))),
         ("rollback_command", rollback_command(inputs)),
     ];
@@ -129,6 +134,42 @@ fn listener_rule_arn(inputs: &Inputs) -> Value {
         return Value::Null;
     }
     arn(inputs, listener_rule::KEY)
+}
+
+/// A priority that is chosen from a range is known once the rule is there, and kept.
+fn listener_rule_priority(inputs: &Inputs) -> Value {
+    let Some(balancer) = &inputs.parsed.app.traffic.load_balancer else { return Value::Null };
+    if !inputs.parsed.knows("load_balancer") {
+        return Value::Unknown;
+    }
+    let there = inputs.arns.contains_key(listener_rule::KEY);
+    match (balancer.priority, &inputs.rule) {
+        (Priority::Fixed(number), _) => Value::from(i64::from(number)),
+        (range, Some(rule)) if there && range.allows(rule.priority) => Value::from(i64::from(rule.priority)),
+        _ => Value::Unknown,
+    }
+}
+
+/// The weights by backend: those that are configured, or those that somebody else has moved them to.
+fn weights(inputs: &Inputs) -> Value {
+    let traffic = &inputs.parsed.app.traffic;
+    let Some(balancer) = &traffic.load_balancer else {
+        return Value::map(Vec::<(String, Value)>::new());
+    };
+    if !inputs.parsed.knows("load_balancer") || !inputs.parsed.knows("backend") {
+        return Value::Unknown;
+    }
+    let configured: BTreeMap<String, i64> =
+        traffic.backends.iter().map(|(name, backend)| (name.clone(), backend.weight)).collect();
+    let there = inputs.arns.contains_key(listener_rule::KEY);
+    let weights = match (balancer.weights, &inputs.rule) {
+        (Weights::External, Some(rule)) if there && rule.weights.keys().eq(configured.keys()) => {
+            &rule.weights
+        }
+        (Weights::External, _) if there => return Value::Unknown,
+        _ => &configured,
+    };
+    Value::map(weights.iter().map(|(name, weight)| (name.as_str(), Value::from(*weight))))
 }
 
 fn arn(inputs: &Inputs, key: &str) -> Value {

@@ -1,13 +1,15 @@
 //! From Terraform's values to an app.
 
+use ipsy_aws::Secret;
 use tf_provider::{Diagnostic, Diagnostics, Path, Step, Value};
 
-use super::state;
+use super::{groups, state};
 use crate::app::config::AppConfig;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
 use crate::app::standards::Standards;
+use crate::app::traffic::Login;
 use crate::arguments::{IN_POST_RENDERER_CONFIG, NOT_IN_VALUES};
 use crate::diagnose::problem_diagnostics;
 use crate::infrastructure::target_group;
@@ -53,7 +55,8 @@ pub(super) fn parse(
 pub(super) fn parse_leniently(value: &Value, standards: &Standards) -> Result<Parsed, Diagnostic> {
     let arguments = state::arguments(value);
     let config: AppConfig = arguments.decode()?;
-    let app = resolve(&config, standards, false, today(), &mut Problems::default());
+    let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
+    app.traffic.previous = groups::serving(value);
     Ok(Parsed { app, unknown: Vec::new() })
 }
 
@@ -66,6 +69,9 @@ impl Parsed {
     /// Lets new clusters enter the rule with weight 0 where the app has a rollout; gives their names. The next
     /// apply, when they are known, moves the traffic.
     pub(super) fn enter(&mut self, prior: Option<&Value>) -> Vec<String> {
+        if let Some(prior) = prior {
+            self.app.traffic.previous = groups::replaced(&self.app.traffic, prior);
+        }
         let prefix = format!("{}/", target_group::KEY);
         let known = prior
             .map(state::keys)
@@ -81,6 +87,23 @@ impl Parsed {
             }
         }
         entering
+    }
+
+    /// The backends whose new target group enters the rule with nothing, beside the one that serves.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
+        let previous = self.app.traffic.previous.iter().filter(|(_, previous)| previous.serves);
+        previous.map(|(backend, previous)| (backend.as_str(), previous.target_group_name.as_str()))
+    }
+
+    /// Takes what is only ever in the configuration: neither plan nor state holds secrets.
+    pub(super) fn take_secrets(&mut self, config: &Value) {
+        let oidc = config.attribute("load_balancer").attribute("authenticate_oidc");
+        if let (Some(balancer), Some(secret)) =
+            (&mut self.app.traffic.load_balancer, oidc.attribute("client_secret").as_str())
+            && let Some(Login::Oidc(oidc)) = &mut balancer.login
+        {
+            oidc.client_secret = Some(Secret::new(secret));
+        }
     }
 
     /// Whether nothing is unknown.

@@ -27,6 +27,9 @@ pub(super) async fn modify_plan(
     for name in parsed.enter(request.prior.as_ref()) {
         diagnostics.push(entering_warning(&name));
     }
+    for (backend, name) in parsed.replaced() {
+        diagnostics.push(replaced_warning(backend, name));
+    }
     if !configured.complete {
         // The provider itself waits for something: nothing that it decides can be told.
         for name in super::schema::computed_names() {
@@ -53,6 +56,7 @@ pub(super) async fn modify_plan(
         account,
         image: &image,
         arns: &arns,
+        rule: request.prior.as_ref().and_then(state::rule),
         components: &wanted,
     };
     for (name, value) in outputs(&inputs) {
@@ -70,6 +74,18 @@ fn entering_warning(backend: &str) -> Diagnostic {
          checked; when the app is installed there, the next apply moves the traffic as `rollout` says.",
     )
     .at(Path::root("backend").key(backend).attribute("weight"))
+}
+
+fn replaced_warning(backend: &str, previous: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Backend `{backend}` gets another target group"),
+        format!(
+            "AWS can't change a target group's port or protocol. The new group enters the listener rule with weight \
+             0, and `{previous}` serves on. When the app is installed with its new values, which name both, the \
+             next apply waits until the new group is healthy, moves the traffic and deletes the old one."
+        ),
+    )
+    .at(Path::root("backend").key(backend))
 }
 
 /// What will run: what ran before, where a pointer decides; else what the configuration says; else what a

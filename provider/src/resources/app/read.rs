@@ -68,6 +68,7 @@ fn refreshed(
             account,
             image: &image,
             arns: &arns,
+            rule: state::rule(&state),
             components,
         };
         for (name, value) in outputs(&inputs) {

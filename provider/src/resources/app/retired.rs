@@ -53,7 +53,9 @@ pub(super) fn left_behind(
     left
 }
 
-/// Whether two components are the same object.
+/// Whether two components are the same object, maybe under different keys: the target group that was a
+/// backend's own may be the one before by now.
 pub(super) fn same(left: &dyn Component, right: &dyn Component) -> bool {
-    left.key() == right.key() && left.identity() == right.identity()
+    let kind = |component: &dyn Component| component.key().split('/').next().map(ToOwned::to_owned);
+    kind(left) == kind(right) && left.identity() == right.identity()
 }

@@ -49,6 +49,17 @@ pub(super) fn schema() -> Schema {
                 .describe("ARN and name of the target group of each backend that is a cluster."),
         )
         .attribute("listener_rule_arn", text("ARN of the listener rule."))
+        .attribute(
+            "listener_rule_priority",
+            Attribute::computed(Type::Number)
+                .describe("Priority of the listener rule; one that is chosen from a range is kept."),
+        )
+        .attribute(
+            "weights",
+            Attribute::computed(Type::map(Type::Number)).describe(
+                "Weights by backend as they are: also where somebody else moves them (`weights = \"external\"`).",
+            ),
+        )
         .attribute("log_group_name", text("Name of the log group."))
         .attribute("image_uri", text("The image that runs: what the pointer names, or the literal one."))
         .attribute("image_parameter", text("Name of the SSM parameter that CI writes the image into."))

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tf_provider::{Path, Value};
 
 use crate::app::image::Reference;
+use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::{Component, Observed, listener_rule, target_group};
 
 /// The arguments of a planned or stored value: every computed attribute, which may be unknown still, is null.
@@ -56,6 +57,14 @@ pub(super) fn kept_arns(
     prior.iter().filter(|(key, _)| stays(key)).map(|(key, arn)| (key.clone(), arn.clone())).collect()
 }
 
+/// What a planned or stored value knows of the listener rule.
+pub(super) fn rule(value: &Value) -> Option<RuleStatus> {
+    let priority = u32::try_from(value.attribute("listener_rule_priority").as_i64()?).ok()?;
+    let weights = value.attribute("weights").as_map()?;
+    let weights = weights.iter().map(|(name, weight)| Some((name.clone(), weight.as_i64()?)));
+    Some(RuleStatus { priority, weights: weights.collect::<Option<_>>()? })
+}
+
 /// Writes what was observed into `state`: the properties of every object and the ARNs that AWS chose. What is
 /// not there any more is null.
 pub(super) fn record(state: &mut Value, observed: &BTreeMap<String, Observed>) {
@@ -72,6 +81,12 @@ pub(super) fn record(state: &mut Value, observed: &BTreeMap<String, Observed>) {
             .map_or(Value::Null, Value::from)
     };
     state.set(&Path::root("listener_rule_arn"), arn(listener_rule::KEY));
+    let rule = observed.get(listener_rule::KEY).and_then(RuleStatus::of);
+    let priority = rule.as_ref().map_or(Value::Null, |rule| Value::from(i64::from(rule.priority)));
+    state.set(&Path::root("listener_rule_priority"), priority);
+    let weights = rule.map(|rule| rule.weights).unwrap_or_default();
+    let weights = weights.iter().map(|(name, weight)| (name.as_str(), Value::from(*weight)));
+    state.set(&Path::root("weights"), Value::map(weights));
     let backends: Vec<String> = state
         .attribute("target_groups")
         .as_map()

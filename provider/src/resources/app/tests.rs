@@ -5,8 +5,9 @@ mod faults;
 mod identity;
 mod lifecycle;
 mod rollout;
+mod traffic;
 
-use ipsy_aws::Fake;
+use ipsy_aws::{Fake, TargetHealth};
 use serde_json::{Value as Json, json};
 use tf_provider::{
     Context, CreateRequest, DeleteRequest, Diagnostics, Outcome, Path, Plan, PlanRequest, Private,
@@ -104,6 +105,22 @@ impl Bench {
             }
         }
         outcome
+    }
+
+    /// Plays the installation: a healthy pod is in every target group of the rule.
+    async fn install(&self) {
+        let pod = TargetHealth {
+            target_id: "10.0.0.1".into(),
+            port: 8080,
+            state: "healthy".into(),
+            reason: None,
+            description: None,
+        };
+        for rule in self.fake.aws().listener_rules.by_listener(&self.listener).await.unwrap() {
+            for target in rule.forward().into_iter().flat_map(|forward| &forward.targets) {
+                self.fake.set_targets(&target.target_group_arn, vec![pod.clone()]);
+            }
+        }
     }
 
     async fn refresh(&self, state: &Value) -> Outcome {

@@ -5,7 +5,7 @@ protocol of each service.
 """
 
 from aws_bench import target_health
-from aws_bench.strict import clusters, identity, load_balancing, logs, repositories, target_groups
+from aws_bench.strict import clusters, identity, load_balancing, logs, records, repositories, target_groups
 
 
 def install() -> None:
@@ -15,5 +15,6 @@ def install() -> None:
     load_balancing.install()
     identity.install()
     logs.install()
+    records.install()
     clusters.install()
     repositories.install()

@@ -20,6 +20,8 @@ CONDITION_PARTS = (
     "HttpRequestMethodConfig",
     "SourceIpConfig",
 )
+# AWS takes several conditions of the other kinds.
+ONCE = ("host-header", "path-pattern", "http-request-method", "source-ip")
 
 
 def install() -> None:
@@ -41,14 +43,16 @@ def install() -> None:
             raise _invalid("A condition must be specified")
         _check_conditions(conditions)
         _check_actions(actions)
+        _check_login(backend, actions, listener_arn, [])
         listener = next(iter(backend.describe_listeners(None, [listener_arn])), None)
         if listener:
             if len(listener.rules) > 100:
                 raise ELBClientError("TooManyRules", "The maximum number of rules is reached")
             _check_association(backend, actions, listener.load_balancer_arn)
-        return beneath(
-            backend, listener_arn, _echoed(conditions), priority, _forwarded(actions), tags
-        )
+        rule = beneath(backend, listener_arn, conditions, priority, _forwarded(actions), tags)
+        _echo(rule.conditions)
+        _forget_secrets(rule)
+        return rule
 
     @overlay(ELBv2Backend, "modify_rule")
     def modify(
@@ -65,11 +69,13 @@ def install() -> None:
             _check_conditions(conditions)
         if actions:
             _check_actions(actions)
+            _check_login(backend, actions, rule.listener_arn, rule.actions)
             listener = backend.describe_listeners(None, [rule.listener_arn])[0]
             _check_association(backend, actions, listener.load_balancer_arn)
-        return beneath(
-            backend, rule_arn, _echoed(conditions or []), _forwarded(actions or [])
-        )
+        changed = beneath(backend, rule_arn, conditions or [], _forwarded(actions or []))
+        _echo(rule.conditions)
+        _forget_secrets(rule)
+        return changed
 
     @overlay(ELBv2Backend, "delete_rule")
     def delete(beneath: Any, backend: ELBv2Backend, arn: str) -> None:
@@ -122,6 +128,29 @@ def _check_actions(actions: list[dict[str, Any]]) -> None:
             raise _invalid("DurationSeconds must be specified when stickiness is enabled")
 
 
+def _check_login(
+    backend: ELBv2Backend, actions: list[dict[str, Any]], listener_arn: str, before: list[Any]
+) -> None:
+    """Login needs HTTPS, and a client's secret unless AWS has one already."""
+    for action in actions:
+        if action.get("Type") not in ("authenticate-oidc", "authenticate-cognito"):
+            continue
+        listener = next(iter(backend.describe_listeners(None, [listener_arn])), None)
+        if listener and listener.protocol != "HTTPS":
+            raise ELBClientError(
+                "InvalidLoadBalancerAction",
+                f"'{action['Type']}' is only supported on HTTPS listeners",
+            )
+        login = action.get("AuthenticateOidcConfig")
+        if login is None:
+            continue
+        if _is_true(login.get("UseExistingClientSecret")):
+            if not any(found.data.get("Type") == "authenticate-oidc" for found in before):
+                raise _invalid("There is no existing client secret")
+        elif not login.get("ClientSecret"):
+            raise _invalid("A client secret must be specified")
+
+
 def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
@@ -137,6 +166,10 @@ def _check_conditions(conditions: list[dict[str, Any]]) -> None:
         total += len(values)
     if total > 5:
         raise _invalid("A rule can have at most 5 condition values")
+    fields = [condition.get("Field") for condition in conditions]
+    for field in ONCE:
+        if fields.count(field) > 1:
+            raise _invalid(f"A rule can have at most one '{field}' condition")
 
 
 def _check_association(
@@ -168,8 +201,19 @@ def _forwarded(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return actions
 
 
-def _echoed(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Both forms of a host or path condition, as AWS echoes them."""
+def _forget_secrets(rule: FakeListenerRule) -> None:
+    """AWS keeps a client's secret and never tells it."""
+    for action in rule.actions:
+        login = action.data.get("AuthenticateOidcConfig") or {}
+        login.pop("ClientSecret", None)
+        login.pop("UseExistingClientSecret", None)
+
+
+def _echo(conditions: list[dict[str, Any]]) -> None:
+    """Completes both forms of a host or path condition, as AWS echoes them.
+
+    Only what moto has accepted: it refuses both forms in one request, as AWS does.
+    """
     for condition in conditions:
         part = CONFIGURED.get(condition.get("Field", ""))
         if not part:
@@ -178,4 +222,3 @@ def _echoed(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
             condition[part] = {"Values": condition["Values"]}
         elif condition.get(part) and not condition.get("Values"):
             condition["Values"] = condition[part]["Values"]
-    return conditions

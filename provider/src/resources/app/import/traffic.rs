@@ -9,7 +9,9 @@ use serde_json::{Map, Value as Json, json};
 use super::search::{Findings, FoundTargetGroup, Place};
 use crate::app::names::{Identity, suggest_dns_label};
 use crate::app::resolve::App;
+use crate::app::traffic::Conditions;
 use crate::infrastructure::ownership::{COMPONENT, owner_of};
+use crate::infrastructure::target_group::attributes;
 use crate::infrastructure::{pod_identity, target_group};
 
 /// Name of the app's port, which AWS does not know.
@@ -128,22 +130,9 @@ fn served<'a>(target: &FoundTargetGroup, found: &'a Findings, identity: &Identit
 }
 
 fn load_balancer(rule: &Rule, own: Option<&FoundTargetGroup>) -> Json {
-    let (mut hosts, mut paths) = (Vec::new(), Vec::new());
-    for condition in &rule.conditions {
-        match condition {
-            Condition::HostHeader(values) => hosts.extend(values.iter().cloned()),
-            Condition::PathPattern(values) => paths.extend(values.iter().cloned()),
-            _ => {}
-        }
-    }
-    let mut block = Map::new();
+    let mut block = conditions(rule);
     block.insert("listener_arn".to_owned(), json!(rule.listener_arn));
     block.insert("priority".to_owned(), json!(rule.priority));
-    for (name, values) in [("hosts", hosts), ("paths", paths)] {
-        if !values.is_empty() {
-            block.insert(name.to_owned(), json!(values));
-        }
-    }
     let stickiness = rule.forward().and_then(|forward| forward.stickiness_seconds).unwrap_or_default();
     if stickiness > 0 {
         block.insert("stickiness_seconds".to_owned(), json!(stickiness));
@@ -152,16 +141,56 @@ fn load_balancer(rule: &Rule, own: Option<&FoundTargetGroup>) -> Json {
     if own.group.protocol_version != "HTTP1" {
         block.insert("protocol_version".to_owned(), json!(own.group.protocol_version));
     }
-    for (name, key, default) in [
-        ("deregistration_delay_seconds", target_group::DEREGISTRATION_DELAY, "30"),
-        ("slow_start_seconds", target_group::SLOW_START, "0"),
-    ] {
-        let found = own.attributes.get(key).filter(|value| *value != default);
-        if let Some(seconds) = found.and_then(|value| value.parse::<i64>().ok()) {
+    let shown = attributes::properties(&own.attributes);
+    for (name, default) in [("deregistration_delay_seconds", "30"), ("slow_start_seconds", "0")] {
+        let found = shown[name].as_str().filter(|seconds| *seconds != default);
+        if let Some(seconds) = found.and_then(|seconds| seconds.parse::<i64>().ok()) {
             block.insert(name.to_owned(), json!(seconds));
         }
     }
+    if shown["algorithm"] != "round_robin" {
+        block.insert("algorithm".to_owned(), shown["algorithm"].clone());
+    }
+    if let Some(seconds) = shown["session"]["seconds"].as_str().and_then(|text| text.parse::<i64>().ok()) {
+        let cookie_name = &shown["session"]["cookie_name"];
+        block.insert("session".to_owned(), json!({ "cookie_name": cookie_name, "seconds": seconds }));
+    }
     Json::Object(block)
+}
+
+/// The conditions of a rule. One of a kind that ipsy does not know is left out: the refresh after the import shows
+/// it, and the next plan takes it away.
+fn conditions(rule: &Rule) -> Map<String, Json> {
+    let mut lists: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    let mut blocks: BTreeMap<&str, BTreeMap<&str, Vec<&String>>> = BTreeMap::new();
+    for condition in &rule.conditions {
+        match condition {
+            Condition::HostHeader(values) => lists.entry("hosts").or_default().extend(values),
+            Condition::PathPattern(values) => lists.entry("paths").or_default().extend(values),
+            Condition::HttpMethod(values) => lists.entry("methods").or_default().extend(values),
+            Condition::SourceIp(values) => lists.entry("source_ips").or_default().extend(values),
+            Condition::HttpHeader { name, values } => {
+                blocks.entry("header").or_default().entry(name).or_default().extend(values);
+            }
+            Condition::QueryString(pairs) => {
+                for pair in pairs {
+                    let label = Conditions::query_label(pair.key.as_deref());
+                    blocks.entry("query_string").or_default().entry(label).or_default().push(&pair.value);
+                }
+            }
+            Condition::Other { .. } => {}
+        }
+    }
+    let mut block: Map<String, Json> =
+        lists.into_iter().map(|(name, values)| (name.to_owned(), json!(values))).collect();
+    for (kind, labelled) in blocks {
+        let labelled: Map<String, Json> = labelled
+            .into_iter()
+            .map(|(label, values)| (label.to_owned(), json!({ "values": values })))
+            .collect();
+        block.insert(kind.to_owned(), Json::Object(labelled));
+    }
+    block
 }
 
 fn health_check(own: &FoundTargetGroup) -> Map<String, Json> {

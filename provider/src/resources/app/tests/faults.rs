@@ -100,6 +100,7 @@ async fn an_update_that_fails_tells_the_truth_and_the_next_one_does_the_rest() {
             let point = format!("{operation} {moment:?}");
             let state = first.state.unwrap_or_else(|| panic!("{point}: an update keeps its state"));
             let refreshed = bench.refresh(&state).await.state.unwrap();
+            bench.install().await;
             let second = bench.apply(Some(&refreshed), &config).await;
             assert!(!second.diagnostics.has_errors(), "{point}: {:?}", second.diagnostics);
             let state = second.state.unwrap();

@@ -134,7 +134,10 @@ async fn another_port_makes_a_new_target_group_before_the_old_one_goes() {
     let mut config = bench.config((90, 10));
     config["port"]["http"]["port"] = json!(9090);
     bench.fake.forget_calls();
-    let outcome = bench.apply(Some(&state), &config).await;
+    let entered = bench.apply(Some(&state), &config).await;
+    assert!(!entered.diagnostics.has_errors(), "{:?}", entered.diagnostics);
+    bench.install().await;
+    let outcome = bench.apply(entered.state.as_ref(), &config).await;
     assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
     let changes = changing(&bench);
     let position = |operation: &str| changes.iter().position(|change| *change == operation).unwrap();

@@ -1,0 +1,178 @@
+//! The listener rule of an app, and how its target groups treat requests.
+
+use super::super::config::{LoadBalancerConfig, SessionConfig};
+use super::super::problem::Problems;
+use super::conditions::Conditions;
+use super::in_range;
+use super::login::Login;
+use super::priority::Priority;
+
+/// How a target group spreads requests over its targets.
+const ALGORITHMS: [&str; 3] = ["round_robin", "least_outstanding_requests", "weighted_random"];
+/// What a target group speaks to its targets.
+const PROTOCOL_VERSIONS: [&str; 3] = ["HTTP1", "HTTP2", "GRPC"];
+
+/// `load_balancer { … }`, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LoadBalancer {
+    pub(crate) listener_arn: String,
+    pub(crate) conditions: Conditions,
+    pub(crate) priority: Priority,
+    pub(crate) weights: Weights,
+    /// What comes before the request is sent on.
+    pub(crate) login: Option<Login>,
+    /// Name of the app's port that requests go to.
+    pub(crate) port: String,
+    /// `HTTP1`, `HTTP2` or `GRPC`.
+    pub(crate) protocol_version: String,
+    /// Seconds for which a client stays on its target group; 0 is off.
+    pub(crate) stickiness_seconds: i64,
+    pub(crate) group: GroupSettings,
+}
+
+/// Who moves the weights of the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weights {
+    /// Terraform: what is changed outside is set back.
+    Terraform,
+    /// Somebody else: the configured weights are those of a new rule, and then left alone.
+    External,
+}
+
+/// What can be changed of a target group while it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GroupSettings {
+    pub(crate) algorithm: String,
+    pub(crate) deregistration_delay_seconds: i64,
+    pub(crate) slow_start_seconds: i64,
+    /// Keeps a client on one target.
+    pub(crate) session: Option<Session>,
+}
+
+/// `session { … }`, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// The app's own cookie; the load balancer's where it is `None`.
+    pub(crate) cookie_name: Option<String>,
+    pub(crate) seconds: i64,
+}
+
+impl LoadBalancer {
+    /// Resolves `load_balancer { … }`. `complete` says that nothing is unknown.
+    pub(super) fn resolve(
+        config: &LoadBalancerConfig,
+        first_port: &str,
+        complete: bool,
+        problems: &mut Problems,
+    ) -> Self {
+        if let Some(arn) = config.listener_arn.as_ref().filter(|arn| !arn.contains(":listener/app/")) {
+            problems.error(
+                "load_balancer.listener_arn",
+                format!("`{arn}` is no listener of an Application Load Balancer"),
+                "Its ARN reads `arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID`.",
+            );
+        }
+        let version = config.protocol_version.clone().unwrap_or_else(|| "HTTP1".to_owned());
+        if !PROTOCOL_VERSIONS.contains(&version.as_str()) {
+            problems.error(
+                "load_balancer.protocol_version",
+                format!("`{version}` is no protocol version"),
+                "A target group speaks \"HTTP1\", \"HTTP2\" or \"GRPC\".",
+            );
+        }
+        Self {
+            listener_arn: config.listener_arn.clone().unwrap_or_default(),
+            conditions: Conditions::resolve(config, problems),
+            priority: Priority::resolve(config, complete, problems),
+            weights: resolve_weights(config, problems),
+            login: Login::resolve(config, problems),
+            port: config.port.clone().unwrap_or_else(|| first_port.to_owned()),
+            protocol_version: version,
+            stickiness_seconds: in_range(
+                "load_balancer.stickiness_seconds",
+                config.stickiness_seconds,
+                0,
+                0..=604_800,
+                problems,
+            ),
+            group: GroupSettings::resolve(config, problems),
+        }
+    }
+}
+
+fn resolve_weights(config: &LoadBalancerConfig, problems: &mut Problems) -> Weights {
+    match config.weights.as_deref() {
+        None | Some("terraform") => Weights::Terraform,
+        Some("external") => Weights::External,
+        Some(other) => {
+            problems.error(
+                "load_balancer.weights",
+                format!("Nobody is called `{other}`"),
+                "Use \"terraform\" (weights are what `backend` says) or \"external\" (somebody else moves them, and \
+                 Terraform leaves them alone).",
+            );
+            Weights::Terraform
+        }
+    }
+}
+
+impl GroupSettings {
+    fn resolve(config: &LoadBalancerConfig, problems: &mut Problems) -> Self {
+        let algorithm = config.algorithm.clone().unwrap_or_else(|| "round_robin".to_owned());
+        if !ALGORITHMS.contains(&algorithm.as_str()) {
+            problems.error(
+                "load_balancer.algorithm",
+                format!("`{algorithm}` is no algorithm"),
+                format!("A target group knows {}.", ALGORITHMS.map(|name| format!("\"{name}\"")).join(", ")),
+            );
+        }
+        let slow_start = config.slow_start_seconds.unwrap_or(0);
+        if slow_start != 0 && !(30..=900).contains(&slow_start) {
+            problems.error(
+                "load_balancer.slow_start_seconds",
+                format!("{slow_start} is out of range"),
+                "AWS takes 30 to 900 seconds, or 0 to start at full speed.",
+            );
+        }
+        if slow_start != 0 && algorithm != "round_robin" {
+            problems.error(
+                "load_balancer.slow_start_seconds",
+                format!("No slow start with `{algorithm}`"),
+                "AWS lets targets start slowly with \"round_robin\" only. Remove one of both.",
+            );
+        }
+        Self {
+            algorithm,
+            deregistration_delay_seconds: in_range(
+                "load_balancer.deregistration_delay_seconds",
+                config.deregistration_delay_seconds,
+                30,
+                0..=3_600,
+                problems,
+            ),
+            slow_start_seconds: slow_start,
+            session: config.session.as_ref().map(|session| Session::resolve(session, problems)),
+        }
+    }
+}
+
+impl Session {
+    fn resolve(config: &SessionConfig, problems: &mut Problems) -> Self {
+        if let Some(name) = &config.cookie_name {
+            let reserved = ["AWSALB", "AWSALBAPP", "AWSALBTG"].iter().any(|prefix| name.starts_with(prefix));
+            let known = |byte: u8| byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]{}".contains(&byte);
+            if name.is_empty() || reserved || !name.bytes().all(known) {
+                problems.error(
+                    "load_balancer.session.cookie_name",
+                    format!("`{name}` is no name for the app's cookie"),
+                    "Name a cookie that the app itself sets. Those that begin with `AWSALB` are the load balancer's \
+                     own: leave `cookie_name` out for them.",
+                );
+            }
+        }
+        Self {
+            cookie_name: config.cookie_name.clone(),
+            seconds: in_range("load_balancer.session.seconds", config.seconds, 86_400, 1..=604_800, problems),
+        }
+    }
+}

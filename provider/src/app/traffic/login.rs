@@ -1,0 +1,154 @@
+//! Login before a request is sent on: at an OIDC provider or a Cognito user pool.
+
+use ipsy_aws::Secret;
+
+use super::super::config::{AuthenticateCognitoConfig, AuthenticateOidcConfig, LoadBalancerConfig};
+use super::super::problem::Problems;
+use super::in_range;
+
+/// How long a login lasts if nothing is said: a week, as AWS has it.
+const DEFAULT_SESSION_SECONDS: i64 = 604_800;
+
+/// Who asks users to log in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Login {
+    /// An OIDC provider.
+    Oidc(Oidc),
+    /// A Cognito user pool.
+    Cognito(Cognito),
+}
+
+/// `authenticate_oidc { … }`, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Oidc {
+    pub(crate) issuer: String,
+    pub(crate) authorization_endpoint: String,
+    pub(crate) token_endpoint: String,
+    pub(crate) user_info_endpoint: String,
+    pub(crate) client_id: String,
+    /// Only ever in the configuration; AWS keeps the one that it has where it is `None`.
+    pub(crate) client_secret: Option<Secret>,
+    /// Changes when the secret does, since nobody can compare the secret itself.
+    pub(crate) client_secret_version: String,
+    pub(crate) session: LoginSession,
+}
+
+/// `authenticate_cognito { … }`, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cognito {
+    pub(crate) user_pool_arn: String,
+    pub(crate) user_pool_client_id: String,
+    pub(crate) user_pool_domain: String,
+    pub(crate) session: LoginSession,
+}
+
+/// What both kinds of login have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LoginSession {
+    pub(crate) scope: String,
+    pub(crate) cookie_name: String,
+    pub(crate) timeout_seconds: i64,
+    /// `deny`, `allow` or `authenticate`.
+    pub(crate) on_unauthenticated_request: String,
+}
+
+impl Login {
+    /// Resolves whichever block there is.
+    pub(super) fn resolve(config: &LoadBalancerConfig, problems: &mut Problems) -> Option<Self> {
+        match (&config.authenticate_oidc, &config.authenticate_cognito) {
+            (Some(_), Some(_)) => {
+                problems.error(
+                    "load_balancer.authenticate_cognito",
+                    "Two logins",
+                    "A rule has one: keep `authenticate_oidc` or `authenticate_cognito`.",
+                );
+                None
+            }
+            (Some(oidc), None) => Some(Self::Oidc(resolve_oidc(oidc, problems))),
+            (None, Some(cognito)) => Some(Self::Cognito(resolve_cognito(cognito, problems))),
+            (None, None) => None,
+        }
+    }
+}
+
+fn resolve_oidc(config: &AuthenticateOidcConfig, problems: &mut Problems) -> Oidc {
+    let mut url = |name: &str, given: &Option<String>| {
+        let url = given.clone().unwrap_or_default();
+        if given.is_some() && !url.starts_with("https://") {
+            problems.error(
+                &format!("load_balancer.authenticate_oidc.{name}"),
+                format!("`{url}` is no HTTPS address"),
+                "AWS takes the full address as the provider's discovery document has it, with `https://`.",
+            );
+        }
+        url
+    };
+    Oidc {
+        issuer: url("issuer", &config.issuer),
+        authorization_endpoint: url("authorization_endpoint", &config.authorization_endpoint),
+        token_endpoint: url("token_endpoint", &config.token_endpoint),
+        user_info_endpoint: url("user_info_endpoint", &config.user_info_endpoint),
+        client_id: config.client_id.clone().unwrap_or_default(),
+        client_secret: config.client_secret.clone(),
+        client_secret_version: config.client_secret_version.clone().unwrap_or_else(|| "1".to_owned()),
+        session: resolve_session(
+            "authenticate_oidc",
+            (&config.scope, &config.session_cookie_name),
+            config.session_timeout_seconds,
+            config.on_unauthenticated_request.as_deref(),
+            problems,
+        ),
+    }
+}
+
+fn resolve_cognito(config: &AuthenticateCognitoConfig, problems: &mut Problems) -> Cognito {
+    let arn = config.user_pool_arn.clone().unwrap_or_default();
+    if config.user_pool_arn.is_some() && !(arn.contains(":cognito-idp:") && arn.contains(":userpool/")) {
+        problems.error(
+            "load_balancer.authenticate_cognito.user_pool_arn",
+            format!("`{arn}` is no user pool"),
+            "Its ARN reads `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.",
+        );
+    }
+    Cognito {
+        user_pool_arn: arn,
+        user_pool_client_id: config.user_pool_client_id.clone().unwrap_or_default(),
+        user_pool_domain: config.user_pool_domain.clone().unwrap_or_default(),
+        session: resolve_session(
+            "authenticate_cognito",
+            (&config.scope, &config.session_cookie_name),
+            config.session_timeout_seconds,
+            config.on_unauthenticated_request.as_deref(),
+            problems,
+        ),
+    }
+}
+
+fn resolve_session(
+    block: &str,
+    (scope, cookie_name): (&Option<String>, &Option<String>),
+    timeout_seconds: Option<i64>,
+    on_unauthenticated_request: Option<&str>,
+    problems: &mut Problems,
+) -> LoginSession {
+    let behaviour = on_unauthenticated_request.unwrap_or("authenticate");
+    if !["deny", "allow", "authenticate"].contains(&behaviour) {
+        problems.error(
+            &format!("load_balancer.{block}.on_unauthenticated_request"),
+            format!("`{behaviour}` is no answer to a request without login"),
+            "Use \"authenticate\" (send to the login), \"deny\" (401) or \"allow\" (send on as it is).",
+        );
+    }
+    LoginSession {
+        scope: scope.clone().unwrap_or_else(|| "openid".to_owned()),
+        cookie_name: cookie_name.clone().unwrap_or_else(|| "AWSELBAuthSessionCookie".to_owned()),
+        timeout_seconds: in_range(
+            &format!("load_balancer.{block}.session_timeout_seconds"),
+            timeout_seconds,
+            DEFAULT_SESSION_SECONDS,
+            1..=604_800,
+            problems,
+        ),
+        on_unauthenticated_request: behaviour.to_owned(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Where a rule sends requests: target groups with weights, each under the name of its backend. The group that
+//! a backend had before it got another one goes by `backend/previous`.
+
+use std::collections::BTreeMap;
+
+use ipsy_aws::{Action, Forward, Rule, WeightedTarget};
+use serde_json::{Value, json};
+
+use super::{ListenerRule, form};
+use crate::app::traffic::{BackendPlace, Weights, previous_name};
+use crate::infrastructure::{Facts, target_group};
+
+/// Weights by name.
+pub(in crate::infrastructure) type ByName = BTreeMap<String, i64>;
+
+impl ListenerRule {
+    /// The weights that are wanted of a new rule.
+    pub(in crate::infrastructure) fn configured_weights(&self) -> ByName {
+        self.spread(|name, _| self.backends.get(name).map_or(0, |backend| backend.weight))
+    }
+
+    /// The weights that are wanted where the rule has those of `live`: the same ones, if somebody else moves them.
+    pub(in crate::infrastructure) fn wanted_weights(&self, live: &ByName) -> ByName {
+        match self.load_balancer.weights {
+            Weights::Terraform => self.configured_weights(),
+            Weights::External => self.spread(|name, previous| {
+                let found = [live.get(name), live.get(previous)];
+                match found {
+                    [None, None] => self.backends.get(name).map_or(0, |backend| backend.weight),
+                    _ => found.into_iter().flatten().sum(),
+                }
+            }),
+        }
+    }
+
+    /// The weight of each backend goes to the group that serves.
+    fn spread(&self, weight_of: impl Fn(&str, &str) -> i64) -> ByName {
+        let mut weights = BTreeMap::new();
+        for name in self.backends.keys() {
+            let previous = previous_name(name);
+            let weight = weight_of(name, &previous);
+            if self.previous.get(name).is_some_and(|previous| previous.serves) {
+                weights.insert(name.clone(), 0);
+                weights.insert(previous, weight);
+            } else {
+                weights.insert(name.clone(), weight);
+            }
+        }
+        weights
+    }
+
+    /// The name of a target group, and how properties name the group: ours by its name, which is known before
+    /// it exists, others by their ARN.
+    pub(in crate::infrastructure) fn name_of(&self, arn: &str) -> (String, String) {
+        let group_name = arn.split('/').nth(1).unwrap_or_default();
+        for (name, backend) in &self.backends {
+            match &backend.place {
+                BackendPlace::Existing { target_group_arn } if target_group_arn == arn => {
+                    return (name.clone(), arn.to_owned());
+                }
+                BackendPlace::Cluster { target_group_name, .. } if target_group_name == group_name => {
+                    return (name.clone(), group_name.to_owned());
+                }
+                _ => {}
+            }
+        }
+        for (name, previous) in &self.previous {
+            if previous.target_group_name == group_name {
+                return (previous_name(name), group_name.to_owned());
+            }
+        }
+        (arn.to_owned(), arn.to_owned())
+    }
+
+    /// The ARN of the target group of `name`.
+    pub(in crate::infrastructure) fn arn_of<'a>(&'a self, name: &'a str, facts: &'a Facts) -> &'a str {
+        match self.backends.get(name).map(|backend| &backend.place) {
+            Some(BackendPlace::Existing { target_group_arn }) => target_group_arn,
+            _ => facts.arn(&format!("{}/{name}", target_group::KEY)),
+        }
+    }
+
+    /// What the rule does, whole, always: AWS replaces it as a whole, and what is left out is switched off.
+    pub(in crate::infrastructure) fn actions(&self, targets: Vec<WeightedTarget>) -> Vec<Action> {
+        let login = self.load_balancer.login.as_ref().map(form::login);
+        let forward = Forward { targets, stickiness_seconds: self.stickiness_seconds() };
+        login.into_iter().chain([Action::Forward(forward)]).collect()
+    }
+
+    /// Target groups with `weights`.
+    pub(super) fn targets(&self, facts: &Facts, weights: &ByName) -> Vec<WeightedTarget> {
+        weights.iter().map(|(name, weight)| target(self.arn_of(name, facts), *weight)).collect()
+    }
+
+    /// What the rule sends where, as properties show it.
+    pub(super) fn backends_properties(&self, weights: &ByName) -> Value {
+        let group_of = |name: &String| match self.backends.get(name).map(|backend| &backend.place) {
+            Some(BackendPlace::Existing { target_group_arn }) => target_group_arn.clone(),
+            Some(BackendPlace::Cluster { target_group_name, .. }) => target_group_name.clone(),
+            None => {
+                let mut previous = self.previous.iter();
+                let found = previous.find(|(backend, _)| previous_name(backend) == *name);
+                found.map(|(_, previous)| previous.target_group_name.clone()).unwrap_or_default()
+            }
+        };
+        let shown: BTreeMap<&String, Value> =
+            weights.iter().map(|(name, weight)| (name, self.shown(&group_of(name), *weight))).collect();
+        json!(shown)
+    }
+
+    /// The same of a rule that is there.
+    pub(super) fn found_properties(&self, rule: &Rule) -> Value {
+        let forward = rule.forward().cloned().unwrap_or_default();
+        let shown: BTreeMap<String, Value> = forward
+            .targets
+            .iter()
+            .map(|target| {
+                let (name, group) = self.name_of(&target.target_group_arn);
+                (name, self.shown(&group, i64::from(target.weight)))
+            })
+            .collect();
+        json!(shown)
+    }
+
+    /// A weight that somebody else moves is never a difference.
+    fn shown(&self, group: &str, weight: i64) -> Value {
+        match self.load_balancer.weights {
+            Weights::Terraform => json!({ "target_group": group, "weight": weight }),
+            Weights::External => json!({ "target_group": group, "weight": "external" }),
+        }
+    }
+}
+
+/// One target group with its weight.
+pub(in crate::infrastructure) fn target(arn: &str, weight: i64) -> WeightedTarget {
+    WeightedTarget { target_group_arn: arn.to_owned(), weight: u16::try_from(weight).unwrap_or_default() }
+}

@@ -1,0 +1,77 @@
+//! The target group that a backend had before it got another one. It serves until the new one does: it stays in
+//! the rule and is kept as it is, and then it goes.
+
+use async_trait::async_trait;
+use ipsy_aws::{Aws, Error, ErrorKind, Service, Tags};
+use serde_json::Value;
+
+use super::ownership::Ownership;
+use super::target_group;
+use super::{Component, Facts, Observed, Stage};
+use crate::app::traffic::{Previous, previous_name};
+
+/// The group before, of one backend.
+pub(crate) struct PreviousGroup {
+    pub(crate) aws: Aws,
+    pub(crate) ownership: Ownership,
+    pub(crate) backend: String,
+    pub(crate) previous: Previous,
+}
+
+/// The key under which the group that `backend` had before is known.
+pub(crate) fn key(backend: &str) -> String {
+    format!("{}/{}", target_group::KEY, previous_name(backend))
+}
+
+#[async_trait]
+impl Component for PreviousGroup {
+    fn key(&self) -> String {
+        key(&self.backend)
+    }
+
+    fn identity(&self) -> String {
+        self.previous.target_group_name.clone()
+    }
+
+    fn title(&self) -> String {
+        format!("target group `{}`", self.previous.target_group_name)
+    }
+
+    fn stage(&self) -> Stage {
+        Stage::Foundation
+    }
+
+    fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
+    fn desired(&self) -> Value {
+        self.previous.properties.clone()
+    }
+
+    async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
+        target_group::look(&self.aws, &self.ownership, &self.previous.target_group_name).await
+    }
+
+    async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
+        let message = "it was to serve until its successor does, and was deleted meanwhile; plan again";
+        let name = &self.previous.target_group_name;
+        Err(Error::new(ErrorKind::NotFound, Service::Elb, "DescribeTargetGroups", name, message))
+    }
+
+    async fn change(&self, _observed: &Observed, _facts: &Facts) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn tag(&self, _observed: &Observed, _tags: &Tags) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn untag(&self, _observed: &Observed, _keys: &[String]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+        self.aws.target_groups.delete(&observed.arn).await
+    }
+}

@@ -1,0 +1,75 @@
+//! Which target group of a backend serves while another takes its place. A group can't be changed where its port
+//! or protocol are concerned: the new one enters the rule with weight 0 beside the old one, is filled by the
+//! installation that follows, and takes over with the next apply.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use tf_provider::{Path, Value};
+
+use crate::app::traffic::{BackendPlace, Previous, Traffic};
+use crate::infrastructure::{listener_rule, previous_group, target_group};
+
+/// The groups that serve beside their successors, as `state` has them.
+pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
+    let backends = state.attribute("backend").as_map().into_iter().flatten().map(|(backend, _)| backend);
+    backends
+        .filter_map(|backend| {
+            let properties = properties(state, &previous_group::key(backend))?;
+            let target_group_name = properties.get("name")?.as_str()?.to_owned();
+            Some((backend.clone(), Previous { target_group_name, serves: true, properties }))
+        })
+        .collect()
+}
+
+/// The groups that the backends of `traffic` had in `prior` and no longer want: those that serve on, because
+/// their successors are new, and those that are on their way out.
+pub(super) fn replaced(traffic: &Traffic, prior: &Value) -> BTreeMap<String, Previous> {
+    let mut replaced = BTreeMap::new();
+    let serving = serving(prior);
+    for (name, backend) in &traffic.backends {
+        let BackendPlace::Cluster { target_group_name: wanted, .. } = &backend.place else { continue };
+        let current = properties(prior, &format!("{}/{name}", target_group::KEY));
+        let previous = match (serving.get(name), current) {
+            // Back to the group that serves all the time.
+            (Some(serving), _) if serving.target_group_name == *wanted => continue,
+            // The second apply: the successor, which the rule has already, takes over.
+            (Some(serving), Some(_)) if group_in_rule(prior, name).as_deref() == Some(wanted) => {
+                Previous { serves: false, ..serving.clone() }
+            }
+            // The first one did not come so far, or yet another successor is wanted.
+            (Some(serving), _) => serving.clone(),
+            (None, Some(current)) => match current.get("name").and_then(Json::as_str) {
+                Some(name_now) if name_now != wanted && has_requests(prior, name) => Previous {
+                    target_group_name: name_now.to_owned(),
+                    serves: true,
+                    properties: current.clone(),
+                },
+                _ => continue,
+            },
+            (None, None) => continue,
+        };
+        replaced.insert(name.clone(), previous);
+    }
+    replaced
+}
+
+/// Whether the rule sends requests to the group of `backend`, or may do so.
+fn has_requests(prior: &Value, backend: &str) -> bool {
+    in_rule(prior, backend).is_some_and(|shown| shown.get("weight").and_then(Json::as_i64) != Some(0))
+}
+
+/// The name of the group that the rule has for `backend`.
+fn group_in_rule(prior: &Value, backend: &str) -> Option<String> {
+    Some(in_rule(prior, backend)?.get("target_group")?.as_str()?.to_owned())
+}
+
+fn in_rule(prior: &Value, backend: &str) -> Option<Json> {
+    properties(prior, listener_rule::KEY)?.get("backends")?.get(backend).cloned()
+}
+
+/// The properties of an object that `state` says is there.
+fn properties(state: &Value, key: &str) -> Option<Json> {
+    let text = state.at(&Path::root("infrastructure").key(key))?;
+    serde_json::from_str(text.as_str()?).ok()
+}
