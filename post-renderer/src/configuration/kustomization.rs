@@ -3,6 +3,7 @@
 
 use super::{API_VERSION, KIND};
 use crate::finding::Finding;
+use crate::yaml::member_name;
 use serde_json::{Map, Value, json};
 
 /// Whether a file is kustomize's.
@@ -47,7 +48,7 @@ pub(super) fn convert(value: &Value) -> Result<Value, Vec<Finding>> {
             ),
             other => findings.push(
                 Finding::error("kustomization-field", format!("`{other}` is not supported here"))
-                    .field(other)
+                    .field(member_name(other))
                     .help("supported are `patches`, `labels`, `commonAnnotations` and `images`"),
             ),
         }

@@ -137,7 +137,9 @@ fn steps(field: &str) -> Vec<Step> {
         } else if let Some(after) = rest.strip_prefix('.') {
             rest = after;
         } else {
-            let (name, after) = rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()));
+            // A bracket that opens nothing is part of a name, however odd.
+            let end = rest.find(['.', '[']).filter(|end| *end > 0).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
             found.push(Step::Member(name.to_owned()));
             rest = after;
         }

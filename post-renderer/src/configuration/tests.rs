@@ -82,3 +82,13 @@ fn settings_are_checked_without_manifests() {
     let fields: Vec<&str> = found.iter().filter_map(|finding| finding.location.field.as_deref()).collect();
     assert_eq!(fields, ["patch[0].path", "patch[0].op", "target.name"]);
 }
+
+#[test]
+fn keys_that_look_like_paths_are_found_all_the_same() {
+    for key in ["namePre[\"x", "a[", "[0", "a.b", "x]\""] {
+        let text = format!("kind: Kustomization\n'{key}': 1\n");
+        let findings = Configuration::from_yaml(&text, "test").unwrap_err();
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].id, "kustomization-field");
+    }
+}

@@ -5,7 +5,6 @@ use super::document::{self, Notes, Work, Written};
 use super::plan::Plan;
 use super::{Change, RenderOptions, place};
 use crate::finding::{Finding, Location};
-use crate::manifest::documents;
 use crate::object::Remark;
 use crate::yaml::{Checker, Tree};
 use std::ops::Range;
@@ -116,6 +115,7 @@ impl Stream<'_, '_> {
             ..Part::default()
         };
         let mut memory = Tree::default();
+        let mut lines = Lines { text, counted: 0, lines: 0 };
         let mut work = Work {
             matched: &mut part.matched,
             is_rendered: &mut part.is_rendered,
@@ -143,10 +143,9 @@ impl Stream<'_, '_> {
                 Written::Edited => {}
                 Written::Gone => part.gone += 1,
             }
-            let located = |remark: Remark| locate(text, range.start, index + 1, remark, options);
             for remark in notes.remarks {
                 let findings = if remark.invalid { &mut part.invalid } else { &mut part.findings };
-                findings.push(located(remark));
+                findings.push(locate(&mut lines, &range, index + 1, remark, options));
             }
             part.changes.append(&mut notes.changes);
         }
@@ -170,22 +169,47 @@ impl Part {
     }
 }
 
-/// Whether the document that begins here says that it is a Secret, however badly it is written: no log shows its
-/// lines.
-fn is_secret(text: &str) -> bool {
-    let body = documents(text).first().and_then(|range| text.get(range.clone())).unwrap_or_default();
-    body.lines().any(|line| line.contains("kind") && line.contains("Secret"))
+/// Counts lines as far as it is asked for, each once.
+struct Lines<'s> {
+    text: &'s str,
+    counted: usize,
+    lines: usize,
 }
 
-fn locate(text: &str, start: usize, document: usize, remark: Remark, options: &RenderOptions) -> Finding {
-    match remark.offset {
-        Some(offset) => {
-            let mut place = place(text, start + offset, document, options);
-            if is_secret(text.get(start..).unwrap_or_default()) {
-                place.text = None;
-            }
-            remark.finding.at(place)
-        }
-        None => remark.finding.at(Location { document: Some(document), ..Location::default() }),
+impl Lines<'_> {
+    /// Number of lines before an offset; offsets do not go back.
+    fn before(&mut self, offset: usize) -> usize {
+        let bytes = self.text.as_bytes().get(self.counted..offset).unwrap_or_default();
+        self.lines += memchr::memchr_iter(b'\n', bytes).count();
+        self.counted = self.counted.max(offset);
+        self.lines
     }
+}
+
+/// A remark about a document, with its place in the stream.
+fn locate(
+    lines: &mut Lines<'_>,
+    range: &Range<usize>,
+    document: usize,
+    remark: Remark,
+    options: &RenderOptions,
+) -> Finding {
+    let Some(offset) = remark.offset else {
+        return remark.finding.at(Location { document: Some(document), ..Location::default() });
+    };
+    // A document may begin behind a separator on its line.
+    let before = lines.text.as_bytes().get(..range.start).unwrap_or_default();
+    let begin = memchr::memrchr(b'\n', before).map_or(0, |index| index + 1);
+    let mut place =
+        place(lines.text.get(begin..).unwrap_or_default(), range.start - begin + offset, document, options);
+    place.line = place.line.map(|line| line + lines.before(begin));
+    if is_secret(lines.text.get(range.clone()).unwrap_or_default()) {
+        place.text = None;
+    }
+    remark.finding.at(place)
+}
+
+/// Whether a document says that it is a Secret, however badly it is written: no log shows its lines.
+fn is_secret(body: &str) -> bool {
+    body.lines().any(|line| line.contains("kind") && line.contains("Secret"))
 }

@@ -58,10 +58,13 @@ pub(super) fn run(program: &Path, arguments: &[&str], input: &Path, output: &Pat
     Ok(Cost { wall, processor, memory })
 }
 
-/// The cost of the run of median wall time.
+/// The cost of the run of median wall time, with the most memory that any run had: a short one may end between two
+/// looks at it.
 pub(super) fn median(mut costs: Vec<Cost>) -> Result<Cost> {
     costs.sort_by_key(|cost| cost.wall);
-    costs.get(costs.len() / 2).copied().context("nothing was measured")
+    let memory = costs.iter().map(|cost| cost.memory).max().unwrap_or(0);
+    let median = costs.get(costs.len() / 2).copied().context("nothing was measured")?;
+    Ok(Cost { memory, ..median })
 }
 
 /// The most memory that a process had resident, in bytes.
@@ -85,9 +88,7 @@ fn processor_time(process: u32) -> Result<Duration> {
         .next()
         .and_then(|field| field.parse().ok())
         .map_or(Duration::ZERO, Duration::from_nanos);
-    let counted = TICK * (user + system);
-    // More than a step beyond the first thread's time is the time of other threads.
-    Ok(if counted > exact + 2 * TICK { counted } else { exact })
+    Ok(exact.max(TICK * (user + system)))
 }
 
 #[cfg(test)]
