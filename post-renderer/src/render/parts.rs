@@ -115,7 +115,7 @@ impl Stream<'_, '_> {
             ..Part::default()
         };
         let mut memory = Tree::default();
-        let mut lines = Lines { text, counted: 0, lines: 0 };
+        let mut lines = Lines { text, until: 0, found: 0 };
         let mut work = Work {
             matched: &mut part.matched,
             is_rendered: &mut part.is_rendered,
@@ -172,17 +172,17 @@ impl Part {
 /// Counts lines as far as it is asked for, each once.
 struct Lines<'s> {
     text: &'s str,
-    counted: usize,
-    lines: usize,
+    until: usize,
+    found: usize,
 }
 
 impl Lines<'_> {
     /// Number of lines before an offset; offsets do not go back.
     fn before(&mut self, offset: usize) -> usize {
-        let bytes = self.text.as_bytes().get(self.counted..offset).unwrap_or_default();
-        self.lines += memchr::memchr_iter(b'\n', bytes).count();
-        self.counted = self.counted.max(offset);
-        self.lines
+        let bytes = self.text.as_bytes().get(self.until..offset).unwrap_or_default();
+        self.found += memchr::memchr_iter(b'\n', bytes).count();
+        self.until = self.until.max(offset);
+        self.found
     }
 }
 
