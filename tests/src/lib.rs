@@ -8,6 +8,7 @@ pub mod console;
 pub mod helm;
 pub mod interrupt;
 pub mod manifests;
+pub mod ministack;
 pub mod process;
 pub mod programs;
 pub mod tasks;

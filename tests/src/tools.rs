@@ -3,7 +3,7 @@
 
 mod go;
 mod installation;
-mod moto;
+mod python;
 
 use std::path::PathBuf;
 
@@ -14,6 +14,7 @@ use crate::process::Process;
 use crate::workspace;
 use go::GoTool;
 use installation::Installation;
+use python::{MINISTACK, MOTO};
 
 const OPENTOFU: GoTool = GoTool {
     name: "tofu",
@@ -59,8 +60,13 @@ impl Tools {
             helm_3: HELM_3.ready(&installation)?,
             helm_4: HELM_4.ready(&installation)?,
             kustomize: KUSTOMIZE.ready(&installation)?,
-            moto_python: moto::ready(&installation)?,
+            moto_python: MOTO.ready(&installation)?,
         })
+    }
+
+    /// The Python with `MiniStack`, which few tests need: installed when the first one does.
+    pub fn ministack(console: Console) -> Result<PathBuf> {
+        MINISTACK.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// Each tool with its path, for people.

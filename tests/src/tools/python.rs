@@ -1,0 +1,59 @@
+//! Programs in Python, each in a virtual environment of its own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::installation::Installation;
+use crate::process::Process;
+use crate::workspace;
+
+/// moto, the AWS of nearly all tests.
+pub(super) const MOTO: PythonTool =
+    PythonTool { name: "moto 5.2.5", folder: "moto-5.2.5", requirements: "tests/aws/requirements.txt" };
+
+/// `MiniStack`, a second judge of what moto does not have.
+pub(super) const MINISTACK: PythonTool = PythonTool {
+    name: "MiniStack 1.5.33",
+    folder: "ministack-1.5.33",
+    requirements: "tests/aws/ministack.txt",
+};
+
+/// A tool of pinned packages.
+pub(super) struct PythonTool {
+    name: &'static str,
+    folder: &'static str,
+    requirements: &'static str,
+}
+
+impl PythonTool {
+    /// The Python of the virtual environment, which is made if it is missing or holds other versions.
+    pub(super) fn ready(&self, installation: &Installation) -> Result<PathBuf> {
+        let wanted = workspace::root().join(self.requirements);
+        let wanted_text =
+            fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+        let folder = installation.place(self.folder);
+        let python = folder.join("bin/python");
+        let installed = fs::read_to_string(folder.join("requirements.txt")).unwrap_or_default();
+        if installed != wanted_text || !python.is_file() {
+            let step = installation.console.step(format!("installing {} (once)", self.name));
+            installation.complete(self.folder, |half_done| {
+                Process::inheriting("python3").args(["-m", "venv"]).arg(half_done).succeed().context(
+                    "cannot make a virtual environment; are Python 3.10 or later and its venv module installed?",
+                )?;
+                Process::inheriting(half_done.join("bin/python"))
+                    .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                    .arg("--requirement")
+                    .arg(&wanted)
+                    .limit(Duration::from_mins(20))
+                    .succeed()?;
+                fs::write(half_done.join("requirements.txt"), &wanted_text)?;
+                Ok(())
+            })?;
+            step.done(python.display());
+        }
+        Ok(python)
+    }
+}
