@@ -72,6 +72,40 @@ fn missing_credentials_are_one_clear_error() {
 }
 
 #[test]
+fn a_policy_that_is_secret_is_where_the_user_wrote_it_and_nowhere_else() {
+    const SECRET: &str = "sqs:BenchSecretAction";
+    let aws = fixture::aws();
+    let mut terraform = fixture::quickstart(&aws);
+    terraform.write("secret.tf", "variable \"action\" {\n  sensitive = true\n}\n").unwrap();
+    terraform.replace("main.tf", "\"sqs:ReceiveMessage\"", "var.action").unwrap();
+    terraform.variable("action", SECRET);
+    terraform.set("TF_LOG", "TRACE");
+    let refused = serde_json::json!({ "operation": "PutRolePolicy", "status": 403, "code": "AccessDenied" });
+    aws.fault(&refused).unwrap();
+    let failed = terraform.try_apply().unwrap();
+    assert_eq!(failed.code, 1);
+    let applied = terraform.apply().unwrap();
+    let policy = [
+        ("Action", "DeleteRolePolicy"),
+        ("Version", "2010-05-08"),
+        ("RoleName", "checkout-prod"),
+        ("PolicyName", "app"),
+    ];
+    aws.query("iam", &policy).unwrap();
+    let drift = terraform.try_plan().unwrap();
+    assert_eq!(drift.code, 2, "what was deleted outside is seen: {}", drift.stdout);
+    for outcome in [failed, applied, drift] {
+        assert!(!outcome.everything().contains(SECRET), "`{}` shows {SECRET}", outcome.command);
+    }
+    terraform.set("TF_LOG", "");
+    let state = terraform.state().unwrap();
+    let app = &state["values"]["root_module"]["resources"][0]["values"];
+    assert!(app["iam"]["policy_json"].as_str().unwrap().contains(SECRET));
+    let elsewhere = app.to_string().replace(&app["iam"].to_string(), "");
+    assert!(!elsewhere.contains(SECRET), "{elsewhere}");
+}
+
+#[test]
 fn no_log_holds_a_secret() {
     let aws = fixture::aws();
     let mut terraform = fixture::quickstart(&aws);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use tf_provider::{Path, Value};
 
 use super::parse::Parsed;
+use super::state::shown;
 use crate::app::image::{Reference, Source};
 use crate::app::standards::Standards;
 use crate::app::traffic::{BackendPlace, Priority, Weights};
-use crate::app::values::sorted;
 use crate::app::{diagram, kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
 use crate::infrastructure::listener_rule::RuleStatus;
@@ -106,11 +106,7 @@ fn post_renderer_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
 
 /// Every AWS object's wanted properties, as canonical JSON: compared with what is there, they show all drift.
 pub(super) fn infrastructure(components: &[Box<dyn Component>]) -> Value {
-    Value::map(
-        components
-            .iter()
-            .map(|component| (component.key(), Value::from(sorted(&component.desired()).to_string()))),
-    )
+    Value::map(components.iter().map(|component| (component.key(), Value::from(shown(&component.desired())))))
 }
 
 fn target_groups(inputs: &Inputs) -> Value {

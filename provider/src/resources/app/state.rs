@@ -3,10 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 use tf_provider::{Path, Value};
 
 use crate::app::image::Reference;
 use crate::infrastructure::listener_rule::RuleStatus;
+use crate::app::names::hexadecimal;
+use crate::app::values::sorted;
 use crate::infrastructure::{Component, Observed, listener_rule, target_group};
 
 /// The arguments of a planned or stored value: every computed attribute, which may be unknown still, is null.
@@ -65,13 +69,22 @@ pub(super) fn rule(value: &Value) -> Option<RuleStatus> {
     Some(RuleStatus { priority, weights: weights.collect::<Option<_>>()? })
 }
 
+/// The properties of an AWS object as `infrastructure` shows them: canonical JSON. A policy may hold what is secret,
+/// and Terraform hides it only where the user has written it: here is its digest, which tells a change as well.
+pub(super) fn shown(properties: &Json) -> String {
+    let mut shown = sorted(properties);
+    let policies = shown.get_mut("inline_policies").and_then(Json::as_object_mut);
+    for policy in policies.into_iter().flat_map(serde_json::Map::values_mut) {
+        *policy = Json::from(format!("sha256:{}", hexadecimal(&Sha256::digest(policy.to_string()))));
+    }
+    shown.to_string()
+}
+
 /// Writes what was observed into `state`: the properties of every object and the ARNs that AWS chose. What is
 /// not there any more is null.
 pub(super) fn record(state: &mut Value, observed: &BTreeMap<String, Observed>) {
-    let infrastructure = observed.iter().map(|(key, observed)| {
-        let properties = crate::app::values::sorted(&observed.properties);
-        (key.as_str(), Value::from(properties.to_string()))
-    });
+    let infrastructure =
+        observed.iter().map(|(key, observed)| (key.as_str(), Value::from(shown(&observed.properties))));
     state.set(&Path::root("infrastructure"), Value::map(infrastructure));
     let arn = |key: &str| {
         observed
