@@ -57,7 +57,7 @@ impl Resource for AppResource {
     }
 
     async fn read(&self, request: ReadRequest) -> Outcome {
-        read::read(&self.session.get(), request.state).await
+        read::read(&self.session.get(), request).await
     }
 
     async fn update(&self, request: UpdateRequest) -> Outcome {

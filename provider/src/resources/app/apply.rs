@@ -9,7 +9,7 @@ use tf_provider::{CreateRequest, DeleteRequest, Diagnostics, Outcome, UpdateRequ
 use super::limit::{Limit, Limited};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
-use super::retired::{forget, left_behind, remember, same};
+use super::retired::{forget, left_behind, remember, same, still_there};
 use super::state;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
@@ -106,6 +106,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         }
     }
     remember(&mut private, &prior);
+    report.observed.extend(still_there(&change.obsolete).await);
     Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
 }
 

@@ -1,14 +1,18 @@
 //! What an update that failed could not clear away yet. Terraform's state then tells of the new app, while
 //! parts of the old one are still there: its arguments are kept in the private state until they are gone.
 
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use ipsy_aws::Tags;
 use serde_json::Value as Json;
 use tf_provider::{Private, Value};
 
 use super::{parse::parse_leniently, schema, state};
 use crate::app::standards::Standards;
-use crate::infrastructure::Component;
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::ownership::TagPolicy;
+use crate::infrastructure::{Component, Observed};
 
 /// Key in the private state.
 const KEY: &str = "retired";
@@ -51,6 +55,21 @@ pub(super) fn left_behind(
         }
     }
     left
+}
+
+/// What of `left` is still there and ours, under keys of its own. In the state's `infrastructure` it makes the next
+/// plan show that something has to go, even where the app itself is as wanted. What can't be looked at counts as
+/// there: the next run will tell.
+pub(super) async fn still_there(left: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
+    let looks = left.iter().map(|component| async move {
+        let key = format!("{KEY}/{} {}", component.key(), component.identity());
+        let observed = match component.observe(None).await {
+            Ok(observed) => observed.filter(|found| component.ownership().owns(&found.tags))?,
+            Err(_) => Observed { arn: String::new(), properties: Json::Null, tags: Tags::new(), value: None },
+        };
+        Some((key, observed))
+    });
+    join_all(looks).await.into_iter().flatten().collect()
 }
 
 /// Whether two components are the same object, maybe under different keys: the target group that was a

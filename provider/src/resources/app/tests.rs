@@ -124,8 +124,8 @@ impl Bench {
     }
 
     async fn refresh(&self, state: &Value) -> Outcome {
-        let request =
-            ReadRequest { state: state.clone(), private: Private::new(), context: Context::default() };
+        let private = self.private.lock().unwrap().clone();
+        let request = ReadRequest { state: state.clone(), private, context: Context::default() };
         self.resource.read(request).await
     }
 

@@ -113,6 +113,32 @@ async fn an_update_that_fails_tells_the_truth_and_the_next_one_does_the_rest() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_removed_is_in_the_next_plan() {
+    for operation in ["DeleteRule", "DeleteTargetGroup", "DeletePodIdentityAssociation", "DeleteParameter"] {
+        let bench = Bench::new().await;
+        let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
+        let mut config = bench.config((90, 10));
+        config["load_balancer"] = Json::Null;
+        config["image"] = json!({ "repository": "checkout", "source": "literal", "tag": "1" });
+        config["backend"] = json!({ "blue": { "cluster": "eks-blue" } });
+        bench.fake.fail(operation, Moment::BeforeEffect, ErrorKind::AccessDenied, 1);
+        let failed = bench.apply(Some(&state), &config).await;
+        assert!(failed.diagnostics.has_errors(), "{operation}");
+        let state = bench.refresh(&failed.state.unwrap()).await.state.unwrap();
+        let (planned, _) = bench.plan(Some(&state), &config).await;
+        assert_ne!(planned.attribute("infrastructure"), state.attribute("infrastructure"), "{operation}");
+        let mended = bench.apply(Some(&state), &config).await;
+        assert!(!mended.diagnostics.has_errors(), "{operation}: {:?}", mended.diagnostics);
+        let state = mended.state.unwrap();
+        assert_eq!(bench.refresh(&state).await.state.unwrap(), state, "{operation}");
+        let fresh = Bench::new().await;
+        fresh.apply(None, &config).await;
+        let (there, expected) = (bench.fake.inventory(), fresh.fake.inventory());
+        assert_eq!(there.len(), expected.len(), "{operation}: {there:?} instead of {expected:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_destroy_that_fails_keeps_the_state_and_the_next_one_finishes() {
     let operations = {
         let bench = Bench::new().await;
