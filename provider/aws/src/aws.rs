@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
-    Parameters, PodIdentities, Pressure, Records, Repositories, Roles, TargetGroups, coalesce, sdk,
+    Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups, coalesce, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -37,6 +37,10 @@ pub struct Aws {
     pub alarms: Arc<dyn Alarms>,
     /// DNS records.
     pub records: Arc<dyn Records>,
+    /// Tags of objects of many services at once.
+    pub resource_tags: Arc<dyn ResourceTags>,
+    /// The same AWS for reads of many objects; see [`Aws::refreshing`].
+    pub(crate) refreshing: Option<Arc<Self>>,
     /// How often AWS refused calls for being too many.
     pub pressure: Arc<Pressure>,
 }
@@ -47,6 +51,14 @@ impl Aws {
     /// configured cannot be.
     pub async fn connect(configuration: &Configuration) -> Result<Self, Error> {
         Ok(coalesce::coalesced(sdk::connect(configuration).await?))
+    }
+
+    /// The same AWS for whoever reads many objects to see whether anything has changed: roles and tags come from
+    /// lists of the whole account where that takes fewer calls. These lists learn of a change some seconds late. So
+    /// what differs from what was expected must be read again through `self`, and nothing else may be decided by
+    /// them.
+    pub fn refreshing(&self) -> &Self {
+        self.refreshing.as_deref().unwrap_or(self)
     }
 }
 

@@ -3,6 +3,7 @@
 //! remembered from one call to the next.
 
 mod batcher;
+mod bulk_tags;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
@@ -19,22 +20,30 @@ use std::sync::Arc;
 
 use crate::Aws;
 
-/// The same AWS, with reads in as few calls as AWS allows.
+/// The same AWS, with reads in as few calls as AWS allows, and still fewer for a refresh.
 pub(crate) fn coalesced(aws: Aws) -> Aws {
-    Aws {
-        repositories: Arc::new(repositories::Coalesced::new(aws.repositories)),
-        roles: Arc::new(roles::Coalesced::new(aws.roles)),
+    let repositories = repositories::Coalesced::new(aws.repositories);
+    let roles = roles::Coalesced::new(aws.roles);
+    let log_groups = log_groups::Coalesced::new(aws.log_groups);
+    let parameters = parameters::Coalesced::new(aws.parameters, aws.account.clone());
+    let bulk_tags = bulk_tags::BulkTags::from_service(aws.resource_tags.clone());
+    let exact = Aws {
+        repositories: Arc::new(repositories.clone()),
+        roles: Arc::new(roles.clone()),
         pod_identities: Arc::new(pod_identities::Coalesced::new(aws.pod_identities)),
-        log_groups: Arc::new(log_groups::Coalesced::new(aws.log_groups)),
+        log_groups: Arc::new(log_groups.clone()),
         load_balancers: Arc::new(load_balancers::Coalesced::new(aws.load_balancers)),
         target_groups: Arc::new(target_groups::Coalesced::new(aws.target_groups)),
         listener_rules: Arc::new(listener_rules::Coalesced::new(aws.listener_rules)),
-        parameters: Arc::new(parameters::Coalesced::new(aws.parameters)),
-        account: aws.account,
-        accounts: aws.accounts,
-        clusters: aws.clusters,
-        alarms: aws.alarms,
-        records: aws.records,
-        pressure: aws.pressure,
-    }
+        parameters: Arc::new(parameters.clone()),
+        ..aws
+    };
+    let refreshing = Aws {
+        repositories: Arc::new(repositories.refreshing(bulk_tags.clone())),
+        roles: Arc::new(roles.refreshing()),
+        log_groups: Arc::new(log_groups.refreshing(bulk_tags.clone())),
+        parameters: Arc::new(parameters.refreshing(bulk_tags)),
+        ..exact.clone()
+    };
+    Aws { refreshing: Some(Arc::new(refreshing)), ..exact }
 }

@@ -61,11 +61,13 @@ pub enum Service {
     Ssm,
     /// Security Token Service.
     Sts,
+    /// The tagging service, which has the tags of all services' objects.
+    Tagging,
 }
 
 impl Service {
     /// All services, by the order of their names.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CloudWatch,
         Self::Ecr,
         Self::Eks,
@@ -75,6 +77,7 @@ impl Service {
         Self::Route53,
         Self::Ssm,
         Self::Sts,
+        Self::Tagging,
     ];
 
     /// Prefix of the service's IAM actions, as in `ecr:CreateRepository`.
@@ -89,6 +92,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::Ssm => "ssm",
             Self::Sts => "sts",
+            Self::Tagging => "tag",
         }
     }
 
@@ -104,6 +108,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::Ssm => "ssm",
             Self::Sts => "sts",
+            Self::Tagging => "resourcegroupstaggingapi",
         }
     }
 }
@@ -120,6 +125,7 @@ impl fmt::Display for Service {
             Self::Route53 => "Route 53",
             Self::Ssm => "SSM",
             Self::Sts => "STS",
+            Self::Tagging => "Resource Groups Tagging",
         })
     }
 }

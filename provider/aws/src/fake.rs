@@ -13,6 +13,7 @@ mod pod_identities;
 mod records;
 mod refusal;
 mod repositories;
+mod resource_tags;
 mod roles;
 mod target_groups;
 mod world;
@@ -80,6 +81,8 @@ impl Fake {
             parameters: world.clone(),
             alarms: world.clone(),
             records: world.clone(),
+            resource_tags: world.clone(),
+            refreshing: None,
             pressure: Arc::default(),
         }
     }
@@ -145,6 +148,11 @@ impl Fake {
     /// The records of a hosted zone.
     pub fn records(&self, zone_id: &str) -> Vec<Record> {
         self.world.records(zone_id)
+    }
+
+    /// Lets the tagging service answer from now on what it knows now, as AWS' does for some seconds.
+    pub fn freeze_resource_tags(&self) {
+        self.world.with_state(|state| state.tags_as_last_seen = Some(state.tags.clone()));
     }
 
     /// Name or ARN of everything that an app can make and that is there now, sorted: what a destroy must

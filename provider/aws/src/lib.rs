@@ -19,6 +19,7 @@ mod pod_identities;
 mod pressure;
 mod records;
 mod repositories;
+mod resource_tags;
 mod roles;
 mod sdk;
 mod secret;
@@ -49,6 +50,7 @@ pub use repositories::{
     Contents, Encryption, Finding, Image, ImageReference, NewRepository, Repositories, Repository,
     ScanFindings, ScanStatus, TagMutability,
 };
+pub use resource_tags::ResourceTags;
 pub use roles::{NewRole, Role, RoleChange, Roles};
 pub use secret::Secret;
 pub use target_groups::{HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroups, TargetHealth};

@@ -16,6 +16,7 @@ mod pod_identities;
 mod quota;
 mod records;
 mod repositories;
+mod resource_tags;
 mod roles;
 mod rule_form;
 mod settings;
@@ -100,6 +101,11 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
             client: client!(settings, pressure, aws_sdk_route53, Service::Route53),
             channel: Channel::new(Service::Route53, 2),
         }),
+        resource_tags: Arc::new(resource_tags::SdkResourceTags {
+            client: client!(settings, pressure, aws_sdk_resourcegroupstagging, Service::Tagging),
+            channel: Channel::new(Service::Tagging, 4),
+        }),
+        refreshing: None,
         pressure,
     })
 }

@@ -13,7 +13,15 @@ pub(crate) async fn observe(
     components: &[Box<dyn Component>],
     known_arns: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
-    let looks = components.iter().map(|component| async move {
+    observe_each(components.iter().map(AsRef::as_ref), known_arns).await
+}
+
+/// The same of components that are chosen one by one.
+pub(crate) async fn observe_each(
+    components: impl Iterator<Item = &dyn Component>,
+    known_arns: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
+    let looks = components.map(|component| async move {
         let key = component.key();
         let known = known_arns.get(&key).map(String::as_str).filter(|arn| !arn.is_empty());
         (key, component.title(), component.observe(known).await)

@@ -31,6 +31,13 @@ type Asking<Key, Value> = Pin<Box<dyn Future<Output = Found<Key, Value>> + Send>
 /// The gathering place of one kind of question.
 pub(super) struct Batcher<Key, Value>(Arc<Shared<Key, Value>>);
 
+/// Another handle of the same gathering place.
+impl<Key, Value> Clone for Batcher<Key, Value> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 struct Shared<Key, Value> {
     most: usize,
     ask: Box<dyn Fn(Vec<Key>) -> Asking<Key, Value> + Send + Sync>,
@@ -64,6 +71,35 @@ where
             ask: Box::new(move |keys| Box::pin(ask(keys))),
             queue: Mutex::new(Queue { waiters: Vec::new(), attended: false }),
         }))
+    }
+
+    /// Asks `inner`, whose answers are found by key.
+    pub(super) fn of<Inner, Ask, Answer>(most: usize, inner: &Arc<Inner>, ask: Ask) -> Self
+    where
+        Inner: ?Sized + Send + Sync + 'static,
+        Ask: Fn(Arc<Inner>, Vec<Key>) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Found<Key, Value>> + Send + 'static,
+    {
+        let inner = inner.clone();
+        Self::new(most, move |keys| ask(inner.clone(), keys))
+    }
+
+    /// Asks `inner`, whose answers tell their own `key`.
+    pub(super) fn keyed<Inner, Ask, Answer>(
+        most: usize,
+        inner: &Arc<Inner>,
+        key: fn(&Value) -> &Key,
+        ask: Ask,
+    ) -> Self
+    where
+        Inner: ?Sized + Send + Sync + 'static,
+        Ask: Fn(Arc<Inner>, Vec<Key>) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Vec<Value>, Error>> + Send + 'static,
+    {
+        Self::of(most, inner, move |inner, keys| {
+            let answer = ask(inner, keys);
+            async move { Ok(answer.await?.into_iter().map(|value| (key(&value).clone(), value)).collect()) }
+        })
     }
 
     /// What is found under these keys, in as few calls as others that ask at the same time allow.

@@ -24,31 +24,22 @@ pub(super) struct Coalesced {
 
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn ListenerRules>) -> Self {
-        let asked = inner.clone();
-        let by_listener = Batcher::new(LISTENERS_PER_CALL, move |listeners: Vec<String>| {
-            let asked = asked.clone();
-            async move {
+        let by_listener =
+            Batcher::of(LISTENERS_PER_CALL, &inner, |rules, listeners: Vec<String>| async move {
                 let mut all = BTreeMap::new();
                 for listener in listeners {
-                    let rules = asked.by_listener(&listener).await?;
-                    all.insert(listener, rules);
+                    let found = rules.by_listener(&listener).await?;
+                    all.insert(listener, found);
                 }
                 Ok(all)
-            }
-        });
-        let asked = inner.clone();
-        let by_arn = Batcher::new(RULES_PER_CALL, move |arns: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.by_arns(&arns).await?;
-                Ok(found.into_iter().map(|rule| (rule.arn.clone(), rule)).collect())
-            }
-        });
-        let asked = inner.clone();
-        let tags = Batcher::new(RULES_PER_CALL, move |arns: Vec<String>| {
-            let asked = asked.clone();
-            async move { asked.tags(&arns).await }
-        });
+            });
+        let by_arn = Batcher::keyed(
+            RULES_PER_CALL,
+            &inner,
+            |rule: &Rule| &rule.arn,
+            |rules, arns| async move { rules.by_arns(&arns).await },
+        );
+        let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
         Self { inner, by_listener, by_arn, tags }
     }
 }

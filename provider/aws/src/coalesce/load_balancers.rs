@@ -18,22 +18,18 @@ pub(super) struct Coalesced {
 
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn LoadBalancers>) -> Self {
-        let asked = inner.clone();
-        let load_balancers = Batcher::new(ARNS_PER_CALL, move |arns: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.describe(&arns).await?;
-                Ok(found.into_iter().map(|balancer| (balancer.arn.clone(), balancer)).collect())
-            }
-        });
-        let asked = inner.clone();
-        let listeners = Batcher::new(ARNS_PER_CALL, move |arns: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.listeners(&arns).await?;
-                Ok(found.into_iter().map(|listener| (listener.arn.clone(), listener)).collect())
-            }
-        });
+        let load_balancers = Batcher::keyed(
+            ARNS_PER_CALL,
+            &inner,
+            |balancer: &LoadBalancer| &balancer.arn,
+            |balancers, arns| async move { balancers.describe(&arns).await },
+        );
+        let listeners = Batcher::keyed(
+            ARNS_PER_CALL,
+            &inner,
+            |listener: &Listener| &listener.arn,
+            |balancers, arns| async move { balancers.listeners(&arns).await },
+        );
         Self { inner, load_balancers, listeners }
     }
 }

@@ -5,30 +5,38 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::bulk_tags::BulkTags;
 use crate::{Error, LogGroup, LogGroups, NewLogGroup, Tags};
 
 /// AWS describes at most fifty log groups by name in a call.
 const NAMES_PER_CALL: usize = 50;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn LogGroups>,
     by_name: Batcher<String, LogGroup>,
+    bulk_tags: BulkTags,
 }
 
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn LogGroups>) -> Self {
-        let asked = inner.clone();
-        let by_name = Batcher::new(NAMES_PER_CALL, move |names: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = match names.as_slice() {
-                    [name] => asked.get(name).await?.into_iter().collect(),
-                    names => asked.by_names(names).await?,
-                };
-                Ok(found.into_iter().map(|group| (group.name.clone(), group)).collect())
-            }
-        });
-        Self { inner, by_name }
+        let by_name = Batcher::keyed(
+            NAMES_PER_CALL,
+            &inner,
+            |group: &LogGroup| &group.name,
+            |groups, names: Vec<String>| async move {
+                match names.as_slice() {
+                    [name] => Ok(groups.get(name).await?.into_iter().collect()),
+                    names => groups.by_names(names).await,
+                }
+            },
+        );
+        Self { inner, by_name, bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { bulk_tags, ..self.clone() }
     }
 }
 
@@ -59,7 +67,10 @@ impl LogGroups for Coalesced {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        self.inner.tags(arn).await
+        match self.bulk_tags.of(arn).await? {
+            Some(tags) => Ok(tags),
+            None => self.inner.tags(arn).await,
+        }
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {

@@ -5,27 +5,41 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
-use crate::{Error, NewParameter, Parameter, Parameters, Tags};
+use super::bulk_tags::BulkTags;
+use crate::{Account, Error, NewParameter, Parameter, Parameters, Tags};
 
 /// AWS reads at most ten parameters in a call.
 const NAMES_PER_CALL: usize = 10;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn Parameters>,
     by_name: Batcher<String, Parameter>,
+    account: Arc<Account>,
+    bulk_tags: BulkTags,
 }
 
 impl Coalesced {
-    pub(super) fn new(inner: Arc<dyn Parameters>) -> Self {
-        let asked = inner.clone();
-        let by_name = Batcher::new(NAMES_PER_CALL, move |names: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.get(&names).await?;
-                Ok(found.into_iter().map(|parameter| (parameter.name.clone(), parameter)).collect())
-            }
-        });
-        Self { inner, by_name }
+    pub(super) fn new(inner: Arc<dyn Parameters>, account: Arc<Account>) -> Self {
+        let by_name = Batcher::keyed(
+            NAMES_PER_CALL,
+            &inner,
+            |parameter: &Parameter| &parameter.name,
+            |parameters, names| async move { parameters.get(&names).await },
+        );
+        Self { inner, by_name, account, bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { bulk_tags, ..self.clone() }
+    }
+
+    /// SSM's own calls name a parameter by its name alone, the tagging service by its ARN.
+    async fn arn(&self, name: &str) -> Result<String, Error> {
+        let (partition, region) = (self.account.partition(), self.account.region());
+        let path = name.trim_start_matches('/');
+        Ok(format!("arn:{partition}:ssm:{region}:{}:parameter/{path}", self.account.id().await?))
     }
 }
 
@@ -44,6 +58,11 @@ impl Parameters for Coalesced {
     }
 
     async fn tags(&self, name: &str) -> Result<Tags, Error> {
+        if self.bulk_tags.is_open()
+            && let Some(tags) = self.bulk_tags.of(&self.arn(name).await?).await?
+        {
+            return Ok(tags);
+        }
         self.inner.tags(name).await
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::bulk_tags::BulkTags;
 use crate::{
     Contents, Error, Image, ImageReference, NewRepository, Repositories, Repository, ScanFindings,
     TagMutability, Tags,
@@ -13,22 +14,27 @@ use crate::{
 /// AWS describes at most a hundred repositories by name in a call.
 const NAMES_PER_CALL: usize = 100;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn Repositories>,
     by_name: Batcher<String, Repository>,
+    bulk_tags: BulkTags,
 }
 
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn Repositories>) -> Self {
-        let asked = inner.clone();
-        let by_name = Batcher::new(NAMES_PER_CALL, move |names: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.describe(&names).await?;
-                Ok(found.into_iter().map(|repository| (repository.name.clone(), repository)).collect())
-            }
-        });
-        Self { inner, by_name }
+        let by_name = Batcher::keyed(
+            NAMES_PER_CALL,
+            &inner,
+            |repository: &Repository| &repository.name,
+            |repositories, names| async move { repositories.describe(&names).await },
+        );
+        Self { inner, by_name, bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { bulk_tags, ..self.clone() }
     }
 }
 
@@ -75,7 +81,10 @@ impl Repositories for Coalesced {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        self.inner.tags(arn).await
+        match self.bulk_tags.of(arn).await? {
+            Some(tags) => Ok(tags),
+            None => self.inner.tags(arn).await,
+        }
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {

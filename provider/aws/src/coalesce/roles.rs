@@ -1,8 +1,7 @@
 //! Roles: when many are read at the same time, the account is listed instead.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
@@ -19,24 +18,29 @@ const CALLS_PER_ROLE: usize = 3;
 /// As many as may wait at the same time: the list has no bound of its own.
 const NAMES_PER_BATCH: usize = usize::MAX;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn Roles>,
-    listed: Batcher<String, Role>,
-    /// Roles that were changed here. The list may be a little behind, so these are always read by themselves.
-    changed: Mutex<BTreeSet<String>>,
+    /// The list of the account, where being some seconds behind does no harm.
+    listed: Option<Batcher<String, Role>>,
 }
 
 impl Coalesced {
+    /// Reads roles one by one.
     pub(super) fn new(inner: Arc<dyn Roles>) -> Self {
+        Self { inner, listed: None }
+    }
+
+    /// The same from the list of the account, where that takes fewer calls.
+    pub(super) fn refreshing(&self) -> Self {
         let account = Arc::new(Account::default());
-        let asked = inner.clone();
-        let listed = Batcher::new(NAMES_PER_BATCH, move |names: Vec<String>| {
-            let (asked, account) = (asked.clone(), account.clone());
+        let listed = Batcher::of(NAMES_PER_BATCH, &self.inner, move |roles, names: Vec<String>| {
+            let account = account.clone();
             async move {
                 if !account.is_worth_listing(names.len()) {
                     return Ok([].into());
                 }
-                match asked.list("/").await {
+                match roles.list("/").await {
                     Ok(all) => {
                         account.roles.store(all.len(), Ordering::Relaxed);
                         Ok(all.into_iter().map(|role| (role.name.clone(), role)).collect())
@@ -51,15 +55,7 @@ impl Coalesced {
                 }
             }
         });
-        Self { inner, listed, changed: Mutex::default() }
-    }
-
-    fn note_change(&self, name: &str) {
-        self.changed.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
-    }
-
-    fn was_changed(&self, name: &str) -> bool {
-        self.changed.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+        Self { listed: Some(listed), ..self.clone() }
     }
 }
 
@@ -84,13 +80,12 @@ impl Account {
 #[async_trait]
 impl Roles for Coalesced {
     async fn create(&self, role: &NewRole) -> Result<Role, Error> {
-        self.note_change(&role.name);
         self.inner.create(role).await
     }
 
     async fn get(&self, name: &str) -> Result<Option<Role>, Error> {
-        if !self.was_changed(name)
-            && let Some(role) = self.listed.get_one(name.to_owned()).await?
+        if let Some(listed) = &self.listed
+            && let Some(role) = listed.get_one(name.to_owned()).await?
         {
             return Ok(Some(role));
         }
@@ -103,52 +98,42 @@ impl Roles for Coalesced {
     }
 
     async fn update(&self, name: &str, change: &RoleChange) -> Result<(), Error> {
-        self.note_change(name);
         self.inner.update(name, change).await
     }
 
     async fn set_trust_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
-        self.note_change(name);
         self.inner.set_trust_policy(name, policy).await
     }
 
     async fn set_permissions_boundary(&self, name: &str, policy_arn: Option<&str>) -> Result<(), Error> {
-        self.note_change(name);
         self.inner.set_permissions_boundary(name, policy_arn).await
     }
 
     async fn put_inline_policy(&self, role: &str, policy_name: &str, policy: &str) -> Result<(), Error> {
-        self.note_change(role);
         self.inner.put_inline_policy(role, policy_name, policy).await
     }
 
     async fn delete_inline_policy(&self, role: &str, policy_name: &str) -> Result<(), Error> {
-        self.note_change(role);
         self.inner.delete_inline_policy(role, policy_name).await
     }
 
     async fn attach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
-        self.note_change(role);
         self.inner.attach_policy(role, policy_arn).await
     }
 
     async fn detach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
-        self.note_change(role);
         self.inner.detach_policy(role, policy_arn).await
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error> {
-        self.note_change(name);
         self.inner.tag(name, tags).await
     }
 
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error> {
-        self.note_change(name);
         self.inner.untag(name, keys).await
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.note_change(name);
         self.inner.delete(name).await
     }
 }

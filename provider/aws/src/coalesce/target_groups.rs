@@ -20,27 +20,20 @@ pub(super) struct Coalesced {
 
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn TargetGroups>) -> Self {
-        let asked = inner.clone();
-        let by_name = Batcher::new(GROUPS_PER_CALL, move |names: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.by_names(&names).await?;
-                Ok(found.into_iter().map(|group| (group.name.clone(), group)).collect())
-            }
-        });
-        let asked = inner.clone();
-        let by_arn = Batcher::new(GROUPS_PER_CALL, move |arns: Vec<String>| {
-            let asked = asked.clone();
-            async move {
-                let found = asked.by_arns(&arns).await?;
-                Ok(found.into_iter().map(|group| (group.arn.clone(), group)).collect())
-            }
-        });
-        let asked = inner.clone();
-        let tags = Batcher::new(GROUPS_PER_CALL, move |arns: Vec<String>| {
-            let asked = asked.clone();
-            async move { asked.tags(&arns).await }
-        });
+        let by_name = Batcher::keyed(
+            GROUPS_PER_CALL,
+            &inner,
+            |group: &TargetGroup| &group.name,
+            |groups, names| async move { groups.by_names(&names).await },
+        );
+        let by_arn = Batcher::keyed(
+            GROUPS_PER_CALL,
+            &inner,
+            |group: &TargetGroup| &group.arn,
+            |groups, arns| async move { groups.by_arns(&arns).await },
+        );
+        let tags =
+            Batcher::of(GROUPS_PER_CALL, &inner, |groups, arns| async move { groups.tags(&arns).await });
         Self { inner, by_name, by_arn, tags }
     }
 }

@@ -42,6 +42,8 @@ async fn with_apps(count: u32) -> (Fake, Aws, Vec<App>) {
     for number in 1..=count {
         apps.push(make(&aws, &listener, number).await.expect("made"));
     }
+    // Asked for once in the life of a provider.
+    aws.account.id().await.expect("an account");
     fake.forget_calls();
     (fake, coalesced(aws), apps)
 }
@@ -162,7 +164,7 @@ async fn refresh(aws: Aws, app: App) {
 async fn refresh_all(aws: &Aws, apps: &[App]) {
     let mut all = JoinSet::new();
     for app in apps {
-        all.spawn(refresh(aws.clone(), app.clone()));
+        all.spawn(refresh(aws.refreshing().clone(), app.clone()));
     }
     all.join_all().await;
 }
@@ -185,8 +187,6 @@ async fn a_hundred_apps_at_once_take_few_calls_for_each() {
         ("DescribePodIdentityAssociation", 100),
         ("DescribeTargetGroupAttributes", 100),
         ("GetLifecyclePolicy", 100),
-        // Of repositories, log groups and parameters, a hundred each.
-        ("ListTagsForResource", 300),
         // Many objects in a call.
         ("DescribeLogGroups", 2),
         ("DescribeRepositories", 1),
@@ -196,6 +196,8 @@ async fn a_hundred_apps_at_once_take_few_calls_for_each() {
         ("DescribeTargetGroups", 5),
         ("GetAccountAuthorizationDetails", 1),
         ("GetParameters", 10),
+        // Tags of repositories, log groups and parameters, a hundred each.
+        ("GetResources", 3),
         ("ListPodIdentityAssociations", 1),
         ("ListRoles", 1),
     ];
@@ -206,10 +208,46 @@ async fn a_hundred_apps_at_once_take_few_calls_for_each() {
 async fn one_app_takes_no_call_more_than_before() {
     let (fake, aws, apps) = with_apps(1).await;
     refresh_all(&aws, &apps).await;
-    let coalesced = counts(&fake);
+    let mut coalesced = counts(&fake);
     fake.forget_calls();
     refresh_all(&fake.aws(), &apps).await;
-    assert_eq!(coalesced, counts(&fake));
+    let mut single = counts(&fake);
+    assert_eq!((coalesced.remove("GetResources"), single.remove("ListTagsForResource")), (Some(1), Some(3)));
+    assert_eq!(coalesced, single);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_ask_for_all_tags_gets_each_from_its_own_service() {
+    for kind in [ErrorKind::AccessDenied, ErrorKind::Invalid] {
+        let (fake, aws, apps) = with_apps(3).await;
+        fake.fail("GetResources", Moment::BeforeEffect, kind, 1);
+        for _ in 0..2 {
+            refresh_all(&aws, &apps).await;
+        }
+        // The first refusal is the last question.
+        let counts = counts(&fake);
+        assert_eq!((counts["GetResources"], counts["ListTagsForResource"]), (1, 18), "{kind:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_refresh_believes_lists_that_may_be_behind() {
+    let (fake, aws, apps) = with_apps(3).await;
+    fake.freeze_resource_tags();
+    let arns: Vec<String> = {
+        let names: Vec<String> = apps.iter().map(App::name).collect();
+        aws.repositories.describe(&names).await.unwrap().into_iter().map(|found| found.arn).collect()
+    };
+    for arn in &arns {
+        aws.repositories.tag(arn, &[("app".to_owned(), "other".to_owned())].into()).await.unwrap();
+    }
+    let tags = async |aws: &Aws| {
+        let [one, two, three] = [&arns[0], &arns[1], &arns[2]].map(|arn| aws.repositories.tags(arn));
+        let (one, two, three) = tokio::join!(one, two, three);
+        [one, two, three].map(|tags| tags.unwrap()["app"].clone())
+    };
+    assert_eq!(tags(aws.refreshing()).await, ["app-1", "app-2", "app-3"]);
+    assert_eq!(tags(&aws).await, ["other"; 3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,10 +301,10 @@ async fn what_is_not_there_is_not_found_beside_what_is() {
 #[tokio::test(start_paused = true)]
 async fn who_may_not_list_roles_reads_them_one_by_one_and_lists_no_more() {
     let (fake, aws, _) = with_apps(3).await;
+    let roles = &aws.refreshing().roles;
     fake.fail("GetAccountAuthorizationDetails", Moment::BeforeEffect, ErrorKind::AccessDenied, 1);
     for _ in 0..2 {
-        let (one, two, three) =
-            tokio::join!(aws.roles.get("app-1"), aws.roles.get("app-2"), aws.roles.get("app-3"));
+        let (one, two, three) = tokio::join!(roles.get("app-1"), roles.get("app-2"), roles.get("app-3"));
         assert!([one, two, three].iter().all(|role| role.as_ref().unwrap().is_some()));
     }
     let counts = counts(&fake);

@@ -33,6 +33,8 @@ struct Fault {
 pub(super) struct State {
     pub(super) made: u64,
     pub(super) tags: BTreeMap<String, Tags>,
+    /// What the tagging service still believes, where it is behind.
+    pub(super) tags_as_last_seen: Option<BTreeMap<String, Tags>>,
     pub(super) repositories: BTreeMap<String, StoredRepository>,
     pub(super) roles: BTreeMap<String, Role>,
     pub(super) clusters: BTreeMap<String, Cluster>,

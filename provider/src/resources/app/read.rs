@@ -2,21 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, Value};
+use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
 use super::plan::pointed_image;
+use super::retired::{left_behind, still_there};
 use super::state;
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
+use crate::infrastructure::converge::Failure;
 use crate::infrastructure::desired::{Account, components};
-use crate::infrastructure::observe::observe;
+use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::{Component, Observed, image_parameter};
 use crate::session::Configured;
 
 /// The state as AWS has it now; gone if nothing of the app is left.
-pub(super) async fn read(configured: &Configured, state: Value) -> Outcome {
+pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outcome {
+    let ReadRequest { state, private, .. } = request;
     let parsed = match parse_leniently(&state, &configured.standards) {
         Ok(parsed) => parsed,
         Err(diagnostic) => return Outcome::failed(diagnostic),
@@ -27,8 +30,11 @@ pub(super) async fn read(configured: &Configured, state: Value) -> Outcome {
     };
     let url = account.repository_url(&parsed.app);
     let image = state::image(&state).unwrap_or_else(|| parsed.app.image.initial_reference(&url));
-    let parts = components(&parsed.app, aws, account, &configured.tags, &image.text());
-    let observed = match observe(&parts, &state::arns(&state)).await {
+    let exact = components(&parsed.app, aws, account, &configured.tags, &image.text());
+    let in_bulk = components(&parsed.app, aws.refreshing(), account, &configured.tags, &image.text());
+    let left = left_behind(&private, aws, account, &configured.tags, &exact);
+    let (observed, left) = tokio::join!(look(&in_bulk, &exact, &state), still_there(&left));
+    let mut observed = match observed {
         Ok(observed) => observed,
         Err(failures) => {
             let mut diagnostics = Diagnostics::new();
@@ -38,13 +44,40 @@ pub(super) async fn read(configured: &Configured, state: Value) -> Outcome {
             return Outcome::failed(diagnostics);
         }
     };
+    observed.extend(left);
     if observed.is_empty() {
         return Outcome::gone();
     }
-    match refreshed(configured, state, &parsed, account, &image, &parts, &observed) {
+    match refreshed(configured, state, &parsed, account, &image, &exact, &observed) {
         Ok(state) => Outcome::of(state),
         Err(diagnostic) => Outcome::failed(diagnostic),
     }
+}
+
+/// What is there. Reads of many objects at once can be some seconds behind, so what they show as a change is read
+/// again, exactly, before it is believed.
+async fn look(
+    in_bulk: &[Box<dyn Component>],
+    exact: &[Box<dyn Component>],
+    state: &Value,
+) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
+    let known_arns = state::arns(state);
+    let mut observed = observe(in_bulk, &known_arns).await?;
+    let recorded = state.attribute("infrastructure");
+    let is_as_recorded = |component: &&dyn Component| {
+        let now = observed.get(&component.key()).map(|found| state::shown(&found.properties));
+        let key = component.key();
+        let before = recorded.as_map().and_then(|map| map.get(&key)).and_then(Value::as_str);
+        now.as_deref() == before
+    };
+    let changed: Vec<&dyn Component> =
+        exact.iter().map(AsRef::as_ref).filter(|component| !is_as_recorded(component)).collect();
+    let again = observe_each(changed.iter().copied(), &known_arns).await?;
+    for component in &changed {
+        observed.remove(&component.key());
+    }
+    observed.extend(again);
+    Ok(observed)
 }
 
 fn refreshed(

@@ -1,0 +1,57 @@
+//! Tags from the tagging service, for many objects of several services in one call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::batcher::{Batcher, Found};
+use crate::{Error, ErrorKind, ResourceTags, Tags};
+
+/// AWS takes at most a hundred ARNs in a call.
+const ARNS_PER_CALL: usize = 100;
+
+/// Where tags may come from: nowhere, so that each service is asked for its own, or the tagging service.
+#[derive(Clone, Default)]
+pub(super) struct BulkTags(Option<Batcher<String, Tags>>);
+
+impl BulkTags {
+    /// Tags from the tagging service, as long as the credentials may ask it.
+    pub(super) fn from_service(service: Arc<dyn ResourceTags>) -> Self {
+        let is_closed = Arc::new(AtomicBool::new(false));
+        Self(Some(Batcher::new(ARNS_PER_CALL, move |arns: Vec<String>| {
+            let (service, is_closed) = (service.clone(), is_closed.clone());
+            async move { ask(service.as_ref(), &is_closed, &arns).await }
+        })))
+    }
+
+    /// Whether any object may be found here.
+    pub(super) fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The tags of one object; `None` where its own service must be asked.
+    pub(super) async fn of(&self, arn: &str) -> Result<Option<Tags>, Error> {
+        match &self.0 {
+            // The tagging service names log groups without the `:*` that theirs puts behind.
+            Some(batcher) => batcher.get_one(arn.trim_end_matches(":*").to_owned()).await,
+            None => Ok(None),
+        }
+    }
+}
+
+async fn ask(service: &dyn ResourceTags, is_closed: &AtomicBool, arns: &[String]) -> Found<String, Tags> {
+    // One object by itself takes one call either way, and its own service knows better.
+    if arns.len() < 2 || is_closed.load(Ordering::Relaxed) {
+        return Ok(BTreeMap::new());
+    }
+    match service.by_arns(arns).await {
+        // A caller who may read what is its own need not be allowed to ask for all; endpoints that stand in for
+        // AWS may not have the service.
+        Err(error) if matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::Invalid) => {
+            tracing::debug!("tags are read one by one, since they cannot be listed: {error}");
+            is_closed.store(true, Ordering::Relaxed);
+            Ok(BTreeMap::new())
+        }
+        answer => answer,
+    }
+}

@@ -1,0 +1,22 @@
+//! The tagging service in memory. It learns of changes at once, unless it is told to stay behind.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use super::world::World;
+use crate::{Error, ResourceTags, Service, Tags};
+
+#[async_trait]
+impl ResourceTags for World {
+    async fn by_arns(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
+        self.call(Service::Tagging, "GetResources", &arns.join(","), |state| {
+            let known = state.tags_as_last_seen.as_ref().unwrap_or(&state.tags);
+            Ok(known
+                .iter()
+                .filter(|(arn, tags)| arns.contains(arn) && !tags.is_empty())
+                .map(|(arn, tags)| (arn.clone(), tags.clone()))
+                .collect())
+        })
+    }
+}

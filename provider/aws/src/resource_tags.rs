@@ -1,0 +1,15 @@
+//! Tags of objects of many services at once, as AWS gathers them.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use crate::{Error, Tags};
+
+/// The tagging service, which has the tags of (nearly) all services' objects by ARN. It learns of a change some
+/// seconds late, so what it says is good for finding out that nothing has changed, and never for a decision.
+#[async_trait]
+pub trait ResourceTags: Send + Sync {
+    /// Tags by ARN, a hundred ARNs in a call. What has no tags, or is not known yet, is left out.
+    async fn by_arns(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error>;
+}
