@@ -36,7 +36,7 @@ pub struct AwsBench {
     pub region: String,
     /// What was there before ipsy came.
     pub platform: Platform,
-    _process: Running,
+    process: Running,
     _folder: TempDir,
 }
 
@@ -49,6 +49,8 @@ pub struct Platform {
     pub clusters: Vec<String>,
     /// The network.
     pub vpc_id: String,
+    /// Its subnets, one for each of two zones.
+    pub subnet_ids: [String; 2],
     /// The HTTPS listener of the load balancer.
     pub listener_arn: String,
     /// The load balancer.
@@ -161,13 +163,12 @@ impl AwsBench {
         let ready = line.and_then(|line| Ok(serde_json::from_str::<Ready>(&line)?)).with_context(|| {
             format!("the bench did not start:\n{}", std::fs::read_to_string(&log).unwrap_or_default())
         })?;
-        Ok(Self {
-            url: ready.url,
-            region: ready.region,
-            platform: ready.platform,
-            _process: process,
-            _folder: folder,
-        })
+        Ok(Self { url: ready.url, region: ready.region, platform: ready.platform, process, _folder: folder })
+    }
+
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.child.id()
     }
 
     /// The environment in which AWS' tools and SDKs talk to the bench.
@@ -185,6 +186,17 @@ impl AwsBench {
     /// What is there now, apart from the platform.
     pub fn resources(&self) -> Result<Resources> {
         self.get("resources")
+    }
+
+    /// How much there is of every kind, the platform included, such as `elbv2.FakeTargetGroup`. It counts what
+    /// `resources` has never heard of, too.
+    pub fn census(&self) -> Result<BTreeMap<String, u64>> {
+        self.get("census")
+    }
+
+    /// The faults in force, with how often each struck and whether it holds an answer back.
+    pub fn faults(&self) -> Result<Vec<Value>> {
+        self.get("faults")
     }
 
     /// How often each operation was called since `forget_calls`, such as `iam:CreateRole`.

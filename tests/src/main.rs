@@ -44,6 +44,14 @@ enum Task {
         #[arg(long)]
         manifests: Option<PathBuf>,
     },
+    /// Breaks every changing call of an app's lifecycle in every way, and tells whether the next run mends it.
+    Faults {
+        /// Try only every so-many-th point.
+        #[arg(long, default_value_t = 1)]
+        every: usize,
+    },
+    /// Measures what many apps cost and prints a table.
+    Scale,
     /// Writes the generated documents, or with `--check` tells whether they are up to date.
     Generate {
         /// Write nothing; fail if something would change.
@@ -77,6 +85,8 @@ fn main() -> ExitCode {
         Task::Aws => tasks::aws::run(console),
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
+        Task::Faults { every } => tasks::faults::run(console, every),
+        Task::Scale => tasks::scale::run(console),
         Task::Generate { check } => tasks::generate::run(console, check),
         Task::Fidelity { folder } => tasks::fidelity::run(&folder),
         Task::Fuzz { target, seconds } => tasks::fuzz::run(console, target.as_deref(), seconds),

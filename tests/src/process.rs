@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
 
 use crate::interrupt;
 
@@ -33,20 +33,26 @@ pub struct Process {
     disturbance: Option<(Arc<AtomicBool>, Disturbance)>,
 }
 
-/// How a program is disturbed. The whole process group is meant.
-#[derive(Debug, Clone, Copy)]
+/// How a program is disturbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disturbance {
-    /// Ctrl-C, as from a terminal.
+    /// Ctrl-C, as from a terminal: the whole process group gets it.
     Interrupt,
-    /// An end by force, as the kernel makes when memory is short.
+    /// An end by force of the whole process group, as the kernel makes when memory is short.
     Kill,
+    /// An end by force of the program alone; what it started must end by itself.
+    KillAlone,
+    /// An end by force of what the program started.
+    KillChildren,
 }
 
 impl Disturbance {
-    fn signal(self) -> Signal {
+    fn strike(self, child: &Child) {
         match self {
-            Self::Interrupt => Signal::INT,
-            Self::Kill => Signal::KILL,
+            Self::Interrupt => end_group(child.id(), Signal::INT),
+            Self::Kill => end_group(child.id(), Signal::KILL),
+            Self::KillAlone => end(child.id(), Signal::KILL),
+            Self::KillChildren => children(child.id()).into_iter().for_each(|id| end(id, Signal::KILL)),
         }
     }
 }
@@ -147,7 +153,7 @@ impl Process {
         self
     }
 
-    /// Disturbs it as soon as a flag is set.
+    /// Disturbs it as soon as a flag is set, once, and lowers the flag when that is done.
     #[must_use]
     pub fn disturbed(mut self, disturbance: Disturbance, when: Arc<AtomicBool>) -> Self {
         self.disturbance = Some((when, disturbance));
@@ -228,11 +234,18 @@ impl Process {
         let mut pause = Duration::from_millis(1);
         loop {
             if let Some(status) = child.try_wait()? {
+                let alone =
+                    self.disturbance.as_ref().is_some_and(|(_, kind)| *kind == Disturbance::KillAlone);
+                let outlived = alone && !wait_for_group(child.id());
                 end_group(child.id(), Signal::KILL);
+                if outlived {
+                    bail!("what `{}` started lived on without it for {GRACE:?}", self.command_line());
+                }
                 return Ok(status);
             }
-            if let Some((_, kind)) = disturbance.take_if(|(when, _)| when.load(Ordering::Relaxed)) {
-                end_group(child.id(), kind.signal());
+            if let Some((when, kind)) = disturbance.take_if(|(when, _)| when.load(Ordering::Relaxed)) {
+                kind.strike(child);
+                when.store(false, Ordering::Relaxed);
             }
             let too_long = Instant::now() >= deadline;
             if too_long || interrupt::came() {
@@ -305,6 +318,36 @@ fn end_group(leader: u32, signal: Signal) {
     }
 }
 
+fn end(process: u32, signal: Signal) {
+    if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(process, signal);
+    }
+}
+
+/// The processes that a process has started and that are still its own.
+fn children(parent: u32) -> Vec<u32> {
+    let listed = Command::new("ps").args(["-A", "-o", "ppid=,pid="]).output();
+    let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
+    let pairs = text.lines().filter_map(|line| {
+        let mut numbers = line.split_whitespace().map(str::parse::<u32>);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    });
+    pairs.filter(|(owner, _)| *owner == parent).map(|(_, process)| process).collect()
+}
+
+/// Waits until nothing of a process group is left; false if that takes too long.
+fn wait_for_group(leader: u32) -> bool {
+    let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) else { return true };
+    let deadline = Instant::now() + GRACE;
+    while test_kill_process_group(group).is_ok() {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
 fn read_all(pipe: Option<impl Read>) -> impl FnOnce() -> String {
     move || {
         let mut bytes = Vec::new();
@@ -355,6 +398,24 @@ mod tests {
         let outcome = shell("env").env("GIVEN", "1").run().unwrap();
         assert!(outcome.stdout.contains("GIVEN=1"));
         assert!(!outcome.stdout.contains("CARGO"), "{}", outcome.stdout);
+    }
+
+    #[test]
+    fn one_can_be_killed_without_the_other() {
+        let kill = |disturbance, script: &str| {
+            let when = Arc::new(AtomicBool::new(false));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    thread::sleep(Duration::from_millis(300));
+                    when.store(true, Ordering::Relaxed);
+                });
+                shell(script).disturbed(disturbance, Arc::clone(&when)).run().unwrap()
+            })
+        };
+        let alone = kill(Disturbance::KillAlone, "(sleep 1; echo child) & wait");
+        assert_eq!((alone.code, alone.stdout.as_str()), (-1, "child\n"));
+        let without_child = kill(Disturbance::KillChildren, "sleep 30; echo $?");
+        assert_eq!((without_child.code, without_child.stdout.as_str()), (0, "137\n"));
     }
 
     #[test]

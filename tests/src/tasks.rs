@@ -1,12 +1,17 @@
 //! The tasks of the project, one file each.
 
+mod apps;
 pub mod aws;
 pub mod bench;
 pub mod check;
 pub mod demo;
+pub mod faults;
 pub mod fidelity;
 pub mod fuzz;
 pub mod generate;
 pub mod install;
+mod measure;
+pub mod scale;
+mod table;
 pub mod test;
 pub mod tools;

@@ -20,8 +20,12 @@ use crate::workspace;
 
 /// Where Terraform and `OpenTofu` look for `ipsy/ipsy`: what is installed, is installed for both.
 pub const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
-const APPLY: [&str; 4] = ["apply", "-input=false", "-no-color", "-auto-approve"];
+/// The command that makes what the configuration says.
+pub const APPLY: [&str; 4] = ["apply", "-input=false", "-no-color", "-auto-approve"];
+/// The command that takes everything away.
+pub const DESTROY: [&str; 4] = ["destroy", "-input=false", "-no-color", "-auto-approve"];
 const LIMIT: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(30);
 
 /// A working directory of Terraform.
 #[derive(Debug)]
@@ -29,6 +33,7 @@ pub struct Terraform {
     program: PathBuf,
     environment: Vec<(String, String)>,
     folder: TempDir,
+    limit: Duration,
 }
 
 /// A plan.
@@ -46,13 +51,7 @@ impl Terraform {
     /// A working directory with a copy of a folder's configuration.
     pub fn copy_of(configuration: &Path, tools: &Tools, programs: &Programs) -> Result<Self> {
         let terraform = Self::empty(tools, programs)?;
-        for entry in fs::read_dir(configuration)? {
-            let path = entry?.path();
-            if path.is_file() {
-                let name = path.file_name().context("a file has a name")?;
-                fs::copy(&path, terraform.configuration().join(name))?;
-            }
-        }
+        terraform.overlay(configuration)?;
         Ok(terraform)
     }
 
@@ -95,7 +94,13 @@ impl Terraform {
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
         ];
-        Ok(Self { program: tools.terraform.clone(), environment, folder })
+        Ok(Self { program: tools.terraform.clone(), environment, folder, limit: LIMIT })
+    }
+
+    /// Lets each command take longer, for configurations that are large.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { limit: PATIENCE, ..self }
     }
 
     /// Lets the provider talk to a bench.
@@ -132,6 +137,23 @@ impl Terraform {
     /// Writes a file of the configuration.
     pub fn write(&self, name: &str, text: &str) -> Result<()> {
         Ok(fs::write(self.configuration().join(name), text)?)
+    }
+
+    /// Copies the files of a folder over those of the configuration.
+    pub fn overlay(&self, folder: &Path) -> Result<()> {
+        copy_files(folder, &self.configuration())
+    }
+
+    /// Removes all files of the configuration and of the state, for another configuration.
+    pub fn clear(&self) -> Result<()> {
+        for entry in fs::read_dir(self.configuration())? {
+            let path = entry?.path();
+            let is_lock_file = path.file_name().is_some_and(|name| name == ".terraform.lock.hcl");
+            if path.is_file() && !is_lock_file {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Replaces a piece of text in a file of the configuration; it must be there.
@@ -178,7 +200,7 @@ impl Terraform {
 
     /// `terraform destroy`, which must succeed.
     pub fn destroy(&self) -> Result<Outcome> {
-        self.run(&["destroy", "-input=false", "-no-color", "-auto-approve"])?.ok()
+        self.run(&DESTROY)?.ok()
     }
 
     /// An output, as text if it is text.
@@ -198,15 +220,32 @@ impl Terraform {
         disturbance: Disturbance,
         condition: impl Fn() -> bool + Sync,
     ) -> Result<Outcome> {
-        let (holds, ended) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
+        self.disturbed(&APPLY, disturbance, condition, || ())
+    }
+
+    /// Any command that is disturbed as soon as a condition holds, whatever comes out. The condition is asked
+    /// again and again until then; `disturbed` is called right after the disturbance.
+    pub fn disturbed(
+        &self,
+        arguments: &[&str],
+        disturbance: Disturbance,
+        condition: impl Fn() -> bool + Sync,
+        disturbed: impl FnOnce() + Send,
+    ) -> Result<Outcome> {
+        let (now, ended) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
+        let sleep_while = |goes_on: &dyn Fn() -> bool| {
+            while !ended.load(Ordering::Relaxed) && goes_on() {
+                thread::sleep(Duration::from_millis(10));
+            }
+        };
         thread::scope(|scope| {
             scope.spawn(|| {
-                while !ended.load(Ordering::Relaxed) && !holds.load(Ordering::Relaxed) {
-                    holds.store(condition(), Ordering::Relaxed);
-                    thread::sleep(Duration::from_millis(50));
-                }
+                sleep_while(&|| !condition());
+                now.store(true, Ordering::Relaxed);
+                sleep_while(&|| now.load(Ordering::Relaxed));
+                disturbed();
             });
-            let outcome = self.process(&APPLY).disturbed(disturbance, Arc::clone(&holds)).run();
+            let outcome = self.process(arguments).disturbed(disturbance, Arc::clone(&now)).run();
             ended.store(true, Ordering::Relaxed);
             outcome
         })
@@ -222,8 +261,19 @@ impl Terraform {
             .args(arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .within(self.configuration())
-            .limit(LIMIT)
+            .limit(self.limit)
     }
+}
+
+/// Copies the files that lie in a folder, without its folders.
+fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let path = entry?.path();
+        if path.is_file() {
+            fs::copy(&path, to.join(path.file_name().context("a file has a name")?))?;
+        }
+    }
+    Ok(())
 }
 
 impl Plan {

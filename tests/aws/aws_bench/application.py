@@ -9,7 +9,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws_bench import cbor, control, target_health
+from aws_bench import cbor, census, control, target_health
 from aws_bench.answer import Answer
 from aws_bench.calls import Calls
 from aws_bench.faults import Delays, Faults
@@ -39,15 +39,20 @@ class Application:
         time.sleep(self.delays.seconds_for(request))
         fault = self.faults.strike(request)
         if fault and fault.before_effect:
-            answer = fault.answer(request)
+            answer = fault.answer(request, None)
         else:
             answer = self._effect(request)
             if fault:
-                answer = fault.answer(request)
+                answer = fault.answer(request, answer)
         self.calls.record(request, answer.status)
         if answer.lost:
             request.drop_connection()
         return answer.send(start)
+
+    def census(self) -> dict[str, int]:
+        """How much there is, of every kind, in one moment."""
+        with self._one_at_a_time:
+            return census.document(self.pod_identity)
 
     def reset(self) -> None:
         """Forgets everything: resources, calls, faults, delays and forced health."""

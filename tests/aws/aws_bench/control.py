@@ -1,7 +1,8 @@
 """The calls under `/_bench/…` by which a test watches and disturbs AWS.
 
 `GET` or `DELETE /_bench/calls`, `POST /_bench/reset`, `GET`, `POST` or `DELETE /_bench/faults`,
-`POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/resources`.
+`POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/resources`,
+`GET /_bench/census`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def answer(application: Application, request: Request) -> Answer:
 def _carry_out(application: Application, request: Request, document: dict[str, Any]) -> Any:
     calls = {
         ("GET", "resources"): lambda: resources.document(application.pod_identity),
+        ("GET", "census"): application.census,
         ("POST", "reset"): application.reset,
         ("GET", "calls"): application.calls.document,
         ("DELETE", "calls"): application.calls.clear,

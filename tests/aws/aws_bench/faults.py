@@ -1,11 +1,15 @@
 """Faults and delays that a test orders for the calls to come."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from aws_bench.answer import Answer, error_answer
 from aws_bench.request import Request
+
+
+# Whoever holds an answer and forgets it must not stop the bench for ever.
+LONGEST_HOLD = 120.0
 
 
 @dataclass
@@ -26,7 +30,9 @@ class Fault(Order):
 
     `when`: `before` the effect, so that nothing happened, or `after` it, so that it did and
     the caller does not know. `times`: how often (0 is always). `skip`: how many calls pass
-    first. `every`: only each k-th of the others. `disconnect`: no answer at all.
+    first. `every`: only each k-th of the others. `disconnect`: no answer at all. `hold`: the answer,
+    which is a good one then, waits until the fault is withdrawn, so that a test can end the caller
+    or Terraform right after the effect; `after` it always.
     """
 
     when: str = "before"
@@ -34,11 +40,14 @@ class Fault(Order):
     skip: int = 0
     every: int = 1
     disconnect: bool = False
+    hold: bool = False
     code: str = "InternalFailure"
     message: str = "The bench was told to fail this call."
     status: int = 500
     seen: int = field(default=0, init=False)
     struck: int = field(default=0, init=False)
+    holding: bool = field(default=False, init=False)
+    released: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.when not in ("before", "after"):
@@ -49,7 +58,7 @@ class Fault(Order):
     @property
     def before_effect(self) -> bool:
         """Whether the call must have no effect."""
-        return self.when == "before"
+        return self.when == "before" and not self.hold
 
     def strikes(self, request: Request) -> bool:
         """Counts a call and tells whether it is hit."""
@@ -62,8 +71,12 @@ class Fault(Order):
         self.struck += 1
         return True
 
-    def answer(self, request: Request) -> Answer:
-        """What the caller gets."""
+    def answer(self, request: Request, effect: Answer | None) -> Answer:
+        """What the caller gets instead of the effect's answer, or that one, late."""
+        if self.hold and effect:
+            self.holding = True
+            self.released.wait(LONGEST_HOLD)
+            return effect
         if self.disconnect:
             return Answer(500, b"", [], lost=True)
         return error_answer(request, self.code, self.message, self.status)
@@ -95,14 +108,17 @@ class Faults:
             return next((fault for fault in self._faults if fault.strikes(request)), None)
 
     def clear(self) -> None:
-        """Withdraws all faults."""
+        """Withdraws all faults, and lets go of what they hold."""
         with self._lock:
+            for fault in self._faults:
+                fault.released.set()
             self._faults.clear()
 
     def document(self) -> list[dict[str, Any]]:
         """The faults in force, with how often each struck."""
         with self._lock:
-            return [vars(fault) | {} for fault in self._faults]
+            shown = [member.name for member in fields(Fault) if member.name != "released"]
+            return [{name: getattr(fault, name) for name in shown} for fault in self._faults]
 
 
 class Delays:

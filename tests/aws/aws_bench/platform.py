@@ -14,6 +14,8 @@ CLUSTERS = ("eks-blue", "eks-green")
 LEGACY_TARGET_GROUP = "checkout-legacy"
 ZONE = "example.com"
 CONTROL_PLANE_ROLE = "eks-control-plane"
+# Managed policies that apps' roles may have, or be bounded by.
+POLICIES = ("queue-reader", "topic-reader", "app-boundary")
 
 
 def lay_out(url: str, region: str) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def lay_out(url: str, region: str) -> dict[str, Any]:
     balancer = _load_balancer(client("elbv2"), client("acm"), network, legacy)
     clusters = _clusters(client("eks"), client("iam"), network)
     zone = client("route53").create_hosted_zone(Name=ZONE, CallerReference="platform")
+    _policies(client("iam"))
     account = client("sts").get_caller_identity()["Account"]
     return {
         "account_id": account,
@@ -132,3 +135,10 @@ def _clusters(eks: Any, iam: Any, network: dict[str, Any]) -> list[str]:
             name=name, roleArn=role, resourcesVpcConfig={"subnetIds": network["subnet_ids"]}
         )
     return list(CLUSTERS)
+
+
+def _policies(iam: Any) -> None:
+    allow = {"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "sns:Subscribe"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    for name in POLICIES:
+        iam.create_policy(PolicyName=name, PolicyDocument=document)

@@ -1,5 +1,6 @@
 """Faults, delays, the log of calls and the reset."""
 
+import threading
 import time
 
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -38,6 +39,27 @@ class ControlCase(BenchCase):
         with self.assertRaises(ConnectionClosedError):
             self.create("a")
         self.assertEqual(self.names(), ["a"])
+
+    def test_a_held_answer_comes_when_it_is_released(self) -> None:
+        control("POST", "faults", operation="CreateLogGroup", when="after", hold=True)
+        caller = threading.Thread(target=self.create, args=("a",))
+        caller.start()
+        while not control("GET", "faults")[0]["holding"]:
+            time.sleep(0.01)
+        self.assertEqual(self.names(), ["a"])
+        self.assertTrue(caller.is_alive())
+        control("DELETE", "faults")
+        caller.join(timeout=10)
+        self.assertFalse(caller.is_alive())
+
+    def test_the_census_counts_what_nobody_has_told_it_of(self) -> None:
+        before = control("GET", "census")
+        self.create("a")
+        client("sns").create_topic(Name="b")
+        after = control("GET", "census")
+        self.assertEqual(after, before | {"logs.LogGroup": 1, "sns.Topic": 1})
+        self.logs.delete_log_group(logGroupName="a")
+        self.assertEqual(control("GET", "census"), before | {"sns.Topic": 1})
 
     def test_errors_of_the_query_protocol_are_readable(self) -> None:
         control("POST", "faults", service="iam", code="Throttling", message="<slow>", status=400)

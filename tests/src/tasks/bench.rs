@@ -2,10 +2,8 @@
 //! Numbers are of this machine and this hour; ratios within one run are what counts.
 
 mod manifests;
-mod measure;
 mod provider;
 mod rendering;
-mod table;
 
 use std::path::Path;
 

@@ -5,7 +5,17 @@ protocol of each service.
 """
 
 from aws_bench import target_health
-from aws_bench.strict import clusters, identity, load_balancing, logs, records, repositories, target_groups
+from aws_bench.strict import (
+    clusters,
+    identity,
+    load_balancing,
+    logs,
+    records,
+    repositories,
+    scanning,
+    tagging,
+    target_groups,
+)
 
 
 def install() -> None:
@@ -18,3 +28,5 @@ def install() -> None:
     records.install()
     clusters.install()
     repositories.install()
+    scanning.install()
+    tagging.install()

@@ -43,6 +43,14 @@ def install() -> None:
             )
         beneath(backend, log_group_name, retention_in_days)
 
+    @overlay(LogsBackend, "delete_log_group")
+    def delete(beneath: Any, backend: LogsBackend, log_group_name: str) -> None:
+        group = backend.groups.get(log_group_name)
+        beneath(backend, log_group_name)
+        if group:
+            # A group that is made again under the name does not have the tags of the old one.
+            backend.tagger.delete_all_tags_for_resource(group.arn)
+
     LogsResponse.associate_kms_key = _associate_kms_key
     LogsResponse.disassociate_kms_key = _disassociate_kms_key
 

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use super::measure;
-use super::table::Table;
 use crate::aws_bench::AwsBench;
 use crate::programs::Programs;
+use crate::tasks::measure;
+use crate::tasks::table::Table;
 use crate::terraform::Terraform;
 use crate::tools::Tools;
 use crate::workspace;
@@ -105,16 +105,7 @@ fn memory_of_a_plan(tools: &Tools, programs: &Programs) -> Result<u64> {
 
 /// The most memory of the processes whose program lies in a folder.
 fn memory_of_providers(folder: &Path) -> u64 {
-    let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
-    processes
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|process| {
-            let program = fs::read_link(format!("/proc/{process}/exe"));
-            program.is_ok_and(|program| program.starts_with(folder))
-        })
-        .filter_map(measure::peak_memory)
-        .max()
-        .unwrap_or(0)
+    measure::processes_within(folder).into_iter().filter_map(measure::peak_memory).max().unwrap_or(0)
 }
 
 fn milliseconds(duration: Duration) -> f64 {

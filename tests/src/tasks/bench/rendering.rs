@@ -11,9 +11,9 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::manifests;
-use super::measure::{self, Cost};
-use super::table::Table;
 use crate::console::Console;
+use crate::tasks::measure::{self, Cost};
+use crate::tasks::table::Table;
 use crate::tools::Tools;
 use contenders::{Contender, Role};
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::manifests::sorted_objects;
 use crate::process::Process;
-use crate::tasks::bench::measure::{self, Cost};
+use crate::tasks::measure::{self, Cost};
 use crate::tools::Tools;
 
 /// `ignore`, because not every folder of manifests has a Deployment.

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::contenders::{Contender, Role};
 use super::{megabytes, milliseconds, ratio};
-use crate::tasks::bench::measure;
-use crate::tasks::bench::table::Table;
+use crate::tasks::measure;
+use crate::tasks::table::Table;
 
 const ROUNDS: usize = 5;
 

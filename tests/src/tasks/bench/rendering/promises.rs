@@ -2,7 +2,7 @@
 
 use super::contenders::Role;
 use super::{Race, ratio};
-use crate::tasks::bench::table::Table;
+use crate::tasks::table::Table;
 
 /// How many times as fast as its peer ours is at least, by number of documents.
 const FASTER: [(usize, f64); 3] = [(10, 50.0), (1_000, 300.0), (3_000, 2_000.0)];

@@ -18,18 +18,18 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// What one run cost.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cost {
+pub(crate) struct Cost {
     /// From start to end.
-    pub(super) wall: Duration,
+    pub(crate) wall: Duration,
     /// Of all threads, in user and system mode.
-    pub(super) processor: Duration,
+    pub(crate) processor: Duration,
     /// The most memory that was resident at once, in bytes.
-    pub(super) memory: u64,
+    pub(crate) memory: u64,
 }
 
 /// Runs a command with a file as standard input and another as standard output. What it says on
 /// standard error is told if it fails.
-pub(super) fn run(program: &Path, arguments: &[&str], input: &Path, output: &Path) -> Result<Cost> {
+pub(crate) fn run(program: &Path, arguments: &[&str], input: &Path, output: &Path) -> Result<Cost> {
     interrupt::check()?;
     let name = program.display();
     let said = output.with_extension("err");
@@ -60,7 +60,7 @@ pub(super) fn run(program: &Path, arguments: &[&str], input: &Path, output: &Pat
 
 /// The cost of the run of median wall time, with the most memory that any run had: a short one may end between two
 /// looks at it.
-pub(super) fn median(mut costs: Vec<Cost>) -> Result<Cost> {
+pub(crate) fn median(mut costs: Vec<Cost>) -> Result<Cost> {
     costs.sort_by_key(|cost| cost.wall);
     let memory = costs.iter().map(|cost| cost.memory).max().unwrap_or(0);
     let median = costs.get(costs.len() / 2).copied().context("nothing was measured")?;
@@ -68,27 +68,49 @@ pub(super) fn median(mut costs: Vec<Cost>) -> Result<Cost> {
 }
 
 /// The most memory that a process had resident, in bytes.
-pub(super) fn peak_memory(process: u32) -> Option<u64> {
+pub(crate) fn peak_memory(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
-/// What a process that ended took. Linux counts exactly for a program of one thread, and in steps
+/// What a process has taken so far. Linux counts exactly for a program of one thread, and in steps
 /// of 10 ms for all threads together.
-fn processor_time(process: u32) -> Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name stands in parentheses and may hold blanks; the fields are counted from behind it.
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
-    let (user, system) = (ticks(11).context("user time")?, ticks(12).context("system time")?);
+pub(crate) fn processor_time(process: u32) -> Result<Duration> {
     let exact = fs::read_to_string(format!("/proc/{process}/schedstat")).unwrap_or_default();
     let exact = exact
         .split(' ')
         .next()
         .and_then(|field| field.parse().ok())
         .map_or(Duration::ZERO, Duration::from_nanos);
-    Ok(exact.max(TICK * (user + system)))
+    Ok(exact.max(ticks(&process.to_string(), 11)?))
+}
+
+/// The processor time of all processes that this one has started and waited for, and of those that they have.
+pub(crate) fn processor_time_of_children() -> Result<Duration> {
+    ticks("self", 13)
+}
+
+/// User and system time, which stand side by side in `/proc/PROCESS/stat`, the first at `field`.
+fn ticks(process: &str, field: usize) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name stands in parentheses and may hold blanks; the fields are counted from behind it.
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
+    let (user, system) = (ticks(field).context("user time")?, ticks(field + 1).context("system time")?);
+    Ok(TICK * (user + system))
+}
+
+/// The processes whose program lies in a folder.
+pub(crate) fn processes_within(folder: &Path) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|process| {
+            let program = fs::read_link(format!("/proc/{process}/exe"));
+            program.is_ok_and(|program| program.starts_with(folder))
+        })
+        .collect()
 }
 
 #[cfg(test)]

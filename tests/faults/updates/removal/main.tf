@@ -1,0 +1,37 @@
+# Everything that can go, goes: what is left is a log group, a role without policies and one association.
+
+terraform {
+  required_providers {
+    ipsy = {
+      source = "ipsy/ipsy"
+    }
+  }
+}
+
+provider "ipsy" {
+  region = "us-east-1"
+
+  standards {
+    required_labels = []
+  }
+}
+
+resource "ipsy_app" "checkout" {
+  name        = "checkout"
+  environment = "prod"
+  namespace   = var.namespace
+
+  image {
+    repository = "registry.example.com/checkout"
+    source     = "literal"
+    tag        = "1.0.0"
+  }
+
+  port "http" {
+    port = var.port
+  }
+
+  backend "blue" {
+    cluster = "eks-blue"
+  }
+}

@@ -1,0 +1,75 @@
+//! Where a point is tried: an AWS of its own and a working directory of Terraform.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::phase::{Action, Phase, configuration};
+use crate::aws_bench::AwsBench;
+use crate::programs::Programs;
+use crate::terraform::Terraform;
+use crate::tools::Tools;
+
+/// How much there is of every kind.
+pub(super) type Census = BTreeMap<String, u64>;
+
+/// An AWS and a Terraform.
+pub(super) struct Bed {
+    pub(super) aws: AwsBench,
+    pub(super) terraform: Terraform,
+    /// What there is without the app.
+    pub(super) empty: Census,
+}
+
+impl Bed {
+    /// A new one, with nothing in it but the platform.
+    pub(super) fn new(tools: &Tools, programs: &Programs) -> Result<Self> {
+        let aws = AwsBench::start(tools)?;
+        let mut terraform = Terraform::copy_of(&configuration(), tools, programs)?.against(&aws);
+        terraform.variable("listener_arn", &aws.platform.listener_arn);
+        terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+        terraform.init()?;
+        let empty = aws.census()?;
+        Ok(Self { aws, terraform, empty })
+    }
+
+    /// Brings everything to where a phase starts.
+    pub(super) fn prepare(&self, phase: &Phase) -> Result<()> {
+        self.terraform.clear()?;
+        self.terraform.overlay(&configuration())?;
+        if phase.action != Action::Create {
+            self.terraform.apply()?;
+        }
+        if let Action::Update(folder) = &phase.action {
+            self.terraform.overlay(folder)?;
+        }
+        self.aws.forget_calls()
+    }
+}
+
+/// How many objects there are in `found` that are not expected, and which.
+pub(super) fn surplus(found: &Census, expected: &Census) -> (u64, Vec<String>) {
+    let more: Vec<(u64, String)> = found
+        .iter()
+        .map(|(kind, count)| (count.saturating_sub(expected.get(kind).copied().unwrap_or(0)), kind))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, kind)| (count, format!("{count} {kind}")))
+        .collect();
+    (more.iter().map(|(count, _)| count).sum(), more.into_iter().map(|(_, text)| text).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_expected_is_surplus() {
+        let census = |counts: &[(&str, u64)]| {
+            counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect::<Census>()
+        };
+        let found = census(&[("Role", 3), ("Rule", 1), ("Group", 2)]);
+        let expected = census(&[("Role", 1), ("Rule", 4), ("Group", 2)]);
+        assert_eq!(surplus(&found, &expected), (2, vec!["2 Role".to_owned()]));
+        assert_eq!(surplus(&expected, &found), (3, vec!["3 Rule".to_owned()]));
+    }
+}

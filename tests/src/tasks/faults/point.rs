@@ -1,0 +1,88 @@
+//! One thing that goes wrong: which call of which phase, and how.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::phase::Phase;
+use crate::process::Disturbance;
+
+/// A changing call of a phase: the how-many-th of its operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Call {
+    /// The service as it signs, such as `elasticloadbalancing`.
+    pub(super) service: String,
+    /// AWS' name of the operation.
+    pub(super) operation: String,
+    /// How many calls of the same operation come before it.
+    pub(super) before: usize,
+}
+
+/// How it goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// AWS refuses the call.
+    Fails,
+    /// The call takes effect, and the connection breaks before the answer.
+    AnswerLost,
+    /// The call takes effect, and the provider is killed before the answer.
+    ProviderKilled,
+    /// The call takes effect, and Terraform is killed; the provider gets the answer, and nobody to tell.
+    TerraformKilled,
+}
+
+/// One call that goes wrong in one way.
+#[derive(Debug, Clone)]
+pub(super) struct Point {
+    pub(super) phase: Arc<Phase>,
+    pub(super) call: Call,
+    pub(super) way: Way,
+}
+
+impl Way {
+    /// All ways, from the mildest.
+    pub(super) const ALL: [Self; 4] =
+        [Self::Fails, Self::AnswerLost, Self::ProviderKilled, Self::TerraformKilled];
+
+    /// Who is killed, if somebody is.
+    pub(super) fn kill(self) -> Option<Disturbance> {
+        match self {
+            Self::Fails | Self::AnswerLost => None,
+            Self::ProviderKilled => Some(Disturbance::KillChildren),
+            Self::TerraformKilled => Some(Disturbance::KillAlone),
+        }
+    }
+}
+
+impl Point {
+    pub(super) fn new(phase: &Arc<Phase>, call: &Call, way: Way) -> Self {
+        Self { phase: Arc::clone(phase), call: call.clone(), way }
+    }
+
+    /// The fault as the bench understands it.
+    pub(super) fn order(&self) -> Value {
+        let mut order = json!({
+            "service": self.call.service, "operation": self.call.operation, "skip": self.call.before,
+        });
+        let more = match self.way {
+            Way::Fails => {
+                let message = format!("User is not authorized to perform: {}", self.call.operation);
+                json!({ "status": 403, "code": "AccessDeniedException", "message": message })
+            }
+            Way::AnswerLost => json!({ "when": "after", "disconnect": true }),
+            Way::ProviderKilled | Way::TerraformKilled => json!({ "when": "after", "hold": true }),
+        };
+        if let (Some(order), Value::Object(more)) = (order.as_object_mut(), more) {
+            order.extend(more);
+        }
+        order
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { phase, call, way } = self;
+        write!(formatter, "{}, {} {}, {way:?}", phase.name, call.operation, call.before + 1)
+    }
+}

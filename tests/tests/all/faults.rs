@@ -1,0 +1,19 @@
+//! A sample of what `make faults` tries in full: calls that fail, answers that get lost, programs that are killed.
+
+use acceptance::console::Console;
+use acceptance::tasks::faults;
+
+use crate::fixture;
+
+/// Prime to the number of ways in which a call goes wrong, so that each comes up.
+const EVERY: usize = 13;
+
+#[test]
+fn what_breaks_is_mended_by_the_next_run() {
+    faults::kill_points(Console::quiet(), fixture::tools(), fixture::programs(), EVERY).unwrap();
+}
+
+#[test]
+fn many_apps_are_made_and_destroyed_on_an_aws_that_is_too_busy() {
+    faults::crowded(Console::quiet(), fixture::tools(), fixture::programs()).unwrap();
+}
