@@ -1,9 +1,10 @@
 //! Reads that arrive at the same time go to AWS in one call. Terraform refreshes many apps at once, each by
-//! itself; AWS describes up to a hundred objects in a call. Changes are never held up, and nothing is
-//! remembered from one call to the next.
+//! itself; AWS describes up to a hundred objects in a call. Changes are never held up. Nothing is remembered from
+//! one call to the next, but for a refresh the lists of an account, for some seconds.
 
 mod batcher;
 mod bulk_tags;
+mod kept;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
@@ -24,13 +25,14 @@ use crate::Aws;
 pub(crate) fn coalesced(aws: Aws) -> Aws {
     let repositories = repositories::Coalesced::new(aws.repositories);
     let roles = roles::Coalesced::new(aws.roles);
+    let pod_identities = pod_identities::Coalesced::new(aws.pod_identities);
     let log_groups = log_groups::Coalesced::new(aws.log_groups);
     let parameters = parameters::Coalesced::new(aws.parameters, aws.account.clone());
     let bulk_tags = bulk_tags::BulkTags::from_service(aws.resource_tags.clone());
     let exact = Aws {
         repositories: Arc::new(repositories.clone()),
         roles: Arc::new(roles.clone()),
-        pod_identities: Arc::new(pod_identities::Coalesced::new(aws.pod_identities)),
+        pod_identities: Arc::new(pod_identities.clone()),
         log_groups: Arc::new(log_groups.clone()),
         load_balancers: Arc::new(load_balancers::Coalesced::new(aws.load_balancers)),
         target_groups: Arc::new(target_groups::Coalesced::new(aws.target_groups)),
@@ -41,6 +43,7 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
     let refreshing = Aws {
         repositories: Arc::new(repositories.refreshing(bulk_tags.clone())),
         roles: Arc::new(roles.refreshing()),
+        pod_identities: Arc::new(pod_identities.refreshing()),
         log_groups: Arc::new(log_groups.refreshing(bulk_tags.clone())),
         parameters: Arc::new(parameters.refreshing(bulk_tags)),
         ..exact.clone()

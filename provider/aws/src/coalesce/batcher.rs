@@ -13,8 +13,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::{Error, ErrorKind};
 
-/// A batch leaves when nobody has joined it for this long: Terraform starts its operations within less.
-const QUIET: Duration = Duration::from_millis(3);
+/// A batch leaves when nobody has joined it for this long: Terraform starts its operations within less, even on a
+/// busy machine, and a call to AWS takes many times as long.
+const QUIET: Duration = Duration::from_millis(10);
 
 /// For so many quiet times at most a batch waits, whoever still joins.
 const MOST_QUIET_TIMES: u32 = 8;

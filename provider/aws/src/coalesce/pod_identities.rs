@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::kept::Kept;
 use crate::{
     Error, NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference, Tags,
 };
@@ -16,6 +17,7 @@ const ASSOCIATIONS_PER_PAGE: usize = 100;
 /// As many as may wait at the same time: the list has no bound of its own.
 const LOOKS_PER_BATCH: usize = usize::MAX;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn PodIdentities>,
     looks: Batcher<Place, Look>,
@@ -40,14 +42,25 @@ enum Look {
 
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn PodIdentities>) -> Self {
-        let sizes = Arc::new(Mutex::new(BTreeMap::new()));
-        let asked = inner.clone();
-        let looks = Batcher::new(LOOKS_PER_BATCH, move |places: Vec<Place>| {
-            let (asked, sizes) = (asked.clone(), sizes.clone());
-            async move { look(asked.as_ref(), &sizes, places).await }
-        });
+        let looks = looks(&inner, None);
         Self { inner, looks }
     }
+
+    /// The same from lists that are kept for some seconds.
+    pub(super) fn refreshing(&self) -> Self {
+        Self { inner: self.inner.clone(), looks: looks(&self.inner, Some(Kept::new())) }
+    }
+}
+
+/// The lists of clusters, by name.
+type Lists = Kept<String, Vec<PodIdentityReference>>;
+
+fn looks(inner: &Arc<dyn PodIdentities>, kept: Option<Lists>) -> Batcher<Place, Look> {
+    let known = Arc::new((Mutex::new(BTreeMap::new()), kept));
+    Batcher::of(LOOKS_PER_BATCH, inner, move |inner, places: Vec<Place>| {
+        let known = known.clone();
+        async move { look(inner.as_ref(), &known.0, known.1.as_ref(), places).await }
+    })
 }
 
 /// Looks for all places, cluster by cluster. `sizes` has the number of associations of each cluster that was
@@ -55,6 +68,7 @@ impl Coalesced {
 async fn look(
     inner: &dyn PodIdentities,
     sizes: &Mutex<BTreeMap<String, usize>>,
+    kept: Option<&Lists>,
     places: Vec<Place>,
 ) -> Result<BTreeMap<Place, Look>, Error> {
     let mut by_cluster: BTreeMap<String, Vec<Place>> = BTreeMap::new();
@@ -63,6 +77,10 @@ async fn look(
     }
     let mut all = BTreeMap::new();
     for (cluster, places) in by_cluster {
+        if let Some(listed) = kept.and_then(|kept| kept.get(&cluster)) {
+            all.extend(listed.iter().map(|found| found_at(&cluster, found)));
+            continue;
+        }
         let size = sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&cluster).copied().unwrap_or(0);
         if size.div_ceil(ASSOCIATIONS_PER_PAGE).max(1) >= places.len() {
             all.extend(places.into_iter().map(|place| (place, Look::Alone)));
@@ -70,13 +88,22 @@ async fn look(
         }
         let listed = inner.list(&cluster).await?;
         sizes.lock().unwrap_or_else(PoisonError::into_inner).insert(cluster.clone(), listed.len());
-        let listed = listed.into_iter().map(|found| {
-            let PodIdentityReference { id, namespace, service_account, .. } = found;
-            (Place { cluster: cluster.clone(), namespace, service_account }, Look::Id(id))
-        });
-        all.extend(listed);
+        all.extend(listed.iter().map(|found| found_at(&cluster, found)));
+        if let Some(kept) = kept {
+            kept.put(cluster, listed);
+        }
     }
     Ok(all)
+}
+
+fn found_at(cluster: &str, found: &PodIdentityReference) -> (Place, Look) {
+    let PodIdentityReference { id, namespace, service_account, .. } = found;
+    let place = Place {
+        cluster: cluster.to_owned(),
+        namespace: namespace.clone(),
+        service_account: service_account.clone(),
+    };
+    (place, Look::Id(id.clone()))
 }
 
 #[async_trait]

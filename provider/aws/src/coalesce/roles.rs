@@ -1,11 +1,13 @@
 //! Roles: when many are read at the same time, the account is listed instead.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::kept::Kept;
 use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Tags};
 
 /// AWS lists at most a thousand roles in a call, and their descriptions need another.
@@ -33,17 +35,25 @@ impl Coalesced {
 
     /// The same from the list of the account, where that takes fewer calls.
     pub(super) fn refreshing(&self) -> Self {
-        let account = Arc::new(Account::default());
+        let account = Arc::new(Account {
+            roles: AtomicUsize::new(0),
+            is_closed: AtomicBool::new(false),
+            kept: Kept::new(),
+        });
         let listed = Batcher::of(NAMES_PER_BATCH, &self.inner, move |roles, names: Vec<String>| {
             let account = account.clone();
             async move {
+                if let Some(all) = account.kept.get(&()) {
+                    return Ok(chosen(&all, &names));
+                }
                 if !account.is_worth_listing(names.len()) {
                     return Ok([].into());
                 }
                 match roles.list("/").await {
                     Ok(all) => {
                         account.roles.store(all.len(), Ordering::Relaxed);
-                        Ok(all.into_iter().map(|role| (role.name.clone(), role)).collect())
+                        let all = all.into_iter().map(|role| (role.name.clone(), role)).collect();
+                        Ok(chosen(&account.kept.put((), all), &names))
                     }
                     // A caller who may read its own roles need not be allowed to list those of the account.
                     Err(error) if error.kind() == ErrorKind::AccessDenied => {
@@ -59,13 +69,18 @@ impl Coalesced {
     }
 }
 
+fn chosen(all: &BTreeMap<String, Role>, names: &[String]) -> BTreeMap<String, Role> {
+    names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect()
+}
+
 /// What is known of the account, to choose the cheaper way.
-#[derive(Default)]
 struct Account {
     /// How many roles there were the last time; none is known before.
     roles: AtomicUsize,
     /// Whether AWS refused to list them.
     is_closed: AtomicBool,
+    /// The roles of the last list.
+    kept: Kept<(), BTreeMap<String, Role>>,
 }
 
 impl Account {
