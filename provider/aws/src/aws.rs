@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::{
     Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
-    Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups, coalesce, sdk,
+    Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups, coalesce,
+    sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.

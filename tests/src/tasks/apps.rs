@@ -19,22 +19,26 @@ impl Apps {
 
     /// One block with `for_each`: what a platform team writes. Listeners are made as they are needed.
     pub(crate) fn configuration(&self, aws: &AwsBench) -> Result<String> {
-        let mut listeners = vec![aws.platform.listener_arn.clone()];
+        let mut places = vec![Place::of_the_platform(aws)];
         for number in 1..self.count.div_ceil(RULES_OF_A_LISTENER) {
-            listeners.push(listener(aws, number)?);
+            places.push(Place::made(aws, number)?);
         }
         let mut apps = String::new();
         for number in 1..=self.count {
-            let listener = (number - 1) / RULES_OF_A_LISTENER;
+            let place = (number - 1) / RULES_OF_A_LISTENER;
             // Writing into a string can't fail.
-            let _ = writeln!(apps, "    app-{number} = {{ priority = {number}, listener = {listener} }}");
+            let _ = writeln!(apps, "    app-{number} = {{ priority = {number}, place = {place} }}");
         }
-        let (listeners, legacy) = (listeners.join("\",\n    \""), &aws.platform.legacy_target_group_arn);
+        let places: Vec<String> = places
+            .iter()
+            .map(|place| format!("{{ listener = \"{}\", legacy = \"{}\" }}", place.listener, place.legacy))
+            .collect();
+        let places = places.join(",\n    ");
         Ok(format!(
             r#"{HEADER}
 locals {{
-  listeners = [
-    "{listeners}",
+  places = [
+    {places},
   ]
   apps = {{
 {apps}  }}
@@ -68,13 +72,13 @@ resource "ipsy_app" "app" {{
   }}
 
   load_balancer {{
-    listener_arn = local.listeners[each.value.listener]
+    listener_arn = local.places[each.value.place].listener
     hosts        = ["${{each.key}}.example.com"]
     priority     = each.value.priority
   }}
 
   backend "ec2" {{
-    target_group_arn = "{legacy}"
+    target_group_arn = local.places[each.value.place].legacy
     weight           = 90
   }}
 
@@ -88,35 +92,58 @@ resource "ipsy_app" "app" {{
     }
 }
 
-/// A listener of a load balancer of its own; one that is there already is the same again.
-fn listener(aws: &AwsBench, number: u32) -> Result<String> {
-    let name = format!("shop-{number}");
-    let call = |parameters: &[(&str, &str)]| {
-        aws.query("elasticloadbalancing", &[&[("Version", "2015-12-01")], parameters].concat())
-    };
-    let balancer = call(&[
-        ("Action", "CreateLoadBalancer"),
-        ("Name", &name),
-        ("Subnets.member.1", &aws.platform.subnet_ids[0]),
-        ("Subnets.member.2", &aws.platform.subnet_ids[1]),
-    ]);
-    if balancer.is_err() {
-        let found = call(&[("Action", "DescribeLoadBalancers"), ("Names.member.1", &name)])?;
-        let found = element(&found, "LoadBalancerArn")?;
-        return element(
-            &call(&[("Action", "DescribeListeners"), ("LoadBalancerArn", &found)])?,
-            "ListenerArn",
-        );
+/// Where the requests for some of the apps arrive, and the target group that serves them today.
+struct Place {
+    listener: String,
+    legacy: String,
+}
+
+impl Place {
+    fn of_the_platform(aws: &AwsBench) -> Self {
+        let platform = &aws.platform;
+        Self { listener: platform.listener_arn.clone(), legacy: platform.legacy_target_group_arn.clone() }
     }
-    let made = call(&[
-        ("Action", "CreateListener"),
-        ("LoadBalancerArn", &element(&balancer?, "LoadBalancerArn")?),
-        ("Protocol", "HTTP"),
-        ("Port", "80"),
-        ("DefaultActions.member.1.Type", "forward"),
-        ("DefaultActions.member.1.TargetGroupArn", &aws.platform.legacy_target_group_arn),
-    ])?;
-    element(&made, "ListenerArn")
+
+    /// A load balancer of its own, since a target group belongs to one; what is there already is the same again.
+    fn made(aws: &AwsBench, number: u32) -> Result<Self> {
+        let name = format!("shop-{number}");
+        let call = |parameters: &[(&str, &str)]| {
+            aws.query("elasticloadbalancing", &[&[("Version", "2015-12-01")], parameters].concat())
+        };
+        let balancer = call(&[("Action", "DescribeLoadBalancers"), ("Names.member.1", &name)]);
+        if let Ok(balancer) = balancer {
+            let balancer = element(&balancer, "LoadBalancerArn")?;
+            let listeners = call(&[("Action", "DescribeListeners"), ("LoadBalancerArn", &balancer)])?;
+            let groups = call(&[("Action", "DescribeTargetGroups"), ("Names.member.1", &name)])?;
+            let (listener, legacy) =
+                (element(&listeners, "ListenerArn")?, element(&groups, "TargetGroupArn")?);
+            return Ok(Self { listener, legacy });
+        }
+        let group = call(&[
+            ("Action", "CreateTargetGroup"),
+            ("Name", &name),
+            ("Protocol", "HTTP"),
+            ("Port", "8080"),
+            ("VpcId", &aws.platform.vpc_id),
+        ])?;
+        let [first, second] = &aws.platform.subnet_ids;
+        let balancer = call(&[
+            ("Action", "CreateLoadBalancer"),
+            ("Name", &name),
+            ("Subnets.member.1", first),
+            ("Subnets.member.2", second),
+        ])?;
+        let legacy = element(&group, "TargetGroupArn")?;
+        let listener = call(&[
+            ("Action", "CreateListener"),
+            ("LoadBalancerArn", &element(&balancer, "LoadBalancerArn")?),
+            ("Protocol", "HTTP"),
+            ("Port", "80"),
+            ("DefaultActions.member.1.Type", "forward"),
+            ("DefaultActions.member.1.TargetGroupArn", &legacy),
+        ])?;
+        Ok(Self { listener: element(&listener, "ListenerArn")?, legacy })
+    }
 }
 
 /// The text of the first element of this name.

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use tf_provider::{Path, Value};
 
 use crate::app::image::Reference;
-use crate::infrastructure::listener_rule::RuleStatus;
 use crate::app::names::hexadecimal;
 use crate::app::values::sorted;
+use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::{Component, Observed, listener_rule, target_group};
 
 /// The arguments of a planned or stored value: every computed attribute, which may be unknown still, is null.

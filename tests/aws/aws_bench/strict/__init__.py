@@ -12,7 +12,6 @@ from aws_bench.strict import (
     logs,
     records,
     repositories,
-    scanning,
     tagging,
     target_groups,
 )
@@ -28,5 +27,4 @@ def install() -> None:
     records.install()
     clusters.install()
     repositories.install()
-    scanning.install()
     tagging.install()
