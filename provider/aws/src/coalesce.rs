@@ -28,6 +28,8 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
     let pod_identities = pod_identities::Coalesced::new(aws.pod_identities);
     let log_groups = log_groups::Coalesced::new(aws.log_groups);
     let parameters = parameters::Coalesced::new(aws.parameters, aws.account.clone());
+    let target_groups = target_groups::Coalesced::new(aws.target_groups);
+    let listener_rules = listener_rules::Coalesced::new(aws.listener_rules);
     let bulk_tags = bulk_tags::BulkTags::from_service(aws.resource_tags.clone());
     let exact = Aws {
         repositories: Arc::new(repositories.clone()),
@@ -35,8 +37,8 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         pod_identities: Arc::new(pod_identities.clone()),
         log_groups: Arc::new(log_groups.clone()),
         load_balancers: Arc::new(load_balancers::Coalesced::new(aws.load_balancers)),
-        target_groups: Arc::new(target_groups::Coalesced::new(aws.target_groups)),
-        listener_rules: Arc::new(listener_rules::Coalesced::new(aws.listener_rules)),
+        target_groups: Arc::new(target_groups.clone()),
+        listener_rules: Arc::new(listener_rules.clone()),
         parameters: Arc::new(parameters.clone()),
         ..aws
     };
@@ -45,6 +47,8 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         roles: Arc::new(roles.refreshing()),
         pod_identities: Arc::new(pod_identities.refreshing()),
         log_groups: Arc::new(log_groups.refreshing(bulk_tags.clone())),
+        target_groups: Arc::new(target_groups.refreshing(bulk_tags.clone())),
+        listener_rules: Arc::new(listener_rules.refreshing(bulk_tags.clone())),
         parameters: Arc::new(parameters.refreshing(bulk_tags)),
         ..exact.clone()
     };

@@ -39,6 +39,20 @@ impl BulkTags {
     }
 }
 
+/// The tags of objects whose service describes many at once: from `bulk_tags` where they are there, else from
+/// `service`.
+pub(super) async fn tags_of_all(
+    bulk_tags: &BulkTags,
+    service: &Batcher<String, Tags>,
+    arns: &[String],
+) -> Result<BTreeMap<String, Tags>, Error> {
+    let Some(batcher) = &bulk_tags.0 else { return service.get(arns).await };
+    let mut all = batcher.get(arns).await?;
+    let missing: Vec<String> = arns.iter().filter(|arn| !all.contains_key(*arn)).cloned().collect();
+    all.extend(service.get(&missing).await?);
+    Ok(all)
+}
+
 async fn ask(service: &dyn ResourceTags, is_closed: &AtomicBool, arns: &[String]) -> Found<String, Tags> {
     // One object by itself takes one call either way, and its own service knows better.
     if arns.len() < 2 || is_closed.load(Ordering::Relaxed) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::bulk_tags::{BulkTags, tags_of_all};
 use crate::{Error, ListenerRules, NewRule, Rule, RuleChange, Tags};
 
 /// AWS describes at most twenty rules by ARN, or the tags of twenty, in a call.
@@ -15,11 +16,13 @@ const RULES_PER_CALL: usize = 20;
 /// AWS describes the rules of one listener in a call.
 const LISTENERS_PER_CALL: usize = 1;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn ListenerRules>,
     by_listener: Batcher<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
     tags: Batcher<String, Tags>,
+    bulk_tags: BulkTags,
 }
 
 impl Coalesced {
@@ -40,7 +43,12 @@ impl Coalesced {
             |rules, arns| async move { rules.by_arns(&arns).await },
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
-        Self { inner, by_listener, by_arn, tags }
+        Self { inner, by_listener, by_arn, tags, bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { bulk_tags, ..self.clone() }
     }
 }
 
@@ -67,7 +75,7 @@ impl ListenerRules for Coalesced {
     }
 
     async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
-        self.tags.get(arns).await
+        tags_of_all(&self.bulk_tags, &self.tags, arns).await
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {

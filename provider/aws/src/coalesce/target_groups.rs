@@ -6,16 +6,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::bulk_tags::{BulkTags, tags_of_all};
 use crate::{Error, HealthCheck, NewTargetGroup, Tags, TargetGroup, TargetGroups, TargetHealth};
 
 /// AWS describes at most twenty groups, or the tags of twenty, in a call.
 const GROUPS_PER_CALL: usize = 20;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn TargetGroups>,
     by_name: Batcher<String, TargetGroup>,
     by_arn: Batcher<String, TargetGroup>,
     tags: Batcher<String, Tags>,
+    bulk_tags: BulkTags,
 }
 
 impl Coalesced {
@@ -34,7 +37,12 @@ impl Coalesced {
         );
         let tags =
             Batcher::of(GROUPS_PER_CALL, &inner, |groups, arns| async move { groups.tags(&arns).await });
-        Self { inner, by_name, by_arn, tags }
+        Self { inner, by_name, by_arn, tags, bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { bulk_tags, ..self.clone() }
     }
 }
 
@@ -65,7 +73,7 @@ impl TargetGroups for Coalesced {
     }
 
     async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
-        self.tags.get(arns).await
+        tags_of_all(&self.bulk_tags, &self.tags, arns).await
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {

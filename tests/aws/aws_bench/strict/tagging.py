@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
 from moto.ecr.models import ecr_backends
+from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
 from moto.resourcegroupstaggingapi.exceptions import ResourceGroupsTaggingAPIError
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
@@ -40,6 +41,9 @@ def _tags(account: str, region: str, arn: str) -> dict[str, str]:
     _, _, service, _, _, resource = arn.split(":", 5)
     readers: dict[str, Callable[[], dict[str, str]]] = {
         "ecr": lambda: ecr_backends[account][region].tagger.get_tag_dict_for_resource(arn),
+        "elasticloadbalancing": lambda: elbv2_backends[account][
+            region
+        ].tagging_service.get_tag_dict_for_resource(arn),
         "logs": lambda: logs_backends[account][region].tagger.get_tag_dict_for_resource(arn),
         "ssm": lambda: ssm_backends[account][region]
         ._resource_tags.get("Parameter", {})
