@@ -73,7 +73,7 @@ impl Ownership {
         let marked_well = self.owns(tags) && tags.contains_key(COMPONENT);
         let counted: Tags = tags
             .iter()
-            .filter(|(key, _)| !self.ignores(key) && !(marked_well && is_mark(key)))
+            .filter(|(key, _)| !(self.ignores(key) || marked_well && is_mark(key)))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         json!(counted)

@@ -83,7 +83,7 @@ mod tests {
     const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/AB";
 
     fn policy(providers: &[Option<&str>]) -> Value {
-        let backend = |provider: &Option<&str>| BackendConfig {
+        let backend = |provider: Option<&str>| BackendConfig {
             cluster: Some("eks".into()),
             oidc_provider_arn: provider.map(ToOwned::to_owned),
             ..BackendConfig::default()
@@ -92,7 +92,7 @@ mod tests {
             name: Some("checkout".into()),
             environment: Some("prod".into()),
             namespace: Some("shop".into()),
-            backend: providers.iter().enumerate().map(|(at, of)| (format!("b{at}"), backend(of))).collect(),
+            backend: providers.iter().enumerate().map(|(at, of)| (format!("b{at}"), backend(*of))).collect(),
             ..AppConfig::default()
         };
         trust_policy(&resolve(&config, &Standards::default(), false, today(), &mut Problems::default()))

@@ -67,7 +67,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn work_is_asked_to_stop_and_is_then_waited_for() {
         let requested = CancellationToken::new();
-        let limit = Limit::new("create", Some(Duration::from_secs(60)), &requested);
+        let limit = Limit::new("create", Some(Duration::from_mins(1)), &requested);
         let cancel = limit.cancel.clone();
         let limited = limit
             .keep(async move {

@@ -62,23 +62,23 @@ pub(super) struct Place {
     pub(super) tags: Tags,
 }
 
-/// Finds whatever `named` and its app have. Nothing is changed.
+/// Finds whatever `hints` and its app have. Nothing is changed.
 pub(super) async fn search(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
 ) -> Result<Findings, Diagnostic> {
-    let mut found = Findings { parameter: parameter(aws, identity, named).await?, ..Findings::default() };
+    let mut found = Findings { parameter: parameter(aws, identity, hints).await?, ..Findings::default() };
     let (places, repository, log_group, rule) = futures::try_join!(
-        pod_identities(aws, identity, named),
-        repository(aws, identity, named, found.parameter.as_ref()),
-        log_group(aws, identity, named),
-        rule(aws, identity, named),
+        pod_identities(aws, identity, hints),
+        repository(aws, identity, hints, found.parameter.as_ref()),
+        log_group(aws, identity, hints),
+        rule(aws, identity, hints),
     )?;
     found.repository = repository;
     found.log_group = log_group;
     found.places = places;
-    found.role = role(aws, identity, named, &found.places).await?;
+    found.role = role(aws, identity, hints, &found.places).await?;
     if let Some(role) = &found.role {
         let by_token = token_places(aws, identity, role).await?;
         found.places.retain(|place| place.role_arn == role.arn);
@@ -112,10 +112,10 @@ fn is_owned(tags: &Tags, identity: &Identity) -> bool {
 async fn parameter(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
 ) -> Result<Option<Parameter>, Diagnostic> {
     let (app, environment) = (&identity.app, &identity.environment);
-    let names = match &named.parameter {
+    let names = match &hints.parameter {
         Some(name) => vec![name.clone(), format!("/{name}")],
         None => vec![
             identity.image_parameter_name(),
@@ -125,7 +125,7 @@ async fn parameter(
     };
     let found = tell("The image pointer", aws.parameters.get(&names).await)?;
     let first = names.iter().find_map(|name| found.iter().find(|parameter| parameter.name == *name));
-    match (&named.parameter, first) {
+    match (&hints.parameter, first) {
         (Some(name), None) => Err(missing("SSM parameter", name)),
         (_, first) => Ok(first.cloned()),
     }
@@ -135,11 +135,11 @@ async fn parameter(
 async fn repository(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
     pointer: Option<&Parameter>,
 ) -> Result<Option<FoundRepository>, Diagnostic> {
     let (app, environment) = (&identity.app, &identity.environment);
-    let names = match named.repository.clone().or_else(|| pointer.and_then(pointed_repository)) {
+    let names = match hints.repository.clone().or_else(|| pointer.and_then(pointed_repository)) {
         Some(name) => vec![name],
         None => vec![
             app.clone(),
@@ -151,7 +151,7 @@ async fn repository(
     let found = tell("The repository", aws.repositories.describe(&names).await)?;
     let first = names.iter().find_map(|name| found.iter().find(|repository| repository.name == *name));
     let Some(repository) = first.cloned() else {
-        return named.repository.as_ref().map_or(Ok(None), |name| Err(missing("ECR repository", name)));
+        return hints.repository.as_ref().map_or(Ok(None), |name| Err(missing("ECR repository", name)));
     };
     let (lifecycle_policy, repository_policy) = tell(
         "The repository's policies",
@@ -173,10 +173,10 @@ fn pointed_repository(pointer: &Parameter) -> Option<String> {
 async fn log_group(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
 ) -> Result<Option<LogGroup>, Diagnostic> {
     let (app, environment) = (&identity.app, &identity.environment);
-    let names = match &named.log_group {
+    let names = match &hints.log_group {
         Some(name) => vec![name.clone()],
         None => vec![
             identity.log_group_name(),
@@ -189,7 +189,7 @@ async fn log_group(
     };
     let found = tell("The log group", aws.log_groups.by_names(&names).await)?;
     let first = names.iter().find_map(|name| found.iter().find(|group| group.name == *name));
-    match (&named.log_group, first) {
+    match (&hints.log_group, first) {
         (Some(name), None) => Err(missing("log group", name)),
         (_, first) => Ok(first.cloned()),
     }
@@ -200,10 +200,10 @@ async fn log_group(
 async fn rule(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
 ) -> Result<Option<(Rule, Vec<FoundTargetGroup>)>, Diagnostic> {
     let what = "The listener rule";
-    let rule = if let Some(arn) = &named.rule {
+    let rule = if let Some(arn) = &hints.rule {
         let found = tell(what, aws.listener_rules.by_arns(std::slice::from_ref(arn)).await)?.pop();
         Some(found.ok_or_else(|| missing("listener rule", arn))?)
     } else {
@@ -290,20 +290,20 @@ async fn target_groups(aws: &Aws, rule: &Rule) -> Result<Vec<FoundTargetGroup>, 
 async fn pod_identities(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
 ) -> Result<Vec<Place>, Diagnostic> {
     let what = "The Pod Identity associations";
     let mut found = Vec::new();
     for cluster in tell("The clusters", aws.clusters.list().await)? {
         for reference in tell(what, aws.pod_identities.list(&cluster).await)? {
             // Where the role was named, whatever has it is the app's.
-            if reference.service_account != identity.app && named.role.is_none() {
+            if reference.service_account != identity.app && hints.role.is_none() {
                 continue;
             }
             let Some(association) = tell(what, aws.pod_identities.get(&cluster, &reference.id).await)? else {
                 continue;
             };
-            let has_role = named
+            let has_role = hints
                 .role
                 .as_ref()
                 .is_none_or(|role| association.role_arn.rsplit('/').next() == Some(role.as_str()));
@@ -327,11 +327,11 @@ async fn pod_identities(
 async fn role(
     aws: &Aws,
     identity: &Identity,
-    named: &Identifier,
+    hints: &Identifier,
     places: &[Place],
 ) -> Result<Option<Role>, Diagnostic> {
     let what = "The role";
-    if let Some(name) = &named.role {
+    if let Some(name) = &hints.role {
         let found = tell(what, aws.roles.get(name).await)?;
         return found.map(Some).ok_or_else(|| missing("IAM role", name));
     }
