@@ -9,4 +9,5 @@ pub mod fuzz;
 pub mod generate;
 pub mod install;
 pub mod test;
+pub mod test_cluster;
 pub mod tools;
