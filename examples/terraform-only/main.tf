@@ -91,9 +91,9 @@ resource "ipsy_app" "checkout" {
   }
 }
 
-data "ipsy_post_renderer" "checkout" {
-  config = ipsy_app.checkout.post_renderer_config
-}
+# Terraform reads a data source that refers to a resource only after that resource is made. This one refers to
+# none, so path and arguments are known in the first plan as well.
+data "ipsy_post_renderer" "here" {}
 
 resource "helm_release" "checkout" {
   name      = "checkout"
@@ -102,8 +102,8 @@ resource "helm_release" "checkout" {
   values    = [ipsy_app.checkout.values]
 
   postrender = {
-    binary_path = data.ipsy_post_renderer.checkout.binary_path
-    args        = data.ipsy_post_renderer.checkout.args
+    binary_path = data.ipsy_post_renderer.here.binary_path
+    args        = concat(data.ipsy_post_renderer.here.args, ipsy_app.checkout.post_renderer_args)
   }
 
   depends_on = [terraform_data.platform]

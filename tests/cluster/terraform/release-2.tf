@@ -19,9 +19,7 @@ provider "helm" {
   }
 }
 
-data "ipsy_post_renderer" "checkout" {
-  config = ipsy_app.checkout.post_renderer_config
-}
+data "ipsy_post_renderer" "here" {}
 
 resource "helm_release" "checkout" {
   name      = "checkout"
@@ -30,7 +28,7 @@ resource "helm_release" "checkout" {
   values    = [ipsy_app.checkout.values]
 
   postrender {
-    binary_path = data.ipsy_post_renderer.checkout.binary_path
-    args        = data.ipsy_post_renderer.checkout.args
+    binary_path = data.ipsy_post_renderer.here.binary_path
+    args        = concat(data.ipsy_post_renderer.here.args, ipsy_app.checkout.post_renderer_args)
   }
 }

@@ -41,12 +41,12 @@ impl Api {
     }
 
     /// Changes an object by a merge patch; that it is gone is no problem.
-    pub fn patch(&self, path: &str, patch: &Value) -> Result<()> {
+    pub fn patch(&self, path: &str, change: &Value) -> Result<()> {
         let mut answer = self
             .agent
             .patch(format!("{}{path}", self.url))
             .header("Content-Type", "application/merge-patch+json")
-            .send(patch.to_string())?;
+            .send(change.to_string())?;
         match answer.status().as_u16() {
             200 | 404 => Ok(()),
             status => bail!("PATCH {path}: {status} {}", answer.body_mut().read_to_string()?),

@@ -49,7 +49,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// HashiCorp's own provider, if whoever runs the tests brought it: `IPSY_HELM_PROVIDERS` names a folder
+/// The genuine provider, if whoever runs the tests brought it: `IPSY_HELM_PROVIDERS` names a folder
 /// with `terraform-provider-helm_v2.17.0` and `terraform-provider-helm_v3.1.2`.
 fn given_provider(version: &str) -> Result<Option<PathBuf>> {
     let Some(folder) = std::env::var_os("IPSY_HELM_PROVIDERS") else { return Ok(None) };

@@ -32,7 +32,8 @@ const KAPP: GoTool = GoTool {
     version: "v0.64.2",
     package: "carvel.dev/kapp/cmd/kapp",
     module: Some("kapp"),
-    link: "",
+    // kapp's configuration demands a version of it.
+    link: "-X carvel.dev/kapp/pkg/kapp/version.Version=0.64.2",
 };
 // The newest that the module proxy has: later ones have a major version that their module path lacks.
 const HELM_PROVIDER_1: GoTool = GoTool {
