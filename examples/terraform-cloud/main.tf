@@ -82,9 +82,8 @@ resource "ipsy_app" "checkout" {
   }
 }
 
-data "ipsy_post_renderer" "checkout" {
-  config = ipsy_app.checkout.post_renderer_config
-}
+# It refers to no resource, so Terraform reads it in the first plan already.
+data "ipsy_post_renderer" "here" {}
 
 # `values` is known at plan even before anything exists, so the plan shows all of it, and what later changes
 # shows as a difference of single fields. Destroy goes the other way by itself: first the release, and with it
@@ -101,8 +100,8 @@ resource "helm_release" "checkout" {
 
   # With hashicorp/helm 2.17 this is a block: postrender { … }
   postrender = {
-    binary_path = data.ipsy_post_renderer.checkout.binary_path
-    args        = data.ipsy_post_renderer.checkout.args
+    binary_path = data.ipsy_post_renderer.here.binary_path
+    args        = concat(data.ipsy_post_renderer.here.args, ipsy_app.checkout.post_renderer_args)
   }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tempfile::TempDir;
 
+use crate::cluster::Cluster;
 use crate::process::{Outcome, Process};
 use crate::programs::Programs;
 use crate::tools::Tools;
@@ -21,6 +22,7 @@ const PLUGIN: &str = "ipsy";
 pub struct Helm {
     program: PathBuf,
     post_renderer: String,
+    kubeconfig: Option<PathBuf>,
     folder: TempDir,
 }
 
@@ -29,17 +31,34 @@ impl Helm {
     pub fn three(tools: &Tools, post_renderer: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-helm3-").tempdir()?;
         let post_renderer = post_renderer.to_string_lossy().into_owned();
-        Ok(Self { program: tools.helm_3.clone(), post_renderer, folder })
+        Ok(Self { program: tools.helm_3.clone(), post_renderer, kubeconfig: None, folder })
     }
 
     /// Helm 4, with our plugin installed by Helm itself.
     pub fn four(tools: &Tools, programs: &Programs) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-helm4-").tempdir()?;
-        let helm = Self { program: tools.helm_4.clone(), post_renderer: PLUGIN.to_owned(), folder };
+        let program = tools.helm_4.clone();
+        let helm = Self { program, post_renderer: PLUGIN.to_owned(), kubeconfig: None, folder };
         let plugin = helm.folder.path().join("plugin").join(PLUGIN);
         lay_out_plugin(&plugin, &programs.post_renderer)?;
         helm.run(&["plugin", "install", &plugin.to_string_lossy()])?.ok()?;
         Ok(helm)
+    }
+
+    /// The same Helm, which acts in a cluster.
+    #[must_use]
+    pub fn within(mut self, cluster: &Cluster) -> Self {
+        self.kubeconfig = Some(cluster.kubeconfig.clone());
+        self
+    }
+
+    /// The flags that send a command's manifests through the post-renderer, with arguments for it.
+    pub fn post_renderer_flags<'a>(&'a self, arguments: &[&'a str]) -> Vec<&'a str> {
+        let mut flags = vec!["--post-renderer", &self.post_renderer];
+        for argument in arguments {
+            flags.extend(["--post-renderer-args", argument]);
+        }
+        flags
     }
 
     /// `helm template RELEASE CHART --values FILE`, without a post-renderer.
@@ -58,10 +77,7 @@ impl Helm {
     ) -> Result<Outcome> {
         let (chart, values) = (chart.to_string_lossy(), values.to_string_lossy());
         let mut all = vec!["template", release, &*chart, "--values", &*values];
-        all.extend(["--post-renderer", &self.post_renderer]);
-        for argument in arguments {
-            all.extend(["--post-renderer-args", argument]);
-        }
+        all.extend(self.post_renderer_flags(arguments));
         self.run(&all)
     }
 
@@ -74,8 +90,9 @@ impl Helm {
             .env("HELM_CACHE_HOME", home.join("cache"))
             .env("HELM_CONFIG_HOME", home.join("config"))
             .env("HELM_DATA_HOME", home.join("data"))
+            .envs(self.kubeconfig.iter().map(|path| ("KUBECONFIG", path)))
             .within(home)
-            .limit(Duration::from_mins(1))
+            .limit(Duration::from_mins(2))
             .run()
     }
 }

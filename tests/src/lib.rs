@@ -4,10 +4,12 @@
 //! Terraform and Helm, against an AWS on loopback.
 
 pub mod aws_bench;
+pub mod cluster;
 pub mod console;
 pub mod helm;
 pub mod interrupt;
 pub mod manifests;
+pub mod matrix;
 pub mod ministack;
 pub mod process;
 pub mod programs;

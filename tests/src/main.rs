@@ -25,6 +25,11 @@ enum Task {
         /// Only Rust tests whose name contains this, without the rest.
         filter: Option<String>,
     },
+    /// Does in a real Kubernetes on loopback what users do, and prints a table of it.
+    TestCluster {
+        /// Only scenarios whose name contains this.
+        filter: Option<String>,
+    },
     /// Checks format, lints and documentation: the quick part of `test`.
     Check,
     /// Formats all sources.
@@ -79,6 +84,7 @@ fn main() -> ExitCode {
     let outcome = interrupt::note().and_then(|()| match arguments.task {
         Task::Demo => tasks::demo::run(console),
         Task::Test { filter } => tasks::test::run(console, filter.as_deref()),
+        Task::TestCluster { filter } => tasks::test_cluster::run(console, filter.as_deref()),
         Task::Check => tasks::check::run(console),
         Task::Fmt => tasks::check::format(),
         Task::Tools => tasks::tools::run(console),

@@ -14,4 +14,5 @@ mod measure;
 pub mod scale;
 mod table;
 pub mod test;
+pub mod test_cluster;
 pub mod tools;

@@ -68,21 +68,11 @@ impl Terraform {
         for name in ["configuration", "home", "tmp"] {
             fs::create_dir(at(name))?;
         }
-        let (system, machine) = workspace::platform();
-        let version = workspace::version()?;
-        for registry in REGISTRIES {
-            let place = at("mirror").join(registry).join("ipsy/ipsy").join(version);
-            let place = place.join(format!("{system}_{machine}"));
-            fs::create_dir_all(&place)?;
-            let program = place.join(format!("terraform-provider-ipsy_v{version}"));
-            // A link where the file system can, since a development build is large.
-            fs::hard_link(&programs.provider, &program)
-                .or_else(|_| fs::copy(&programs.provider, &program).map(drop))
-                .with_context(|| format!("cannot copy {}", programs.provider.display()))?;
-        }
+        let mirror = at("mirror");
+        lay_into_mirror(&mirror, "ipsy/ipsy", workspace::version()?, &programs.provider)?;
         let settings = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
-            at("mirror").display()
+            mirror.display()
         );
         fs::write(at("terraform.rc"), settings)?;
         let path = |name: &str| at(name).to_string_lossy().into_owned();
@@ -101,6 +91,11 @@ impl Terraform {
     #[must_use]
     pub fn patient(self) -> Self {
         Self { limit: PATIENCE, ..self }
+    }
+
+    /// Adds another provider to the mirror, such as `hashicorp/helm`.
+    pub fn add_provider(&self, source: &str, version: &str, program: &Path) -> Result<()> {
+        lay_into_mirror(&self.folder.path().join("mirror"), source, version, program)
     }
 
     /// Lets the provider talk to a bench.
@@ -272,6 +267,22 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
         if path.is_file() {
             fs::copy(&path, to.join(path.file_name().context("a file has a name")?))?;
         }
+    }
+    Ok(())
+}
+
+/// Puts a provider where `terraform init` finds it.
+fn lay_into_mirror(mirror: &Path, source: &str, version: &str, program: &Path) -> Result<()> {
+    let (system, machine) = workspace::platform();
+    let name = source.rsplit('/').next().context("a provider has a name")?;
+    for registry in REGISTRIES {
+        let place = mirror.join(registry).join(source).join(version).join(format!("{system}_{machine}"));
+        fs::create_dir_all(&place)?;
+        let copy = place.join(format!("terraform-provider-{name}_v{version}"));
+        // A link where the file system can, since a development build is large.
+        fs::hard_link(program, &copy)
+            .or_else(|_| fs::copy(program, &copy).map(drop))
+            .with_context(|| format!("cannot copy {}", program.display()))?;
     }
     Ok(())
 }

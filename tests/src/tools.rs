@@ -1,6 +1,7 @@
 //! The tools that tests and the demonstration need: what is missing is installed, pinned, into
 //! `.tools/` (or the folder that `IPSY_TOOLS_DIR` names).
 
+mod cluster;
 mod go;
 mod installation;
 mod python;
@@ -12,6 +13,7 @@ use anyhow::Result;
 use crate::console::Console;
 use crate::process::Process;
 use crate::workspace;
+pub use cluster::{ClusterTools, KUBERNETES};
 use go::GoTool;
 use installation::Installation;
 use python::{MINISTACK, MOTO};
@@ -21,17 +23,19 @@ const OPENTOFU: GoTool = GoTool {
     version: "v1.12.6",
     package: "github.com/opentofu/opentofu/cmd/tofu",
     module: Some("opentofu"),
+    link: "",
 };
 const HELM_3: GoTool =
-    GoTool { name: "helm", version: "v3.22.0", package: "helm.sh/helm/v3/cmd/helm", module: None };
+    GoTool { name: "helm", version: "v3.22.0", package: "helm.sh/helm/v3/cmd/helm", module: None, link: "" };
 const HELM_4: GoTool =
-    GoTool { name: "helm", version: "v4.3.1", package: "helm.sh/helm/v4/cmd/helm", module: None };
+    GoTool { name: "helm", version: "v4.3.1", package: "helm.sh/helm/v4/cmd/helm", module: None, link: "" };
 // The newest that Go 1.26 compiles.
 const KUSTOMIZE: GoTool = GoTool {
     name: "kustomize",
     version: "v5.8.2",
     package: "sigs.k8s.io/kustomize/kustomize/v5",
     module: None,
+    link: "",
 };
 
 /// The installed tools, as paths of programs.

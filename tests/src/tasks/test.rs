@@ -7,8 +7,8 @@ use anyhow::{Result, anyhow};
 use crate::console::Console;
 use crate::process::Process;
 use crate::programs::Programs;
-use crate::tasks::{check, generate};
-use crate::tools::Tools;
+use crate::tasks::{check, generate, test_cluster};
+use crate::tools::{ClusterTools, Tools};
 use crate::{interrupt, workspace};
 
 const LIMIT: Duration = Duration::from_hours(1);
@@ -17,15 +17,17 @@ const LIMIT: Duration = Duration::from_hours(1);
 /// keep the rest from running.
 pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
     let tools = Tools::ready(console)?;
+    ClusterTools::ready(console)?;
     let step = console.step("building the programs and the tests");
     let programs = Programs::build_beside_tests()?;
     step.done(programs.provider.display());
     if let Some(filter) = filter {
         return rust_tests(console, &tools, &programs, &[filter]);
     }
-    let parts: [(&str, &dyn Fn() -> Result<()>); 4] = [
+    let parts: [(&str, &dyn Fn() -> Result<()>); 5] = [
         ("unit and black-box tests", &|| rust_tests(console, &tools, &programs, &[])),
         ("the AWS on loopback", &|| bench_checks(console, &tools)),
+        ("a real Kubernetes", &|| test_cluster::run_with(console, &tools, &programs, None)),
         ("generated documents", &|| generate::up_to_date(console, &tools, &programs)),
         ("format and lints", &|| check::run(console)),
     ];

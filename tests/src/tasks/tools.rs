@@ -3,13 +3,13 @@
 use anyhow::Result;
 
 use crate::console::Console;
-use crate::tools::Tools;
+use crate::tools::{ClusterTools, Tools};
 
 /// Installs the tools.
 pub fn run(console: Console) -> Result<()> {
-    let tools = Tools::ready(console)?;
-    for (name, path) in tools.list() {
-        console.say(format!("{name:18} {}", path.display()));
+    let (tools, cluster_tools) = (Tools::ready(console)?, ClusterTools::ready(console)?);
+    for (name, path) in tools.list().into_iter().chain(cluster_tools.list()) {
+        console.say(format!("{name:28} {}", path.display()));
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ pub(super) struct GoTool {
     /// A module of ours under `tests/tools-modules/` that builds it, for what replaces modules:
     /// `go install PACKAGE@VERSION` refuses that.
     pub(super) module: Option<&'static str>,
+    /// What else the linker is told, such as the version that the program says it has.
+    pub(super) link: &'static str,
 }
 
 impl GoTool {
@@ -30,13 +32,21 @@ impl GoTool {
                 .console
                 .step(format!("building {} {} (once; takes some minutes)", self.name, self.version));
             installation.complete(&folder, |half_done| {
+                let flags = format!("-ldflags=-s -w {}", self.link);
                 let go = Process::inheriting("nice")
-                    .args(["-n", "10", "go", "install", "-trimpath", "-ldflags=-s -w"])
+                    .args(["-n", "10", "go"])
                     .env("GOBIN", half_done.join("bin"))
                     .env("CGO_ENABLED", "0");
                 let go = match self.module {
-                    None => go.arg(format!("{}@{}", self.package, self.version)).within(half_done),
+                    None => go
+                        .args(["install", "-trimpath", &flags])
+                        .arg(format!("{}@{}", self.package, self.version))
+                        .within(half_done),
+                    // Go would name the program after the last part of the path, which for etcd is
+                    // `server`.
                     Some(module) => go
+                        .args(["build", "-trimpath", &flags, "-o"])
+                        .arg(half_done.join("bin").join(self.name))
                         .arg(self.package)
                         .within(workspace::root().join("tests/tools-modules").join(module)),
                 };

@@ -4,6 +4,7 @@
 mod aws_bench;
 mod bad_input;
 mod charts;
+mod cluster;
 mod credentials;
 mod drift;
 mod failures;

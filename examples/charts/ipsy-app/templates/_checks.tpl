@@ -25,6 +25,11 @@ Each part below gives its problems as a JSON list.
 {{- if and .Values.targetGroups .Values.ingress.enabled -}}
 {{- $problems = append $problems "ingress.enabled: the load balancer has two owners. Keep targetGroups (Terraform makes it) or ingress (the controller makes it)." -}}
 {{- end -}}
+{{- range $backend, $group := .Values.targetGroups -}}
+{{- if and $group (not $group.arn) (eq ($group.apiVersion | default "") "eks.amazonaws.com/v1") -}}
+{{- $problems = append $problems (printf "targetGroups.%s.name: EKS Auto Mode binds a target group by its ARN only. Give `arn`, or install the AWS Load Balancer Controller and drop `apiVersion`." $backend) -}}
+{{- end -}}
+{{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
 

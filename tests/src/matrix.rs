@@ -1,0 +1,37 @@
+//! What users do with ipsy, done in a real cluster: a scenario per tool or topic, a row per step.
+//! `cargo dev test-cluster` runs them and prints the table.
+
+mod admission;
+mod charts;
+mod first_chart;
+mod helm;
+mod kapp;
+mod kubectl;
+mod live;
+mod oddities;
+mod root_module;
+mod table;
+mod third_party;
+mod world;
+
+use anyhow::Result;
+
+pub use table::Table;
+pub use world::World;
+
+/// A scenario adds its rows to the table. A failure that is no row's own ends the run.
+pub type Scenario = fn(&World, &mut Table) -> Result<()>;
+
+/// All scenarios, by the names that choose them.
+pub const SCENARIOS: [(&str, Scenario); 10] = [
+    ("charts", charts::run),
+    ("helm-3", helm::three),
+    ("helm-4", helm::four),
+    ("kapp", kapp::run),
+    ("kubectl", kubectl::run),
+    ("first-chart", first_chart::run),
+    ("oddities", oddities::run),
+    ("admission", admission::run),
+    ("terraform", root_module::run),
+    ("third-party", third_party::run),
+];

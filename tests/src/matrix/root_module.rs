@@ -1,0 +1,205 @@
+//! One root module, from the app in AWS to its release in the cluster, with `helm_release` of each
+//! generation of hashicorp/helm, and `postrender` as each takes it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use super::world::{self, World, chart};
+use super::{Table, helm, live};
+use crate::aws_bench::AwsBench;
+use crate::cluster::until;
+use crate::terraform::{Plan, Terraform};
+use crate::workspace;
+
+const RELEASE: &str = "helm_release.checkout";
+const RESOURCE: &str = "ipsy_app.checkout";
+
+pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
+    Generation {
+        with: "hashicorp/helm 1.3.2",
+        version: "1.3.2",
+        provider: world.cluster_tools.helm_provider_1.clone(),
+        namespace: "terraform-1",
+        prepare: beside_quickstart_1,
+    }
+    .run(world, table)?;
+    for (version, namespace, names, prepare) in [
+        (
+            "2.17.0",
+            "terraform-2",
+            ["hashicorp/helm 2.17.0", "helm 2.17 (stand-in)"],
+            beside_quickstart_2 as Preparation,
+        ),
+        (
+            "3.1.2",
+            "terraform-3",
+            ["hashicorp/helm 3.1.2", "helm 3.1 (stand-in)"],
+            terraform_only as Preparation,
+        ),
+    ] {
+        let given = given_provider(version)?;
+        let with = if given.is_some() { names[0] } else { names[1] };
+        let provider = given.unwrap_or_else(|| world.cluster_tools.helm_provider.clone());
+        Generation { with, version, provider, namespace, prepare }.run(world, table)?;
+    }
+    Ok(())
+}
+
+/// The genuine provider, if whoever runs the tests brought it: `IPSY_HELM_PROVIDERS` names a folder
+/// with `terraform-provider-helm_v2.17.0` and `terraform-provider-helm_v3.1.2`.
+fn given_provider(version: &str) -> Result<Option<PathBuf>> {
+    let Some(folder) = std::env::var_os("IPSY_HELM_PROVIDERS") else { return Ok(None) };
+    let program = Path::new(&folder).join(format!("terraform-provider-helm_v{version}"));
+    ensure!(program.is_file(), "IPSY_HELM_PROVIDERS is set, but there is no {}", program.display());
+    Ok(Some(program))
+}
+
+type Preparation = fn(&World, &AwsBench) -> Result<Terraform>;
+
+struct Generation {
+    with: &'static str,
+    version: &'static str,
+    provider: PathBuf,
+    namespace: &'static str,
+    prepare: Preparation,
+}
+
+impl Generation {
+    fn run(self, world: &World, table: &mut Table) -> Result<()> {
+        let cluster = &world.cluster;
+        cluster.namespace(self.namespace, &[])?;
+        let aws = AwsBench::start(&world.tools)?;
+        let mut terraform = (self.prepare)(world, &aws)?;
+        terraform.variable("namespace", self.namespace);
+        terraform.variable("chart", &chart("ipsy-app"));
+        terraform.add_provider("hashicorp/helm", self.version, &self.provider)?;
+        terraform.init()?;
+        table.row(
+            self.with,
+            "first plan: app and release, with all of `values`, nothing unknown in them",
+            || {
+                let plan = terraform.plan()?;
+                ensure!(plan.actions(RESOURCE) == ["create"], "{}", plan.text);
+                ensure!(plan.actions(RELEASE) == ["create"], "{}", plan.text);
+                let unknown = &plan.change(RELEASE)["after_unknown"];
+                for name in ["values", "postrender"] {
+                    ensure!(!holds_true(&unknown[name]), "{name} is not known at plan: {unknown}");
+                }
+                values(&plan, "after").map(drop)
+            },
+        )?;
+        table.row(self.with, "apply: labels, limits, patch and stamp are live; HPA scales it", || {
+            terraform.apply()?;
+            live::check_app(cluster, self.namespace)
+        })?;
+        table.row(self.with, "plan again: no changes", || {
+            let plan = terraform.plan()?;
+            ensure!(!plan.has_changes, "{}", plan.text);
+            Ok(())
+        })?;
+        table.row(
+            self.with,
+            "new image by the pointer: plan and live Deployment differ in the image alone",
+            || {
+                live::scale_up(cluster, self.namespace)?;
+                let before = live::deployment(cluster, self.namespace)?;
+                world::push_image(&aws, &terraform)?;
+                let plan = terraform.plan()?;
+                let changed = live::differences(&values(&plan, "before")?, &values(&plan, "after")?);
+                ensure!(changed == ["/image/tag"], "these values change: {changed:?}");
+                terraform.apply()?;
+                live::check_only_the_image_changed(&before, &live::deployment(cluster, self.namespace)?)
+            },
+        )?;
+        table.row(self.with, "destroy: nothing is left in the cluster or in AWS", || {
+            terraform.destroy()?;
+            until("an empty namespace", || Ok(helm::left(world, self.namespace)?.is_empty()))?;
+            let left = aws.resources()?;
+            ensure!(left.is_empty(), "left in AWS: {left:?}");
+            Ok(())
+        })
+    }
+}
+
+/// The app's values in the planned release.
+fn values(plan: &Plan, side: &str) -> Result<Value> {
+    let text = plan.change(RELEASE)[side]["values"][0].as_str();
+    let text = text.with_context(|| format!("the release has no values:\n{}", plan.text))?;
+    Ok(serde_json::from_str(text)?)
+}
+
+fn holds_true(unknown: &Value) -> bool {
+    match unknown {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(items) => items.iter().any(holds_true),
+        Value::Object(fields) => fields.values().any(holds_true),
+        _ => false,
+    }
+}
+
+fn beside_quickstart_1(world: &World, aws: &AwsBench) -> Result<Terraform> {
+    let mut terraform = beside_quickstart(world, aws, "release-1.tf")?;
+    terraform.variable("post_renderer", &world.programs.post_renderer.to_string_lossy());
+    Ok(terraform)
+}
+
+fn beside_quickstart_2(world: &World, aws: &AwsBench) -> Result<Terraform> {
+    beside_quickstart(world, aws, "release-2.tf")
+}
+
+fn beside_quickstart(world: &World, aws: &AwsBench, release: &str) -> Result<Terraform> {
+    let root = workspace::root();
+    let example = root.join("examples/quickstart");
+    let mut terraform = Terraform::copy_of(&example, &world.tools, &world.programs)?.against(aws);
+    terraform
+        .write("release.tf", &fs::read_to_string(root.join("tests/cluster/terraform").join(release))?)?;
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+    terraform.variable("kubeconfig", &world.cluster.kubeconfig.to_string_lossy());
+    Ok(terraform)
+}
+
+/// The example as it is, but for what only hashicorp/aws can make.
+fn terraform_only(world: &World, aws: &AwsBench) -> Result<Terraform> {
+    let root = workspace::root();
+    let example = root.join("examples/terraform-only");
+    let mut terraform = Terraform::copy_of(&example, &world.tools, &world.programs)?.against(aws);
+    terraform.write("platform.tf", &fs::read_to_string(root.join("tests/cluster/terraform/platform.tf"))?)?;
+    terraform.write(
+        "versions.tf",
+        "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n",
+    )?;
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.variable("cluster", aws.platform.clusters.first().context("the platform has a cluster")?);
+    terraform.variable("endpoint", &world.cluster.url);
+    terraform.variable("certificate_authority", &world.cluster.certificate_authority()?);
+    // The example asks `aws eks get-token` who it is.
+    let programs = terraform.folder().join("programs");
+    fs::create_dir_all(&programs)?;
+    let credential = json!({
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": world.cluster.client_certificate()?,
+    });
+    let script = programs.join("aws");
+    fs::write(&script, format!("#!/bin/sh\ncat <<'END'\n{credential}\nEND\n"))?;
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+    let path = std::env::var("PATH").unwrap_or_default();
+    terraform.set("PATH", &format!("{}:{path}", programs.display()));
+    Ok(terraform)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_is_found_however_deep() {
+        assert!(!holds_true(&json!({ "values": [false], "postrender": {} })));
+        assert!(holds_true(&json!({ "postrender": [{ "args": [false, true] }] })));
+    }
+}

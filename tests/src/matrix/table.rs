@@ -1,0 +1,76 @@
+//! The rows of the matrix: printed one by one as they come out, counted at the end.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::console::Console;
+use crate::interrupt;
+
+/// What was done so far.
+#[derive(Debug)]
+pub struct Table {
+    console: Console,
+    passed: usize,
+    failures: Vec<String>,
+}
+
+/// What a row found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is as it should be.
+    Passed,
+    /// It cannot be so, and that is no fault of ipsy's. It counts for nothing.
+    LeftOut,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(console: Console) -> Self {
+        console.say(format!("{:6}  {:24}  {:78}  {:>7}", "", "with", "what", "seconds"));
+        Self { console, passed: 0, failures: Vec::new() }
+    }
+
+    /// Does one thing and adds its row. A failure does not keep the rest from running.
+    pub(super) fn row(&mut self, with: &str, what: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.judged(with, what, || check().map(|()| Verdict::Passed))
+    }
+
+    /// The same where it may turn out that there is nothing to judge.
+    pub(super) fn judged(
+        &mut self,
+        with: &str,
+        what: &str,
+        check: impl FnOnce() -> Result<Verdict>,
+    ) -> Result<()> {
+        let started = Instant::now();
+        let outcome = check();
+        interrupt::check()?;
+        let verdict = match &outcome {
+            Ok(Verdict::Passed) => "passed",
+            Ok(Verdict::LeftOut) => "-",
+            Err(_) => "FAILED",
+        };
+        let seconds = started.elapsed().as_secs_f64();
+        self.console.say(format!("{verdict:6}  {with:24}  {what:78}  {seconds:7.1}"));
+        match outcome {
+            Ok(Verdict::Passed) => self.passed += 1,
+            Ok(Verdict::LeftOut) => {}
+            Err(problem) => {
+                self.console.show(&format!("{problem:#}"));
+                self.failures.push(format!("{with}: {what}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A remark below the rows.
+    pub(super) fn say(&self, remark: &str) {
+        self.console.say(remark);
+    }
+
+    /// How many passed, and which did not.
+    pub fn result(&self) -> (usize, &[String]) {
+        (self.passed, &self.failures)
+    }
+}

@@ -1,0 +1,49 @@
+//! `cargo dev test-cluster`: does in a real Kubernetes on loopback what users do with ipsy, and prints it
+//! as a table.
+
+use anyhow::{Result, bail, ensure};
+
+use crate::cluster::Cluster;
+use crate::console::Console;
+use crate::matrix::{SCENARIOS, Table, World};
+use crate::programs::Programs;
+use crate::tools::{ClusterTools, KUBERNETES, Tools};
+
+/// Installs and builds what is missing, then runs all scenarios, or those whose name contains a filter.
+pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
+    let tools = Tools::ready(console)?;
+    let step = console.step("building the provider and the post-renderer");
+    let programs = Programs::ready()?;
+    step.done(programs.provider.display());
+    run_with(console, &tools, &programs, filter)
+}
+
+/// The same with tools and programs that are there already.
+pub fn run_with(console: Console, tools: &Tools, programs: &Programs, filter: Option<&str>) -> Result<()> {
+    let chosen = |name: &str| filter.is_none_or(|filter| name.contains(filter));
+    let names: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+    ensure!(
+        names.iter().any(|name| chosen(name)),
+        "no scenario is called so; there are {}",
+        names.join(", ")
+    );
+    let cluster_tools = ClusterTools::ready(console)?;
+    let step = console.step(format!("starting Kubernetes {KUBERNETES} on loopback"));
+    let cluster = Cluster::start(&cluster_tools)?;
+    step.done(&cluster.url);
+    let step = console.step("terraform apply of examples/quickstart, and again after CI pushed an image");
+    let world = World::new(tools, &cluster_tools, programs, cluster)?;
+    step.done("values, configuration of the post-renderer and of kapp");
+
+    let step = console.step("the matrix");
+    let mut table = Table::new(console);
+    for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| chosen(name)) {
+        scenario(&world, &mut table)?;
+    }
+    let (passed, failures) = table.result();
+    for failure in failures {
+        console.say(format!("FAILED: {failure}"));
+    }
+    step.done(format!("{passed} passed, {} failed", failures.len()));
+    if failures.is_empty() { Ok(()) } else { bail!("{} rows of the matrix failed", failures.len()) }
+}
