@@ -26,6 +26,10 @@ pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
 /// their successors are new, and those that are on their way out.
 pub(super) fn replaced(traffic: &Traffic, prior: &Value) -> BTreeMap<String, Previous> {
     let mut replaced = BTreeMap::new();
+    // Without a rule nothing serves, and nothing takes over.
+    if traffic.load_balancer.is_none() {
+        return replaced;
+    }
     let serving = serving(prior);
     for (name, backend) in &traffic.backends {
         let BackendPlace::Cluster { target_group_name: wanted, .. } = &backend.place else { continue };
