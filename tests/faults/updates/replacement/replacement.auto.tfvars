@@ -1,8 +1,6 @@
-# What AWS can't change in place: target groups, associations and the role are made anew beside the old ones, or
-# in their place.
-namespace        = "payments"
-port             = 9090
-protocol_version = "HTTP2"
+# What AWS can't change in place: associations are made anew beside the old ones, and the role in its place. New target
+# groups need pods that get healthy in them before they take over, which nobody plays here.
+namespace = "payments"
 
 role = {
   action   = "sqs:ReceiveMessage"
