@@ -164,7 +164,11 @@ fn check_manifests(rendered: &str, aws: &AwsBench) -> Result<()> {
     ensure!(options[0]["name"] == "ndots", "the advanced setting is missing: {options}");
     ensure!(deployment["spec"]["replicas"].is_null(), "`replicas` belongs to the autoscaler");
 
-    let binding = manifests::object(rendered, "TargetGroupBinding", &format!("{NAME}-blue"))?;
+    let mut bindings = manifests::objects(rendered)?;
+    bindings.retain(|object| object["kind"] == "TargetGroupBinding");
+    let [binding] = bindings.as_slice() else {
+        anyhow::bail!("there is one TargetGroupBinding, not {bindings:?}");
+    };
     let group = binding["spec"]["targetGroupName"].as_str().context("the group is bound by name")?;
     let groups = aws.resources()?.target_groups;
     ensure!(groups.contains_key(group), "AWS has no target group {group}, but {:?}", groups.keys());
