@@ -8,7 +8,7 @@ mod report;
 
 use crate::configuration;
 use crate::finding::{Finding, Severity};
-use crate::render::{ErrorKind, RenderError, RenderOptions, Rendered, render};
+use crate::render::{Edited, ErrorKind, RenderError, RenderOptions, edit};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
 use configure::configure;
@@ -120,9 +120,12 @@ fn manifests(
             // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
             let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
                 .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
-            return Ok(Rendered { output: input.clone(), findings: vec![warning], ..Rendered::default() });
+            let text = std::str::from_utf8(&input).unwrap_or_default();
+            let mut same = Edited::unchanged(text);
+            same.findings.push(warning);
+            return Ok(same);
         }
-        render(&input, &configuration, &options)
+        edit(&input, &configuration, &options)
     });
     let rendered = match rendered {
         Ok(rendered) => rendered,
@@ -131,7 +134,7 @@ fn manifests(
     let mut code = 0;
     if let Face::Check { strict: true } = face {
         let broken = |finding: &Finding| finding.severity >= Severity::Warning;
-        code = u8::from(rendered.output != input || rendered.findings.iter().any(broken));
+        code = u8::from(!rendered.is_same() || rendered.findings.iter().any(broken));
     }
     if let Err(problem) = report::write(common.report.as_deref(), code, &rendered.findings, &rendered.changes)
     {
@@ -141,10 +144,10 @@ fn manifests(
     // A person who closed stderr does not want to read; that is no reason to fail.
     let _ = report::show(rendered.findings.iter().filter(|finding| finding.severity >= least), stderr);
     let shown = match face {
-        Face::Render => stdout.write_all(&rendered.output).and_then(|()| stdout.flush()),
+        Face::Render => rendered.write(stdout),
         Face::Check { .. } => Ok(()),
         Face::Diff { side_by_side, colored } => {
-            differences::show(&input, &rendered.output, side_by_side, colored, stdout)
+            differences::show(&input, &rendered.bytes(), side_by_side, colored, stdout)
         }
         Face::Explain { json } => explanation::show(&rendered.changes, json, stdout),
     };

@@ -49,10 +49,20 @@ fn push_body(text: &str, range: Range<usize>, bodies: &mut Vec<Range<usize>>) {
     let mark = if body.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let range = range.start + mark..range.end;
     let body = body.get(mark..).unwrap_or_default();
-    let has_content =
-        body.lines().map(str::trim_start).any(|line| !line.is_empty() && !line.starts_with('#'));
-    if has_content {
+    if has_content(body) {
         bodies.push(range);
+    }
+}
+
+/// Whether there is more than blank lines and comments.
+fn has_content(body: &str) -> bool {
+    let mut rest = body;
+    loop {
+        rest = rest.trim_start();
+        if !rest.starts_with('#') {
+            return !rest.is_empty();
+        }
+        rest = memchr::memchr(b'\n', rest.as_bytes()).and_then(|end| rest.get(end..)).unwrap_or_default();
     }
 }
 

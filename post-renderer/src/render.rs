@@ -1,6 +1,7 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
 mod document;
+mod edited;
 mod immutable;
 mod in_stream;
 mod kapp;
@@ -13,6 +14,7 @@ mod unmatched;
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
 use crate::manifest;
+pub(crate) use edited::Edited;
 use in_stream::in_stream;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -130,6 +132,15 @@ pub fn render(
     configuration: &Configuration,
     options: &RenderOptions,
 ) -> Result<Rendered, RenderError> {
+    edit(input, configuration, options).map(Rendered::from)
+}
+
+/// The same, not yet put together.
+pub(crate) fn edit<'t>(
+    input: &'t [u8],
+    configuration: &Configuration,
+    options: &RenderOptions,
+) -> Result<Edited<'t>, RenderError> {
     let text = text(input, options)?;
     let merged = in_stream(text, options)?.map(|weaker| Configuration::merge(&weaker, configuration));
     let configuration = merged.as_ref().unwrap_or(configuration);

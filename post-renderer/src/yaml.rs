@@ -71,31 +71,32 @@ pub(crate) fn read_by_scanner(text: &str) -> Option<Tree<'_>> {
     scan::scan(&mut tree).is_ok().then_some(tree)
 }
 
-/// Applies sorted edits to the text, appending the result to `output`.
-pub(crate) fn splice(text: &str, edits: &[Edit], output: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
+/// The text with sorted edits applied, piece by piece.
+pub(crate) fn pieces<'p>(text: &'p str, edits: &'p [Edit]) -> impl Iterator<Item = &'p str> {
     let mut copied = 0;
-    for edit in edits {
-        output.extend_from_slice(bytes.get(copied..edit.start).unwrap_or_default());
-        output.extend_from_slice(edit.text.as_bytes());
+    let edited = edits.iter().flat_map(move |edit| {
+        let kept = text.get(copied..edit.start).unwrap_or_default();
         copied = edit.end;
-    }
-    output.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+        [kept, edit.text.as_str()]
+    });
+    let last = edits.last().map_or(0, |edit| edit.end);
+    edited.chain([text.get(last..).unwrap_or_default()])
 }
 
 /// Where a directive stands before the content. Kubernetes' reader takes it for a document of its own.
 fn directive(text: &str) -> Option<usize> {
     let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        if line.starts_with('%') {
-            return Some(offset);
+    loop {
+        let line = text.get(offset..).filter(|rest| !rest.is_empty())?;
+        let length = memchr::memchr(b'\n', line.as_bytes()).map_or(line.len(), |index| index + 1);
+        match line.as_bytes().first() {
+            Some(b'%') => return Some(offset),
+            Some(b'#') => {}
+            _ if line.get(..length).is_some_and(|line| line.trim().is_empty()) => {}
+            _ => return None,
         }
-        if !line.trim().is_empty() && !line.starts_with('#') {
-            return None;
-        }
-        offset += line.len();
+        offset += length;
     }
-    None
 }
 
 fn is_json(text: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::finding::{Finding, Severity};
 use crate::manifest::{HOOK, Identity, objects};
 use crate::object::{Object, Remark};
 use crate::patch::{Failure, Outcome};
-use crate::yaml::{self, Checker, Fault, NodeId, Tree};
+use crate::yaml::{self, Checker, Edit, Fault, NodeId, Tree};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 pub(super) enum Written {
     /// It stays as it is.
     Same,
-    /// It is rewritten; the text is appended to the output.
-    Edited,
+    /// Parts of it are written anew.
+    Edited(Vec<Edit>),
     /// It goes: a patch deleted it, or it was a configuration.
     Gone,
 }
@@ -49,8 +49,7 @@ pub(super) struct Work<'w> {
     pub(super) checker: Checker,
 }
 
-/// Renders one document's body into `output`. Gives the tree's memory back for the next one.
-#[expect(clippy::too_many_arguments, reason = "what is read, what is shared, what is written: each its own")]
+/// Renders one document's body. Gives the tree's memory back for the next one.
 pub(super) fn render<'a>(
     body: &'a str,
     number: usize,
@@ -58,7 +57,6 @@ pub(super) fn render<'a>(
     options: &RenderOptions,
     memory: Tree<'a>,
     work: &mut Work<'_>,
-    output: &mut Vec<u8>,
     notes: &mut Notes,
 ) -> (Written, Tree<'a>) {
     let mut tree = match yaml::read(body, memory) {
@@ -113,10 +111,7 @@ pub(super) fn render<'a>(
     if edits.is_empty() {
         return (Written::Same, tree);
     }
-    let start = output.len();
-    yaml::splice(body, &edits, output);
-    if !work.checker.confirms(&tree, &edits, output.get(start..).unwrap_or_default()) {
-        output.truncate(start);
+    if !work.checker.confirms(&tree, &edits) {
         let message = "the edited document does not read as what was meant, so nothing is written".to_owned();
         let finding = Finding::error("edit-unconfirmed", message)
             .object(Identity::of(&tree, tree.root()).label())
@@ -124,7 +119,7 @@ pub(super) fn render<'a>(
         notes.remarks.push(remark(finding, Some(0)));
         return (Written::Same, tree);
     }
-    (Written::Edited, tree)
+    (Written::Edited(edits), tree)
 }
 
 /// Applies everything to one object.

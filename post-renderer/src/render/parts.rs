@@ -6,21 +6,21 @@ use super::plan::Plan;
 use super::{Change, RenderOptions, place};
 use crate::finding::{Finding, Location};
 use crate::object::Remark;
-use crate::yaml::{Checker, Tree};
+use crate::yaml::{Checker, Edit, Tree};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{panic, thread};
 
-/// A part of this many bytes takes longer to render than a thread takes to start, and is little beside the stream:
-/// parts are in memory twice when they come together.
-const SIZE: usize = 1 << 20;
+/// A part of this many bytes takes some ten times as long to render as a thread takes to start.
+const SIZE: usize = 256 << 10;
 /// Documents may nest as deep in a thread as they may without one.
 const STACK: usize = 8 << 20;
 
 /// What a part of a stream came to.
 #[derive(Default)]
 pub(super) struct Part {
-    pub(super) output: Vec<u8>,
+    /// Edits of the stream, sorted.
+    pub(super) edits: Vec<Edit>,
     /// Documents that cannot be read or are no objects.
     pub(super) invalid: Vec<Finding>,
     /// What standards and settings have to say.
@@ -34,7 +34,7 @@ pub(super) struct Part {
     pub(super) gone: usize,
 }
 
-/// Renders the documents of a stream and what lies between them.
+/// Renders the documents of a stream.
 pub(super) fn render(text: &str, ranges: &[Range<usize>], plan: &Plan<'_>, options: &RenderOptions) -> Part {
     let stream = Stream { text, ranges, plan, options };
     let threads = options.threads.min(text.len() / SIZE);
@@ -61,10 +61,8 @@ pub(super) fn render(text: &str, ranges: &[Range<usize>], plan: &Plan<'_>, optio
         parts
     });
     parts.sort_by_key(|(index, _)| *index);
-    let length: usize = parts.iter().map(|(_, part)| part.output.len()).sum();
     let mut parts = parts.into_iter().map(|(_, part)| part);
     let mut whole = parts.next().unwrap_or_default();
-    whole.output.reserve_exact(length - whole.output.len());
     parts.for_each(|part| whole.append(part));
     whole
 }
@@ -100,20 +98,10 @@ impl Stream<'_, '_> {
         cuts
     }
 
-    /// Renders some of the documents, each with what comes before it; the last also with what comes after it.
+    /// Renders some of the documents.
     fn part(&self, documents: Range<usize>) -> Part {
         let Self { text, ranges, plan, options } = *self;
-        let bytes = text.as_bytes();
-        let end_of = |index: usize| ranges.get(index).map_or(text.len(), |range| range.end);
-        let mut copied = documents.start.checked_sub(1).map_or(0, end_of);
-        let end = if documents.end == ranges.len() { text.len() } else { end_of(documents.end - 1) };
-        let length = end - copied;
-        let mut part = Part {
-            // Labels and stamps are a tenth of what they are written into.
-            output: Vec::with_capacity(length + length / 8),
-            matched: vec![false; plan.settings.len()],
-            ..Part::default()
-        };
+        let mut part = Part { matched: vec![false; plan.settings.len()], ..Part::default() };
         let mut memory = Tree::default();
         let mut lines = Lines { text, until: 0, found: 0 };
         let mut work = Work {
@@ -124,24 +112,21 @@ impl Stream<'_, '_> {
         for index in documents {
             let range = ranges.get(index).cloned().unwrap_or_default();
             let body = text.get(range.clone()).unwrap_or_default();
-            part.output.extend_from_slice(bytes.get(copied..range.start).unwrap_or_default());
-            copied = range.end;
             let mut notes = Notes::default();
-            let (written, used) = document::render(
-                body,
-                index + 1,
-                plan,
-                options,
-                memory.recycle(),
-                &mut work,
-                &mut part.output,
-                &mut notes,
-            );
+            let (written, used) =
+                document::render(body, index + 1, plan, options, memory.recycle(), &mut work, &mut notes);
             memory = used.recycle();
             match written {
-                Written::Same => part.output.extend_from_slice(body.as_bytes()),
-                Written::Edited => {}
-                Written::Gone => part.gone += 1,
+                Written::Same => {}
+                Written::Edited(edits) => part.edits.extend(edits.into_iter().map(|edit| Edit {
+                    start: range.start + edit.start,
+                    end: range.start + edit.end,
+                    text: edit.text,
+                })),
+                Written::Gone => {
+                    part.gone += 1;
+                    part.edits.push(Edit { start: range.start, end: range.end, text: String::new() });
+                }
             }
             for remark in notes.remarks {
                 let findings = if remark.invalid { &mut part.invalid } else { &mut part.findings };
@@ -149,7 +134,6 @@ impl Stream<'_, '_> {
             }
             part.changes.append(&mut notes.changes);
         }
-        part.output.extend_from_slice(bytes.get(copied..end).unwrap_or_default());
         part
     }
 }
@@ -157,7 +141,7 @@ impl Stream<'_, '_> {
 impl Part {
     /// Takes in the part that comes next.
     fn append(&mut self, mut next: Self) {
-        self.output.append(&mut next.output);
+        self.edits.append(&mut next.edits);
         self.invalid.append(&mut next.invalid);
         self.findings.append(&mut next.findings);
         self.changes.append(&mut next.changes);

@@ -1,10 +1,10 @@
-//! The whole stream: documents rendered part by part, their findings gathered, the output written once.
+//! The whole stream: documents rendered part by part, their findings gathered, the edits in one list.
 
 use super::kapp::Kapp;
 use super::parts::{self, Part};
 use super::plan::Plan;
 use super::unmatched::unmatched;
-use super::{Deployer, ErrorKind, RenderError, RenderOptions, Rendered};
+use super::{Deployer, Edited, ErrorKind, RenderError, RenderOptions};
 use crate::finding::{Finding, Severity};
 use crate::manifest::documents;
 use crate::standards::owners;
@@ -14,24 +14,18 @@ use crate::yaml::{self, Tree};
 const SHOWN: usize = 100;
 
 /// Renders a stream.
-pub(super) fn render(
-    text: &str,
+pub(super) fn render<'t>(
+    text: &'t str,
     mut plan: Plan<'_>,
     options: &RenderOptions,
-) -> Result<Rendered, RenderError> {
+) -> Result<Edited<'t>, RenderError> {
     let ranges = documents(text);
     find_owners(text, &ranges, &mut plan);
     if options.deployer == Deployer::Kapp {
         plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
     }
     let part = parts::render(text, &ranges, &plan, options);
-    let Part { mut output, invalid, findings, changes, gone, .. } = part;
-    if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
-        if !output.is_empty() && !output.ends_with(b"\n") {
-            output.push(b'\n');
-        }
-        output.extend_from_slice(config.as_bytes());
-    }
+    let Part { edits, invalid, findings, changes, gone, .. } = part;
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
@@ -47,7 +41,11 @@ pub(super) fn render(
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(RenderError { kind: ErrorKind::Rule, findings: shortened(findings) });
     }
-    Ok(Rendered { output, changes, findings })
+    let mut edited = Edited { text, edits, changes, findings };
+    if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
+        edited.append(&config);
+    }
+    Ok(edited)
 }
 
 /// Looks for autoscalers, which may come after what they own.

@@ -15,7 +15,7 @@ pub(super) fn same(
     let one = left.node(left_id);
     let other = right.node(right_id);
     if left_out.binary_search(&left_id).is_ok() {
-        return other.kind == Kind::Scalar && right.slice(other.start, other.end) == STAND_IN;
+        return other.kind == Kind::Scalar && right.slice(other.start, other.end) == STAND_IN.trim_start();
     }
     if one.kind != other.kind {
         return false;

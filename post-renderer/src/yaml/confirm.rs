@@ -7,10 +7,10 @@
 
 use super::compare::same;
 use super::tree::{Edit, Kind, NONE, Node, NodeId, State, Style, Tree};
-use super::{read, splice};
+use super::{pieces, read};
 
-/// What is read in place of an untouched value.
-pub(super) const STAND_IN: &str = "0";
+/// What is read in place of an untouched value, with the blank before it.
+pub(super) const STAND_IN: &str = " 0";
 /// Values of fewer bytes are read sooner than left out.
 const LEAST: u32 = 64;
 
@@ -18,13 +18,14 @@ const LEAST: u32 = 64;
 #[derive(Default)]
 pub(crate) struct Checker {
     tree: Tree<'static>,
-    text: Vec<u8>,
+    text: String,
 }
 
 impl Checker {
-    /// Whether `written`, which is the tree's text with these edits, reads as what the tree was changed to.
-    pub(crate) fn confirms(&mut self, intended: &Tree<'_>, edits: &[Edit], written: &[u8]) -> bool {
-        self.confirms_touched(intended, edits) || self.reads_as(intended, &[], written)
+    /// Whether the tree's text with these edits reads as what the tree was changed to.
+    pub(crate) fn confirms(&mut self, intended: &Tree<'_>, edits: &[Edit]) -> bool {
+        self.confirms_touched(intended, edits)
+            || self.reads_as(intended, &[], &pieces(intended.text, edits).collect::<String>())
     }
 
     fn confirms_touched(&mut self, intended: &Tree<'_>, edits: &[Edit]) -> bool {
@@ -32,25 +33,23 @@ impl Checker {
         if intended.by_scanner {
             untouched(intended, intended.root(), &mut left_out);
         }
-        let mut all: Vec<Edit> =
-            left_out.iter().map(|id| stand_in(intended, *id)).chain(edits.iter().cloned()).collect();
-        all.sort_by_key(|edit| (edit.start, edit.end));
-        let overlap = all.windows(2).any(|pair| matches!(pair, [left, right] if left.end > right.start));
-        if left_out.is_empty() || overlap {
+        if left_out.is_empty() {
             return false;
         }
+        let stand_ins = left_out.iter().map(|id| stand_in(intended, *id));
+        let edits = edits.iter().map(|edit| (edit.start, edit.end, edit.text.as_str()));
+        let mut all: Vec<(usize, usize, &str)> = stand_ins.chain(edits).collect();
+        all.sort_by_key(|(start, end, _)| (*start, *end));
         left_out.sort_unstable();
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        splice(intended.text, &all, &mut text);
-        let confirmed = self.reads_as(intended, &left_out, &text);
+        let confirmed = replaced(intended.text, &all, &mut text) && self.reads_as(intended, &left_out, &text);
         self.text = text;
         confirmed
     }
 
-    fn reads_as(&mut self, intended: &Tree<'_>, left_out: &[NodeId], written: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(written) else { return false };
-        match read(text, std::mem::take(&mut self.tree).recycle()) {
+    fn reads_as(&mut self, intended: &Tree<'_>, left_out: &[NodeId], written: &str) -> bool {
+        match read(written, std::mem::take(&mut self.tree).recycle()) {
             Ok(tree) => {
                 let confirmed = same(intended, intended.root(), &tree, tree.root(), left_out);
                 self.tree = tree.recycle();
@@ -92,10 +91,23 @@ fn is_left_out(tree: &Tree<'_>, node: &Node) -> bool {
 }
 
 /// The value behind its colon or dash, replaced.
-fn stand_in(tree: &Tree<'_>, id: NodeId) -> Edit {
+fn stand_in(tree: &Tree<'_>, id: NodeId) -> (usize, usize, &'static str) {
     let node = tree.node(id);
     let is_item = tree.node(node.parent).kind == Kind::Sequence;
     let between = tree.slice(node.key_end, node.start);
     let colon = if is_item { 0 } else { between.find(':').map_or(between.len(), |index| index + 1) };
-    Edit { start: node.key_end as usize + colon, end: node.end as usize, text: format!(" {STAND_IN}") }
+    (node.key_end as usize + colon, node.end as usize, STAND_IN)
+}
+
+/// The text with sorted spans of it replaced; nothing where they overlap.
+fn replaced(text: &str, all: &[(usize, usize, &str)], output: &mut String) -> bool {
+    let mut copied = 0;
+    for (start, end, new) in all {
+        let Some(kept) = text.get(copied..*start) else { return false };
+        output.push_str(kept);
+        output.push_str(new);
+        copied = *end;
+    }
+    output.push_str(text.get(copied..).unwrap_or_default());
+    true
 }

@@ -2,9 +2,12 @@
 
 mod flow;
 
-use super::splice;
+use super::pieces;
 use super::tree::{Edit, Fault, Kind, NONE, Node, NodeId, State, Style, Tree};
 use super::write::{self, Manner};
+
+/// Most new texts are no longer than this.
+const USUAL: usize = 64;
 
 /// The edits that turn the text into what the tree says, sorted and without overlap.
 pub(crate) fn edits(tree: &Tree<'_>) -> Result<Vec<Edit>, Fault> {
@@ -192,14 +195,12 @@ impl Emitter<'_, '_> {
         self.remove_children(id)
     }
 
-    fn new_child(&self, child: NodeId, parent: &Node) -> String {
-        let mut text = String::new();
+    fn new_child(&self, child: NodeId, parent: &Node, text: &mut String) {
         let column = parent.column as usize;
         match parent.kind {
-            Kind::Sequence => write::item(self.tree, child, column, &self.manner, &mut text),
-            _ => write::member(self.tree, child, column, &self.manner, &mut text),
+            Kind::Sequence => write::item(self.tree, child, column, &self.manner, text),
+            _ => write::member(self.tree, child, column, &self.manner, text),
         }
-        text
     }
 
     fn insert_behind(&mut self, sibling: NodeId, new: NodeId, parent: &Node) -> Result<(), Fault> {
@@ -208,9 +209,9 @@ impl Emitter<'_, '_> {
             let message = "a block scalar without text (`|` alone) would swallow what is added behind it; give it a text";
             return Err(Fault::new(end as usize, message));
         }
-        let mut text = String::new();
+        let mut text = String::with_capacity(USUAL);
         write::line(parent.column as usize, &self.manner, &mut text);
-        text.push_str(&self.new_child(new, parent));
+        self.new_child(new, parent, &mut text);
         self.edit(end, end, text);
         Ok(())
     }
@@ -228,7 +229,8 @@ impl Emitter<'_, '_> {
     fn insert_before(&mut self, sibling: NodeId, new: NodeId, parent: &Node) {
         let start = self.tree.node(sibling).key_start;
         let lead = self.lead(start);
-        let mut text = self.new_child(new, parent);
+        let mut text = String::with_capacity(USUAL);
+        self.new_child(new, parent, &mut text);
         write::line(parent.column as usize, &self.manner, &mut text);
         self.edit(lead, lead, text);
     }
@@ -311,7 +313,7 @@ impl Emitter<'_, '_> {
                 if index > 0 {
                     write::line(node.column as usize, &self.manner, &mut text);
                 }
-                text.push_str(&self.new_child(child, node));
+                self.new_child(child, node, &mut text);
             }
             if text.is_empty() {
                 text.push_str("{}");
@@ -330,7 +332,7 @@ impl Emitter<'_, '_> {
             if index > 0 {
                 write::line(node.column as usize, &self.manner, &mut text);
             }
-            text.push_str(&self.new_child(child, node));
+            self.new_child(child, node, &mut text);
         }
         self.edit(node.start, node.end, text);
     }
@@ -353,7 +355,7 @@ impl Emitter<'_, '_> {
                 write::line(node.column as usize, &self.manner, &mut text);
             }
             if !self.is_original(child) {
-                text.push_str(&self.new_child(child, &node));
+                self.new_child(child, &node, &mut text);
                 continue;
             }
             let source = *self.tree.node(child);
@@ -394,9 +396,7 @@ impl Emitter<'_, '_> {
                 "an item that changed its place cannot be edited at its end",
             ));
         }
-        let mut output = Vec::new();
-        splice(source, &inner.edits, &mut output);
-        String::from_utf8(output).map_err(|_| Fault::new(start as usize, "the edited item is no text"))
+        Ok(pieces(source, &inner.edits).collect())
     }
 }
 

@@ -89,12 +89,13 @@ impl Tree<'_> {
     fn key_is(&self, child: NodeId, key: &str) -> bool {
         let node = self.node(child);
         if node.key_payload == NONE {
-            let raw = self.slice(node.key_start, node.key_end);
+            let raw = self.text.as_bytes().get(node.key_start as usize..node.key_end as usize);
+            let raw = raw.unwrap_or_default();
             // Nearly every key is a plain word and means its own text; those of YAML 1.1 that are booleans are `true`
             // and `false` to JSON.
-            let is_word = raw.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+            let is_word = raw.first().is_some_and(u8::is_ascii_alphabetic);
             if is_word && !matches!(key, "true" | "false" | "null") {
-                return raw == key && (raw.len() > 5 || !is_special(raw));
+                return raw == key.as_bytes() && (raw.len() > 5 || !is_special(key));
             }
         }
         self.key(child) == key

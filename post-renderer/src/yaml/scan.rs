@@ -14,7 +14,7 @@ pub(super) struct Scanner<'t, 'a> {
     pub(super) tree: &'t mut Tree<'a>,
     pub(super) bytes: &'a [u8],
     pub(super) position: usize,
-    /// Start of the line that `next_content` found content in.
+    /// Start of the line that content was found in last.
     line: usize,
     /// Where the content of that line begins: several collections look at a line before one of them reads it.
     content: usize,
@@ -34,7 +34,7 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
         Scanner { tree, bytes, position: 0, line: usize::MAX, content: usize::MAX, has_tabs, depth: 0 };
     let column = scanner.next_content()?.ok_or(Unsure)?;
     let start = scanner.start()?.ok_or(Unsure)?;
-    scanner.block(NONE, Node::new(Kind::Scalar, Style::Plain), column, start)?;
+    scanner.block(NONE, Key::default(), column, start)?;
     match scanner.next_content()? {
         None => Ok(()),
         Some(_) => Err(Unsure),
@@ -72,9 +72,8 @@ impl Scanner<'_, '_> {
         }
         loop {
             let start = self.position;
-            self.skip_blanks();
-            self.line = start;
-            self.content = self.position;
+            self.skip_indentation();
+            self.remember_line(start);
             match self.byte(0) {
                 None => {
                     self.line = self.position;
@@ -89,7 +88,24 @@ impl Scanner<'_, '_> {
         }
     }
 
+    /// Remembers the line whose content begins at the position.
+    pub(super) fn remember_line(&mut self, start: usize) {
+        self.line = start;
+        self.content = self.position;
+    }
+
+    #[inline]
     pub(super) fn skip_blanks(&mut self) {
+        // Where one stands, hardly ever more do.
+        if self.byte(0) == Some(b' ') {
+            self.position += 1;
+        }
+        if self.byte(0) == Some(b' ') {
+            self.skip_indentation();
+        }
+    }
+
+    pub(super) fn skip_indentation(&mut self) {
         self.position += blanks(self.bytes.get(self.position..).unwrap_or_default());
     }
 
@@ -130,46 +146,34 @@ impl Scanner<'_, '_> {
 
     /// A block collection that begins here, at `column`, on its own line or after dashes. The position ends at a
     /// line start.
-    fn block(&mut self, parent: NodeId, node: Node, column: usize, start: Start) -> Sure<NodeId> {
+    fn block(&mut self, parent: NodeId, key: Key, column: usize, start: Start) -> Sure<NodeId> {
         self.depth += 1;
         if self.depth > super::DEPTH_LIMIT {
             return Err(Unsure);
         }
         let id = match start {
-            Start::Dash => self.sequence(parent, node, column)?,
-            Start::Key(length) => self.mapping(parent, node, column, length)?,
+            Start::Dash => self.sequence(parent, key, column)?,
+            Start::Key(length) => self.mapping(parent, key, column, length)?,
         };
         self.depth -= 1;
         Ok(id)
     }
 
     /// A mapping whose first key has the given length.
-    fn mapping(&mut self, parent: NodeId, node: Node, column: usize, mut length: usize) -> Sure<NodeId> {
-        let start = self.here();
-        let id = self.tree.push(
-            parent,
-            Node {
-                kind: Kind::Mapping,
-                style: Style::Block,
-                start,
-                properties: start,
-                column: offset(column),
-                ..node
-            },
-        );
+    fn mapping(&mut self, parent: NodeId, key: Key, column: usize, mut length: usize) -> Sure<NodeId> {
+        let id = self.collection(parent, key, Kind::Mapping, column);
         loop {
-            let key_start = self.here();
+            let start = self.here();
             self.position += length;
-            let key_end = self.here();
-            self.skip_blanks();
-            // `key_length` has seen the colon.
+            let end = self.here();
+            // `key_length` has seen the colon, which hardly ever stands apart from its key.
+            if self.byte(0) != Some(b':') {
+                self.skip_blanks();
+            }
             self.position += 1;
-            let member = Node { key_start, key_end, ..Node::new(Kind::Scalar, Style::Plain) };
-            let child = self.value(id, member, column, Place::Member)?;
-            let end = self.tree.node(child).end;
-            self.tree.node_mut(id).end = end;
+            self.value(id, Key { start, end }, column, Place::Member)?;
             if self.next_content()? != Some(column) {
-                return Ok(id);
+                return Ok(self.closed(id));
             }
             length = match self.start()? {
                 Some(Start::Key(length)) => length,
@@ -178,35 +182,34 @@ impl Scanner<'_, '_> {
         }
     }
 
-    fn sequence(&mut self, parent: NodeId, node: Node, column: usize) -> Sure<NodeId> {
-        let start = self.here();
-        let id = self.tree.push(
-            parent,
-            Node {
-                kind: Kind::Sequence,
-                style: Style::Block,
-                start,
-                properties: start,
-                column: offset(column),
-                ..node
-            },
-        );
+    fn sequence(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
+        let id = self.collection(parent, key, Kind::Sequence, column);
         loop {
-            let key_start = self.here();
+            let start = self.here();
             self.position += 1;
-            let item = Node { key_start, key_end: key_start + 1, ..Node::new(Kind::Scalar, Style::Plain) };
-            let child = self.value(id, item, column, Place::Item)?;
-            let end = self.tree.node(child).end;
-            self.tree.node_mut(id).end = end;
+            self.value(id, Key { start, end: start + 1 }, column, Place::Item)?;
             if self.next_content()? != Some(column) {
-                return Ok(id);
+                return Ok(self.closed(id));
             }
             if !self.is_dash() {
                 // A mapping goes on after its list: `key:` above dashes of the same column.
                 self.rewind_line();
-                return Ok(id);
+                return Ok(self.closed(id));
             }
         }
+    }
+
+    /// A block collection that begins here.
+    fn collection(&mut self, parent: NodeId, key: Key, kind: Kind, column: usize) -> NodeId {
+        let start = self.here();
+        self.tree.push(parent, Node { column: offset(column), ..key.node(kind, Style::Block, start, start) })
+    }
+
+    /// The collection, which ends where its last child does.
+    fn closed(&mut self, id: NodeId) -> NodeId {
+        let end = self.tree.node(self.tree.node(id).last).end;
+        self.tree.node_mut(id).end = end;
+        id
     }
 
     /// Back to the start of the line that was looked at last, so that a collection further out reads it.
@@ -215,23 +218,20 @@ impl Scanner<'_, '_> {
     }
 
     /// The value after a colon or dash. The position ends at a line start.
-    fn value(&mut self, parent: NodeId, mut node: Node, column: usize, place: Place) -> Sure<NodeId> {
+    fn value(&mut self, parent: NodeId, key: Key, column: usize, place: Place) -> Sure<NodeId> {
         let after = self.position;
         self.skip_blanks();
-        node.start = self.here();
-        node.properties = node.start;
-        node.end = node.start;
         match self.byte(0) {
             None | Some(b'\n' | b'#') => {
                 if self.byte(0) == Some(b'#') && self.position == after {
                     return Err(Unsure);
                 }
                 self.skip_line();
-                self.value_below(parent, node, column, place, after)
+                self.value_below(parent, key, column, place, after)
             }
-            Some(b'|' | b'>') => self.block_scalar(parent, node, column),
+            Some(b'|' | b'>') => self.block_scalar(parent, key, column),
             Some(b'{' | b'[') => {
-                let id = self.flow(parent, node)?;
+                let id = self.flow(parent, key)?;
                 self.finish_line()?;
                 Ok(id)
             }
@@ -241,13 +241,13 @@ impl Scanner<'_, '_> {
                     && let Some(start) = self.start()?
                 {
                     let inner = column + 1 + (self.position - after);
-                    let id = self.block(parent, node, inner, start)?;
+                    let id = self.block(parent, key, inner, start)?;
                     self.leave(inner, column)?;
                     return Ok(id);
                 }
                 match first {
-                    b'"' | b'\'' => self.quoted(parent, node, column),
-                    _ => self.plain(parent, node, column),
+                    b'"' | b'\'' => self.quoted(parent, key, column),
+                    _ => self.plain(parent, key, column),
                 }
             }
         }
@@ -257,7 +257,7 @@ impl Scanner<'_, '_> {
     fn value_below(
         &mut self,
         parent: NodeId,
-        mut node: Node,
+        key: Key,
         column: usize,
         place: Place,
         after: usize,
@@ -271,17 +271,15 @@ impl Scanner<'_, '_> {
         };
         if let Some(inner) = nested {
             let start = self.start()?.ok_or(Unsure)?;
-            let id = self.block(parent, node, inner, start)?;
+            let id = self.block(parent, key, inner, start)?;
             self.leave(inner, column)?;
             return Ok(id);
         }
         if inner.is_some() {
             self.rewind_line();
         }
-        node.start = offset(after);
-        node.properties = node.start;
-        node.end = node.start;
-        Ok(self.tree.push(parent, node))
+        let after = offset(after);
+        Ok(self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, after, after)))
     }
 
     /// After a nested collection: what follows belongs to a collection further out, never to a column between.
@@ -295,6 +293,27 @@ impl Scanner<'_, '_> {
             // The inner collection would have gone on at its own column.
             Some(column) if column == inner && inner > outer => Err(Unsure),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Where the key or dash of a value is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Key {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Key {
+    /// The node of its value, without anchor and tag.
+    pub(super) fn node(self, kind: Kind, style: Style, start: u32, end: u32) -> Node {
+        Node {
+            key_start: self.start,
+            key_end: self.end,
+            properties: start,
+            start,
+            end,
+            ..Node::new(kind, style)
         }
     }
 }

@@ -1,27 +1,27 @@
 //! The fast scanner's flow collections, as long as they stay on one line.
 
 use super::decode::decode;
-use super::scan::{Scanner, Sure, Unsure};
+use super::scan::{Key, Scanner, Sure, Unsure};
 use super::scan_scalar::quoted_length;
-use super::tree::{Kind, Node, NodeId, Style};
+use super::tree::{Kind, NodeId, Style};
 
 /// Nesting of flow collections beyond this is left to the reference parser.
 const FLOW_DEPTH: usize = 32;
 
 impl Scanner<'_, '_> {
     /// A flow collection; the position ends behind its bracket.
-    pub(super) fn flow(&mut self, parent: NodeId, node: Node) -> Sure<NodeId> {
-        self.flow_collection(parent, node, 0)
+    pub(super) fn flow(&mut self, parent: NodeId, key: Key) -> Sure<NodeId> {
+        self.flow_collection(parent, key, 0)
     }
 
-    fn flow_collection(&mut self, parent: NodeId, node: Node, depth: usize) -> Sure<NodeId> {
+    fn flow_collection(&mut self, parent: NodeId, key: Key, depth: usize) -> Sure<NodeId> {
         if depth > FLOW_DEPTH {
             return Err(Unsure);
         }
         let start = self.here();
         let (kind, close) =
             if self.byte(0) == Some(b'{') { (Kind::Mapping, b'}') } else { (Kind::Sequence, b']') };
-        let id = self.tree.push(parent, Node { kind, style: Style::Flow, start, properties: start, ..node });
+        let id = self.tree.push(parent, key.node(kind, Style::Flow, start, start));
         self.position += 1;
         loop {
             self.skip_blanks();
@@ -43,12 +43,12 @@ impl Scanner<'_, '_> {
     }
 
     fn flow_entry(&mut self, parent: NodeId, kind: Kind, depth: usize) -> Sure<()> {
-        let mut node = Node::new(Kind::Scalar, Style::Plain);
+        let mut key = Key::default();
         if kind == Kind::Mapping {
-            node.key_start = self.here();
+            key.start = self.here();
             let (length, _) = self.flow_scalar()?;
             self.position += length;
-            node.key_end = self.here();
+            key.end = self.here();
             self.skip_blanks();
             // A member without colon and one without value are left to the reference parser.
             if self.byte(0) != Some(b':') || self.byte(1) != Some(b' ') {
@@ -58,15 +58,13 @@ impl Scanner<'_, '_> {
             self.skip_blanks();
         }
         if matches!(self.byte(0), Some(b'{' | b'[')) {
-            self.flow_collection(parent, node, depth + 1)?;
+            self.flow_collection(parent, key, depth + 1)?;
         } else {
             let (length, style) = self.flow_scalar()?;
-            node.start = self.here();
-            node.properties = node.start;
-            node.style = style;
+            let start = self.here();
             self.position += length;
-            node.end = self.here();
-            self.tree.push(parent, node);
+            let end = self.here();
+            self.tree.push(parent, key.node(Kind::Scalar, style, start, end));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The fast scanner's scalars: keys, plain and quoted text, block scalars.
 
-use super::scan::{Scanner, Sure, Unsure, blanks, offset};
-use super::tree::{Node, NodeId, Style};
-use memchr::{memchr, memchr3};
+use super::scan::{Key, Scanner, Sure, Unsure, blanks, offset};
+use super::tree::{Kind, Node, NodeId, Style};
+use memchr::memchr;
 
 /// Keys beyond this length are no keys to go-yaml.
 const KEY_LIMIT: usize = 1_000;
@@ -51,9 +51,7 @@ impl Scanner<'_, '_> {
     fn plain_stop(&self, rest: &[u8]) -> Sure<(usize, Stop)> {
         let mut from = 0;
         let (end, stop) = loop {
-            let searched = rest.get(from..).unwrap_or_default();
-            let Some(found) = memchr3(b':', b'\n', b'#', searched) else { break (rest.len(), Stop::Line) };
-            let index = from + found;
+            let Some(index) = next_mark(rest, from) else { break (rest.len(), Stop::Line) };
             match rest.get(index) {
                 Some(b'\n') => break (index, Stop::Line),
                 Some(b':') if matches!(rest.get(index + 1), None | Some(b' ' | b'\n')) => {
@@ -85,14 +83,15 @@ impl Scanner<'_, '_> {
     }
 
     /// A plain scalar, perhaps over several lines that are indented beyond `column`.
-    pub(super) fn plain(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
+    pub(super) fn plain(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
         if !self.byte(0).is_some_and(|first| starts_plain(first, self.byte(1))) {
             return Err(Unsure);
         }
-        node.start = self.here();
+        let begin = self.here();
+        let mut end;
         loop {
             let (length, line_length, is_commented) = self.plain_length()?;
-            node.end = offset(self.position + length);
+            end = offset(self.position + length);
             self.position += line_length;
             if self.position < self.bytes.len() {
                 self.position += 1;
@@ -107,52 +106,51 @@ impl Scanner<'_, '_> {
                 break;
             }
         }
-        node.properties = node.start;
-        node.style = Style::Plain;
-        Ok(self.tree.push(parent, node))
+        Ok(self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, begin, end)))
     }
 
     /// Whether the next line that is not empty goes on with a scalar; the position is then at its text.
     fn continuation(&mut self, column: usize) -> Sure<bool> {
         loop {
             let start = self.position;
-            self.skip_blanks();
+            self.skip_indentation();
             match self.byte(0) {
                 None | Some(b'#') => return Ok(false),
                 Some(b'\n') => self.position += 1,
                 Some(b'\t') => return Err(Unsure),
-                Some(_) => return Ok(self.position - start > column),
+                Some(_) => {
+                    self.remember_line(start);
+                    return Ok(self.position - start > column);
+                }
             }
         }
     }
 
     /// A quoted scalar as a value, perhaps over several lines.
-    pub(super) fn quoted(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
+    pub(super) fn quoted(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let length = quoted_length(rest).ok_or(Unsure)?;
         let text = rest.get(..length).unwrap_or_default();
-        node.style = if text.first() == Some(&b'"') { Style::Double } else { Style::Single };
+        let style = if text.first() == Some(&b'"') { Style::Double } else { Style::Single };
         if memchr(b'\n', text).is_some() {
             check_quoted_lines(text, column)?;
         }
-        if node.style == Style::Double && memchr(b'\\', text).is_some() {
+        if style == Style::Double && memchr(b'\\', text).is_some() {
             let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
             super::decode::decode(source, Style::Double, 0).ok_or(Unsure)?;
         }
-        node.start = self.here();
-        node.properties = node.start;
+        let start = self.here();
         self.position += length;
-        node.end = self.here();
+        let end = self.here();
         self.finish_line()?;
-        Ok(self.tree.push(parent, node))
+        Ok(self.tree.push(parent, key.node(Kind::Scalar, style, start, end)))
     }
 
     /// `|` or `>` with its lines. `column` is that of the collection that it is in.
-    pub(super) fn block_scalar(&mut self, parent: NodeId, mut node: Node, column: usize) -> Sure<NodeId> {
-        node.start = self.here();
-        node.properties = node.start;
+    pub(super) fn block_scalar(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
+        let start = self.here();
         let header = self.line();
-        node.style = if header.first() == Some(&b'|') { Style::Literal } else { Style::Folded };
+        let style = if header.first() == Some(&b'|') { Style::Literal } else { Style::Folded };
         let header_length = header.len();
         let mut keep = false;
         let mut is_chomped = false;
@@ -214,8 +212,6 @@ impl Scanner<'_, '_> {
         if self.position < self.bytes.len() {
             self.position += 1;
         }
-        node.end = offset(if keep { trailing } else { end });
-        node.column = offset(indent.unwrap_or(column + 1));
         if indent.is_none() {
             // Parsers differ on where a scalar without text ends.
             return Err(Unsure);
@@ -224,8 +220,31 @@ impl Scanner<'_, '_> {
             // Where the last line end is and whether it counts is subtle at the end of the text.
             return Err(Unsure);
         }
-        Ok(self.tree.push(parent, node))
+        let end = offset(if keep { trailing } else { end });
+        let column = offset(indent.unwrap_or(column + 1));
+        Ok(self.tree.push(parent, Node { column, ..key.node(Kind::Scalar, style, start, end) }))
     }
+}
+
+/// The next colon, line end or `#`, eight bytes at a time: there is one every few bytes, too near for a search with
+/// wide registers to pay.
+#[inline]
+fn next_mark(text: &[u8], from: usize) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The lowest byte that is marked is zero; those above it may be marked wrongly.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let (words, rest) = text.get(from..)?.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let is = |byte: u8| zeros(word ^ u64::from(byte) * ONES);
+        let found = is(b':') | is(b'\n') | is(b'#');
+        if found != 0 {
+            return Some(from + 8 * index + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let found = rest.iter().position(|byte| matches!(byte, b':' | b'\n' | b'#'))?;
+    Some(from + 8 * words.len() + found)
 }
 
 /// What ends plain text on a line.

@@ -67,7 +67,7 @@ pub(super) fn after_colon(tree: &Tree<'_>, id: NodeId, column: usize, manner: &M
 
 /// `key: value`, the key standing at `column`.
 pub(super) fn member(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
-    output.push_str(&key(&tree.key(id), false));
+    key(&tree.key(id), false, output);
     output.push(':');
     after_colon(tree, id, column, manner, output);
 }
@@ -99,11 +99,11 @@ pub(super) fn after_dash(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Ma
 /// A scalar or an empty collection in block context; lines of a literal stand at `column`.
 fn inline(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
     match tree.scalar(id) {
-        Some(scalar) => {
-            let value = scalar.into_value();
-            match value.as_str().filter(|text| fits_literal(text)) {
+        Some(found) => {
+            let value = found.into_value();
+            match value.as_str().filter(|text| text.contains('\n') && fits_literal(text)) {
                 Some(text) => literal(text, column, manner, output),
-                None => output.push_str(&scalar_text(&value, false)),
+                None => scalar(&value, false, output),
             }
         }
         None => output.push_str(if tree.node(id).kind == Kind::Sequence { "[]" } else { "{}" }),
@@ -135,20 +135,24 @@ pub(super) fn flow(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut Strin
         }
         _ => {
             let value = tree.scalar(id).map_or(Value::Null, super::Scalar::into_value);
-            output.push_str(&if quoted { json(&value) } else { scalar_text(&value, true) });
+            if quoted { json(&value, output) } else { scalar(&value, true, output) }
         }
     }
 }
 
 /// `key: value` in flow style.
 pub(super) fn flow_member(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut String) {
-    output.push_str(&key(&tree.key(id), quoted));
+    key(&tree.key(id), quoted, output);
     output.push_str(": ");
     flow(tree, id, quoted, output);
 }
 
-fn key(text: &str, quoted: bool) -> String {
-    if !quoted && text.len() < 1_000 && is_plain(text, true) { text.to_owned() } else { quote(text) }
+fn key(text: &str, quoted: bool, output: &mut String) {
+    if !quoted && text.len() < 1_000 && is_plain(text, true) {
+        output.push_str(text);
+    } else {
+        quote(text, output);
+    }
 }
 
 pub(super) fn line(column: usize, manner: &Manner, output: &mut String) {
@@ -157,48 +161,54 @@ pub(super) fn line(column: usize, manner: &Manner, output: &mut String) {
 }
 
 /// A scalar on one line.
-pub(super) fn scalar_text(value: &Value, in_flow: bool) -> String {
+fn scalar(value: &Value, in_flow: bool, output: &mut String) {
     match value {
-        Value::String(text) if is_plain(text, in_flow) => text.clone(),
-        other => json(other),
+        Value::String(text) if is_plain(text, in_flow) => output.push_str(text),
+        other => json(other, output),
     }
 }
 
-fn json(value: &Value) -> String {
+fn json(value: &Value, output: &mut String) {
     match value {
-        Value::String(text) => quote(text),
+        Value::String(text) => quote(text, output),
         Value::Number(number) => {
             let text = number.to_string();
             // A whole float stays a float to YAML without a point, but JSON readers like it either way.
-            text.strip_suffix(".0").map_or(text.clone(), ToOwned::to_owned)
+            output.push_str(text.strip_suffix(".0").unwrap_or(&text));
         }
-        other => other.to_string(),
+        // Writing into a String cannot fail.
+        other => drop(write!(output, "{other}")),
     }
 }
 
 /// Double quotes as both YAML and JSON read them.
-fn quote(text: &str) -> String {
-    let mut output = String::with_capacity(text.len() + 2);
+fn quote(text: &str, output: &mut String) {
     output.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => output.push_str("\\\""),
-            '\\' => output.push_str("\\\\"),
-            '\n' => output.push_str("\\n"),
-            '\r' => output.push_str("\\r"),
-            '\t' => output.push_str("\\t"),
-            other if must_escape(other) => {
-                let mut units = [0_u16; 2];
-                for unit in other.encode_utf16(&mut units) {
-                    // Writing into a String cannot fail.
-                    let _ = write!(output, "\\u{unit:04x}");
-                }
-            }
-            other => output.push(other),
-        }
+    let is_simple = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_simple) {
+        output.push_str(text);
+    } else {
+        text.chars().for_each(|character| escaped(character, output));
     }
     output.push('"');
-    output
+}
+
+fn escaped(character: char, output: &mut String) {
+    match character {
+        '"' => output.push_str("\\\""),
+        '\\' => output.push_str("\\\\"),
+        '\n' => output.push_str("\\n"),
+        '\r' => output.push_str("\\r"),
+        '\t' => output.push_str("\\t"),
+        other if must_escape(other) => {
+            let mut units = [0_u16; 2];
+            for unit in other.encode_utf16(&mut units) {
+                // Writing into a String cannot fail.
+                let _ = write!(output, "\\u{unit:04x}");
+            }
+        }
+        other => output.push(other),
+    }
 }
 
 /// What a YAML reader might refuse, break a line at, or drop.
@@ -210,34 +220,36 @@ fn must_escape(character: char) -> bool {
 
 /// Whether a string means itself without quotes in YAML 1.1, in YAML 1.2 and to every reader in between.
 fn is_plain(text: &str, in_flow: bool) -> bool {
-    let Some(first) = text.chars().next() else { return false };
-    if !(first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '.')) || is_special(text) {
-        return false;
-    }
-    let allowed = |character: char| {
-        character.is_ascii_alphanumeric()
-            || matches!(
-                character,
-                '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=' | '~' | '$' | '(' | ')' | '*' | '%' | '^'
-            )
-            || (!in_flow && matches!(character, ' ' | ',' | ';' | '&' | '<' | '>' | '|' | '!' | '?' | '\''))
-    };
-    if !text.chars().all(allowed) || text.ends_with([':', ' ']) || text.contains(": ") || text.contains("  ")
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    if !(first.is_ascii_alphanumeric() || matches!(first, b'_' | b'/' | b'.')) || matches!(last, b':' | b' ')
     {
         return false;
     }
-    if in_flow && text.contains(':') {
-        return false;
+    let mut before = *first;
+    for byte in bytes {
+        let allowed = match byte {
+            b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b'~' | b'$' | b'(' | b')' | b'*' | b'%'
+            | b'^' => true,
+            b',' | b';' | b'&' | b'<' | b'>' | b'|' | b'!' | b'?' | b'\'' | b':' => !in_flow,
+            b' ' => !in_flow && !matches!(before, b':' | b' '),
+            other => other.is_ascii_alphanumeric(),
+        };
+        if !allowed {
+            return false;
+        }
+        before = *byte;
     }
-    if !first.is_ascii_digit() && first != '.' {
-        return true;
+    if first.is_ascii_alphabetic() || matches!(first, b'_' | b'/') {
+        return !is_special(text);
     }
     // Dates, times, versions and number forms of other readers all begin so: a unit as in `100m` tells them apart.
-    text.chars().all(|character| character.is_ascii_alphanumeric() || character == '.')
-        && text.chars().last().is_some_and(|last| last.is_ascii_alphabetic())
-        && text.chars().any(|character| {
-            character.is_ascii_alphabetic() && !matches!(character, 'e' | 'E' | 'x' | 'o' | 'b')
-        })
+    bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'.')
+        && last.is_ascii_alphabetic()
+        && bytes
+            .iter()
+            .any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E' | b'x' | b'o' | b'b'))
+        && !is_special(text)
 }
 
 fn fits_literal(text: &str) -> bool {
@@ -336,7 +348,13 @@ mod tests {
 
     #[test]
     fn quotes_escape_what_readers_drop() {
-        assert_eq!(quote("a\"\\\n\u{7f}\u{2028}😀"), "\"a\\\"\\\\\\n\\u007f\\u2028😀\"");
-        assert_eq!(quote("\u{0}"), "\"\\u0000\"");
+        let check = |text: &str, expected: &str| {
+            let mut output = String::new();
+            quote(text, &mut output);
+            assert_eq!(output, expected);
+        };
+        check("a\"\\\n\u{7f}\u{2028}😀", "\"a\\\"\\\\\\n\\u007f\\u2028😀\"");
+        check("\u{0}", "\"\\u0000\"");
+        check("yes", "\"yes\"");
     }
 }

@@ -1,0 +1,100 @@
+//! A rendered stream as edits of its input: what no rule changes is copied once, when it is written.
+
+use super::{Change, Rendered};
+use crate::finding::Finding;
+use crate::yaml::{Edit, pieces};
+use std::io::{self, BufWriter, Write};
+
+/// How much is given to the system at once: large enough to make calls few, and small enough to stay in the
+/// processor's cache.
+const CHUNK: usize = 256 << 10;
+
+/// A stream of manifests, rendered but not yet put together.
+pub(crate) struct Edited<'t> {
+    pub(super) text: &'t str,
+    /// Sorted, without overlap.
+    pub(super) edits: Vec<Edit>,
+    /// What was changed, in document order; empty unless asked for.
+    pub(crate) changes: Vec<Change>,
+    /// Warnings and notes.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl<'t> Edited<'t> {
+    /// A stream that stays as it is.
+    pub(crate) fn unchanged(text: &'t str) -> Self {
+        Self { text, edits: Vec::new(), changes: Vec::new(), findings: Vec::new() }
+    }
+
+    /// Whether the stream comes out as it came in.
+    pub(crate) fn is_same(&self) -> bool {
+        self.edits.iter().all(|edit| self.text.get(edit.start..edit.end) == Some(&edit.text))
+    }
+
+    /// Writes the stream.
+    pub(crate) fn write(&self, stream: &mut dyn Write) -> io::Result<()> {
+        let mut writer = BufWriter::with_capacity(CHUNK.min(self.text.len()), stream);
+        pieces(self.text, &self.edits).try_for_each(|piece| writer.write_all(piece.as_bytes()))?;
+        writer.flush()
+    }
+
+    /// The stream in memory.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let more: usize = self.edits.iter().map(|edit| edit.text.len()).sum();
+        let mut bytes = Vec::with_capacity(self.text.len() + more);
+        pieces(self.text, &self.edits).for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
+        bytes
+    }
+
+    /// Adds text, on lines of its own, behind everything else.
+    pub(super) fn append(&mut self, text: &str) {
+        let last = pieces(self.text, &self.edits).filter(|piece| !piece.is_empty()).last();
+        let line_end = if last.is_none_or(|last| last.ends_with('\n')) { "" } else { "\n" };
+        let end = self.text.len();
+        self.edits.push(Edit { start: end, end, text: format!("{line_end}{text}") });
+    }
+}
+
+impl From<Edited<'_>> for Rendered {
+    fn from(edited: Edited<'_>) -> Self {
+        let output = edited.bytes();
+        Self { output, changes: edited.changes, findings: edited.findings }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, edits: &[(usize, usize, &str)], expected: &str) {
+        let edits = edits.iter().map(|&(start, end, text)| Edit { start, end, text: text.to_owned() });
+        let edited = Edited { edits: edits.collect(), ..Edited::unchanged(text) };
+        let mut written = Vec::new();
+        edited.write(&mut written).unwrap();
+        assert_eq!(String::from_utf8_lossy(&written), expected);
+        assert_eq!(edited.bytes(), written);
+        assert_eq!(edited.is_same(), text == expected);
+    }
+
+    #[test]
+    fn edits_take_the_place_of_what_they_span() {
+        check("", &[], "");
+        check("abc", &[], "abc");
+        check("abc", &[(1, 1, "x"), (1, 2, ""), (3, 3, "y")], "axcy");
+        check("abc", &[(0, 3, "")], "");
+        check("abc", &[(1, 2, "b")], "abc");
+    }
+
+    #[test]
+    fn what_is_appended_stands_on_its_own_lines() {
+        let appended = |text: &str, edits: Vec<Edit>| {
+            let mut edited = Edited { edits, ..Edited::unchanged(text) };
+            edited.append("more");
+            String::from_utf8(edited.bytes()).unwrap()
+        };
+        assert_eq!(appended("", Vec::new()), "more");
+        assert_eq!(appended("a", Vec::new()), "a\nmore");
+        assert_eq!(appended("a\n", Vec::new()), "a\nmore");
+        assert_eq!(appended("a\nb", vec![Edit { start: 2, end: 3, text: String::new() }]), "a\nmore");
+    }
+}
