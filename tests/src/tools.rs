@@ -1,6 +1,7 @@
 //! The tools that tests and the demonstration need: what is missing is installed, pinned, into
 //! `.tools/` (or the folder that `IPSY_TOOLS_DIR` names).
 
+mod cargo;
 mod cluster;
 mod go;
 mod installation;
@@ -13,6 +14,7 @@ use anyhow::Result;
 use crate::console::Console;
 use crate::process::Process;
 use crate::workspace;
+use cargo::CargoTool;
 pub use cluster::{ClusterTools, KUBERNETES};
 use go::GoTool;
 use installation::Installation;
@@ -37,6 +39,8 @@ const KUSTOMIZE: GoTool = GoTool {
     module: None,
     link: "",
 };
+
+const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
 
 /// The installed tools, as paths of programs.
 #[derive(Debug, Clone)]
@@ -71,6 +75,11 @@ impl Tools {
     /// The Python with `MiniStack`, which few tests need: installed when the first one does.
     pub fn ministack(console: Console) -> Result<PathBuf> {
         MINISTACK.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// `cargo fuzz`, which only fuzzing needs.
+    pub fn cargo_fuzz(console: Console) -> Result<PathBuf> {
+        CARGO_FUZZ.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// Each tool with its path, for people.

@@ -2,6 +2,7 @@
 //! hands over and judges what is no YAML.
 
 use super::decode::decode;
+use super::lookup::is_merge_key;
 use super::tree::{Fault, Kind, NONE, Node, NodeId, Style, Tag, Tree};
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
 use serde_json::Value;
@@ -71,6 +72,7 @@ impl Loader<'_, '_> {
             span.tag_start().and_then(|mark| mark.byte_offset()).and_then(|at| u32::try_from(at).ok());
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let is_merge_tag = tag.as_deref().is_some_and(|tag| yaml_suffix(tag) == "merge");
                 let tag = tag.as_deref().map_or(Tag::None, kind_of_tag);
                 let style = match style {
                     ScalarStyle::Plain => Style::Plain,
@@ -80,8 +82,11 @@ impl Loader<'_, '_> {
                     ScalarStyle::Folded => Style::Folded,
                 };
                 if self.expects_key() {
-                    let is_bare = tag == Tag::None && anchor == 0;
-                    self.scalar_key(&text, style, is_bare, start, end);
+                    // `!!merge <<`, as kyaml writes a merge key and so Helm 4 does, is one key with its tag.
+                    let tagged = tag_start.filter(|_| is_merge_tag && anchor == 0);
+                    let tagged = tagged.filter(|from| is_merge_key(self.tree.slice(*from, end)));
+                    let is_bare = anchor == 0 && (tag == Tag::None || tagged.is_some());
+                    self.scalar_key(&text, style, is_bare, tagged.unwrap_or(start), end);
                     return Ok(());
                 }
                 let properties = tag_start.unwrap_or(start);
@@ -177,12 +182,11 @@ impl Loader<'_, '_> {
 
     fn scalar_key(&mut self, text: &str, style: Style, is_bare: bool, start: u32, end: u32) {
         let raw = self.tree.slice(start, end);
-        if raw == "<<" && style == Style::Plain {
-            self.tree.aliased = true;
-        }
+        let merges = style == Style::Plain && is_merge_key(raw);
+        self.tree.aliased |= merges;
         let reads_itself = is_bare
             && matches!(style, Style::Plain | Style::Single | Style::Double)
-            && decode(raw, style, 0).as_deref() == Some(text)
+            && (merges || decode(raw, style, 0).as_deref() == Some(text))
             && !raw.contains('\n');
         let cooked = if reads_itself { None } else { Some(text.to_owned()) };
         let before = self.tree.text.get(self.cursor..start as usize).unwrap_or_default();
@@ -355,9 +359,13 @@ fn filled(raw: &str, column: usize) -> &str {
     }
 }
 
+/// The name of one of YAML's own tags, such as `str`; empty for others.
+fn yaml_suffix(tag: &granit_parser::Tag) -> &str {
+    if tag.handle() == "tag:yaml.org,2002:" { tag.suffix() } else { "" }
+}
+
 fn kind_of_tag(tag: &granit_parser::Tag) -> Tag {
-    let suffix = if tag.handle() == "tag:yaml.org,2002:" { tag.suffix() } else { "" };
-    match suffix {
+    match yaml_suffix(tag) {
         "binary" => Tag::Binary,
         "int" | "float" | "bool" | "null" => Tag::Resolved,
         // `!!str`, `!`, and whatever go-yaml does not know.

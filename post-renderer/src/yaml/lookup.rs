@@ -80,10 +80,10 @@ impl Tree<'_> {
         self.children(id).find(|child| self.is_merge(*child)).map(|child| self.follow(child))
     }
 
-    /// Whether a member is a merge key: `<<`, not quoted.
+    /// Whether a member is a merge key: `<<`, not quoted, perhaps with its tag.
     pub(crate) fn is_merge(&self, id: NodeId) -> bool {
         let node = self.node(id);
-        node.key_payload == NONE && self.slice(node.key_start, node.key_end) == "<<"
+        node.key_payload == NONE && is_merge_key(self.slice(node.key_start, node.key_end))
     }
 
     fn key_is(&self, child: NodeId, key: &str) -> bool {
@@ -274,6 +274,11 @@ impl Tree<'_> {
 /// A key in a path; in quotes where it would read as a path itself.
 pub(crate) fn member_name(key: &str) -> String {
     if key.contains(['.', '[', ' ']) { format!("[\"{key}\"]") } else { key.to_owned() }
+}
+
+/// Whether the source of a key makes it a merge key to go-yaml.
+pub(super) fn is_merge_key(raw: &str) -> bool {
+    raw.strip_suffix("<<").is_some_and(|tag| matches!(tag.trim_end_matches([' ', '\t']), "" | "!!merge"))
 }
 
 fn own(scalar: Scalar<'_>) -> Scalar<'static> {

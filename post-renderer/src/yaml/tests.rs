@@ -62,6 +62,10 @@ fn odd_texts_are_read_as_kubernetes_does() {
         "a: &x {b: 1}\nc: *x\nd:\n  <<: *x\n  e: 2\n",
         &json!({"a": {"b": 1}, "c": {"b": 1}, "d": {"e": 2, "b": 1}}),
     );
+    reads(
+        "a: &x {b: 1}\nc: *x\nd:\n  !!merge <<: *x\n  e: 2\n",
+        &json!({"a": {"b": 1}, "c": {"b": 1}, "d": {"e": 2, "b": 1}}),
+    );
     reads("a: http://x:80/y#z # comment\nb: c:d\n", &json!({"a": "http://x:80/y#z", "b": "c:d"}));
     reads("a: 1\na: 2\n", &json!({"a": 2}));
     reads("{\"a\": [1, {\"b\": null}],\n \"c\": \"\\u00e9\\/\"}", &json!({"a": [1, {"b": null}], "c": "é/"}));

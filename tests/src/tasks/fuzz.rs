@@ -3,25 +3,26 @@
 use std::fs;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::console::Console;
 use crate::process::Process;
+use crate::tools::Tools;
 use crate::workspace;
 
 /// Runs one target for some seconds, or compiles all.
 pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
-    // `cargo fuzz` needs the nightly compiler, which rustup's `cargo` chooses by `+nightly`; the
-    // `CARGO` that runs us is the stable one.
-    let cargo = Process::inheriting("cargo")
-        .arg("+nightly")
+    // The instrumentation is an unstable option of the compiler, which the stable one takes, too, when it is told
+    // to: so one compiler does for everything.
+    let cargo_fuzz = Process::inheriting(Tools::cargo_fuzz(console)?)
+        .arg("fuzz")
+        .env("RUSTC_BOOTSTRAP", "1")
         .within(workspace::root().join("post-renderer"))
         .limit(Duration::from_hours(24));
-    let missing = "is `cargo fuzz` there? `rustup toolchain install nightly && cargo install cargo-fuzz`";
     match target {
         None => {
             let step = console.step("compiling the fuzz targets");
-            cargo.args(["fuzz", "build"]).show().context(missing)?;
+            cargo_fuzz.arg("build").show()?;
             step.done("`make fuzz TARGET=…` runs one");
         }
         Some(target) => {
@@ -29,11 +30,10 @@ pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
             // What is found goes into the first folder; the cases of the tests are what it begins with.
             fs::create_dir_all(workspace::root().join("post-renderer/fuzz/corpus").join(target))?;
             let found = format!("fuzz/corpus/{target}");
-            cargo
-                .args(["fuzz", "run", target, &found, "tests/cases", "--"])
+            cargo_fuzz
+                .args(["run", target, &found, "tests/cases", "--"])
                 .args([format!("-max_total_time={seconds}").as_str(), "-max_len=8192"])
-                .show()
-                .context(missing)?;
+                .show()?;
             step.done("nothing found");
         }
     }
