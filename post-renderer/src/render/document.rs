@@ -13,6 +13,7 @@ use crate::object::{Object, Remark};
 use crate::patch::{Failure, Outcome};
 use crate::yaml::{self, Checker, Edit, Fault, NodeId, Tree};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a document came to.
@@ -133,13 +134,13 @@ fn object(
     notes: &mut Notes,
 ) -> Result<Outcome, Box<Remark>> {
     let configuration = plan.context.configuration;
-    let is_hook =
-        tree.at(root, &["metadata", "annotations"]).is_some_and(|map| tree.get(map, HOOK).is_some());
+    let annotations = tree.at(root, &["metadata", "annotations"]);
+    let is_hook = annotations.is_some_and(|map| tree.get(map, HOOK).is_some());
     let was_dirty = tree.node(root).dirty;
     let mut waived = BTreeMap::new();
     // Settings have the last word over standards, and many do not hold twice (`remove`, `add` to a list): what bears
     // the stamp of this very configuration has been through both, and is done.
-    let is_done = bears_this_stamp(tree, root, plan);
+    let is_done = annotations.is_some_and(|map| bears_this_stamp(tree, map, plan));
     *work.is_rendered |= is_done;
     if is_done {
         let finding = Finding::new(
@@ -256,11 +257,9 @@ fn settings(
     first_failure.map_or(Ok(Outcome::Stays), |remark| Err(Box::new(remark)))
 }
 
-fn bears_this_stamp(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> bool {
-    let annotations = tree.at(root, &["metadata", "annotations"]);
-    let bears = |(key, value): &(&str, Value)| {
-        annotations.and_then(|map| tree.get(map, key)).is_some_and(|found| tree.is(found, value))
-    };
+fn bears_this_stamp(tree: &Tree<'_>, annotations: NodeId, plan: &Plan<'_>) -> bool {
+    let bears =
+        |(key, value): &(&str, Value)| tree.get(annotations, key).is_some_and(|found| tree.is(found, value));
     !plan.stamps.is_empty() && plan.stamps.iter().all(bears)
 }
 
@@ -276,14 +275,16 @@ fn stamp(
     let bears =
         annotations.is_some_and(|map| plan.stamps.iter().any(|(key, _)| tree.get(map, key).is_some()));
     let always = plan.context.configuration.stamp == Stamp::Always;
-    let mut wanted: Vec<(String, Value)> = waived
+    let mut wanted: Vec<(Cow<'_, str>, Cow<'_, Value>)> = waived
         .iter()
-        .map(|(rule, text)| (format!("exception.ipsy.dev/{rule}"), Value::String(text.clone())))
+        .map(|(rule, text)| {
+            (format!("exception.ipsy.dev/{rule}").into(), Cow::Owned(Value::String(text.clone())))
+        })
         .collect();
     if changed || bears || always || !wanted.is_empty() {
-        wanted.extend(plan.stamps.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        wanted.extend(plan.stamps.iter().map(|(key, value)| (Cow::Borrowed(*key), Cow::Borrowed(value))));
     }
-    let is_right = |(key, value): &(String, Value)| {
+    let is_right = |(key, value): &(Cow<'_, str>, Cow<'_, Value>)| {
         annotations.and_then(|map| tree.get(map, key)).is_some_and(|found| tree.is(found, value))
     };
     if wanted.iter().all(is_right) {

@@ -11,8 +11,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{panic, thread};
 
-/// A part of this many bytes takes some ten times as long to render as a thread takes to start.
-const SIZE: usize = 256 << 10;
+/// A part of this many bytes takes some times as long to render as a thread takes to start, and is small enough that
+/// threads end at about the same time.
+const SIZE: usize = 128 << 10;
 /// Documents may nest as deep in a thread as they may without one.
 const STACK: usize = 8 << 20;
 

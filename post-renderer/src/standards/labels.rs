@@ -77,8 +77,9 @@ pub(super) fn write_map(
     let mut target = None;
     for (key, value) in entries {
         let present = found.and_then(|found| object.tree.get(found, key));
-        let wanted = Value::String(value.clone());
-        let is_right = present.is_some_and(|present| object.tree.is(present, &wanted));
+        let is_right = present
+            .and_then(|present| object.tree.string(present))
+            .is_some_and(|present| present == value.as_str());
         if is_right || (present.is_some() && mode == Mode::Default) || object.is_waived(context, rule, key) {
             continue;
         }
@@ -92,7 +93,7 @@ pub(super) fn write_map(
             Some(target) => target,
             None => *target.insert(object.tree.mapping(object.root, &place)?),
         };
-        object.tree.set(target, key, &wanted)?;
+        object.tree.set(target, key, &Value::String(value.clone()))?;
     }
     Ok(())
 }

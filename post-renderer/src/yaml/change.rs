@@ -203,6 +203,9 @@ impl Tree<'_> {
         let mut current = id;
         while current != NONE {
             let node = *self.node(current);
+            if node.fit {
+                break;
+            }
             if node.shared {
                 self.expand_aliases_of(current)?;
             }
@@ -214,6 +217,12 @@ impl Tree<'_> {
             if node.state == State::Original && node.parent != NONE {
                 self.check_unique(current)?;
             }
+            current = node.parent;
+        }
+        let mut current = id;
+        while current != NONE && !self.node(current).fit {
+            let node = self.node_mut(current);
+            node.fit = true;
             current = node.parent;
         }
         Ok(())

@@ -44,14 +44,13 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
 /// Whether there are bytes that only the reference parser judges: line ends of two bytes, control characters,
 /// and what begins a line separator, a byte-order mark or another character that is not printable.
 fn has_odd_bytes(bytes: &[u8]) -> bool {
+    let is_usual = |byte: u8| (b' '..0x7f).contains(&byte) | (byte == b'\n') | (byte == b'\t');
     // Without an early exit the compiler makes wide instructions of it.
-    let odd = bytes.iter().fold(0_u8, |odd, byte| {
-        let is_control = *byte < b' ' && *byte != b'\n' && *byte != b'\t';
-        odd | u8::from(is_control || *byte == 0x7f) | (u8::from(*byte >= 0x80) << 1)
-    });
+    let unusual = bytes.iter().fold(0_u8, |unusual, byte| unusual | u8::from(!is_usual(*byte)));
     let is_unprintable =
         |pair: &[u8]| matches!(pair, [0xC2, 0x80..=0x9F] | [0xE2, 0x80] | [0xEF, 0xBB..=0xBF]);
-    odd & 1 == 1 || (odd & 2 == 2 && bytes.windows(2).any(is_unprintable))
+    unusual != 0
+        && (bytes.iter().any(|byte| *byte < 0x80 && !is_usual(*byte)) || bytes.windows(2).any(is_unprintable))
 }
 
 impl Scanner<'_, '_> {
@@ -65,11 +64,16 @@ impl Scanner<'_, '_> {
 
     /// Skips blank and comment lines from a line's start to the next content and gives its column. The position
     /// is then at the content; at the end of the text there is none.
+    #[inline]
     fn next_content(&mut self) -> Sure<Option<usize>> {
         if self.position == self.line && self.line < self.bytes.len() {
             self.position = self.content;
             return Ok(Some(self.content - self.line));
         }
+        self.search_content()
+    }
+
+    fn search_content(&mut self) -> Sure<Option<usize>> {
         loop {
             let start = self.position;
             self.skip_indentation();
@@ -110,6 +114,10 @@ impl Scanner<'_, '_> {
     }
 
     fn skip_line(&mut self) {
+        if self.byte(0) == Some(b'\n') {
+            self.position += 1;
+            return;
+        }
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         self.position += memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
     }
@@ -171,7 +179,10 @@ impl Scanner<'_, '_> {
                 self.skip_blanks();
             }
             self.position += 1;
-            self.value(id, Key { start, end }, column, Place::Member)?;
+            let key = Key { start, end };
+            if !self.word(id, key, column)? {
+                self.value(id, key, column, Place::Member)?;
+            }
             if self.next_content()? != Some(column) {
                 return Ok(self.closed(id));
             }

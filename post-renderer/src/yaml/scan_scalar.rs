@@ -19,6 +19,8 @@ impl Scanner<'_, '_> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         match rest.first() {
             None | Some(b'\n') => Ok(None),
+            // Nearly every line.
+            Some(b'a'..=b'z' | b'A'..=b'Z') => self.plain_key_length(rest),
             Some(b'"' | b'\'') => {
                 let line = self.line();
                 let Some(length) = quoted_length(line) else { return Ok(None) };
@@ -36,15 +38,44 @@ impl Scanner<'_, '_> {
                 b'|' | b'>' | b'{' | b'[' => Ok(None),
                 _ => Err(Unsure),
             },
-            Some(_) => match self.plain_stop(rest)? {
-                (end, Stop::Colon) => {
-                    let length = trimmed(rest, end);
-                    let is_sure = length > 0 && length <= KEY_LIMIT;
-                    if is_sure { Ok(Some(length)) } else { Err(Unsure) }
-                }
-                _ => Ok(None),
-            },
+            Some(_) => self.plain_key_length(rest),
         }
+    }
+
+    fn plain_key_length(&self, rest: &[u8]) -> Sure<Option<usize>> {
+        match self.plain_stop(rest)? {
+            (end, Stop::Colon) => {
+                let length = trimmed(rest, end);
+                let is_sure = length > 0 && length <= KEY_LIMIT;
+                if is_sure { Ok(Some(length)) } else { Err(Unsure) }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The value of most members: plain text that begins as a word, a number or a path does, one blank behind the
+    /// colon, and nothing else on the line. The next line, which has content, is no continuation of it. Whatever is
+    /// not quite like that is not read here.
+    pub(super) fn word(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<bool> {
+        let begins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'/';
+        if self.byte(0) != Some(b' ') || !self.byte(1).is_some_and(begins) {
+            return Ok(false);
+        }
+        let start = self.position + 1;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let (length, Stop::Line) = self.plain_stop(rest)? else { return Ok(false) };
+        let below = rest.get(length + 1..).unwrap_or_default();
+        let indentation = blanks(below);
+        let has_content = !matches!(below.get(indentation), None | Some(b'\n' | b'#' | b'\t'));
+        if !has_content || indentation > column || rest.get(length - 1) == Some(&b' ') {
+            return Ok(false);
+        }
+        self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, offset(start), offset(start + length)));
+        let line = start + length + 1;
+        self.position = line + indentation;
+        self.remember_line(line);
+        self.position = line;
+        Ok(true)
     }
 
     /// Where plain text ends on its line, and by what. A tab in it, or behind its colon, is not for the scanner.
@@ -259,6 +290,9 @@ enum Stop {
 
 /// Length of the text before `end` without the blanks at its end.
 fn trimmed(text: &[u8], end: usize) -> usize {
+    if end.checked_sub(1).and_then(|last| text.get(last)).is_some_and(|last| *last != b' ') {
+        return end;
+    }
     text.get(..end).unwrap_or_default().iter().rposition(|byte| *byte != b' ').map_or(0, |index| index + 1)
 }
 

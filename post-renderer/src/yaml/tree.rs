@@ -64,6 +64,8 @@ pub(crate) struct Node {
     pub(crate) tag: Tag,
     /// Whether something below changed.
     pub(crate) dirty: bool,
+    /// Whether this node and what it is in were found fit to be changed.
+    pub(crate) fit: bool,
     /// Whether an alias elsewhere stands for this node.
     pub(crate) shared: bool,
     /// Whether the order of the children is not that of the source.
@@ -98,6 +100,7 @@ impl Node {
             state: State::Original,
             tag: Tag::None,
             dirty: false,
+            fit: false,
             shared: false,
             reordered: false,
             explicit: false,
@@ -232,6 +235,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Appends a node as the last child of `parent` (`NONE` for the root).
+    #[inline]
     pub(crate) fn push(&mut self, parent: NodeId, mut node: Node) -> NodeId {
         let id =
             NodeId::try_from(self.nodes.len()).expect("spans and ids fit 32 bits: input is limited to 1 GiB");

@@ -226,19 +226,10 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
     {
         return false;
     }
-    let mut before = *first;
-    for byte in bytes {
-        let allowed = match byte {
-            b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b'~' | b'$' | b'(' | b')' | b'*' | b'%'
-            | b'^' => true,
-            b',' | b';' | b'&' | b'<' | b'>' | b'|' | b'!' | b'?' | b'\'' | b':' => !in_flow,
-            b' ' => !in_flow && !matches!(before, b':' | b' '),
-            other => other.is_ascii_alphanumeric(),
-        };
-        if !allowed {
-            return false;
-        }
-        before = *byte;
+    let wanted = if in_flow { IN_FLOW } else { IN_BLOCK };
+    let is_allowed = |byte: &u8| PLAIN.get(usize::from(*byte)).is_some_and(|places| places & wanted != 0);
+    if !bytes.iter().all(is_allowed) || text.contains(' ') && has_odd_blanks(bytes) {
+        return false;
     }
     if first.is_ascii_alphabetic() || matches!(first, b'_' | b'/') {
         return !is_special(text);
@@ -251,6 +242,30 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
             .any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E' | b'x' | b'o' | b'b'))
         && !is_special(text)
 }
+
+/// A blank behind a colon makes a key, and one behind another is lost where a line is folded.
+fn has_odd_blanks(text: &[u8]) -> bool {
+    text.windows(2).any(|pair| matches!(pair, [b':' | b' ', b' ']))
+}
+
+/// Where plain text may hold a byte.
+const IN_BLOCK: u8 = 1;
+const IN_FLOW: u8 = 2;
+const PLAIN: [u8; 128] = {
+    let mut places = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        places[byte as usize] = match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => IN_BLOCK | IN_FLOW,
+            b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b'~' | b'$' | b'(' | b')' | b'*' | b'%'
+            | b'^' => IN_BLOCK | IN_FLOW,
+            b' ' | b',' | b':' | b';' | b'&' | b'<' | b'>' | b'|' | b'!' | b'?' | b'\'' => IN_BLOCK,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    places
+};
 
 fn fits_literal(text: &str) -> bool {
     let lines = text.strip_suffix('\n').unwrap_or(text);
