@@ -8,7 +8,7 @@ mod report;
 
 use crate::configuration;
 use crate::finding::{Finding, Severity};
-use crate::render::{Edited, ErrorKind, RenderError, RenderOptions, edit};
+use crate::render::{EditedStream, ErrorKind, RenderError, RenderOptions, edit};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
 use configure::configure;
@@ -121,7 +121,7 @@ fn manifests(
             let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
                 .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
             let text = std::str::from_utf8(&input).unwrap_or_default();
-            let mut same = Edited::unchanged(text);
+            let mut same = EditedStream::unchanged(text);
             same.findings.push(warning);
             return Ok(same);
         }

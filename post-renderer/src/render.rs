@@ -14,7 +14,7 @@ mod unmatched;
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
 use crate::manifest;
-pub(crate) use edited::Edited;
+pub(crate) use edited::EditedStream;
 use in_stream::in_stream;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -140,7 +140,7 @@ pub(crate) fn edit<'t>(
     input: &'t [u8],
     configuration: &Configuration,
     options: &RenderOptions,
-) -> Result<Edited<'t>, RenderError> {
+) -> Result<EditedStream<'t>, RenderError> {
     let text = text(input, options)?;
     let merged = in_stream(text, options)?.map(|weaker| Configuration::merge(&weaker, configuration));
     let configuration = merged.as_ref().unwrap_or(configuration);

@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, Write};
 const CHUNK: usize = 256 << 10;
 
 /// A stream of manifests, rendered but not yet put together.
-pub(crate) struct Edited<'t> {
+pub(crate) struct EditedStream<'t> {
     pub(super) text: &'t str,
     /// Sorted, without overlap.
     pub(super) edits: Vec<Edit>,
@@ -20,7 +20,7 @@ pub(crate) struct Edited<'t> {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl<'t> Edited<'t> {
+impl<'t> EditedStream<'t> {
     /// A stream that stays as it is.
     pub(crate) fn unchanged(text: &'t str) -> Self {
         Self { text, edits: Vec::new(), changes: Vec::new(), findings: Vec::new() }
@@ -55,8 +55,8 @@ impl<'t> Edited<'t> {
     }
 }
 
-impl From<Edited<'_>> for Rendered {
-    fn from(edited: Edited<'_>) -> Self {
+impl From<EditedStream<'_>> for Rendered {
+    fn from(edited: EditedStream<'_>) -> Self {
         let output = edited.bytes();
         Self { output, changes: edited.changes, findings: edited.findings }
     }
@@ -68,7 +68,7 @@ mod tests {
 
     fn check(text: &str, edits: &[(usize, usize, &str)], expected: &str) {
         let edits = edits.iter().map(|&(start, end, text)| Edit { start, end, text: text.to_owned() });
-        let edited = Edited { edits: edits.collect(), ..Edited::unchanged(text) };
+        let edited = EditedStream { edits: edits.collect(), ..EditedStream::unchanged(text) };
         let mut written = Vec::new();
         edited.write(&mut written).unwrap();
         assert_eq!(String::from_utf8_lossy(&written), expected);
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_appended_stands_on_its_own_lines() {
         let appended = |text: &str, edits: Vec<Edit>| {
-            let mut edited = Edited { edits, ..Edited::unchanged(text) };
+            let mut edited = EditedStream { edits, ..EditedStream::unchanged(text) };
             edited.append("more");
             String::from_utf8(edited.bytes()).unwrap()
         };

@@ -4,7 +4,7 @@ use super::kapp::Kapp;
 use super::parts::{self, Part};
 use super::plan::Plan;
 use super::unmatched::unmatched;
-use super::{Deployer, Edited, ErrorKind, RenderError, RenderOptions};
+use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions};
 use crate::finding::{Finding, Severity};
 use crate::manifest::documents;
 use crate::standards::owners;
@@ -18,7 +18,7 @@ pub(super) fn render<'t>(
     text: &'t str,
     mut plan: Plan<'_>,
     options: &RenderOptions,
-) -> Result<Edited<'t>, RenderError> {
+) -> Result<EditedStream<'t>, RenderError> {
     let ranges = documents(text);
     find_owners(text, &ranges, &mut plan);
     if options.deployer == Deployer::Kapp {
@@ -41,7 +41,7 @@ pub(super) fn render<'t>(
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(RenderError { kind: ErrorKind::Rule, findings: shortened(findings) });
     }
-    let mut edited = Edited { text, edits, changes, findings };
+    let mut edited = EditedStream { text, edits, changes, findings };
     if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
         edited.append(&config);
     }
