@@ -3,10 +3,12 @@
 use super::{Change, Rendered};
 use crate::finding::Finding;
 use crate::yaml::{Edit, pieces};
+#[cfg(feature = "cli")]
 use std::io::{self, BufWriter, Write};
 
 /// How much is given to the system at once: large enough to make calls few, and small enough to stay in the
 /// processor's cache.
+#[cfg(feature = "cli")]
 const CHUNK: usize = 256 << 10;
 
 /// A stream of manifests, rendered but not yet put together.
@@ -20,24 +22,7 @@ pub(crate) struct EditedStream<'t> {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl<'t> EditedStream<'t> {
-    /// A stream that stays as it is.
-    pub(crate) fn unchanged(text: &'t str) -> Self {
-        Self { text, edits: Vec::new(), changes: Vec::new(), findings: Vec::new() }
-    }
-
-    /// Whether the stream comes out as it came in.
-    pub(crate) fn is_same(&self) -> bool {
-        self.edits.iter().all(|edit| self.text.get(edit.start..edit.end) == Some(&edit.text))
-    }
-
-    /// Writes the stream.
-    pub(crate) fn write(&self, stream: &mut dyn Write) -> io::Result<()> {
-        let mut writer = BufWriter::with_capacity(CHUNK.min(self.text.len()), stream);
-        pieces(self.text, &self.edits).try_for_each(|piece| writer.write_all(piece.as_bytes()))?;
-        writer.flush()
-    }
-
+impl EditedStream<'_> {
     /// The stream in memory.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let more: usize = self.edits.iter().map(|edit| edit.text.len()).sum();
@@ -55,6 +40,27 @@ impl<'t> EditedStream<'t> {
     }
 }
 
+/// What the program does with it besides.
+#[cfg(feature = "cli")]
+impl<'t> EditedStream<'t> {
+    /// A stream that stays as it is.
+    pub(crate) fn unchanged(text: &'t str) -> Self {
+        Self { text, edits: Vec::new(), changes: Vec::new(), findings: Vec::new() }
+    }
+
+    /// Whether the stream comes out as it came in.
+    pub(crate) fn is_same(&self) -> bool {
+        self.edits.iter().all(|edit| self.text.get(edit.start..edit.end) == Some(&edit.text))
+    }
+
+    /// Writes the stream.
+    pub(crate) fn write(&self, stream: &mut dyn Write) -> io::Result<()> {
+        let mut writer = BufWriter::with_capacity(CHUNK.min(self.text.len()), stream);
+        pieces(self.text, &self.edits).try_for_each(|piece| writer.write_all(piece.as_bytes()))?;
+        writer.flush()
+    }
+}
+
 impl From<EditedStream<'_>> for Rendered {
     fn from(edited: EditedStream<'_>) -> Self {
         let output = edited.bytes();
@@ -62,7 +68,7 @@ impl From<EditedStream<'_>> for Rendered {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
 
