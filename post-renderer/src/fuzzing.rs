@@ -7,7 +7,7 @@ use crate::yaml;
 /// readers do not agree.
 pub fn agreement(stream: &str) -> Result<(usize, usize), String> {
     let mut counts = (0, 0);
-    for (index, range) in documents(stream).into_iter().enumerate() {
+    for (index, range) in documents(stream).enumerate() {
         match yaml::agreement(&stream[range]) {
             Ok(true) => counts.0 += 1,
             Ok(false) => counts.1 += 1,

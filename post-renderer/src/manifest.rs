@@ -9,29 +9,45 @@ pub(crate) const HOOK: &str = "helm.sh/hook";
 
 /// Splits a stream at lines that begin with `---` as Kubernetes' reader does, and at `---apiVersion`, which Helm
 /// may glue. Gives the bodies; what lies between them is separators. Bodies without content are left out.
-pub(crate) fn documents(text: &str) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut bodies = Vec::new();
-    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut position = start;
-    let separators = memchr::memmem::find_iter(bytes, b"---");
-    for found in separators {
-        let begins_line = found == position || bytes.get(found.wrapping_sub(1)) == Some(&b'\n');
-        if found < position || !begins_line {
-            continue;
+pub(crate) fn documents(text: &str) -> Documents<'_> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    Documents { text, separators: memchr::memmem::find_iter(text.as_bytes(), b"---"), start: Some(start) }
+}
+
+/// The documents of a stream, found as they are asked for.
+pub(crate) struct Documents<'t> {
+    text: &'t str,
+    separators: memchr::memmem::FindIter<'t, 'static>,
+    /// Where the next body begins; nothing behind the last one.
+    start: Option<usize>,
+}
+
+impl Iterator for Documents<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        loop {
+            let start = self.start?;
+            let separator = self.separators.find_map(|found| separator(self.text.as_bytes(), start, found));
+            let end = separator.as_ref().map_or(self.text.len(), |separator| separator.start);
+            self.start = separator.map(|separator| separator.end);
+            if let Some(body) = body(self.text, start..end) {
+                return Some(body);
+            }
         }
-        let after = found + 3;
-        let glued = bytes.get(after).is_some_and(u8::is_ascii_alphabetic);
-        let separates = glued || matches!(bytes.get(after), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
-        if !separates {
-            continue;
-        }
-        push_body(text, start..found, &mut bodies);
-        start = if glued { after } else { end_of_separator(bytes, after) };
-        position = start;
     }
-    push_body(text, start..text.len(), &mut bodies);
-    bodies
+}
+
+/// The separator at these dashes behind `start`, if they are one.
+fn separator(bytes: &[u8], start: usize, found: usize) -> Option<Range<usize>> {
+    let begins_line = found == start || bytes.get(found.wrapping_sub(1)) == Some(&b'\n');
+    if found < start || !begins_line {
+        return None;
+    }
+    let after = found + 3;
+    let glued = bytes.get(after).is_some_and(u8::is_ascii_alphabetic);
+    let separates = glued || matches!(bytes.get(after), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
+    separates.then(|| found..if glued { after } else { end_of_separator(bytes, after) })
 }
 
 /// The end of a separator's line when only blanks and a comment follow, else where the content on it begins (so
@@ -43,15 +59,12 @@ fn end_of_separator(bytes: &[u8], after: usize) -> usize {
     if line.is_empty() || line.starts_with(b"#") { after + length } else { after }
 }
 
-fn push_body(text: &str, range: Range<usize>, bodies: &mut Vec<Range<usize>>) {
+/// A body with content, without the byte-order mark of a file of its own.
+fn body(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let body = text.get(range.clone()).unwrap_or_default();
     // Files that were written with a byte-order mark keep it when they are put together.
     let mark = if body.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let range = range.start + mark..range.end;
-    let body = body.get(mark..).unwrap_or_default();
-    if has_content(body) {
-        bodies.push(range);
-    }
+    has_content(body.get(mark..).unwrap_or_default()).then_some(range.start + mark..range.end)
 }
 
 /// Whether there is more than blank lines and comments.
@@ -162,7 +175,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, bodies: &[&str]) {
-        let found: Vec<&str> = documents(text).into_iter().map(|range| &text[range]).collect();
+        let found: Vec<&str> = documents(text).map(|range| &text[range]).collect();
         assert_eq!(found, bodies);
     }
 

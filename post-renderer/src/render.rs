@@ -165,7 +165,7 @@ fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderE
             .and_then(|valid| std::str::from_utf8(valid).ok())
             .unwrap_or_default();
         let place = place(before, before.len(), 0, options);
-        let number = manifest::documents(before).len().max(1);
+        let number = manifest::documents(before).count().max(1);
         let finding = Finding::error("not-utf-8", "the bytes here are no UTF-8 text")
             .at(Location { document: Some(number), ..place })
             .help("manifests are UTF-8; binary data belongs into `binaryData` or `!!binary`, in base64");

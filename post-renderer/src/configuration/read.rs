@@ -20,7 +20,7 @@ impl Layer {
     /// Reads and checks one layer. `source_name` is named in findings. A kustomize file is understood, too.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
         let source = Source { text, start: 0, name: source_name };
-        let ranges = documents(text);
+        let ranges: Vec<_> = documents(text).collect();
         let [range] = ranges.as_slice() else {
             let message = if ranges.is_empty() { "is empty" } else { "has more than one document" };
             let finding = Finding::error("configuration-shape", format!("the configuration {message}"));

@@ -35,7 +35,7 @@ fn shape(message: &str) -> Finding {
 }
 
 fn parse(text: &str) -> Result<Value, Vec<Finding>> {
-    let documents = crate::manifest::documents(text);
+    let documents: Vec<_> = crate::manifest::documents(text).collect();
     let [range] = documents.as_slice() else {
         let message =
             if documents.is_empty() { "the patch is empty" } else { "the patch has more than one document" };

@@ -68,7 +68,8 @@ impl From<EditedStream<'_>> for Rendered {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
+#[cfg(feature = "cli")]
 mod tests {
     use super::*;
 

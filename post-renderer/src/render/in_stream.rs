@@ -16,7 +16,7 @@ pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Co
     }
     let mut merged: Option<Configuration> = None;
     let mut findings: Vec<Finding> = Vec::new();
-    for (index, range) in documents(text).into_iter().enumerate() {
+    for (index, range) in documents(text).enumerate() {
         let body = text.get(range).unwrap_or_default();
         if memchr::memmem::find(body.as_bytes(), LABEL.as_bytes()).is_none() {
             continue;

@@ -5,10 +5,12 @@ use super::document::{self, Notes, Work, Written};
 use super::plan::Plan;
 use super::{Change, RenderOptions, place};
 use crate::finding::{Finding, Location};
+use crate::manifest::documents;
 use crate::object::Remark;
 use crate::yaml::{Checker, Edit, Tree};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::{panic, thread};
 
 /// A part of this many bytes takes some times as long to render as a thread takes to start, and is small enough that
@@ -31,23 +33,25 @@ pub(super) struct Part {
     pub(super) matched: Vec<bool>,
     /// Whether an object bore the stamp of this very configuration.
     pub(super) is_rendered: bool,
-    /// How many documents went.
+    /// How many documents there are.
+    pub(super) count: usize,
+    /// How many of them went.
     pub(super) gone: usize,
 }
 
 /// Renders the documents of a stream.
-pub(super) fn render(text: &str, ranges: &[Range<usize>], plan: &Plan<'_>, options: &RenderOptions) -> Part {
-    let stream = Stream { text, ranges, plan, options };
+pub(super) fn render(text: &str, plan: &Plan<'_>, options: &RenderOptions) -> Part {
+    let stream = Stream { text, plan, options };
     let threads = options.threads.min(text.len() / SIZE);
     if threads < 2 {
-        return stream.part(0..ranges.len());
+        return stream.part(Batch { index: 0, first: 0, documents: documents(text).collect() });
     }
-    let cuts = stream.cuts(text.len() / SIZE);
-    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let receiver = Mutex::new(receiver);
     let work = || {
         let mut done = Vec::new();
-        while let Some((index, cut)) = take(&next, &cuts) {
-            done.push((index, stream.part(cut)));
+        while let Some(batch) = take(&receiver) {
+            done.push((batch.index, stream.part(batch)));
         }
         done
     };
@@ -55,6 +59,8 @@ pub(super) fn render(text: &str, ranges: &[Range<usize>], plan: &Plan<'_>, optio
         let spawn = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         // Where the system has no thread to give, those that are there do its share.
         let others: Vec<_> = (1..threads).filter_map(|number| spawn(number).ok()).collect();
+        // They begin while the rest of the stream is still being split.
+        deal(text, sender);
         let mut parts = work();
         for thread in others {
             parts.append(&mut thread.join().unwrap_or_else(|reason| panic::resume_unwind(reason)));
@@ -68,41 +74,60 @@ pub(super) fn render(text: &str, ranges: &[Range<usize>], plan: &Plan<'_>, optio
     whole
 }
 
-/// The next part that no thread has taken.
-fn take(next: &AtomicUsize, cuts: &[Range<usize>]) -> Option<(usize, Range<usize>)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    cuts.get(index).map(|cut| (index, cut.clone()))
+/// Documents that are rendered at a stretch.
+struct Batch {
+    /// Its place among all.
+    index: usize,
+    /// How many documents come before it.
+    first: usize,
+    documents: Vec<Range<usize>>,
+}
+
+/// Splits the stream into batches of about the same size.
+fn deal(text: &str, sender: Sender<Batch>) {
+    let mut batch = Batch { index: 0, first: 0, documents: Vec::new() };
+    let mut begun = 0;
+    for document in documents(text) {
+        let end = document.end;
+        batch.documents.push(document);
+        if end - begun >= SIZE {
+            let next = Batch {
+                index: batch.index + 1,
+                first: batch.first + batch.documents.len(),
+                documents: Vec::with_capacity(batch.documents.len()),
+            };
+            // Nobody who could take it goes before the sender does.
+            let _ = sender.send(std::mem::replace(&mut batch, next));
+            begun = end;
+        }
+    }
+    let _ = sender.send(batch);
+    // Whoever waits learns by this that there is no more.
+    drop(sender);
+}
+
+/// The next batch that no thread has taken; waits for it while the stream is still being split.
+fn take(receiver: &Mutex<Receiver<Batch>>) -> Option<Batch> {
+    receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 /// What all parts share.
 #[derive(Clone, Copy)]
 struct Stream<'s, 'c> {
     text: &'s str,
-    ranges: &'s [Range<usize>],
     plan: &'s Plan<'c>,
     options: &'s RenderOptions,
 }
 
 impl Stream<'_, '_> {
-    /// Cuts the list of documents into at most so many parts of about as many bytes.
-    fn cuts(&self, parts: usize) -> Vec<Range<usize>> {
-        let mut cuts: Vec<Range<usize>> = Vec::new();
-        let mut begun = 0;
-        for (index, range) in self.ranges.iter().enumerate() {
-            let is_full = range.end >= self.text.len() / parts * (cuts.len() + 1);
-            if is_full && cuts.len() + 1 < parts {
-                cuts.push(begun..index + 1);
-                begun = index + 1;
-            }
-        }
-        cuts.push(begun..self.ranges.len());
-        cuts
-    }
-
     /// Renders some of the documents.
-    fn part(&self, documents: Range<usize>) -> Part {
-        let Self { text, ranges, plan, options } = *self;
-        let mut part = Part { matched: vec![false; plan.settings.len()], ..Part::default() };
+    fn part(&self, batch: Batch) -> Part {
+        let Self { text, plan, options } = *self;
+        let mut part = Part {
+            matched: vec![false; plan.settings.len()],
+            count: batch.documents.len(),
+            ..Part::default()
+        };
         let mut memory = Tree::default();
         let mut lines = Lines { text, until: 0, found: 0 };
         let mut work = Work {
@@ -110,12 +135,11 @@ impl Stream<'_, '_> {
             is_rendered: &mut part.is_rendered,
             checker: Checker::default(),
         };
-        for index in documents {
-            let range = ranges.get(index).cloned().unwrap_or_default();
+        for (number, range) in (batch.first + 1..).zip(batch.documents) {
             let body = text.get(range.clone()).unwrap_or_default();
             let mut notes = Notes::default();
             let (written, used) =
-                document::render(body, index + 1, plan, options, memory.recycle(), &mut work, &mut notes);
+                document::render(body, number, plan, options, memory.recycle(), &mut work, &mut notes);
             memory = used.recycle();
             match written {
                 Written::Same => {}
@@ -131,7 +155,7 @@ impl Stream<'_, '_> {
             }
             for remark in notes.remarks {
                 let findings = if remark.invalid { &mut part.invalid } else { &mut part.findings };
-                findings.push(locate(&mut lines, &range, index + 1, remark, options));
+                findings.push(locate(&mut lines, &range, number, remark, options));
             }
             part.changes.append(&mut notes.changes);
         }
@@ -150,6 +174,7 @@ impl Part {
             *matched |= also;
         }
         self.is_rendered |= next.is_rendered;
+        self.count += next.count;
         self.gone += next.gone;
     }
 }

@@ -19,20 +19,18 @@ pub(super) fn render<'t>(
     mut plan: Plan<'_>,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
-    let ranges = documents(text);
-    find_owners(text, &ranges, &mut plan);
+    find_owners(text, &mut plan);
     if options.deployer == Deployer::Kapp {
         plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
     }
-    let part = parts::render(text, &ranges, &plan, options);
-    let Part { edits, invalid, findings, changes, gone, .. } = part;
+    let part = parts::render(text, &plan, options);
+    let Part { edits, invalid, findings, changes, count, gone, .. } = part;
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
     let mut findings: Vec<Finding> = plan.findings.into_iter().chain(findings).collect();
     findings.extend(unmatched(text, &plan.settings, &part.matched, part.is_rendered));
-    if gone > 0 && gone == ranges.len() && findings.iter().all(|finding| finding.severity != Severity::Error)
-    {
+    if gone > 0 && gone == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
             Finding::error("empty-output", "nothing is left of the stream")
                 .help("Helm 3 would take empty output for a release without objects and delete everything"),
@@ -49,12 +47,12 @@ pub(super) fn render<'t>(
 }
 
 /// Looks for autoscalers, which may come after what they own.
-fn find_owners(text: &str, ranges: &[std::ops::Range<usize>], plan: &mut Plan<'_>) {
+fn find_owners(text: &str, plan: &mut Plan<'_>) {
     if memchr::memmem::find(text.as_bytes(), b"scaleTargetRef").is_none() {
         return;
     }
-    for range in ranges {
-        let body = text.get(range.clone()).unwrap_or_default();
+    for range in documents(text) {
+        let body = text.get(range).unwrap_or_default();
         if memchr::memmem::find(body.as_bytes(), b"scaleTargetRef").is_some()
             && let Ok(tree) = yaml::read(body, Tree::default())
         {

@@ -44,7 +44,7 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
 /// Whether there are bytes that only the reference parser judges: line ends of two bytes, control characters,
 /// and what begins a line separator, a byte-order mark or another character that is not printable.
 fn has_odd_bytes(bytes: &[u8]) -> bool {
-    let is_usual = |byte: u8| (b' '..0x7f).contains(&byte) | (byte == b'\n') | (byte == b'\t');
+    let is_usual = |byte: u8| (b' '..0x7f).contains(&byte) || byte == b'\n' || byte == b'\t';
     // Without an early exit the compiler makes wide instructions of it.
     let unusual = bytes.iter().fold(0_u8, |unusual, byte| unusual | u8::from(!is_usual(*byte)));
     let is_unprintable =

@@ -79,6 +79,7 @@ impl Scanner<'_, '_> {
     }
 
     /// Where plain text ends on its line, and by what. A tab in it, or behind its colon, is not for the scanner.
+    #[inline]
     fn plain_stop(&self, rest: &[u8]) -> Sure<(usize, Stop)> {
         let mut from = 0;
         let (end, stop) = loop {
@@ -163,10 +164,16 @@ impl Scanner<'_, '_> {
         let length = quoted_length(rest).ok_or(Unsure)?;
         let text = rest.get(..length).unwrap_or_default();
         let style = if text.first() == Some(&b'"') { Style::Double } else { Style::Single };
-        if memchr(b'\n', text).is_some() {
+        let (mut lines, mut escapes) = (false, false);
+        // Most are short: one look at each byte is sooner done than two searches.
+        for byte in text {
+            lines |= *byte == b'\n';
+            escapes |= *byte == b'\\';
+        }
+        if lines {
             check_quoted_lines(text, column)?;
         }
-        if style == Style::Double && memchr(b'\\', text).is_some() {
+        if escapes && style == Style::Double {
             let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
             super::decode::decode(source, Style::Double, 0).ok_or(Unsure)?;
         }
@@ -268,7 +275,7 @@ fn next_mark(text: &[u8], from: usize) -> Option<usize> {
     let (words, rest) = text.get(from..)?.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let is = |byte: u8| zeros(word ^ u64::from(byte) * ONES);
+        let is = |byte: u8| zeros(word ^ (u64::from(byte) * ONES));
         let found = is(b':') | is(b'\n') | is(b'#');
         if found != 0 {
             return Some(from + 8 * index + found.trailing_zeros() as usize / 8);

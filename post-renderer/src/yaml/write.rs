@@ -256,8 +256,22 @@ const PLAIN: [u8; 128] = {
     let mut byte = 0;
     while byte < 128 {
         places[byte as usize] = match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => IN_BLOCK | IN_FLOW,
-            b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b'~' | b'$' | b'(' | b')' | b'*' | b'%'
+            b'0'..=b'9'
+            | b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'_'
+            | b'-'
+            | b'.'
+            | b'/'
+            | b'@'
+            | b'+'
+            | b'='
+            | b'~'
+            | b'$'
+            | b'('
+            | b')'
+            | b'*'
+            | b'%'
             | b'^' => IN_BLOCK | IN_FLOW,
             b' ' | b',' | b':' | b';' | b'&' | b'<' | b'>' | b'|' | b'!' | b'?' | b'\'' => IN_BLOCK,
             _ => 0,
