@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,55 +16,97 @@ use crate::interrupt;
 /// The unit in which Linux counts processor time for `/proc`, on all its platforms.
 const TICK: Duration = Duration::from_millis(10);
 
-/// What one run cost.
+/// How long one run took.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cost {
+pub(crate) struct Time {
     /// From start to end.
     pub(crate) wall: Duration,
     /// Of all threads, in user and system mode.
     pub(crate) processor: Duration,
-    /// The most memory that was resident at once, in bytes.
+}
+
+/// What several runs cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    /// Of the run of median wall time.
+    pub(crate) wall: Duration,
+    /// Of that run.
+    pub(crate) processor: Duration,
+    /// The most memory that was resident at once in any run, in bytes.
     pub(crate) memory: u64,
 }
 
-/// Runs a command with a file as standard input and another as standard output. What it says on
-/// standard error is told if it fails.
-pub(crate) fn run(program: &Path, arguments: &[&str], input: &Path, output: &Path) -> Result<Cost> {
-    interrupt::check()?;
-    let name = program.display();
-    let said = output.with_extension("err");
-    let errors = File::create(&said)?;
-    let started = Instant::now();
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(File::open(input)?)
-        .stdout(File::create(output)?)
-        .stderr(Stdio::from(errors))
-        .spawn()
-        .with_context(|| format!("cannot start {name}"))?;
-    let process = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
-    let mut memory = 0;
-    // The process is kept as a zombie until its processor time is read.
-    let flags = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-    while waitid(WaitId::Pid(process), flags)?.is_none() {
-        memory = memory.max(peak_memory(child.id()).unwrap_or(0));
-        thread::sleep(Duration::from_micros(200));
-    }
-    let wall = started.elapsed();
-    let processor = processor_time(child.id())?;
-    let status = child.wait()?;
-    let said = fs::read_to_string(said)?;
-    ensure!(status.success() && status.signal().is_none(), "{name} failed: {status}\n{said}");
-    Ok(Cost { wall, processor, memory })
+/// A command with a file as standard input and another as standard output. What it says on standard error is told
+/// if it fails.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
 }
 
-/// The cost of the run of median wall time, with the most memory that any run had: a short one may end between two
-/// looks at it.
-pub(crate) fn median(mut costs: Vec<Cost>) -> Result<Cost> {
-    costs.sort_by_key(|cost| cost.wall);
-    let memory = costs.iter().map(|cost| cost.memory).max().unwrap_or(0);
-    let median = costs.get(costs.len() / 2).copied().context("nothing was measured")?;
-    Ok(Cost { memory, ..median })
+impl Run {
+    /// How long it takes. Nothing looks at it meanwhile: looks take processor time from a program that uses all
+    /// processors.
+    pub(crate) fn time(&self) -> Result<Time> {
+        self.until_its_end(|process| {
+            // The process is kept as a zombie until its processor time is read.
+            waitid(WaitId::Pid(process), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?;
+            Ok(())
+        })
+        .map(|(time, ())| time)
+    }
+
+    /// The most memory that it has, which Linux tells only while it runs. A short run may end between two looks, so
+    /// that it takes some.
+    pub(crate) fn memory(&self) -> Result<u64> {
+        let (_, memory) = self.until_its_end(|process| {
+            let mut memory = 0;
+            let flags = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+            while waitid(WaitId::Pid(process), flags)?.is_none() {
+                let id = u32::try_from(process.as_raw_nonzero().get())?;
+                memory = memory.max(peak_memory(id).unwrap_or(0));
+                thread::sleep(Duration::from_micros(200));
+            }
+            Ok(memory)
+        })?;
+        Ok(memory)
+    }
+
+    fn until_its_end<T>(&self, wait: impl FnOnce(Pid) -> Result<T>) -> Result<(Time, T)> {
+        interrupt::check()?;
+        let name = self.program.display();
+        let said = self.output.with_extension("err");
+        let errors = File::create(&said)?;
+        let (input, output) = (File::open(&self.input)?, File::create(&self.output)?);
+        let started = Instant::now();
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .stdin(input)
+            .stdout(output)
+            .stderr(Stdio::from(errors))
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let process =
+            i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
+        let waited = wait(process)?;
+        let wall = started.elapsed();
+        let processor = processor_time(child.id())?;
+        let status = child.wait()?;
+        let said = fs::read_to_string(said)?;
+        ensure!(status.success() && status.signal().is_none(), "{name} failed: {status}\n{said}");
+        Ok((Time { wall, processor }, waited))
+    }
+}
+
+impl Cost {
+    /// Of runs, and of other runs whose memory was looked at.
+    pub(crate) fn of(mut times: Vec<Time>, memory: &[u64]) -> Result<Self> {
+        times.sort_by_key(|time| time.wall);
+        let Time { wall, processor } = times.get(times.len() / 2).copied().context("nothing was measured")?;
+        Ok(Self { wall, processor, memory: memory.iter().copied().max().unwrap_or(0) })
+    }
 }
 
 /// The most memory that a process had resident, in bytes.
@@ -117,21 +159,40 @@ pub(crate) fn processes_within(folder: &Path) -> Vec<u32> {
 mod tests {
     use super::*;
 
+    fn shell(script: &str, input: PathBuf, output: PathBuf) -> Run {
+        Run { program: "/bin/sh".into(), arguments: vec!["-c".to_owned(), script.to_owned()], input, output }
+    }
+
     #[test]
     fn a_run_has_a_cost() {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in"), folder.path().join("out"));
         fs::write(&input, "text").unwrap();
         let script = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; cat";
-        let cost = run(Path::new("/bin/sh"), &["-c", script], &input, &output).unwrap();
+        let run = shell(script, input, output.clone());
+        let time = run.time().unwrap();
         assert_eq!(fs::read_to_string(&output).unwrap(), "text");
-        assert!(cost.memory > 100_000 && cost.wall >= cost.processor / 2, "{cost:?}");
-        assert!(cost.processor > Duration::ZERO, "{cost:?}");
+        assert!(time.wall >= time.processor / 2 && time.processor > Duration::ZERO, "{time:?}");
+        assert!(run.memory().unwrap() > 100_000);
     }
 
     #[test]
     fn a_failed_run_is_no_measurement() {
-        let nowhere = Path::new("/dev/null");
-        assert!(run(Path::new("/bin/sh"), &["-c", "exit 1"], nowhere, nowhere).is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let run = shell("exit 1", "/dev/null".into(), folder.path().join("out"));
+        assert!(run.time().is_err() && run.memory().is_err());
+    }
+
+    #[test]
+    fn the_median_counts_and_the_most_memory() {
+        let time = |milliseconds| {
+            let wall = Duration::from_millis(milliseconds);
+            Time { wall, processor: wall * 2 }
+        };
+        let cost = Cost::of(vec![time(9), time(1), time(3)], &[5, 7, 6]).unwrap();
+        assert_eq!(cost.wall, Duration::from_millis(3));
+        assert_eq!(cost.processor, Duration::from_millis(6));
+        assert_eq!(cost.memory, 7);
+        assert!(Cost::of(Vec::new(), &[1]).is_err());
     }
 }

@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use super::manifests;
 use crate::console::Console;
-use crate::tasks::measure::{self, Cost};
+use crate::tasks::measure::{Cost, Time};
 use crate::tasks::table::Table;
 use crate::tools::Tools;
 use contenders::{Contender, Role};
@@ -23,6 +23,9 @@ const MOST_FOR_PEERS: usize = 3_000;
 const SIZES: [usize; 4] = [10, 1_000, 3_000, 10_000];
 /// What ours is measured at besides, for the curve.
 const BETWEEN: [usize; 4] = [100, 300, 30_000, 100_000];
+
+/// How many runs the memory of a fast program is looked at in.
+const LOOKS: usize = 3;
 
 /// The contenders' costs at one number of documents, in their order.
 struct Race {
@@ -79,16 +82,19 @@ fn race(console: Console, folder: &Path, documents: usize, runners: &[&Contender
     fs::write(&input, manifests::stream(documents))?;
     let bytes = fs::metadata(&input)?.len();
     console.say(format!("{documents} documents, {} kB", bytes / 1000));
-    let mut costs: Vec<Vec<Cost>> = runners.iter().map(|_| Vec::new()).collect();
+    let mut times: Vec<Vec<Time>> = runners.iter().map(|_| Vec::new()).collect();
     for round in 0..rounds(documents) {
-        for (runner, costs) in runners.iter().zip(&mut costs) {
+        for (runner, times) in runners.iter().zip(&mut times) {
             if runner.role != Role::Peer || round < rounds_of_peers(documents) {
-                costs.push(runner.run()?);
+                times.push(runner.run.time()?);
             }
         }
     }
-    let costs = runners.iter().zip(costs);
-    let costs = costs.map(|(runner, costs)| Ok((runner.name, runner.role, measure::median(costs)?)));
+    let costs = runners.iter().zip(times).map(|(runner, times)| {
+        let looks = if runner.role == Role::Peer { 1 } else { LOOKS };
+        let memory = (0..looks).map(|_| runner.run.memory()).collect::<Result<Vec<_>>>()?;
+        Ok((runner.name, runner.role, Cost::of(times, &memory)?))
+    });
     Ok(Race { documents, bytes, costs: costs.collect::<Result<_>>()? })
 }
 

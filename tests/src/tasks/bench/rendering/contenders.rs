@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::manifests::sorted_objects;
 use crate::process::Process;
-use crate::tasks::measure::{self, Cost};
+use crate::tasks::measure::Run;
 use crate::tools::Tools;
 
 /// `ignore`, because not every folder of manifests has a Deployment.
@@ -61,9 +61,7 @@ pub(super) enum Role {
 pub(super) struct Contender {
     pub(super) name: &'static str,
     pub(super) role: Role,
-    program: PathBuf,
-    arguments: Vec<String>,
-    folder: PathBuf,
+    pub(super) run: Run,
 }
 
 /// All contenders; their configuration is written into the folder.
@@ -71,12 +69,15 @@ pub(super) fn all(tools: &Tools, post_renderer: &Path, folder: &Path) -> Result<
     let configuration = folder.join("post-render.yaml");
     fs::write(&configuration, CONFIGURATION)?;
     fs::write(folder.join("kustomization.yaml"), KUSTOMIZATION)?;
-    let contender = |name, role, program: &Path, arguments: &[&str]| Contender {
+    let contender = |name: &'static str, role, program: &Path, arguments: &[&str]| Contender {
         name,
         role,
-        program: program.to_owned(),
-        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
-        folder: folder.to_owned(),
+        run: Run {
+            program: program.to_owned(),
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            input: folder.join("input.yaml"),
+            output: folder.join(format!("{}.out", name.trim().replace(' ', "-"))),
+        },
     };
     let configuration = configuration.to_string_lossy();
     let here = folder.to_string_lossy();
@@ -100,24 +101,12 @@ fn on_path(name: &str) -> Result<Option<PathBuf>> {
     Ok((found.code == 0).then(|| found.stdout.trim().into()))
 }
 
-impl Contender {
-    /// What one run costs.
-    pub(super) fn run(&self) -> Result<Cost> {
-        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        measure::run(&self.program, &arguments, &self.folder.join("input.yaml"), &self.output())
-    }
-
-    fn output(&self) -> PathBuf {
-        self.folder.join(format!("{}.out", self.name.trim().replace(' ', "-")))
-    }
-}
-
 /// A race is fair only if all do the same work.
 pub(super) fn check_same_meaning(contenders: &[Contender]) -> Result<()> {
     let mut meanings = Vec::new();
     for contender in contenders.iter().filter(|contender| matches!(contender.role, Role::Ours | Role::Peer)) {
-        contender.run()?;
-        let mut objects = sorted_objects(&fs::read_to_string(contender.output())?)?;
+        contender.run.time()?;
+        let mut objects = sorted_objects(&fs::read_to_string(&contender.run.output)?)?;
         for (_, object) in &mut objects {
             without_stamps(object);
         }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::contenders::{Contender, Role};
 use super::{megabytes, milliseconds, ratio};
-use crate::tasks::measure;
+use crate::tasks::measure::Cost;
 use crate::tasks::table::Table;
 
 const ROUNDS: usize = 5;
@@ -25,10 +25,11 @@ pub(super) fn table(manifests: &Path, folder: &Path, all: &[Contender]) -> Resul
         let mut ours = None;
         for contender in all.iter().filter(|contender| contender.role != Role::Floor) {
             let rounds = if contender.role == Role::Peer { 1 } else { ROUNDS };
-            let costs: Result<Vec<_>> = (0..rounds).map(|_| contender.run()).collect();
+            let times: Result<Vec<_>> = (0..rounds).map(|_| contender.run.time()).collect();
+            let memory = contender.run.memory();
             let row = [name.clone(), size.clone(), contender.name.to_owned()];
             let [file, size, program] = row;
-            let Ok(cost) = costs.and_then(measure::median) else {
+            let Ok(cost) = times.and_then(|times| Cost::of(times, &[memory?])) else {
                 ensure!(contender.role == Role::Peer, "{} refuses {file}", contender.name);
                 let none = || "-".to_owned();
                 table.row([file, size, program, "refuses".to_owned(), none(), none(), none()]);
