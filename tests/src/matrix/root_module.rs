@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -19,46 +19,72 @@ const RELEASE: &str = "helm_release.checkout";
 const RESOURCE: &str = "ipsy_app.checkout";
 
 pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
+    let tools = &world.cluster_tools;
     Generation {
         with: "hashicorp/helm 1.3.2",
         version: "1.3.2",
-        provider: world.cluster_tools.helm_provider_1.clone(),
+        provider: tools.helm_provider_1.clone(),
         namespace: "terraform-1",
         prepare: beside_quickstart_1,
+        manifests: Manifests::Unplanned,
     }
     .run(world, table)?;
-    for (version, namespace, names, prepare) in [
-        (
-            "2.17.0",
-            "terraform-2",
-            ["hashicorp/helm 2.17.0", "helm 2.17 (stand-in)"],
-            beside_quickstart_2 as Preparation,
-        ),
-        (
-            "3.1.2",
-            "terraform-3",
-            ["hashicorp/helm 3.1.2", "helm 3.1 (stand-in)"],
-            terraform_only as Preparation,
-        ),
-    ] {
-        let given = given_provider(version)?;
-        let with = if given.is_some() { names[0] } else { names[1] };
-        let provider = given.unwrap_or_else(|| world.cluster_tools.helm_provider.clone());
-        Generation { with, version, provider, namespace, prepare }.run(world, table)?;
+    let given = given_provider_2()?;
+    Generation {
+        with: if given.is_some() { "hashicorp/helm 2.17.0" } else { "helm 2.17 (stand-in)" },
+        version: "2.17.0",
+        provider: given.unwrap_or_else(|| tools.helm_provider_2.clone()),
+        namespace: "terraform-2",
+        prepare: beside_quickstart_2,
+        manifests: Manifests::Unplanned,
     }
-    Ok(())
+    .run(world, table)?;
+    Generation {
+        with: "hashicorp/helm 3.2.0",
+        version: "3.2.0",
+        provider: tools.helm_provider_3.clone(),
+        namespace: "terraform-3",
+        prepare: terraform_only,
+        manifests: Manifests::Unplanned,
+    }
+    .run(world, table)?;
+    Generation {
+        with: "helm 3.2.0 with manifest",
+        version: "3.2.0",
+        provider: tools.helm_provider_3.clone(),
+        namespace: "terraform-3-manifest",
+        prepare: beside_quickstart_3,
+        manifests: Manifests::Planned,
+    }
+    .run(world, table)
 }
 
-/// The genuine provider, if whoever runs the tests brought it: `IPSY_HELM_PROVIDERS` names a folder
-/// with `terraform-provider-helm_v2.17.0` and `terraform-provider-helm_v3.1.2`.
-fn given_provider(version: &str) -> Result<Option<PathBuf>> {
-    let Some(folder) = std::env::var_os("IPSY_HELM_PROVIDERS") else { return Ok(None) };
-    let program = Path::new(&folder).join(format!("terraform-provider-helm_v{version}"));
-    ensure!(program.is_file(), "IPSY_HELM_PROVIDERS is set, but there is no {}", program.display());
+/// The genuine provider of the second generation, if whoever runs the tests brought it.
+fn given_provider_2() -> Result<Option<PathBuf>> {
+    let Some(program) = std::env::var_os("IPSY_HELM_PROVIDER_2").map(PathBuf::from) else { return Ok(None) };
+    ensure!(program.is_file(), "IPSY_HELM_PROVIDER_2 is set, but there is no {}", program.display());
     Ok(Some(program))
 }
 
 type Preparation = fn(&World, &AwsBench) -> Result<Terraform>;
+
+/// Whether a plan shows what will be in the cluster: the experiment `manifest` renders the chart at plan
+/// already, and post-renders it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manifests {
+    Planned,
+    Unplanned,
+}
+
+impl Manifests {
+    fn applied(self) -> &'static str {
+        match self {
+            Self::Unplanned => "apply: labels, limits, patch and stamp are live; HPA scales it",
+            // With an autoscaler, Terraform finds fault with the provider: it promises the replicas, too.
+            Self::Planned => "apply: labels, limits, patch and stamp are live; replicas are fixed",
+        }
+    }
+}
 
 struct Generation {
     with: &'static str,
@@ -66,6 +92,7 @@ struct Generation {
     provider: PathBuf,
     namespace: &'static str,
     prepare: Preparation,
+    manifests: Manifests,
 }
 
 impl Generation {
@@ -89,10 +116,17 @@ impl Generation {
                 for name in ["values", "postrender"] {
                     ensure!(!holds_true(&unknown[name]), "{name} is not known at plan: {unknown}");
                 }
+                if self.manifests == Manifests::Planned {
+                    let manifest = manifest(&plan, "after")?.to_string();
+                    ensure!(
+                        manifest.contains("ipsy.dev/config-hash"),
+                        "it was not post-rendered: {manifest}"
+                    );
+                }
                 values(&plan, "after").map(drop)
             },
         )?;
-        table.row(self.with, "apply: labels, limits, patch and stamp are live; HPA scales it", || {
+        table.row(self.with, self.manifests.applied(), || {
             terraform.apply()?;
             live::check_app(cluster, self.namespace)
         })?;
@@ -105,12 +139,19 @@ impl Generation {
             self.with,
             "new image by the pointer: plan and live Deployment differ in the image alone",
             || {
-                live::scale_up(cluster, self.namespace)?;
+                if self.manifests == Manifests::Unplanned {
+                    live::scale_up(cluster, self.namespace)?;
+                }
                 let before = live::deployment(cluster, self.namespace)?;
                 world::push_image(&aws, &terraform)?;
                 let plan = terraform.plan()?;
                 let changed = live::differences(&values(&plan, "before")?, &values(&plan, "after")?);
                 ensure!(changed == ["/image/tag"], "these values change: {changed:?}");
+                if self.manifests == Manifests::Planned {
+                    let changed = live::differences(&manifest(&plan, "before")?, &manifest(&plan, "after")?);
+                    let image = |place: &String| place.ends_with(live::IMAGE);
+                    ensure!(changed.len() == 1 && changed.iter().all(image), "these change: {changed:?}");
+                }
                 terraform.apply()?;
                 live::check_only_the_image_changed(&before, &live::deployment(cluster, self.namespace)?)
             },
@@ -132,6 +173,13 @@ fn values(plan: &Plan, side: &str) -> Result<Value> {
     Ok(serde_json::from_str(text)?)
 }
 
+/// What the planned release brings into the cluster, each object by its name.
+fn manifest(plan: &Plan, side: &str) -> Result<Value> {
+    let text = plan.change(RELEASE)[side]["manifest"].as_str();
+    let text = text.with_context(|| format!("the manifest is not planned:\n{}", plan.text))?;
+    Ok(serde_json::from_str(text)?)
+}
+
 fn holds_true(unknown: &Value) -> bool {
     match unknown {
         Value::Bool(unknown) => *unknown,
@@ -149,6 +197,15 @@ fn beside_quickstart_1(world: &World, aws: &AwsBench) -> Result<Terraform> {
 
 fn beside_quickstart_2(world: &World, aws: &AwsBench) -> Result<Terraform> {
     beside_quickstart(world, aws, "release-2.tf")
+}
+
+fn beside_quickstart_3(world: &World, aws: &AwsBench) -> Result<Terraform> {
+    let terraform = beside_quickstart(world, aws, "release-3.tf")?;
+    let text = fs::read_to_string(terraform.configuration().join("main.tf"))?;
+    let (_, autoscaling) = text.split_once("  autoscaling {").context("the quickstart scales")?;
+    let (autoscaling, _) = autoscaling.split_once("\n  }\n").context("the block ends")?;
+    terraform.replace("main.tf", &format!("  autoscaling {{{autoscaling}\n  }}\n"), "  replicas = 3\n")?;
+    Ok(terraform)
 }
 
 fn beside_quickstart(world: &World, aws: &AwsBench, release: &str) -> Result<Terraform> {

@@ -35,7 +35,6 @@ const KAPP: GoTool = GoTool {
     // kapp's configuration demands a version of it.
     link: "-X carvel.dev/kapp/pkg/kapp/version.Version=0.64.2",
 };
-// The newest that the module proxy has: later ones have a major version that their module path lacks.
 const HELM_PROVIDER_1: GoTool = GoTool {
     name: "terraform-provider-helm",
     version: "v1.3.2",
@@ -44,12 +43,20 @@ const HELM_PROVIDER_1: GoTool = GoTool {
     link: "",
 };
 // Ours: raise the version with every change, so that it is built anew.
-const HELM_PROVIDER: GoTool = GoTool {
-    name: "helm-provider",
-    version: "v0.1.0",
-    package: "github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/helm-provider",
-    module: Some("helm-provider"),
+const HELM_PROVIDER_2: GoTool = GoTool {
+    name: "helm-provider-2",
+    version: "v0.2.0",
+    package: "github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/helm-provider-2",
+    module: Some("helm-provider-2"),
     link: "",
+};
+// Its module path has no major version, so that Go's module proxy knows it by date and commit alone.
+const HELM_PROVIDER_3: GoTool = GoTool {
+    name: "terraform-provider-helm",
+    version: "v1.3.3-0.20260629194918-a4f1c1d8b008",
+    package: "github.com/hashicorp/terraform-provider-helm",
+    module: None,
+    link: "-X main.Version=3.2.0",
 };
 
 const fn of_kubernetes(name: &'static str, package: &'static str) -> GoTool {
@@ -71,8 +78,10 @@ pub struct ClusterTools {
     pub kapp: PathBuf,
     /// hashicorp/helm 1.3.2.
     pub helm_provider_1: PathBuf,
-    /// The stand-in for hashicorp/helm 2.17 and 3.
-    pub helm_provider: PathBuf,
+    /// The stand-in for hashicorp/helm 2.17.
+    pub helm_provider_2: PathBuf,
+    /// hashicorp/helm 3.2.0.
+    pub helm_provider_3: PathBuf,
 }
 
 impl ClusterTools {
@@ -87,12 +96,13 @@ impl ClusterTools {
             kubectl: KUBECTL.ready(&installation)?,
             kapp: KAPP.ready(&installation)?,
             helm_provider_1: HELM_PROVIDER_1.ready(&installation)?,
-            helm_provider: HELM_PROVIDER.ready(&installation)?,
+            helm_provider_2: HELM_PROVIDER_2.ready(&installation)?,
+            helm_provider_3: HELM_PROVIDER_3.ready(&installation)?,
         })
     }
 
     /// Each tool with its path, for people.
-    pub fn list(&self) -> [(&'static str, &PathBuf); 7] {
+    pub fn list(&self) -> [(&'static str, &PathBuf); 8] {
         [
             ("etcd", &self.etcd),
             ("kube-apiserver", &self.kube_apiserver),
@@ -100,7 +110,8 @@ impl ClusterTools {
             ("kubectl", &self.kubectl),
             ("kapp", &self.kapp),
             ("hashicorp/helm 1.3.2", &self.helm_provider_1),
-            ("stand-in for hashicorp/helm", &self.helm_provider),
+            ("stand-in for hashicorp/helm 2.17", &self.helm_provider_2),
+            ("hashicorp/helm 3.2.0", &self.helm_provider_3),
         ]
     }
 }

@@ -1,5 +1,5 @@
-// Builds the stand-in for hashicorp/helm that main.go tells about.
-module github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/helm-provider
+// Builds the stand-in for hashicorp/helm 2.17 that main.go tells about.
+module github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/helm-provider-2
 
 go 1.26.0
 
@@ -7,7 +7,6 @@ require (
 	github.com/hashicorp/terraform-plugin-framework v1.19.0
 	helm.sh/helm/v3 v3.22.0
 	k8s.io/cli-runtime v0.37.0
-	k8s.io/client-go v0.37.0
 	sigs.k8s.io/yaml v1.6.0
 )
 
@@ -122,6 +121,7 @@ require (
 	k8s.io/apiextensions-apiserver v0.37.0 // indirect
 	k8s.io/apimachinery v0.37.0 // indirect
 	k8s.io/apiserver v0.37.0 // indirect
+	k8s.io/client-go v0.37.0 // indirect
 	k8s.io/component-base v0.37.0 // indirect
 	k8s.io/klog/v2 v2.140.0 // indirect
 	k8s.io/kube-openapi v0.0.0-20260721132016-d427ff9ee9ad // indirect

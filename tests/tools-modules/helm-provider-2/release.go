@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
@@ -25,17 +24,14 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-var attrOptions = basetypes.ObjectAsOptions{}
-
 // cluster is what the provider's configuration gives to its resources: ways to a namespace.
 type cluster func(namespace string) *genericclioptions.ConfigFlags
 
 type release struct {
-	generation generation
-	cluster    cluster
+	cluster cluster
 }
 
-// settings are the attributes whose form is the same in all generations.
+// settings are what a release is made of.
 type settings struct {
 	name, namespace, chart string
 	values                 []string
@@ -56,7 +52,12 @@ func (r *release) Metadata(_ context.Context, _ resource.MetadataRequest, respon
 func (r *release) Schema(_ context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	response.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
+	nested := map[string]schema.Attribute{
+		"binary_path": schema.StringAttribute{Required: true},
+		"args":        schema.ListAttribute{Optional: true, ElementType: types.StringType},
+	}
+	block := schema.ListNestedBlock{NestedObject: schema.NestedBlockObject{Attributes: nested}}
+	response.Schema = schema.Schema{Blocks: map[string]schema.Block{"postrender": block}, Attributes: map[string]schema.Attribute{
 		"id":        schema.StringAttribute{Computed: true, PlanModifiers: keep},
 		"status":    schema.StringAttribute{Computed: true, PlanModifiers: keep},
 		"name":      schema.StringAttribute{Required: true, PlanModifiers: replace},
@@ -66,16 +67,6 @@ func (r *release) Schema(_ context.Context, _ resource.SchemaRequest, response *
 		"wait":      schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true)},
 		"timeout":   schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(300)},
 	}}
-	nested := map[string]schema.Attribute{
-		"binary_path": schema.StringAttribute{Required: true},
-		"args":        schema.ListAttribute{Optional: true, ElementType: types.StringType},
-	}
-	if r.generation == blocks {
-		block := schema.ListNestedBlock{NestedObject: schema.NestedBlockObject{Attributes: nested}}
-		response.Schema.Blocks = map[string]schema.Block{"postrender": block}
-		return
-	}
-	response.Schema.Attributes["postrender"] = schema.SingleNestedAttribute{Optional: true, Attributes: nested}
 }
 
 func (r *release) Configure(_ context.Context, request resource.ConfigureRequest, _ *resource.ConfigureResponse) {
@@ -212,7 +203,7 @@ func (r *release) read(ctx context.Context, from getter) (*settings, diag.Diagno
 		problems.Append(from.GetAttribute(ctx, path.Root(name), target)...)
 	}
 	read.timeout = time.Duration(seconds) * time.Second
-	given, nested := single[postrenderer](ctx, from, "postrender", r.generation)
+	given, nested := single[postrenderer](ctx, from, "postrender")
 	problems.Append(nested...)
 	read.postrender = given
 	return read, problems

@@ -1,0 +1,37 @@
+# Beside examples/quickstart: its app as a release of hashicorp/helm 3, which renders the chart at plan
+# already, and runs the post-renderer on it.
+
+variable "kubeconfig" {
+  type = string
+}
+
+variable "chart" {
+  type = string
+}
+
+variable "namespace" {
+  type = string
+}
+
+provider "helm" {
+  kubernetes = {
+    config_path = var.kubeconfig
+  }
+  experiments = {
+    manifest = true
+  }
+}
+
+data "ipsy_post_renderer" "here" {}
+
+resource "helm_release" "checkout" {
+  name      = "checkout"
+  namespace = var.namespace
+  chart     = var.chart
+  values    = [ipsy_app.checkout.values]
+
+  postrender = {
+    binary_path = data.ipsy_post_renderer.here.binary_path
+    args        = concat(data.ipsy_post_renderer.here.args, ipsy_app.checkout.post_renderer_args)
+  }
+}
