@@ -2,6 +2,7 @@
 //! is derived from it by calculation alone. Nothing here talks to AWS or to Terraform.
 
 pub(crate) mod access;
+pub(crate) mod bootstrap;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod diagram;

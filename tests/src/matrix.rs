@@ -2,6 +2,7 @@
 //! `cargo dev test-cluster` runs them and prints the table.
 
 mod admission;
+mod bootstrap;
 mod charts;
 mod first_chart;
 mod helm;
@@ -23,7 +24,7 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 10] = [
+pub const SCENARIOS: [(&str, Scenario); 11] = [
     ("charts", charts::run),
     ("helm-3", helm::three),
     ("helm-4", helm::four),
@@ -33,5 +34,6 @@ pub const SCENARIOS: [(&str, Scenario); 10] = [
     ("oddities", oddities::run),
     ("admission", admission::run),
     ("terraform", root_module::run),
+    ("bootstrap", bootstrap::run),
     ("third-party", third_party::run),
 ];

@@ -1,6 +1,7 @@
 //! Real Terraform or `OpenTofu` in a folder of its own, with the built provider in a filesystem
 //! mirror, as an installed one is.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -252,8 +253,12 @@ impl Terraform {
     }
 
     fn process(&self, arguments: &[&str]) -> Process {
-        Process::new(&self.program)
-            .args(arguments)
+        self.beside(&self.program).args(arguments)
+    }
+
+    /// Another program, with all that Terraform finds in its environment.
+    pub fn beside(&self, program: impl AsRef<OsStr>) -> Process {
+        Process::new(program)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .within(self.configuration())
             .limit(self.limit)

@@ -3,6 +3,7 @@
 
 mod aws_bench;
 mod bad_input;
+mod bootstrap;
 mod charts;
 mod cluster;
 mod credentials;

@@ -1,0 +1,192 @@
+//! The files that an app's repository begins with: Terraform, pipelines and a Dockerfile, from a few facts. The
+//! same facts give the same bytes.
+
+mod check;
+mod runtime_images;
+mod template;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problems;
+use super::runtime::Runtime;
+use super::standards::{API_VERSION, KIND, Standards};
+use check::check;
+use runtime_images::RuntimeImages;
+use template::{Facts, render};
+
+/// The arguments of `data.ipsy_bootstrap`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BootstrapConfig {
+    pub(crate) name: Option<String>,
+    pub(crate) team: Option<String>,
+    pub(crate) labels: Option<BTreeMap<String, String>>,
+    pub(crate) runtime: Option<String>,
+    pub(crate) port: Option<i64>,
+    pub(crate) health_path: Option<String>,
+    pub(crate) registry: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) chart: Option<String>,
+    pub(crate) chart_version: Option<String>,
+    pub(crate) state_bucket: Option<String>,
+    pub(crate) build_image: Option<String>,
+    pub(crate) runtime_image: Option<String>,
+    pub(crate) environment: Vec<EnvironmentConfig>,
+}
+
+/// `environment { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct EnvironmentConfig {
+    pub(crate) name: Option<String>,
+    pub(crate) cluster: Option<String>,
+    pub(crate) listener_arn: Option<String>,
+    pub(crate) hosts: Option<Vec<String>>,
+    pub(crate) min_replicas: Option<i64>,
+    pub(crate) max_replicas: Option<i64>,
+}
+
+impl BootstrapConfig {
+    /// Whether the app is behind a load balancer.
+    fn has_load_balancer(&self) -> bool {
+        self.environment.iter().any(|environment| environment.listener_arn.is_some())
+    }
+
+    fn runtime(&self) -> Runtime {
+        self.runtime.as_deref().and_then(Runtime::parse).unwrap_or(Runtime::Generic)
+    }
+
+    /// The image's repository in an environment: the first one makes it.
+    fn repository(&self, index: usize) -> String {
+        let name = self.name.clone().unwrap_or_default();
+        match &self.registry {
+            Some(registry) if index > 0 => format!("{registry}/{name}"),
+            _ => name,
+        }
+    }
+}
+
+/// The files, by their paths. `complete` says that nothing is unknown. They are only of use where no error was
+/// found.
+pub(crate) fn files(
+    config: &BootstrapConfig,
+    standards: &Standards,
+    complete: bool,
+    problems: &mut Problems,
+) -> BTreeMap<String, String> {
+    let registry = check(config, standards, complete, problems);
+    let facts = facts(config, standards, registry.region);
+    let mut files: BTreeMap<String, String> =
+        FILES.iter().map(|(path, template)| ((*path).to_owned(), render(template, &facts))).collect();
+    files.insert("Dockerfile".to_owned(), render(RuntimeImages::of(config.runtime()).dockerfile, &facts));
+    if facts.contains_key("standards") {
+        files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
+    }
+    for (index, environment) in config.environment.iter().enumerate() {
+        let name = environment.name.as_deref().unwrap_or_default();
+        let text = format!("{:#}\n", variables(config, index, environment));
+        files.insert(format!("terraform/environments/{name}.tfvars.json"), text);
+    }
+    files
+}
+
+/// Every file but those that depend on the runtime or on an environment.
+const FILES: [(&str, &str); 10] = [
+    (".dockerignore", include_str!("bootstrap/templates/docker/dockerignore")),
+    (".github/workflows/deploy.yml", include_str!("bootstrap/templates/ci/deploy.yml")),
+    (".gitignore", include_str!("bootstrap/templates/terraform/gitignore")),
+    ("Jenkinsfile", include_str!("bootstrap/templates/ci/Jenkinsfile")),
+    ("README.md", include_str!("bootstrap/templates/README.md")),
+    ("ci/build.sh", include_str!("bootstrap/templates/ci/build.sh")),
+    ("ci/deploy.sh", include_str!("bootstrap/templates/ci/deploy.sh")),
+    ("terraform/main.tf", include_str!("bootstrap/templates/terraform/main.tf")),
+    ("terraform/variables.tf", include_str!("bootstrap/templates/terraform/variables.tf")),
+    ("terraform/versions.tf", include_str!("bootstrap/templates/terraform/versions.tf")),
+];
+
+/// What the templates say, each in the form in which it stands there.
+fn facts(config: &BootstrapConfig, standards: &Standards, registry_region: &str) -> Facts {
+    let region = config.region.as_deref().unwrap_or(registry_region);
+    let name = config.name.as_deref().unwrap_or_default();
+    let images = RuntimeImages::of(config.runtime());
+    let environments: Vec<&str> =
+        config.environment.iter().filter_map(|environment| environment.name.as_deref()).collect();
+    let each = |quote: &str| {
+        let quoted: Vec<String> = environments.iter().map(|name| format!("{quote}{name}{quote}")).collect();
+        quoted.join(", ")
+    };
+    let mut facts = Facts::from([
+        ("app", name.to_owned()),
+        ("aws_region", region.to_owned()),
+        ("build_image", config.build_image.clone().unwrap_or_else(|| images.build.to_owned())),
+        ("chart", hcl(config.chart.as_deref().unwrap_or_default())),
+        ("environments", each("\"")),
+        ("environments_groovy", each("'")),
+        ("environments_text", each("`")),
+        ("first_environment", environments.first().copied().unwrap_or_default().to_owned()),
+        ("name", hcl(name)),
+        ("port", config.port.unwrap_or_default().to_string()),
+        ("region", hcl(region)),
+        ("registry", config.registry.clone().unwrap_or_default()),
+        ("registry_region", registry_region.to_owned()),
+        ("runtime", hcl(config.runtime().name())),
+        ("runtime_image", config.runtime_image.clone().unwrap_or_else(|| images.run.to_owned())),
+        ("runtime_name", config.runtime().name().to_owned()),
+    ]);
+    for (fact, given) in [
+        ("chart_version", &config.chart_version),
+        ("health_path", &config.health_path),
+        ("state_bucket", &config.state_bucket),
+        ("team", &config.team),
+    ] {
+        if let Some(text) = given {
+            facts.insert(fact, hcl(text));
+        }
+    }
+    if let Some(labels) = config.labels.as_ref().filter(|labels| !labels.is_empty()) {
+        let pairs: Vec<String> =
+            labels.iter().map(|(name, value)| format!("{} = {}", hcl(name), hcl(value))).collect();
+        facts.insert("labels", format!("{{ {} }}", pairs.join(", ")));
+    }
+    if *standards != Standards::default() {
+        facts.insert("standards", String::new());
+    }
+    if config.has_load_balancer() {
+        facts.insert("load_balancer", String::new());
+    }
+    facts
+}
+
+/// The variables of one environment. JSON has no templates, so nothing in them can be taken for one.
+fn variables(config: &BootstrapConfig, index: usize, environment: &EnvironmentConfig) -> Value {
+    let mut variables = json!({
+        "cluster": environment.cluster,
+        "environment": environment.name,
+        "max_replicas": environment.max_replicas,
+        "min_replicas": environment.min_replicas,
+        "repository": config.repository(index),
+    });
+    if config.has_load_balancer() {
+        variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());
+        variables["listener_arn"] = json!(environment.listener_arn);
+    }
+    super::values::sorted(&variables)
+}
+
+/// The standards in effect, so that the project keeps to the same ones.
+fn standards_file(standards: &Standards) -> String {
+    let standards =
+        Standards { api_version: API_VERSION.to_owned(), kind: KIND.to_owned(), ..standards.clone() };
+    serde_yaml::to_string(&standards).unwrap_or_default()
+}
+
+/// A text as HCL writes it: as JSON does, but that `${` and `%{` begin a template.
+fn hcl(text: &str) -> String {
+    json!(text).to_string().replace("${", "$${").replace("%{", "%%{")
+}
+
+#[cfg(test)]
+mod tests;

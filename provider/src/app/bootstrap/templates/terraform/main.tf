@@ -1,0 +1,107 @@
+# The app, in whichever environment: what it needs in AWS, and its release in the cluster.
+
+provider "ipsy" {
+@if standards
+  region         = @{region}
+  standards_file = "${path.module}/standards.yaml"
+@else
+  region = @{region}
+@end
+}
+
+resource "ipsy_app" "app" {
+  name        = @{name}
+  environment = var.environment
+@if team
+  team        = @{team}
+@end
+  runtime     = @{runtime}
+@if labels
+  labels      = @{labels}
+@end
+
+  # CI writes the tag into an SSM parameter, and `values` follow: see ci/deploy.sh.
+  image {
+    repository = var.repository
+  }
+
+  port "http" {
+    port = @{port}
+  }
+
+  env = {
+    PORT = "@{port}"
+  }
+
+  autoscaling {
+    min = var.min_replicas
+    max = var.max_replicas
+  }
+@if health_path
+
+  health_check {
+    path = @{health_path}
+  }
+@end
+@if load_balancer
+
+  load_balancer {
+    listener_arn = var.listener_arn
+    hosts        = var.hosts
+    priority_range {
+      from = 1000
+      to   = 9999
+    }
+  }
+@end
+
+  backend "main" {
+    cluster = var.cluster
+    weight  = 100
+  }
+}
+
+data "ipsy_cluster" "main" {
+  name = var.cluster
+}
+
+provider "helm" {
+  kubernetes = {
+    host                   = data.ipsy_cluster.main.endpoint
+    cluster_ca_certificate = base64decode(data.ipsy_cluster.main.certificate_authority)
+    exec = {
+      api_version = "client.authentication.k8s.io/v1"
+      command     = "aws"
+      args        = ["eks", "get-token", "--region", @{region}, "--cluster-name", var.cluster]
+    }
+  }
+}
+
+# It refers to no resource, so path and arguments are known in the first plan.
+data "ipsy_post_renderer" "here" {}
+
+resource "helm_release" "app" {
+  name             = @{name}
+  namespace        = @{name}
+  create_namespace = true
+  chart            = @{chart}
+@if chart_version
+  version          = @{chart_version}
+@end
+  values           = [ipsy_app.app.values]
+
+  postrender = {
+    binary_path = data.ipsy_post_renderer.here.binary_path
+    args        = concat(data.ipsy_post_renderer.here.args, ipsy_app.app.post_renderer_args)
+  }
+}
+
+output "image_parameter" {
+  description = "The SSM parameter that CI writes after a push, so that the next apply deploys the new image."
+  value       = ipsy_app.app.image_parameter
+}
+
+output "rollback_command" {
+  description = "One AWS command that sends all requests back to where they came from."
+  value       = ipsy_app.app.rollback_command
+}

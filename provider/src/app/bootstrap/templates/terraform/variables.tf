@@ -1,0 +1,38 @@
+# What differs between environments: a file for each lies in environments/.
+
+variable "environment" {
+  description = "Name of the environment."
+  type        = string
+}
+
+variable "cluster" {
+  description = "Name of the EKS cluster."
+  type        = string
+}
+
+variable "repository" {
+  description = "The image's repository: without a host it is made here, with a host it is only used."
+  type        = string
+}
+
+variable "min_replicas" {
+  description = "Fewest pods; null for what the standards say."
+  type        = number
+}
+
+variable "max_replicas" {
+  description = "Most pods; null for what the standards say."
+  type        = number
+}
+@if load_balancer
+
+variable "listener_arn" {
+  description = "ARN of the load balancer's listener that gets the app's rule."
+  type        = string
+}
+
+variable "hosts" {
+  description = "Host names that lead to the app."
+  type        = list(string)
+}
+@end

@@ -1,0 +1,24 @@
+terraform {
+  required_version = ">= 1.10, < 2.0"
+
+  required_providers {
+    helm = {
+      source  = "hashicorp/helm"
+      version = "~> 3.1"
+    }
+    ipsy = {
+      source  = "ipsy/ipsy"
+      version = "~> 0.1"
+    }
+  }
+@if state_bucket
+
+  # One state for each environment: ci/deploy.sh chooses its key.
+  backend "s3" {
+    bucket       = @{state_bucket}
+    region       = @{region}
+    encrypt      = true
+    use_lockfile = true
+  }
+@end
+}

@@ -1,0 +1,224 @@
+//! Projects for every runtime, and what they cannot be made from.
+
+use super::*;
+
+const REGISTRY: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+fn listener(name: &str) -> String {
+    format!("arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/{name}/1/2")
+}
+
+fn environment(name: &str) -> EnvironmentConfig {
+    EnvironmentConfig {
+        name: Some(name.to_owned()),
+        cluster: Some(format!("eks-{name}")),
+        ..EnvironmentConfig::default()
+    }
+}
+
+fn config() -> BootstrapConfig {
+    BootstrapConfig {
+        name: Some("checkout".to_owned()),
+        team: Some("payments".to_owned()),
+        runtime: Some("java".to_owned()),
+        port: Some(8080),
+        registry: Some(REGISTRY.to_owned()),
+        chart: Some("oci://registry.example.com/charts/ipsy-app".to_owned()),
+        environment: vec![environment("dev"), environment("prod")],
+        ..BootstrapConfig::default()
+    }
+}
+
+fn made(config: &BootstrapConfig, standards: &Standards) -> BTreeMap<String, String> {
+    let mut problems = Problems::default();
+    let files = files(config, standards, true, &mut problems);
+    assert!(problems.0.is_empty(), "{:?}", problems.0);
+    files
+}
+
+/// The places and summaries of what is wrong, in order.
+fn problems(config: &BootstrapConfig, standards: &Standards) -> Vec<String> {
+    let mut problems = Problems::default();
+    files(config, standards, true, &mut problems);
+    let mut told: Vec<String> = problems
+        .0
+        .iter()
+        .map(|problem| {
+            let steps: Vec<String> = problem
+                .place
+                .iter()
+                .map(|step| match step {
+                    crate::app::problem::Place::Attribute(name) | crate::app::problem::Place::Key(name) => {
+                        name.clone()
+                    }
+                    crate::app::problem::Place::Index(index) => index.to_string(),
+                })
+                .collect();
+            format!("{}: {}", steps.join("."), problem.summary)
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+fn runtimes() -> impl Iterator<Item = BootstrapConfig> {
+    Runtime::names()
+        .into_iter()
+        .map(|runtime| BootstrapConfig { runtime: Some(runtime.to_owned()), ..config() })
+}
+
+#[test]
+fn no_template_keeps_a_mark() {
+    for config in runtimes() {
+        for (path, text) in made(&config, &Standards::default()) {
+            assert!(
+                !text.contains("@{") && !text.contains("\n@") && !text.starts_with('@'),
+                "{path}:\n{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn images_are_built_in_two_stages_of_pinned_images_and_run_by_nobody() {
+    for config in runtimes() {
+        let runtime = config.runtime.clone().unwrap();
+        let text = made(&config, &Standards::default())["Dockerfile"].clone();
+        let of = |word: &str| -> Vec<String> {
+            text.lines().filter_map(|line| line.strip_prefix(word)).map(str::to_owned).collect()
+        };
+        assert_eq!(of("FROM "), ["${BUILD_IMAGE} AS build", "${RUNTIME_IMAGE}"], "{runtime}");
+        for image in of("ARG ") {
+            let (_, image) = image.split_once('=').unwrap();
+            let (_, tag) =
+                image.rsplit_once(':').unwrap_or_else(|| panic!("{runtime}: {image} is not pinned"));
+            assert_ne!(tag, "latest", "{runtime}");
+        }
+        // `runAsNonRoot` knows no user by its name.
+        assert_eq!(of("USER "), ["10001:10001"], "{runtime}");
+        assert_eq!(of("EXPOSE "), ["8080"], "{runtime}");
+        assert_eq!(of("ENTRYPOINT ").len(), 1, "{runtime}");
+    }
+}
+
+#[test]
+fn base_images_can_be_pinned_by_digest() {
+    let digest = format!("debian:13-slim@sha256:{}", "0".repeat(64));
+    let config = BootstrapConfig { runtime_image: Some(digest.clone()), ..config() };
+    assert!(
+        made(&config, &Standards::default())["Dockerfile"].contains(&format!("ARG RUNTIME_IMAGE={digest}\n"))
+    );
+}
+
+#[test]
+fn the_first_environment_owns_the_repository_that_the_others_use() {
+    let files = made(&config(), &Standards::default());
+    let repository = |environment: &str| {
+        let path = format!("terraform/environments/{environment}.tfvars.json");
+        serde_json::from_str::<Value>(&files[&path]).unwrap()["repository"].clone()
+    };
+    assert_eq!(repository("dev"), "checkout");
+    assert_eq!(repository("prod"), format!("{REGISTRY}/checkout"));
+}
+
+#[test]
+fn pipelines_deploy_in_order() {
+    let files = made(&config(), &Standards::default());
+    assert!(files["Jenkinsfile"].contains("['dev', 'prod']"), "{}", files["Jenkinsfile"]);
+    let workflow: Value = serde_yaml::from_str(&files[".github/workflows/deploy.yml"]).unwrap();
+    assert_eq!(workflow["jobs"]["deploy"]["strategy"]["matrix"]["environment"], json!(["dev", "prod"]));
+    assert_eq!(workflow["jobs"]["build"]["environment"], "dev");
+    assert_eq!(workflow["env"]["IMAGE"], format!("{REGISTRY}/checkout:${{{{ github.sha }}}}"));
+    for step in workflow["jobs"]["deploy"]["steps"].as_array().unwrap() {
+        let Some(action) = step["uses"].as_str() else { continue };
+        let (_, commit) = action.split_once('@').unwrap();
+        assert!(commit.len() == 40, "{action} is not pinned by its commit");
+    }
+}
+
+#[test]
+fn texts_stay_texts_in_hcl() {
+    let team = "pay${var.team}ments \"%{if true}\"".to_owned();
+    let config = BootstrapConfig { team: Some(team), ..config() };
+    let text = made(&config, &Standards::default())["terraform/main.tf"].clone();
+    assert!(text.contains(r#"team        = "pay$${var.team}ments \"%%{if true}\"""#), "{text}");
+}
+
+#[test]
+fn standards_go_along_and_read_as_they_were() {
+    let standards = Standards {
+        version: "2026.11".to_owned(),
+        labels: BTreeMap::from([("app.kubernetes.io/part-of".to_owned(), "shop".to_owned())]),
+        ..Standards::default()
+    };
+    let files = made(&config(), &standards);
+    let read = Standards::from_yaml(&files["terraform/standards.yaml"]).unwrap();
+    assert_eq!((read.version, read.labels), (standards.version, standards.labels));
+    assert!(files["terraform/main.tf"].contains("standards_file"), "{}", files["terraform/main.tf"]);
+    assert!(!made(&config(), &Standards::default()).contains_key("terraform/standards.yaml"));
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_where_it_is() {
+    let dev = EnvironmentConfig {
+        listener_arn: Some("arn:aws:iam::1:role/x".to_owned()),
+        min_replicas: Some(5),
+        max_replicas: Some(2),
+        ..environment("Dev")
+    };
+    let prod =
+        EnvironmentConfig { hosts: Some(vec!["checkout.example.com".to_owned()]), ..environment("prod") };
+    let config = BootstrapConfig {
+        name: Some("Check out".to_owned()),
+        runtime: Some("cobol".to_owned()),
+        port: Some(70_000),
+        health_path: Some("healthz".to_owned()),
+        registry: Some("registry.example.com".to_owned()),
+        region: Some("Ireland".to_owned()),
+        state_bucket: Some("States".to_owned()),
+        runtime_image: Some("debian:latest".to_owned()),
+        environment: vec![dev, prod, environment("prod")],
+        ..config()
+    };
+    let standards = Standards { required_labels: vec!["cost-center".to_owned()], ..Standards::default() };
+    let told = problems(&config, &standards);
+    for expected in [
+        "environment.0.hosts: ",
+        "environment.0.listener_arn: ",
+        "environment.0.max_replicas: ",
+        "environment.0.name: `Dev`",
+        "environment.1.hosts: Host names without a listener",
+        "environment.1.listener_arn: An environment without a listener",
+        "environment.2.name: Two environments are called `prod`",
+        "health_path: `healthz` is no path",
+        "labels: ",
+        "name: `Check out`",
+        "port: 70000 is no port",
+        "region: `Ireland` is no region",
+        "registry: `registry.example.com` is no registry of ECR",
+        "runtime: `cobol`",
+        "runtime_image: `debian:latest` is not pinned",
+        "state_bucket: `States` is no name of a bucket",
+    ] {
+        assert!(told.iter().any(|line| line.starts_with(expected)), "{expected} is missing in {told:#?}");
+    }
+    let of_runtime = told.iter().filter(|line| line.starts_with("runtime: ")).count();
+    assert_eq!(of_runtime, 1, "what is wrong everywhere is told once: {told:#?}");
+}
+
+#[test]
+fn a_load_balancer_brings_its_variables() {
+    let with = |name: &str| EnvironmentConfig {
+        listener_arn: Some(listener(name)),
+        hosts: Some(vec![format!("checkout.{name}.example.com")]),
+        ..environment(name)
+    };
+    let files = made(
+        &BootstrapConfig { environment: vec![with("dev"), with("prod")], ..config() },
+        &Standards::default(),
+    );
+    let variables: Value = serde_json::from_str(&files["terraform/environments/prod.tfvars.json"]).unwrap();
+    assert_eq!(variables["hosts"], json!(["checkout.prod.example.com"]));
+    assert!(files["terraform/main.tf"].contains("load_balancer {"));
+    assert!(!made(&config(), &Standards::default())["terraform/main.tf"].contains("load_balancer {"));
+}

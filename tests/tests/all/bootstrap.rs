@@ -1,0 +1,117 @@
+//! `data.ipsy_bootstrap` in real Terraform, without AWS: the files of the example, and what is told of wrong
+//! arguments. What the generated project does in a cluster is part of `make test-cluster`.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use acceptance::process::Process;
+use acceptance::terraform::Terraform;
+use acceptance::workspace;
+use serde_json::Value;
+
+use crate::fixture;
+
+/// The data source of the example, without the resource that another provider would make.
+fn example() -> String {
+    let path = workspace::root().join("examples/data-sources/ipsy_bootstrap/data-source.tf");
+    let text = fs::read_to_string(path).unwrap();
+    let (source, _) = text.split_once("\n# The files into a folder").unwrap();
+    format!(
+        "terraform {{\n  required_providers {{\n    ipsy = {{\n      source = \"ipsy/ipsy\"\n    }}\n  }}\n}}\n\n\
+         {source}\noutput \"files\" {{\n  value = data.ipsy_bootstrap.checkout.files\n}}\n"
+    )
+}
+
+fn initialised(text: &str) -> Terraform {
+    let terraform = Terraform::with_configuration(text, fixture::tools(), fixture::programs()).unwrap();
+    terraform.init().unwrap();
+    terraform
+}
+
+fn files() -> Value {
+    let terraform = initialised(&example());
+    terraform.apply().unwrap();
+    assert!(!terraform.plan().unwrap().has_changes, "the same arguments give the same files");
+    terraform.output("files").unwrap()
+}
+
+#[test]
+fn the_same_arguments_give_the_same_bytes_on_any_machine() {
+    let files = files();
+    assert_eq!(files, self::files());
+    let names: Vec<&String> = files.as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        [
+            ".dockerignore",
+            ".github/workflows/deploy.yml",
+            ".gitignore",
+            "Dockerfile",
+            "Jenkinsfile",
+            "README.md",
+            "ci/build.sh",
+            "ci/deploy.sh",
+            "terraform/environments/dev.tfvars.json",
+            "terraform/environments/prod.tfvars.json",
+            "terraform/main.tf",
+            "terraform/variables.tf",
+            "terraform/versions.tf",
+        ]
+    );
+}
+
+#[test]
+fn generated_files_are_formatted_and_scripts_are_read_by_a_shell() {
+    let terraform = initialised(&example());
+    terraform.clear().unwrap();
+    for (name, text) in files().as_object().unwrap() {
+        let (path, text) = (Path::new(name), text.as_str().unwrap());
+        let name = path.file_name().unwrap().to_str().unwrap();
+        match path.extension().and_then(OsStr::to_str) {
+            Some("tf") => terraform.write(name, text).unwrap(),
+            Some("sh") => {
+                Process::new("sh").args(["-n", "/dev/stdin"]).input(text).succeed().unwrap();
+            }
+            _ => {}
+        }
+    }
+    let formatted = terraform.run(&["fmt", "-check", "-diff", "-no-color"]).unwrap();
+    assert_eq!(formatted.code, 0, "{}", formatted.stdout);
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_with_its_argument() {
+    let text = example()
+        .replace("\"java\"", "\"cobol\"")
+        .replace("8080", "80800")
+        .replace("name         = \"prod\"", "name         = \"dev\"");
+    let terraform = initialised(&text);
+    let outcome = terraform.try_plan().unwrap();
+    assert_eq!(outcome.code, 1);
+    let told = outcome.everything();
+    for expected in [
+        "`cobol` is no runtime that ipsy knows",
+        "runtime       = \"cobol\"",
+        "80800 is no port",
+        "port          = 80800",
+        "Two environments are called `dev`",
+        "name         = \"dev\"",
+    ] {
+        assert!(told.contains(expected), "{expected} is missing in:\n{told}");
+    }
+}
+
+#[test]
+fn standards_are_kept_and_go_along() {
+    let standards =
+        "provider \"ipsy\" {\n  standards {\n    required_labels = [\"team\", \"tier\"]\n  }\n}\n";
+    let terraform = initialised(&format!("{}\n{standards}", example()));
+    let told = terraform.try_plan().unwrap().everything();
+    assert!(told.contains("tier"), "{told}");
+    terraform.replace("main.tf", "cost-center = \"cc-42\"", "tier = \"1\"").unwrap();
+    terraform.apply().unwrap();
+    let files = terraform.output("files").unwrap();
+    let standards: Value = serde_yaml::from_str(files["terraform/standards.yaml"].as_str().unwrap()).unwrap();
+    assert_eq!(standards["requiredLabels"], serde_json::json!(["team", "tier"]));
+}
