@@ -6,7 +6,7 @@ use acceptance::aws_bench::AwsBench;
 use acceptance::process::Process;
 use acceptance::terraform::Terraform;
 use acceptance::workspace;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fixture::{self, APP};
 
@@ -121,6 +121,139 @@ fn terraform_writes_the_configuration_of_what_was_built_by_hand() {
     assert_eq!(aws.resources().unwrap(), made);
     let again = terraform.plan().unwrap();
     assert!(!again.has_changes, "{}", again.text);
+}
+
+/// A login at an OIDC provider, with a version of its secret.
+const OIDC: &str = r#"
+    authenticate_oidc {
+      issuer                 = "https://login.example.com"
+      authorization_endpoint = "https://login.example.com/authorize"
+      token_endpoint         = "https://login.example.com/token"
+      user_info_endpoint     = "https://login.example.com/user"
+      client_id              = "shop"
+      client_secret          = "a-secret-that-no-state-holds"
+      client_secret_version  = "2"
+      scope                  = "openid email"
+    }
+"#;
+
+#[test]
+fn a_login_is_imported_with_all_but_its_secret() {
+    let aws = fixture::aws();
+    let first = fixture::quickstart(&aws);
+    first.replace("main.tf", "    priority     = 120\n", &format!("    priority     = 120\n{OIDC}")).unwrap();
+    first.apply().unwrap();
+    let made = aws.resources().unwrap();
+
+    let second = fixture::quickstart(&aws);
+    second.overlay(&first.configuration()).unwrap();
+    fs::remove_file(second.configuration().join("terraform.tfstate")).unwrap();
+    second.run(&["import", "-no-color", "-input=false", APP, "prod/checkout"]).unwrap().ok().unwrap();
+    let plan = second.plan().unwrap();
+    let (before, after) = (&plan.change(APP)["before"], &plan.change(APP)["after"]);
+    assert_eq!(before["load_balancer"]["authenticate_oidc"]["client_id"], "shop", "{}", plan.text);
+    assert_eq!(before["load_balancer"], after["load_balancer"], "{}", plan.text);
+    second.apply().unwrap();
+    assert_eq!(aws.resources().unwrap(), made);
+    assert!(!second.plan().unwrap().has_changes);
+
+    // What differs shows alone.
+    second.replace("main.tf", "\"openid email\"", "\"openid\"").unwrap();
+    let plan = second.plan().unwrap();
+    let login = |side: &str| {
+        let mut block = plan.change(APP)[side]["load_balancer"]["authenticate_oidc"].clone();
+        block["scope"].take();
+        block
+    };
+    assert_eq!(login("before"), login("after"), "{}", plan.text);
+    assert!(plan.text.contains("\"openid email\" -> \"openid\""), "{}", plan.text);
+}
+
+/// Puts a login before the forward of a rule.
+const DEMAND_LOGIN: &str = r#"
+import boto3, json, sys
+
+client = boto3.client("elbv2")
+[rule] = client.describe_rules(RuleArns=[sys.argv[1]])["Rules"]
+[forward] = rule["Actions"]
+login = {**json.loads(sys.argv[2]), "Order": 1}
+client.modify_rule(RuleArn=rule["RuleArn"], Actions=[login, {**forward, "Order": 2}])
+"#;
+
+/// The example of a takeover of an app whose rule got a login by hand, imported; `block` is that login in HCL.
+fn taken_over_with_login(aws: &AwsBench, login: &Value, block: &str) -> Terraform {
+    let built = build_by_hand(aws);
+    let demand = Process::new(&fixture::tools().moto_python)
+        .args(["-c", DEMAND_LOGIN])
+        .args([&aws.resources().unwrap().rules[0].arn, &login.to_string()])
+        .envs(aws.environment())
+        .env("AWS_DEFAULT_REGION", &aws.region);
+    demand.succeed().unwrap();
+    let terraform = takeover(aws, &built);
+    for file in ["removed.tf", "import.tf"] {
+        remove(&terraform, file);
+    }
+    terraform.replace("app.tf", "  load_balancer {\n", &format!("  load_balancer {{\n{block}")).unwrap();
+    terraform.init().unwrap();
+    let arns: Vec<&str> = built.as_object().unwrap().values().filter_map(Value::as_str).collect();
+    let id = format!("prod/checkout,{}", arns.join(","));
+    terraform.run(&["import", "-no-color", "-input=false", APP, &id]).unwrap().ok().unwrap();
+    terraform
+}
+
+#[test]
+fn a_login_that_was_built_by_hand_is_imported_without_a_change() {
+    let aws = fixture::aws();
+    let pool = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_shop";
+    let login = json!({
+        "Type": "authenticate-cognito",
+        "AuthenticateCognitoConfig": {
+            "UserPoolArn": pool,
+            "UserPoolClientId": "shop",
+            "UserPoolDomain": "shop-login",
+            "SessionTimeout": 3600,
+        },
+    });
+    let block = format!(
+        "    authenticate_cognito {{\n      user_pool_arn = \"{pool}\"\n      user_pool_client_id = \"shop\"\n      \
+         user_pool_domain = \"shop-login\"\n      session_timeout_seconds = 3600\n    }}\n"
+    );
+    let plan = taken_over_with_login(&aws, &login, &block).plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+}
+
+#[test]
+fn a_secret_that_nobody_can_read_is_sent_once() {
+    let aws = fixture::aws();
+    let login = json!({
+        "Type": "authenticate-oidc",
+        "AuthenticateOidcConfig": {
+            "Issuer": "https://login.example.com",
+            "AuthorizationEndpoint": "https://login.example.com/authorize",
+            "TokenEndpoint": "https://login.example.com/token",
+            "UserInfoEndpoint": "https://login.example.com/user",
+            "ClientId": "shop",
+            "ClientSecret": "the-one-from-before",
+            "Scope": "openid email",
+        },
+    });
+    let block = OIDC.replace("      client_secret_version  = \"2\"\n", "");
+    let terraform = taken_over_with_login(&aws, &login, &block);
+    let plan = terraform.plan().unwrap();
+    let (before, after) = (&plan.change(APP)["before"], &plan.change(APP)["after"]);
+    assert_eq!(before["load_balancer"], after["load_balancer"], "{}", plan.text);
+    let rule = |side: &Value| -> Value {
+        serde_json::from_str(side["infrastructure"]["listener_rule"].as_str().unwrap()).unwrap()
+    };
+    let mut planned = rule(after);
+    let version = planned["tags"].as_object_mut().unwrap().remove("ipsy:client-secret-version");
+    assert_eq!(version, Some(json!("1")), "{}", plan.text);
+    assert_eq!(planned, rule(before), "only the tag differs");
+    terraform.apply().unwrap();
+    let sent = aws.call_log().unwrap().into_iter().rfind(|call| call["operation"] == "ModifyRule").unwrap();
+    let sent = &sent["parameters"]["Actions"][0]["AuthenticateOidcConfig"]["ClientSecret"];
+    assert_eq!(sent, "a-secret-that-no-state-holds");
+    assert!(!terraform.plan().unwrap().has_changes);
 }
 
 /// The AWS provider itself is not needed: what it would manage are entries of the state, which `terraform_data`

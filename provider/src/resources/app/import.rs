@@ -3,6 +3,7 @@
 
 mod arguments;
 mod identifier;
+mod login;
 mod search;
 mod traffic;
 

@@ -7,7 +7,7 @@ use ipsy_aws::{Account, Encryption, Repository, TagMutability, Tags};
 use serde_json::{Map, Value as Json, json};
 
 use super::search::{Findings, FoundRepository};
-use super::traffic;
+use super::{login, traffic};
 use crate::app::access::OWN_POLICY;
 use crate::app::config::AppConfig;
 use crate::app::image::Storage;
@@ -50,6 +50,7 @@ pub(super) fn describe(found: &Findings, surroundings: &Surroundings) -> Json {
     traffic::describe(found, identity, &mut arguments);
     let mut arguments = Json::Object(arguments);
     traffic::name_target_groups(found, &mut arguments, &|arguments| resolved(arguments, surroundings));
+    login::name_secret_version(found, &mut arguments, &|arguments| resolved(arguments, surroundings));
     arguments
 }
 

@@ -22,6 +22,7 @@ use crate::infrastructure::trust::trusted_service_accounts;
 pub(super) struct Findings {
     pub(super) role: Option<Role>,
     pub(super) rule: Option<Rule>,
+    pub(super) rule_tags: Tags,
     pub(super) target_groups: Vec<FoundTargetGroup>,
     pub(super) places: Vec<Place>,
     pub(super) repository: Option<FoundRepository>,
@@ -436,7 +437,8 @@ async fn tags(aws: &Aws, identity: &Identity, found: &mut Findings) -> Result<()
     if let Some(rule) = &found.rule {
         let mut tags =
             tell("The rule's tags", aws.listener_rules.tags(std::slice::from_ref(&rule.arn)).await)?;
-        all.push((format!("listener rule `{}`", rule.arn), tags.remove(&rule.arn).unwrap_or_default()));
+        found.rule_tags = tags.remove(&rule.arn).unwrap_or_default();
+        all.push((format!("listener rule `{}`", rule.arn), found.rule_tags.clone()));
     }
     for (title, tags) in all {
         if let Some(owner) = owner_of(&tags).filter(|owner| owner != identity) {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipsy_aws::{Condition, Matcher, Rule};
 use serde_json::{Map, Value as Json, json};
 
+use super::login;
 use super::search::{Findings, FoundTargetGroup, Place};
 use crate::app::names::{Identity, suggest_dns_label};
 use crate::app::resolve::App;
@@ -133,6 +134,7 @@ fn load_balancer(rule: &Rule, own: Option<&FoundTargetGroup>) -> Json {
     let mut block = conditions(rule);
     block.insert("listener_arn".to_owned(), json!(rule.listener_arn));
     block.insert("priority".to_owned(), json!(rule.priority));
+    block.extend(login::blocks(rule));
     let stickiness = rule.forward().and_then(|forward| forward.stickiness_seconds).unwrap_or_default();
     if stickiness > 0 {
         block.insert("stickiness_seconds".to_owned(), json!(stickiness));
