@@ -1,15 +1,34 @@
-# The post-renderer inside this very provider: nothing has to be installed, as on HCP Terraform.
-data "ipsy_post_renderer" "checkout" {
-  config = ipsy_app.checkout.post_renderer_config
-}
+# The post-renderer inside this very provider: nothing has to be installed, as on HCP Terraform. It refers to no
+# resource, so Terraform reads it in the first plan already, and with it the path is known there.
+data "ipsy_post_renderer" "here" {}
 
+# The configuration comes with the app's own arguments, which are known at plan, too.
 resource "helm_release" "checkout" {
   name   = "checkout"
   chart  = "${path.module}/charts/ipsy-app"
   values = [ipsy_app.checkout.values]
 
   postrender = {
-    binary_path = data.ipsy_post_renderer.checkout.binary_path
-    args        = data.ipsy_post_renderer.checkout.args
+    binary_path = data.ipsy_post_renderer.here.binary_path
+    args        = concat(data.ipsy_post_renderer.here.args, ipsy_app.checkout.post_renderer_args)
+  }
+}
+
+# For somebody else's chart there is no app: `config` holds the configuration.
+data "ipsy_post_renderer" "labels" {
+  config = jsonencode({
+    apiVersion = "ipsy.dev/v1"
+    kind       = "PostRenderConfig"
+    labels     = { "ipsy.dev/team" = "platform" }
+  })
+}
+
+resource "helm_release" "redis" {
+  name  = "redis"
+  chart = "oci://registry.example.com/charts/redis"
+
+  postrender = {
+    binary_path = data.ipsy_post_renderer.labels.binary_path
+    args        = data.ipsy_post_renderer.labels.args
   }
 }

@@ -26,7 +26,10 @@ impl DataSource for PostRendererData {
             .attribute(
                 "config",
                 Attribute::optional(Type::String)
-                    .describe("Configuration, such as `ipsy_app.NAME.post_renderer_config`."),
+                    .describe(
+                        "Configuration, as JSON. For an app rather add `ipsy_app.NAME.post_renderer_args` to `args`: a \
+                         data source that refers to a resource is not read before that resource is made.",
+                    ),
             )
             .attribute(
                 "binary_path",
