@@ -11,6 +11,7 @@ pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod image;
 pub(crate) mod kapp;
+pub(crate) mod migration;
 pub(crate) mod names;
 pub(crate) mod post_render;
 pub(crate) mod problem;

@@ -9,6 +9,7 @@ mod helm;
 mod kapp;
 mod kubectl;
 mod live;
+mod migration;
 mod oddities;
 mod root_module;
 mod table;
@@ -24,13 +25,14 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 11] = [
+pub const SCENARIOS: [(&str, Scenario); 12] = [
     ("charts", charts::run),
     ("helm-3", helm::three),
     ("helm-4", helm::four),
     ("kapp", kapp::run),
     ("kubectl", kubectl::run),
     ("first-chart", first_chart::run),
+    ("migration", migration::run),
     ("oddities", oddities::run),
     ("admission", admission::run),
     ("terraform", root_module::run),

@@ -52,6 +52,10 @@ resource "ipsy_app" "checkout" {
     path = "/healthz"
   }
 
+  migration {
+    args = ["migrate"]
+  }
+
   iam {
     managed_policy_arns = ["arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"]
   }

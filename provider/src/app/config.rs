@@ -35,6 +35,7 @@ pub(crate) struct AppConfig {
     pub(crate) resources: Option<ResourcesConfig>,
     pub(crate) autoscaling: Option<AutoscalingConfig>,
     pub(crate) health_check: Option<HealthCheckConfig>,
+    pub(crate) migration: Option<MigrationConfig>,
     pub(crate) iam: Option<IamConfig>,
     pub(crate) logs: Option<LogsConfig>,
     pub(crate) load_balancer: Option<LoadBalancerConfig>,
@@ -127,6 +128,18 @@ pub(crate) struct HealthCheckConfig {
     pub(crate) timeout_seconds: Option<i64>,
     pub(crate) healthy_threshold: Option<i64>,
     pub(crate) unhealthy_threshold: Option<i64>,
+}
+
+/// `migration { … }`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct MigrationConfig {
+    pub(crate) command: Option<Vec<String>>,
+    pub(crate) args: Option<Vec<String>>,
+    pub(crate) env: Option<BTreeMap<String, String>>,
+    pub(crate) service_account: Option<String>,
+    pub(crate) retries: Option<i64>,
+    pub(crate) timeout_seconds: Option<i64>,
 }
 
 /// `iam { … }`.

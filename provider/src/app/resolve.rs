@@ -11,6 +11,7 @@ use super::config::{AppConfig, SecretConfig};
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::image::Image;
+use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
 use super::post_render::resolve_settings;
 use super::problem::Problems;
@@ -40,6 +41,7 @@ pub(crate) struct App {
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) resources: Resources,
     pub(crate) scaling: Scaling,
+    pub(crate) migration: Option<Migration>,
     pub(crate) iam: Iam,
     pub(crate) logs: Logs,
     pub(crate) traffic: Traffic,
@@ -54,7 +56,11 @@ pub(crate) struct App {
 impl App {
     /// The Kubernetes service accounts whose pods get the app's role.
     pub(crate) fn service_accounts(&self) -> Vec<String> {
-        vec![self.identity.app.clone()]
+        let migration = self.migration.iter().filter_map(|migration| match &migration.account {
+            Account::Own(name) => Some(name.clone()),
+            Account::Existing(_) => None,
+        });
+        std::iter::once(self.identity.app.clone()).chain(migration).collect()
     }
 }
 
@@ -123,6 +129,10 @@ pub(crate) fn resolve(
         env,
         scaling: Scaling::resolve(config, standards, &exceptions, &mut explanations, problems),
         resources,
+        migration: config
+            .migration
+            .as_ref()
+            .map(|migration| Migration::resolve(migration, &identity, complete, problems)),
         iam: Iam::resolve(config, &identity, problems),
         logs: Logs::resolve(config, &identity, standards, &mut explanations, problems),
         traffic: Traffic::resolve(config, &identity, complete, problems),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::image::Reference;
+use super::migration::{Account, Migration};
 use super::resolve::App;
 use super::scaling::{Metric, Scaling};
 use super::standards::Standards;
@@ -61,6 +62,10 @@ pub(crate) fn values(
     }
     if !app.args.is_empty() {
         object.insert("args".to_owned(), json!(app.args));
+    }
+    if let Some(migration) = &app.migration {
+        let annotations = identity_annotations(app, role_arn, backend);
+        object.insert("migration".to_owned(), self::migration(migration, &annotations));
     }
     match &app.scaling {
         Scaling::Fixed(replicas) => {
@@ -149,6 +154,28 @@ fn secrets(app: &App) -> Value {
         })
         .collect();
     json!(secrets)
+}
+
+/// `annotations` are those of the migration's own service account.
+fn migration(migration: &Migration, annotations: &Value) -> Value {
+    let mut values = json!({ "enabled": true, "env": migration.env });
+    for (name, words) in [("command", &migration.command), ("args", &migration.args)] {
+        if !words.is_empty() {
+            values[name] = json!(words);
+        }
+    }
+    for (name, number) in
+        [("backoffLimit", migration.retries), ("activeDeadlineSeconds", migration.timeout_seconds)]
+    {
+        if let Some(number) = number {
+            values[name] = json!(number);
+        }
+    }
+    match &migration.account {
+        Account::Own(_) => values["serviceAccountAnnotations"] = annotations.clone(),
+        Account::Existing(name) => values["serviceAccountName"] = json!(name),
+    }
+    values
 }
 
 fn metrics(metrics: &BTreeMap<String, Metric>) -> Value {

@@ -56,6 +56,7 @@ pub(super) fn add(schema: Schema) -> Schema {
         .block("resources", resources())
         .block("autoscaling", autoscaling())
         .block("health_check", health_check())
+        .block("migration", migration())
 }
 
 fn resources() -> Block {
@@ -84,6 +85,28 @@ fn autoscaling() -> Block {
                     text("Quantity per pod, instead of a percentage.").check(quantity),
                 ),
         )
+}
+
+fn migration() -> Block {
+    Block::single()
+        .describe(
+            "A job with the app's image that runs before each install and upgrade, such as a migration of the \
+             database. Nothing of the app exists yet at the first install, so it runs as a service account of its \
+             own, `NAME-migration`, which gets the app's role.",
+        )
+        .attribute("command", texts("Entrypoint, instead of the image's."))
+        .attribute("args", texts("Arguments of the entrypoint.").example("[\"migrate\"]"))
+        .attribute(
+            "env",
+            Attribute::optional(Type::Map(Box::new(Type::String)))
+                .describe("Environment variables, over those of the app."),
+        )
+        .attribute(
+            "service_account",
+            text("A service account that exists, instead of one of its own. It keeps the rights that it has."),
+        )
+        .attribute("retries", number("How often it is tried again after a failure. Default: 3."))
+        .attribute("timeout_seconds", number("Seconds after which it is stopped. Default: never."))
 }
 
 fn health_check() -> Block {

@@ -18,7 +18,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         "kapp",
         "deploy, with its diff and its wait: labels, limits, patch and stamp are live",
         || {
-            let shown = deploy(world, &world.values)?;
+            let shown = deploy(world, NAMESPACE, &world.values)?;
             ensure!(shown.stdout.contains("@@ create deployment/checkout"), "no diff:\n{}", shown.stdout);
             live::check_app(cluster, NAMESPACE)
         },
@@ -26,14 +26,14 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     table.row("kapp", "deploy again, scaled by the autoscaler: no changes", || {
         live::scale_up(cluster, NAMESPACE)?;
         let before = live::deployment(cluster, NAMESPACE)?;
-        let shown = deploy(world, &world.values)?.stdout;
+        let shown = deploy(world, NAMESPACE, &world.values)?.stdout;
         ensure!(shown.contains("0 create, 0 delete, 0 update"), "it changes something:\n{shown}");
         ensure!(live::deployment(cluster, NAMESPACE)? == before, "the Deployment differs");
         Ok(())
     })?;
     table.row("kapp", "new image by the pointer: the image alone differs; replicas, limits stay", || {
         let before = live::deployment(cluster, NAMESPACE)?;
-        let shown = deploy(world, &world.new_values)?.stdout;
+        let shown = deploy(world, NAMESPACE, &world.new_values)?.stdout;
         ensure!(shown.contains("0 create, 0 delete, 1 update"), "it changes more than one object:\n{shown}");
         live::check_only_the_image_changed(&before, &live::deployment(cluster, NAMESPACE)?)
     })?;
@@ -45,10 +45,11 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     })
 }
 
-fn deploy(world: &World, values: &Path) -> Result<Outcome> {
+/// The app in a namespace, as kapp deploys it.
+pub(super) fn deploy(world: &World, namespace: &str, values: &Path) -> Result<Outcome> {
     let manifests = render(world, values, &["--deployer", "kapp"])?;
     kapp(world)
-        .args(["deploy", "--app", APP, "--namespace", NAMESPACE, "--into-ns", NAMESPACE])
+        .args(["deploy", "--app", APP, "--namespace", namespace, "--into-ns", namespace])
         .args(["--file", "-", "--file"])
         .arg(&world.kapp_config)
         .args(["--diff-changes", "--yes", "--wait-check-interval", "500ms"])

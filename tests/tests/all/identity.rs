@@ -1,6 +1,12 @@
 //! Repository and roles against an AWS that is as strict as the real one: settings that ECR and IAM check, images that
 //! must not be lost, and clusters whose own tokens give the role.
 
+use std::collections::BTreeSet;
+use std::fs;
+
+use acceptance::helm::Helm;
+use acceptance::workspace;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::fixture::{self, APP};
@@ -79,6 +85,51 @@ fn a_cluster_gives_the_role_by_its_own_tokens() {
     assert_eq!(aws.resources().unwrap().pod_identity_associations.len(), 1);
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty());
+}
+
+#[test]
+fn provider_and_chart_agree_on_the_account_of_the_migration() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let migration = "  migration {\n    args            = [\"migrate\"]\n    env             = { STEP = \"1\" }\n    \
+                     timeout_seconds = 600\n  }\n\n  port \"http\" {";
+    terraform.replace("main.tf", "  port \"http\" {", migration).unwrap();
+    terraform.apply().unwrap();
+    assert!(!terraform.plan().unwrap().has_changes);
+    let associations = aws.resources().unwrap().pod_identity_associations;
+    let bound: BTreeSet<&str> =
+        associations.iter().filter_map(|association| association["serviceAccount"].as_str()).collect();
+    assert_eq!(bound, BTreeSet::from(["checkout", "checkout-migration"]), "{associations:?}");
+
+    let values = terraform.configuration().join("values.json");
+    fs::write(&values, terraform.output("values").unwrap().as_str().unwrap()).unwrap();
+    let helm = Helm::three(fixture::tools(), &fixture::programs().post_renderer).unwrap();
+    let chart = workspace::root().join("examples/charts/ipsy-app");
+    let arguments = ["template", "checkout", &chart.to_string_lossy(), "--values", &values.to_string_lossy()];
+    let rendered = helm.run(&arguments).unwrap().ok().unwrap().stdout;
+    let objects: Vec<Value> = serde_yaml::Deserializer::from_str(&rendered)
+        .map(|document| Value::deserialize(document).unwrap())
+        .collect();
+    let accounts: BTreeSet<&str> = objects
+        .iter()
+        .filter(|object| object["kind"] == "ServiceAccount")
+        .filter_map(|object| object["metadata"]["name"].as_str())
+        .collect();
+    assert_eq!(accounts, bound, "the accounts that the chart makes are those that get the role");
+    let job = objects.iter().find(|object| object["kind"] == "Job").unwrap();
+    assert_eq!(job["spec"]["activeDeadlineSeconds"], 600);
+    let pod = &job["spec"]["template"]["spec"];
+    assert_eq!(pod["serviceAccountName"], "checkout-migration");
+    assert_eq!(pod["containers"][0]["args"], json!(["migrate"]));
+
+    let refused = |old: &str, new: &str| {
+        terraform.replace("main.tf", old, new).unwrap();
+        let outcome = terraform.try_plan().unwrap();
+        assert_eq!(outcome.code, 1);
+        outcome.everything()
+    };
+    let told = refused("timeout_seconds = 600", "service_account = \"checkout\"");
+    assert!(told.contains("The app's service account comes too late"), "{told}");
 }
 
 #[test]

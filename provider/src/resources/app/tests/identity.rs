@@ -96,6 +96,51 @@ async fn a_cluster_of_its_own_tokens_has_no_association_and_names_the_role() {
 }
 
 #[tokio::test]
+async fn a_migration_has_an_account_of_its_own_that_gets_the_role_and_loses_it() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((90, 10));
+    config["backend"]["green"]["oidc_provider_arn"] = json!(PROVIDER);
+    config["migration"] = json!({ "args": ["migrate"], "retries": 1 });
+    let state = settle(&bench, None, &config).await;
+    let aws = bench.fake.aws();
+    let accounts = async || {
+        let mut accounts: Vec<String> = Vec::new();
+        for reference in aws.pod_identities.list("eks-blue").await.unwrap() {
+            accounts.push(reference.service_account);
+        }
+        accounts.sort();
+        accounts
+    };
+    assert_eq!(accounts().await, ["checkout", "checkout-migration"]);
+    let trust = aws.roles.get("checkout-prod").await.unwrap().unwrap().trust_policy;
+    assert!(trust.contains("system:serviceaccount:checkout:checkout-migration"), "{trust}");
+    let migration = |state: &Value, backend: &str| {
+        let path = Path::root("values_by_backend").key(backend);
+        let values: Json = serde_json::from_str(state.at(&path).unwrap().as_str().unwrap()).unwrap();
+        values["migration"].clone()
+    };
+    let role = "arn:aws:iam::123456789012:role/checkout-prod";
+    let expected = json!({
+        "args": ["migrate"], "backoffLimit": 1, "enabled": true, "env": {},
+        "serviceAccountAnnotations": { "eks.amazonaws.com/role-arn": role },
+    });
+    assert_eq!(migration(&state, "green"), expected);
+    assert_eq!(migration(&state, "blue")["serviceAccountAnnotations"], json!({}));
+
+    // An account that exists keeps the rights that it has.
+    config["migration"]["service_account"] = json!("migrations");
+    let state = settle(&bench, Some(&state), &config).await;
+    assert_eq!(accounts().await, ["checkout"]);
+    assert_eq!(migration(&state, "green")["serviceAccountName"], "migrations");
+    let trust = aws.roles.get("checkout-prod").await.unwrap().unwrap().trust_policy;
+    assert!(!trust.contains("migration"), "{trust}");
+
+    config["migration"] = Json::Null;
+    let state = settle(&bench, Some(&state), &config).await;
+    assert_eq!(migration(&state, "green"), Json::Null);
+}
+
+#[tokio::test]
 async fn another_role_name_makes_a_new_role_before_the_old_one_goes() {
     let bench = Bench::new().await;
     let mut config = bench.config((90, 10));
