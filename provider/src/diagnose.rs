@@ -3,6 +3,7 @@
 use ipsy_aws::Error;
 use tf_provider::{Diagnostic, Diagnostics, Path};
 
+use crate::app::contract;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::infrastructure::converge::Failure;
 
@@ -28,6 +29,16 @@ fn problem_diagnostic(problem: &Problem) -> Diagnostic {
         Place::Index(index) => path.index(*index),
     });
     diagnostic.at(path)
+}
+
+/// What the standard chart would refuse of `values`: better told here than by Helm.
+pub(crate) fn contract_diagnostics(values: &serde_json::Value, diagnostics: &mut Diagnostics) {
+    for problem in contract::problems(values) {
+        diagnostics.push(Diagnostic::error(
+            "The standard chart does not take these values",
+            format!("{problem}. Change the argument that this value comes from."),
+        ));
+    }
 }
 
 /// An error of AWS: operation, object, code and request id, then what to do.

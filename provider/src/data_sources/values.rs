@@ -11,7 +11,7 @@ use crate::app::resolve::{App, resolve};
 use crate::app::standards::Standards;
 use crate::app::{kapp, post_render, values};
 use crate::arguments::describe_app;
-use crate::diagnose::problem_diagnostics;
+use crate::diagnose::{contract_diagnostics, problem_diagnostics};
 use crate::session::{Session, today};
 
 /// The data source `ipsy_values`.
@@ -68,7 +68,12 @@ impl DataSource for ValuesData {
             return Outcome::failed(diagnostics);
         };
         let mut state = request.config.clone();
-        for (name, value) in outputs(&app, &configured.standards, request.config.attribute("registry")) {
+        let values = app_values(&app, &configured.standards, request.config.attribute("registry"));
+        contract_diagnostics(&values, &mut diagnostics);
+        if diagnostics.has_errors() {
+            return Outcome::failed(diagnostics);
+        }
+        for (name, value) in outputs(&app, &configured.standards, &values) {
             state.set(&Path::root(name), value);
         }
         Outcome::of(state).with(diagnostics)
@@ -89,16 +94,19 @@ fn parse(
     (!diagnostics.has_errors()).then_some(app)
 }
 
-fn outputs(app: &App, standards: &Standards, registry: &Value) -> Vec<(&'static str, Value)> {
+fn app_values(app: &App, standards: &Standards, registry: &Value) -> serde_json::Value {
     let repository = match (&app.image.repository, registry.as_str()) {
         (Repository::Owned(name), Some(host)) => format!("{host}/{name}"),
         (Repository::Owned(name) | Repository::Foreign(name), _) => name.clone(),
     };
     let image = app.image.initial_reference(&repository);
-    let values = values::values(app, standards, &image, None, None);
+    values::values(app, standards, &image, None, None)
+}
+
+fn outputs(app: &App, standards: &Standards, values: &serde_json::Value) -> Vec<(&'static str, Value)> {
     let config = post_render::configuration(app, standards).to_canonical_json();
     vec![
-        ("values_yaml", Value::from(serde_yaml::to_string(&values).unwrap_or_default())),
+        ("values_yaml", Value::from(serde_yaml::to_string(values).unwrap_or_default())),
         ("values", Value::from(values.to_string())),
         ("post_renderer_args", Value::List(vec![Value::from("--config-json"), Value::from(config.as_str())])),
         ("post_renderer_config", Value::from(config)),

@@ -53,6 +53,30 @@ output "arguments" {{
 }
 
 #[test]
+fn values_that_the_chart_would_refuse_are_refused_before_helm_sees_them() {
+    let text = format!(
+        r#"{PROVIDER}
+data "ipsy_values" "this" {{
+  name        = "checkout"
+  environment = "dev"
+  image {{
+    repository = "registry.example.com/checkout"
+    source     = "literal"
+    tag        = "1.0.0"
+  }}
+  env = {{ "LOG LEVEL" = "info" }}
+}}
+"#
+    );
+    let terraform = Terraform::with_configuration(&text, fixture::tools(), fixture::programs()).unwrap();
+    terraform.init().unwrap();
+    let refused = terraform.try_plan().unwrap();
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("The standard chart does not take these values"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("LOG LEVEL"), "{}", refused.stderr);
+}
+
+#[test]
 fn functions_calculate() {
     let text = format!(
         r#"{PROVIDER}

@@ -7,9 +7,8 @@ use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::state;
 use super::{fixed, location};
-use crate::app::contract;
 use crate::app::image::{Reference, Source};
-use crate::diagnose::aws_diagnostic;
+use crate::diagnose::{aws_diagnostic, contract_diagnostics};
 use crate::infrastructure::desired::{Account, components};
 use crate::session::Configured;
 
@@ -139,16 +138,10 @@ pub(super) fn pointed_image(name: &str, value: &str, repository_url: &str) -> Re
     Ok(image)
 }
 
-/// The chart would refuse what its schema does not allow: better told here than by Helm.
 fn check_values(plan: &Plan, diagnostics: &mut Diagnostics) {
     let Some(text) = plan.planned.attribute("values").as_str() else { return };
     let Ok(values) = serde_json::from_str(text) else { return };
-    for problem in contract::problems(&values) {
-        diagnostics.push(Diagnostic::error(
-            "The standard chart does not take these values",
-            format!("{problem}. Change the argument that this value comes from."),
-        ));
-    }
+    contract_diagnostics(&values, diagnostics);
 }
 
 /// Helm passes the configuration as one argument, which the operating system limits.
