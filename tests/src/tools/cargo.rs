@@ -1,9 +1,10 @@
 //! Tools written in Rust, built by `cargo install` from the registry that cargo is set up with.
 
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::installation::Installation;
 use crate::process::Process;
@@ -18,26 +19,17 @@ pub(super) struct CargoTool {
 impl CargoTool {
     /// The path of the program, which is built if it is missing.
     pub(super) fn ready(&self, installation: &Installation) -> Result<PathBuf> {
-        let folder = format!("{}-{}", self.name, self.version);
-        let program = installation.place(&folder).join("bin").join(self.name);
-        if !program.is_file() {
-            let step = installation
-                .console
-                .step(format!("building {} {} (once; takes some minutes)", self.name, self.version));
-            installation.complete(&folder, |half_done| {
-                Process::inheriting("cargo")
-                    .args(["install", "--quiet", "--locked", "--no-track", "--version", self.version])
-                    .arg("--root")
-                    .arg(half_done)
-                    .arg(self.name)
-                    .env("CARGO_TARGET_DIR", half_done.join("target"))
-                    .limit(Duration::from_mins(20))
-                    .succeed()
-                    .with_context(|| format!("cannot build {}", self.name))?;
-                Ok(std::fs::remove_dir_all(half_done.join("target"))?)
-            })?;
-            step.done(program.display());
-        }
-        Ok(program)
+        installation.built(self.name, self.version, |half_done| {
+            let target = half_done.join("target");
+            Process::inheriting("cargo")
+                .args(["install", "--quiet", "--locked", "--no-track", "--version", self.version])
+                .arg("--root")
+                .arg(half_done)
+                .arg(self.name)
+                .env("CARGO_TARGET_DIR", &target)
+                .limit(Duration::from_mins(20))
+                .succeed()?;
+            Ok(fs::remove_dir_all(target)?)
+        })
     }
 }

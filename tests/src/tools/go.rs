@@ -25,38 +25,26 @@ pub(super) struct GoTool {
 impl GoTool {
     /// The path of the program, which is built if it is missing.
     pub(super) fn ready(&self, installation: &Installation) -> Result<PathBuf> {
-        let folder = format!("{}-{}", self.name, self.version);
-        let program = installation.place(&folder).join("bin").join(self.name);
-        if !program.is_file() {
-            let step = installation
-                .console
-                .step(format!("building {} {} (once; takes some minutes)", self.name, self.version));
-            installation.complete(&folder, |half_done| {
-                let flags = format!("-ldflags=-s -w {}", self.link);
-                let go = Process::inheriting("nice")
-                    .args(["-n", "10", "go"])
-                    .env("GOBIN", half_done.join("bin"))
-                    .env("CGO_ENABLED", "0");
-                let go = match self.module {
-                    None => go
-                        .args(["install", "-trimpath", &flags])
-                        .arg(format!("{}@{}", self.package, self.version))
-                        .within(half_done),
-                    // Go would name the program after the last part of the path, which for etcd is
-                    // `server`.
-                    Some(module) => go
-                        .args(["build", "-trimpath", &flags, "-o"])
-                        .arg(half_done.join("bin").join(self.name))
-                        .arg(self.package)
-                        .within(workspace::root().join("tests/tools-modules").join(module)),
-                };
-                go.limit(Duration::from_mins(40))
-                    .succeed()
-                    .with_context(|| format!("cannot build {}; is Go installed?", self.name))
-                    .map(drop)
-            })?;
-            step.done(program.display());
-        }
-        Ok(program)
+        installation.built(self.name, self.version, |half_done| {
+            let flags = format!("-ldflags=-s -w {}", self.link);
+            let go = Process::inheriting("nice")
+                .args(["-n", "10", "go"])
+                .env("GOBIN", half_done.join("bin"))
+                .env("CGO_ENABLED", "0");
+            let go = match self.module {
+                None => go
+                    .args(["install", "-trimpath", &flags])
+                    .arg(format!("{}@{}", self.package, self.version))
+                    .within(half_done),
+                // Go would name the program after the last part of the path, which for etcd is
+                // `server`.
+                Some(module) => go
+                    .args(["build", "-trimpath", &flags, "-o"])
+                    .arg(half_done.join("bin").join(self.name))
+                    .arg(self.package)
+                    .within(workspace::root().join("tests/tools-modules").join(module)),
+            };
+            go.limit(Duration::from_mins(40)).succeed().context("is Go installed?").map(drop)
+        })
     }
 }

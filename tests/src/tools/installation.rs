@@ -35,6 +35,26 @@ impl Installation {
         self.folder.join(name)
     }
 
+    /// The path of a program that is built from its source if it is missing: `build` puts it into `bin` of the folder
+    /// that it is given.
+    pub(super) fn built(
+        &self,
+        name: &str,
+        version: &str,
+        build: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        let folder = format!("{name}-{version}");
+        let program = self.place(&folder).join("bin").join(name);
+        if !program.is_file() {
+            let step = self.console.step(format!("building {name} {version} (once; takes some minutes)"));
+            self.complete(&folder, |half_done| {
+                build(half_done).with_context(|| format!("cannot build {name}"))
+            })?;
+            step.done(program.display());
+        }
+        Ok(program)
+    }
+
     /// Builds a tool in a folder beside its place and moves it there when it is complete, so that
     /// an installation that was cut off leaves nothing that looks installed.
     pub(super) fn complete(&self, name: &str, build: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
