@@ -25,11 +25,13 @@ resource "ipsy_app" "checkout" {
   tags        = var.tags
 
   image {
-    repository     = "checkout"
-    initial        = "1.0.0"
-    scan_on_push   = var.image.scan
-    immutable_tags = var.image.immutable
-    keep_images    = var.image.keep
+    repository       = "checkout"
+    initial          = "1.0.0"
+    scan_on_push     = var.image.scan
+    immutable_tags   = var.image.immutable
+    keep_images      = var.image.keep
+    untagged_days    = var.image.untagged_days
+    pull_account_ids = var.image.pull
   }
 
   port "http" {
@@ -42,18 +44,20 @@ resource "ipsy_app" "checkout" {
   }
 
   iam {
-    policy_json = jsonencode({
-      Version   = "2012-10-17"
-      Statement = [{ Effect = "Allow", Action = var.role.action, Resource = "*" }]
-    })
+    policy_json          = var.role.action == null ? null : local.policies.app
     managed_policy_arns  = var.role.managed
     permissions_boundary = var.role.boundary
     path                 = var.role.path
     max_session_seconds  = var.role.seconds
+
+    policy "topic" {
+      json = local.policies.topic
+    }
   }
 
   logs {
-    retention_days = var.retention_days
+    retention_days = var.logs.retention_days
+    kms_key_arn    = var.logs.key
   }
 
   load_balancer {
@@ -62,6 +66,38 @@ resource "ipsy_app" "checkout" {
     priority                     = var.traffic.priority
     protocol_version             = var.protocol_version
     deregistration_delay_seconds = var.traffic.drain
+
+    dynamic "authenticate_oidc" {
+      for_each = var.traffic.login[*]
+      content {
+        issuer                 = "https://login.example.com"
+        authorization_endpoint = "https://login.example.com/authorize"
+        token_endpoint         = "https://login.example.com/token"
+        user_info_endpoint     = "https://login.example.com/user"
+        client_id              = "shop"
+        client_secret          = "never-in-a-state-${authenticate_oidc.value}"
+        client_secret_version  = authenticate_oidc.value
+      }
+    }
+  }
+
+  dns "checkout.example.com" {
+    zone_id = var.zone_id
+    weight  = var.traffic.dns_weight
+  }
+
+  alarm "server_errors" {
+    threshold = var.traffic.errors
+  }
+
+  dynamic "rollout" {
+    for_each = var.rollout == null ? [] : [var.rollout]
+    content {
+      steps    = rollout.value
+      bake     = "1s"
+      interval = "1s"
+      timeout  = "30s"
+    }
   }
 
   backend "ec2" {
@@ -69,13 +105,29 @@ resource "ipsy_app" "checkout" {
     weight           = var.weights.ec2
   }
 
+  # One cluster gives pods their role by EKS Pod Identity, the other one by tokens of its own.
   backend "blue" {
     cluster = "eks-blue"
     weight  = var.weights.blue
   }
 
   backend "green" {
-    cluster = "eks-green"
-    weight  = var.weights.green
+    cluster           = "eks-green"
+    weight            = var.weights.green
+    oidc_provider_arn = var.green_oidc_provider_arn
+  }
+}
+
+locals {
+  allow = { Effect = "Allow", Resource = "*" }
+  policies = {
+    app = jsonencode({
+      Version   = "2012-10-17"
+      Statement = [merge(local.allow, { Action = var.role.action })]
+    })
+    topic = jsonencode({
+      Version   = "2012-10-17"
+      Statement = [merge(local.allow, { Action = var.role.topic })]
+    })
   }
 }

@@ -8,14 +8,28 @@ variable "legacy_target_group_arn" {
   type = string
 }
 
+variable "zone_id" {
+  type = string
+}
+
 variable "weights" {
   type    = map(number)
   default = { ec2 = 80, blue = 10, green = 10 }
 }
 
+variable "rollout" {
+  type    = list(number)
+  default = null
+}
+
 variable "namespace" {
   type    = string
   default = "shop"
+}
+
+variable "green_oidc_provider_arn" {
+  type    = string
+  default = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/GREEN"
 }
 
 variable "port" {
@@ -29,34 +43,43 @@ variable "protocol_version" {
 }
 
 variable "traffic" {
-  type = object({ host = string, priority = number, drain = number, matcher = string })
+  type = object({
+    host   = string, priority = number, drain = number, matcher = string, login = string, dns_weight = number,
+    errors = number,
+  })
   default = {
-    host     = "checkout.example.com"
-    priority = 120
-    drain    = 30
-    matcher  = "200-399"
+    host       = "checkout.example.com"
+    priority   = 120
+    drain      = 30
+    matcher    = "200-399"
+    login      = "1"
+    dns_weight = 10
+    errors     = 10
   }
 }
 
 variable "image" {
-  type    = object({ scan = bool, immutable = bool, keep = number })
-  default = { scan = true, immutable = true, keep = 30 }
+  type    = object({ scan = bool, immutable = bool, keep = number, untagged_days = number, pull = list(string) })
+  default = { scan = true, immutable = true, keep = 30, untagged_days = 7, pull = ["210987654321"] }
 }
 
 variable "role" {
-  type = object({ action = string, managed = list(string), boundary = string, path = string, seconds = number })
+  type = object({
+    action = string, topic = string, managed = list(string), boundary = string, path = string, seconds = number,
+  })
   default = {
     action   = "sqs:ReceiveMessage"
+    topic    = "sns:Subscribe"
     managed  = ["arn:aws:iam::123456789012:policy/queue-reader"]
-    boundary = null
+    boundary = "arn:aws:iam::123456789012:policy/app-boundary"
     path     = "/"
     seconds  = 3600
   }
 }
 
-variable "retention_days" {
-  type    = number
-  default = 30
+variable "logs" {
+  type    = object({ retention_days = number, key = string })
+  default = { retention_days = 30, key = "arn:aws:kms:us-east-1:123456789012:key/first" }
 }
 
 variable "tags" {

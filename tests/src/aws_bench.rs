@@ -22,6 +22,8 @@ use crate::workspace;
 /// Imports of boto3 are slow on a busy machine.
 const START_LIMIT: Duration = Duration::from_mins(2);
 
+/// The name of the bench's credentials, which tells the provider's calls from those that tests make themselves.
+pub const ACCESS_KEY_ID: &str = "AKIABENCHBENCHBENCH0";
 /// The secret of the bench's credentials. It is easy to find where it must not be.
 pub const SECRET_ACCESS_KEY: &str = "bench-secret-that-no-log-may-hold";
 /// The session token of the bench's credentials, likewise.
@@ -176,7 +178,7 @@ impl AwsBench {
         vec![
             ("AWS_ENDPOINT_URL", self.url.clone()),
             ("AWS_REGION", self.region.clone()),
-            ("AWS_ACCESS_KEY_ID", "AKIABENCHBENCHBENCH0".to_owned()),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.to_owned()),
             ("AWS_SESSION_TOKEN", SESSION_TOKEN.to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),

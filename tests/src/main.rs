@@ -51,6 +51,9 @@ enum Task {
     },
     /// Breaks every changing call of an app's lifecycle in every way, and tells whether the next run mends it.
     Faults {
+        /// Only this phase: `create`, `destroy`, or a folder of `tests/faults/updates`.
+        #[arg(long)]
+        phase: Option<String>,
         /// Try only every so-many-th point.
         #[arg(long, default_value_t = 1)]
         every: usize,
@@ -91,7 +94,9 @@ fn main() -> ExitCode {
         Task::Aws => tasks::aws::run(console),
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
-        Task::Faults { every } => tasks::faults::run(console, every),
+        Task::Faults { phase, every } => {
+            tasks::faults::run(console, &tasks::faults::Selection { phase, every })
+        }
         Task::Scale => tasks::scale::run(console),
         Task::Generate { check } => tasks::generate::run(console, check),
         Task::Fidelity { folder } => tasks::fidelity::run(&folder),

@@ -81,9 +81,10 @@ pub(crate) async fn converge(change: &Change) -> Report {
             if step.made {
                 report.made.push(component.key());
             }
-            if let Some(observed) = step.observed {
-                report.observed.insert(component.key(), observed);
-            }
+            match step.observed {
+                Some(observed) => report.observed.insert(component.key(), observed),
+                None => report.observed.remove(&component.key()),
+            };
             if let Some(error) = step.error {
                 report.failures.push(Failure::Aws { title: component.title(), error });
             }
@@ -154,6 +155,7 @@ async fn not_admitted(change: &Change, observed: &BTreeMap<String, Observed>) ->
 
 /// What became of one component.
 struct Step {
+    /// As it is now; `None` if it is not there.
     observed: Option<Observed>,
     made: bool,
     error: Option<Error>,
@@ -203,10 +205,11 @@ async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made:
             Step { observed: Some(observed), made, error: None }
         }
         Err(error) => {
-            // Some of the changes may have been made: tell what is really there.
+            // Some of the changes may have been made: tell what is really there. What is made anew in its own place may
+            // even be gone.
             let arn = Some(found.arn.as_str()).filter(|arn| !arn.is_empty());
-            let now = component.observe(arn).await.ok().flatten().unwrap_or(found);
-            Step { observed: Some(now), made, error: Some(error) }
+            let now = component.observe(arn).await.unwrap_or(Some(found));
+            Step { observed: now, made, error: Some(error) }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One alias record of the app. Records carry no tags: ours is what leads to the app's load balancer under the
-//! app's name, what Terraform's state holds, or what the configuration says to overwrite. Every change names what it replaces, so that AWS refuses it where
-//! somebody else was faster.
+//! app's name, what Terraform's state holds, or what the configuration says to overwrite. Every change names what it
+//! replaces, so that AWS refuses it where somebody else was faster.
 
 use std::collections::BTreeMap;
 
@@ -119,8 +119,21 @@ impl AliasRecord {
         properties
     }
 
+    /// Puts one record in the place of another. A call may have been repeated because its first answer was lost: then
+    /// what it names is out of date just because it has been done.
     async fn replace(&self, old: Option<&Record>, new: Option<&Record>) -> Result<(), Error> {
-        self.aws.records.replace(&self.record.zone_id, old, new).await
+        let result = self.aws.records.replace(&self.record.zone_id, old, new).await;
+        let Err(error) = result else { return Ok(()) };
+        if error.kind() != ErrorKind::Conflict {
+            return Err(error);
+        }
+        let all = self.all().await?;
+        let is_done = match (old, new) {
+            (_, Some(new)) => all.contains(new),
+            (Some(old), None) => all.iter().all(|record| record.set_identifier != old.set_identifier),
+            (None, None) => true,
+        };
+        if is_done { Ok(()) } else { Err(error) }
     }
 
     fn observed(&self, record: &Record, load_balancer: Option<&LoadBalancer>) -> Observed {

@@ -1,14 +1,19 @@
 """How much there is in AWS, of whatever kind: what a test compares before and after.
 
 Unlike `resources`, which knows the kinds that it shows, this walks through everything that moto
-keeps. A kind that ipsy begins to make tomorrow is counted without a change here.
+keeps. A kind that ipsy begins to make tomorrow is counted without a change here, unless moto keeps
+it as a mere text within another: such parts are told one by one.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.common_models import BaseModel
+from moto.ecr.models import Repository
+from moto.elbv2.models import FakeListenerRule
+from moto.iam.models import Role
 
 from aws_bench.pod_identity import PodIdentity
 
@@ -18,14 +23,42 @@ _CONTAINERS = (dict, list, tuple, set)
 
 def document(pod_identity: PodIdentity) -> dict[str, int]:
     """The number of objects of each kind, such as `elbv2.FakeTargetGroup`."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for service, thing in _all():
-        kind = f"{service}.{type(thing).__name__}"
-        counts[kind] = counts.get(kind, 0) + 1
-    associations = len(pod_identity.all())
-    if associations:
-        counts["eks.PodIdentityAssociation"] = associations
-    return dict(sorted(counts.items()))
+        counts[f"{service}.{type(thing).__name__}"] += 1
+        if type(thing) in _PARTS:
+            counts.update(_PARTS[type(thing)](thing))
+    counts["eks.PodIdentityAssociation"] = len(pod_identity.all())
+    return {kind: count for kind, count in sorted(counts.items()) if count}
+
+
+def _role(role: Role) -> dict[str, int]:
+    return {
+        "iam.InlinePolicy": len(role.policies),
+        "iam.PolicyAttachment": len(role.managed_policies),
+    }
+
+
+def _repository(repository: Repository) -> dict[str, int]:
+    return {
+        "ecr.LifecyclePolicy": int(repository.lifecycle_policy is not None),
+        "ecr.RepositoryPolicy": int(repository.policy is not None),
+    }
+
+
+def _rule(rule: FakeListenerRule) -> dict[str, int]:
+    forwards = [action.data.get("ForwardConfig") or {} for action in rule.actions]
+    return {
+        "elbv2.Login": sum(action.type.startswith("authenticate-") for action in rule.actions),
+        "elbv2.Weight": sum(len(forward.get("TargetGroups") or []) for forward in forwards),
+    }
+
+
+_PARTS: dict[type, Callable[[Any], dict[str, int]]] = {
+    FakeListenerRule: _rule,
+    Repository: _repository,
+    Role: _role,
+}
 
 
 def _all() -> Iterator[tuple[str, Any]]:

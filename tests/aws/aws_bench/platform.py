@@ -15,7 +15,7 @@ LEGACY_TARGET_GROUP = "checkout-legacy"
 ZONE = "example.com"
 CONTROL_PLANE_ROLE = "eks-control-plane"
 # Managed policies that apps' roles may have, or be bounded by.
-POLICIES = ("queue-reader", "topic-reader", "app-boundary")
+POLICIES = ("queue-reader", "topic-reader", "app-boundary", "other-boundary")
 
 
 def lay_out(url: str, region: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Faults, delays, the log of calls and the reset."""
 
+import json
 import threading
 import time
 
@@ -60,6 +61,29 @@ class ControlCase(BenchCase):
         self.assertEqual(after, before | {"logs.LogGroup": 1, "sns.Topic": 1})
         self.logs.delete_log_group(logGroupName="a")
         self.assertEqual(control("GET", "census"), before | {"sns.Topic": 1})
+
+    def test_the_census_counts_the_parts_of_objects(self) -> None:
+        before = control("GET", "census")
+        allow = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        role = {"RoleName": "eks-control-plane"}
+        self.iam.put_role_policy(**role, PolicyName="a", PolicyDocument=policy)
+        self.iam.put_role_policy(**role, PolicyName="b", PolicyDocument=policy)
+        arn = "arn:aws:iam::123456789012:policy/queue-reader"
+        self.iam.attach_role_policy(**role, PolicyArn=arn)
+        self.ecr.create_repository(repositoryName="app")
+        self.ecr.set_repository_policy(repositoryName="app", policyText=policy)
+        self.rule({self.target_group("pods"): 7, self.target_group("more-pods"): 0})
+        after = control("GET", "census")
+        more = {kind: count - before.get(kind, 0) for kind, count in after.items()}
+        for kind, count in (
+            ("iam.InlinePolicy", 2),
+            ("iam.PolicyAttachment", 1),
+            ("ecr.RepositoryPolicy", 1),
+            ("elbv2.Weight", 2),
+        ):
+            with self.subTest(kind):
+                self.assertEqual(more[kind], count)
 
     def test_errors_of_the_query_protocol_are_readable(self) -> None:
         control("POST", "faults", service="iam", code="Throttling", message="<slow>", status=400)

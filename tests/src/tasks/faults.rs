@@ -3,6 +3,7 @@
 //! destroy after it has to leave nothing.
 
 mod bed;
+mod coverage;
 mod crowd;
 mod phase;
 mod point;
@@ -31,14 +32,26 @@ const WORKERS: usize = 2;
 /// How many apps are made at once on an AWS that is too busy.
 const APPS: u32 = 50;
 
-/// Tries every point, or of each phase only every `stride`-th one; then many apps at once.
-pub fn run(console: Console, stride: usize) -> Result<()> {
+/// Which points are tried.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Only those of this phase.
+    pub phase: Option<String>,
+    /// Of each phase only every so-many-th one.
+    pub every: usize,
+}
+
+/// Makes many apps at once on an AWS that is too busy, then tries every point of the selection. With only one phase,
+/// just that.
+pub fn run(console: Console, selection: &Selection) -> Result<()> {
     let step = console.step("tools and programs");
     let (tools, programs) = (Tools::ready(console)?, Programs::ready()?);
     step.done("ready");
     // The last line tells what became of the points, so that they come last.
-    crowded(console, &tools, &programs)?;
-    kill_points(console, &tools, &programs, stride)
+    if selection.phase.is_none() {
+        crowded(console, &tools, &programs)?;
+    }
+    kill_points(console, &tools, &programs, selection)
 }
 
 /// Makes and destroys many apps while AWS refuses or fails many calls.
@@ -46,10 +59,15 @@ pub fn crowded(console: Console, tools: &Tools, programs: &Programs) -> Result<(
     crowd::run(console, tools, programs, APPS)
 }
 
-/// Tries every point, or of each phase only every `stride`-th one.
-pub fn kill_points(console: Console, tools: &Tools, programs: &Programs, stride: usize) -> Result<()> {
+/// Tries every point of the selection.
+pub fn kill_points(
+    console: Console,
+    tools: &Tools,
+    programs: &Programs,
+    selection: &Selection,
+) -> Result<()> {
     let step = console.step("the changing calls of each phase, by the bench's log of an undisturbed run");
-    let phases = Phase::all()?;
+    let phases = Phase::of(selection.phase.as_deref())?;
     let bed = Bed::new(tools, programs)?;
     let mut points = VecDeque::new();
     let mut references = BTreeMap::new();
@@ -57,8 +75,11 @@ pub fn kill_points(console: Console, tools: &Tools, programs: &Programs, stride:
         let reference = trial::undisturbed(&bed, phase)?;
         console.say(format!("{:12} {:3} calls", phase.name, reference.calls.len()));
         let all = reference.calls.iter().flat_map(|call| Way::ALL.map(|way| Point::new(phase, call, way)));
-        points.extend(all.step_by(stride.max(1)));
+        points.extend(all.step_by(selection.every.max(1)));
         references.insert(phase.name.clone(), reference);
+    }
+    if selection.phase.is_none() {
+        coverage::check(references.values().flat_map(|reference| &reference.calls))?;
     }
     step.done(format!("{} kill points", points.len()));
 

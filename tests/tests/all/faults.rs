@@ -1,7 +1,7 @@
 //! A sample of what `make faults` tries in full: calls that fail, answers that get lost, programs that are killed.
 
 use acceptance::console::Console;
-use acceptance::tasks::faults;
+use acceptance::tasks::faults::{self, Selection};
 
 use crate::fixture;
 
@@ -10,7 +10,8 @@ const EVERY: usize = 13;
 
 #[test]
 fn what_breaks_is_mended_by_the_next_run() {
-    faults::kill_points(Console::quiet(), fixture::tools(), fixture::programs(), EVERY).unwrap();
+    let selection = Selection { phase: None, every: EVERY };
+    faults::kill_points(Console::quiet(), fixture::tools(), fixture::programs(), &selection).unwrap();
 }
 
 #[test]

@@ -1,11 +1,12 @@
-# What AWS can't change in place: associations are made anew beside the old ones, and the role in its place. New target
-# groups need pods that get healthy in them before they take over, which nobody plays here.
-namespace = "payments"
+# What AWS can't change in place: new target groups take over from the old ones when their pods are healthy, which
+# takes a second apply, and the role is made anew in its place.
+port = 9090
 
 role = {
   action   = "sqs:ReceiveMessage"
+  topic    = "sns:Subscribe"
   managed  = ["arn:aws:iam::123456789012:policy/queue-reader"]
-  boundary = null
+  boundary = "arn:aws:iam::123456789012:policy/app-boundary"
   path     = "/apps/"
   seconds  = 3600
 }

@@ -28,7 +28,9 @@ impl Bed {
         let mut terraform = Terraform::copy_of(&configuration(), tools, programs)?.against(&aws);
         terraform.variable("listener_arn", &aws.platform.listener_arn);
         terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+        terraform.variable("zone_id", &aws.platform.zone_id);
         terraform.init()?;
+        iam(&aws, "CreateInstanceProfile", &[])?;
         let empty = aws.census()?;
         Ok(Self { aws, terraform, empty })
     }
@@ -39,12 +41,38 @@ impl Bed {
         self.terraform.overlay(&configuration())?;
         if phase.action != Action::Create {
             self.terraform.apply()?;
+            self.install()?;
+            // Somebody else has hung something on the role, which keeps AWS from deleting it.
+            iam(&self.aws, "AddRoleToInstanceProfile", &[("RoleName", ROLE)])?;
         }
         if let Action::Update(folder) = &phase.action {
             self.terraform.overlay(folder)?;
         }
         self.aws.forget_calls()
     }
+
+    /// Plays the installation of the app and the load balancer controller: a pod is in every target group.
+    pub(super) fn install(&self) -> Result<()> {
+        for group in self.aws.resources()?.target_groups.values() {
+            let register = [
+                ("Action", "RegisterTargets"),
+                ("Version", "2015-12-01"),
+                ("TargetGroupArn", &group.arn),
+                ("Targets.member.1.Id", "10.0.0.10"),
+            ];
+            self.aws.query("elasticloadbalancing", &register)?;
+        }
+        Ok(())
+    }
+}
+
+/// The role of the app.
+const ROLE: &str = "checkout-prod";
+
+/// A call to IAM about the instance profile of somebody else.
+fn iam(aws: &AwsBench, action: &str, more: &[(&str, &str)]) -> Result<()> {
+    let common = [("Action", action), ("Version", "2010-05-08"), ("InstanceProfileName", "of-somebody-else")];
+    aws.query("iam", &[&common, more].concat()).map(drop)
 }
 
 /// How many objects there are in `found` that are not expected, and which.

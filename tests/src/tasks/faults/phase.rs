@@ -32,8 +32,19 @@ pub(super) enum Action {
 }
 
 impl Phase {
+    /// All phases, or only the one of a name.
+    pub(super) fn of(name: Option<&str>) -> Result<Vec<Arc<Self>>> {
+        let all = Self::all()?;
+        let Some(name) = name else { return Ok(all) };
+        let names: Vec<&str> = all.iter().map(|phase| phase.name.as_str()).collect();
+        let found = all.iter().find(|phase| phase.name == name);
+        let found =
+            found.with_context(|| format!("there is no phase `{name}`, only {}", names.join(", ")))?;
+        Ok(vec![Arc::clone(found)])
+    }
+
     /// All phases, the updates in the order of their names.
-    pub(super) fn all() -> Result<Vec<Arc<Self>>> {
+    fn all() -> Result<Vec<Arc<Self>>> {
         let folder = configuration().join("updates");
         let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         let mut updates = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;

@@ -2,23 +2,31 @@
 //! mends what the disturbance broke.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::bed::{Bed, Census, surplus};
 use super::phase::{Action, Phase};
 use super::point::{Call, Point};
+use crate::aws_bench;
 use crate::process::Outcome;
 use crate::terraform::DESTROY;
 
 /// Beginnings of the names of operations that change nothing.
 const READS: [&str; 5] = ["Describe", "Get", "List", "Head", "BatchGet"];
 
+/// A change of the app is done after so many runs at most: a target group that takes over from another needs two,
+/// with the installation of the app between them.
+const MOST_RUNS: usize = 2;
+
 /// What an undisturbed run of a phase does.
 pub(super) struct Reference {
     /// Its changing calls, in their order.
     pub(super) calls: Vec<Call>,
+    /// How often its command has to be run.
+    runs: usize,
     /// What there is after it.
     after: Census,
 }
@@ -45,21 +53,27 @@ impl Verdict {
 /// Runs a phase as it should go, and takes everything away again.
 pub(super) fn undisturbed(bed: &Bed, phase: &Phase) -> Result<Reference> {
     bed.prepare(phase)?;
-    bed.terraform.run(phase.command())?.ok()?;
+    let mut runs = 0;
+    loop {
+        bed.terraform.run(phase.command())?.ok()?;
+        runs += 1;
+        if phase.action == Action::Destroy {
+            break;
+        }
+        bed.install()?;
+        let again = bed.terraform.try_plan()?;
+        if again.code == 0 {
+            break;
+        }
+        ensure!(runs < MOST_RUNS, "{} does not settle:\n{}", phase.name, again.everything());
+    }
     let calls = changing_calls(&bed.aws.call_log()?);
     let after = bed.aws.census()?;
-    let again = bed.terraform.try_plan()?;
-    ensure!(
-        phase.action == Action::Destroy || again.code == 0,
-        "{} does not settle:\n{}",
-        phase.name,
-        again.stdout
-    );
     bed.terraform.destroy()?;
     let left = bed.aws.census()?;
     ensure!(left == bed.empty, "the destroy after {} leaves {:?}", phase.name, surplus(&left, &bed.empty));
     ensure!(!calls.is_empty(), "{} changes nothing", phase.name);
-    Ok(Reference { calls, after })
+    Ok(Reference { calls, runs, after })
 }
 
 /// Runs a phase up to a point where something goes wrong, then again, then destroys.
@@ -67,8 +81,8 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
     let mut verdict = Verdict::default();
     let phase = &point.phase;
     bed.prepare(phase)?;
-    let outcome = break_it(bed, point).with_context(|| point.to_string())?;
-    if phase.action == Action::Create && outcome.code > 0 && point.way.kill().is_none() {
+    let broken = break_it(bed, point, reference.runs).with_context(|| point.to_string())?;
+    if phase.action == Action::Create && broken.outcome.code > 0 && point.way.kill().is_none() {
         // A create is all or nothing.
         let left = surplus(&bed.aws.census()?, &bed.empty);
         if left.0 > 0 && bed.terraform.state()?["values"].is_null() {
@@ -76,27 +90,20 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
         }
     }
 
-    let mended = bed.terraform.run(phase.command())?;
-    verdict.converged = mended.code == 0;
-    if !verdict.converged {
-        verdict.problems.push(mended.failure().to_string());
+    // What was done before the broken run stays done: no more runs than without the fault.
+    for run in broken.run..reference.runs {
+        let mended = bed.terraform.run(phase.command())?;
+        verdict.converged = mended.code == 0;
+        if !verdict.converged {
+            verdict.problems.push(mended.failure().to_string());
+            break;
+        }
+        if run + 1 < reference.runs {
+            bed.install()?;
+        }
     }
     if phase.action != Action::Destroy {
-        let now = bed.aws.census()?;
-        let (duplicates, which) = surplus(&now, &reference.after);
-        verdict.duplicates = duplicates;
-        let (missing, what) = surplus(&reference.after, &now);
-        let plan = bed.terraform.try_plan()?;
-        verdict.converged &= missing == 0 && plan.code == 0;
-        if duplicates > 0 {
-            verdict.problems.push(format!("too many: {which:?}"));
-        }
-        if missing > 0 {
-            verdict.problems.push(format!("missing: {what:?}"));
-        }
-        if plan.code != 0 {
-            verdict.problems.push(format!("the next plan changes something:\n{}", plan.everything()));
-        }
+        judge(bed, reference, &mut verdict)?;
         let destroyed = bed.terraform.run(&DESTROY)?;
         if destroyed.code != 0 {
             verdict.problems.push(destroyed.failure().to_string());
@@ -110,25 +117,65 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
     Ok(verdict)
 }
 
-/// Runs the phase's command with the fault in force.
-fn break_it(bed: &Bed, point: &Point) -> Result<Outcome> {
+/// Compares what there is with what an undisturbed run makes, and with what Terraform wants.
+fn judge(bed: &Bed, reference: &Reference, verdict: &mut Verdict) -> Result<()> {
+    let now = bed.aws.census()?;
+    let (duplicates, which) = surplus(&now, &reference.after);
+    verdict.duplicates = duplicates;
+    let (missing, what) = surplus(&reference.after, &now);
+    let plan = bed.terraform.try_plan()?;
+    verdict.converged &= missing == 0 && plan.code == 0;
+    if duplicates > 0 {
+        verdict.problems.push(format!("too many: {which:?}"));
+    }
+    if missing > 0 {
+        verdict.problems.push(format!("missing: {what:?}"));
+    }
+    if plan.code != 0 {
+        verdict.problems.push(format!("the next plan changes something:\n{}", plan.everything()));
+    }
+    Ok(())
+}
+
+/// The run in which something went wrong.
+struct Broken {
+    outcome: Outcome,
+    /// How many runs of the phase's command ended well before it.
+    run: usize,
+}
+
+/// Runs the phase's command with the fault in force, as often as it takes until the fault strikes.
+fn break_it(bed: &Bed, point: &Point, runs: usize) -> Result<Broken> {
     bed.aws.fault(&point.order())?;
+    for run in 0..runs {
+        let held = AtomicBool::new(false);
+        let outcome = disturbed_run(bed, point, &held)?;
+        let struck = bed.aws.faults()?.iter().any(|fault| fault["struck"].as_u64() > Some(0));
+        if struck || held.into_inner() {
+            bed.aws.heal()?;
+            return Ok(Broken { outcome, run });
+        }
+        outcome.ok()?;
+        bed.install()?;
+    }
+    bail!("the call was not made")
+}
+
+/// One run of the phase's command. `held` becomes true where somebody was killed while an answer was held back.
+fn disturbed_run(bed: &Bed, point: &Point, held: &AtomicBool) -> Result<Outcome> {
     let command = point.phase.command();
-    let outcome = match point.way.kill() {
-        None => bed.terraform.run(command)?,
-        Some(kill) => {
-            let holds =
-                || bed.aws.faults().is_ok_and(|faults| faults.iter().any(|fault| fault["holding"] == true));
-            // An answer that is held back would hold back the provider's end as well.
-            let release = || drop(bed.aws.heal());
-            let outcome = bed.terraform.disturbed(command, kill, holds, release)?;
-            ensure!(outcome.code != 0, "it was killed, but ended well:\n{}", outcome.stdout);
-            return Ok(outcome);
+    let Some(kill) = point.way.kill() else { return bed.terraform.run(command) };
+    let holds = || bed.aws.faults().is_ok_and(|faults| faults.iter().any(|fault| fault["holding"] == true));
+    // An answer that is held back would hold back the provider's end as well.
+    let release = || {
+        if holds() {
+            held.store(true, Ordering::Relaxed);
+            drop(bed.aws.heal());
         }
     };
-    let struck = bed.aws.faults()?.iter().any(|fault| fault["struck"].as_u64() > Some(0));
-    ensure!(struck, "the call was not made:\n{}", outcome.everything());
-    bed.aws.heal()?;
+    let outcome = bed.terraform.disturbed(command, kill, holds, release)?;
+    let ended_well = held.load(Ordering::Relaxed) && outcome.code == 0;
+    ensure!(!ended_well, "it was killed, but ended well:\n{}", outcome.stdout);
     Ok(outcome)
 }
 
@@ -139,7 +186,8 @@ fn changing_calls(log: &[Value]) -> Vec<Call> {
     for entry in log {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
         let (service, operation) = (text("service"), text("operation"));
-        if service == "sts" || READS.iter().any(|read| operation.starts_with(read)) {
+        let is_ours = text("access_key") == aws_bench::ACCESS_KEY_ID;
+        if !is_ours || service == "sts" || READS.iter().any(|read| operation.starts_with(read)) {
             continue;
         }
         let count = counts.entry((service.clone(), operation.clone())).or_default();
@@ -157,8 +205,11 @@ mod tests {
 
     #[test]
     fn the_changing_calls_are_counted_by_operation() {
-        let call = |service: &str, operation: &str| json!({ "service": service, "operation": operation });
+        let call = |service: &str, operation: &str| {
+            json!({ "service": service, "operation": operation, "access_key": aws_bench::ACCESS_KEY_ID })
+        };
         let log = [
+            json!({ "service": "iam", "operation": "CreateRole", "access_key": "somebody else" }),
             call("sts", "AssumeRole"),
             call("iam", "GetRole"),
             call("iam", "CreateRole"),

@@ -162,3 +162,44 @@ async fn a_destroy_that_fails_keeps_the_state_and_the_next_one_finishes() {
         assert_eq!(bench.fake.inventory(), before, "{operation}: nothing is left");
     }
 }
+
+#[tokio::test]
+async fn a_record_whose_answer_was_lost_is_made_changed_and_deleted_all_the_same() {
+    // The repeated call finds its own effect, which AWS calls a conflict.
+    let lose = |bench: &Bench| {
+        bench.fake.fail("ChangeResourceRecordSets", Moment::AfterEffect, ErrorKind::Conflict, 1);
+    };
+    let bench = Bench::new().await;
+    bench.fake.add_zone("Z1");
+    let mut config = bench.config((90, 10));
+    config["dns"] = json!({ "a.example.com": { "zone_id": "Z1", "weight": 10 } });
+    lose(&bench);
+    let created = bench.apply(None, &config).await;
+    assert!(!created.diagnostics.has_errors(), "{:?}", created.diagnostics);
+
+    config["dns"]["a.example.com"]["weight"] = json!(20);
+    lose(&bench);
+    let changed = bench.apply(Some(&created.state.unwrap()), &config).await;
+    assert!(!changed.diagnostics.has_errors(), "{:?}", changed.diagnostics);
+    assert_eq!(bench.fake.records("Z1")[0].weight, Some(20));
+
+    lose(&bench);
+    let gone = bench.destroy(&changed.state.unwrap()).await;
+    assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
+    assert!(bench.fake.records("Z1").is_empty());
+}
+
+#[tokio::test]
+async fn a_role_that_is_gone_on_its_way_to_another_path_is_not_told_as_there() {
+    let bench = Bench::new().await;
+    let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
+    let mut config = bench.config((90, 10));
+    config["iam"]["path"] = json!("/apps/");
+    bench.fake.fail("CreateRole", Moment::BeforeEffect, ErrorKind::AccessDenied, 1);
+    let failed = bench.apply(Some(&state), &config).await;
+    assert!(failed.diagnostics.has_errors());
+    let state = failed.state.unwrap();
+    assert!(!state.attribute("infrastructure").as_map().unwrap().contains_key("role"));
+    let mended = bench.apply(Some(&state), &config).await;
+    assert!(!mended.diagnostics.has_errors(), "{:?}", mended.diagnostics);
+}

@@ -1,0 +1,108 @@
+//! Whether the phases leave out a call: what the provider can change, by its source, against what it did change.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use super::point::Call;
+use crate::workspace;
+
+/// The files of `provider/aws/src/sdk` that change something, with the name by which their service signs. What two
+/// of them share is in a third.
+const CHANGING: [(&str, &str); 10] = [
+    ("alarms", "monitoring"),
+    ("elb_tags", "elasticloadbalancing"),
+    ("listener_rules", "elasticloadbalancing"),
+    ("log_groups", "logs"),
+    ("parameters", "ssm"),
+    ("pod_identities", "eks"),
+    ("records", "route53"),
+    ("repositories", "ecr"),
+    ("roles", "iam"),
+    ("target_groups", "elasticloadbalancing"),
+];
+
+/// Those that only read, or call nothing.
+const OTHERS: [&str; 14] = [
+    "accounts",
+    "channel",
+    "clusters",
+    "credentials",
+    "failure",
+    "http",
+    "load_balancers",
+    "quota",
+    "resource_tags",
+    "rule_form",
+    "settings",
+    "tags",
+    "tests",
+    "throttling",
+];
+
+/// Beginnings of the names of operations that change something.
+const CHANGES: [&str; 14] = [
+    "Add", "Associate", "Attach", "Change", "Create", "Delete", "Detach", "Disassociate", "Modify", "Put", "Remove",
+    "Set", "Tag", "Un",
+];
+
+/// Fails if the provider can make a changing call that is not among `calls`.
+pub(super) fn check<'a>(calls: impl Iterator<Item = &'a Call>) -> Result<()> {
+    let made: BTreeSet<(&str, &str)> =
+        calls.map(|call| (call.service.as_str(), call.operation.as_str())).collect();
+    let folder = workspace::root().join("provider/aws/src/sdk");
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let Some((_, service)) = CHANGING.iter().find(|(file, _)| *file == name) else {
+            ensure!(OTHERS.contains(&name.as_str()), "{} is new: list it here", path.display());
+            continue;
+        };
+        for operation in changing_operations(&fs::read_to_string(&path)?) {
+            if !made.contains(&(*service, operation.as_str())) {
+                missing.push(format!("{service} {operation}"));
+            }
+        }
+    }
+    ensure!(missing.is_empty(), "no phase makes these calls: {}", missing.join(", "));
+    Ok(())
+}
+
+/// The changing operations that a source names.
+fn changing_operations(source: &str) -> BTreeSet<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let texts = code.split('"').skip(1).step_by(2);
+    let is_operation = |text: &&str| {
+        CHANGES.iter().any(|change| text.starts_with(change))
+            && text.len() > 6
+            && text.chars().all(|letter| letter.is_ascii_alphanumeric())
+    };
+    texts.filter(is_operation).map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_changes_something_is_an_operation() {
+        let source = r#"
+            self.channel.call("DescribeRules", arn, send).await;
+            let operation = "CreateRule";
+            Err(Error::new("Delete it first"));
+            #[cfg(test)]
+            mod tests { const X: &str = "DeleteRule"; }
+        "#;
+        assert_eq!(changing_operations(source), BTreeSet::from(["CreateRule".to_owned()]));
+    }
+
+    #[test]
+    fn a_call_that_no_phase_makes_is_told() {
+        let call = Call { service: "iam".to_owned(), operation: "CreateRole".to_owned(), before: 0 };
+        let problem = check([&call].into_iter()).unwrap_err().to_string();
+        assert!(problem.contains("iam DeleteRole") && !problem.contains("iam CreateRole"), "{problem}");
+        assert!(problem.contains("elasticloadbalancing RemoveTags"), "{problem}");
+    }
+}
