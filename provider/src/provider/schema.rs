@@ -147,7 +147,7 @@ pub(super) fn schema() -> Schema {
         .attribute("allowed_account_ids", texts("Accounts that may be worked in; any other is an error."))
         .attribute("forbidden_account_ids", texts("Accounts that may not be worked in."))
         .attribute("default_tags", text_map("Tags for everything that is made."))
-        .attribute("endpoints", text_map("URLs of services instead of AWS', by service: `cloudwatch`, `ecr`, `eks`, `elbv2`, `iam`, `logs`, `resourcegroupstaggingapi`, `ssm`, `sts`."))
+        .attribute("endpoints", text_map("URLs of services instead of AWS', by service: `cloudwatch`, `ecr`, `eks`, `elbv2`, `iam`, `logs`, `resourcegroupstaggingapi`, `route53`, `ssm`, `sts`."))
         .attribute("standards_file", text("Path of a YAML file with the organisation's standards.").example("\"standards.yaml\""))
         .block("assume_role", assume_role())
         .block("assume_role_with_web_identity", web_identity())

@@ -175,11 +175,12 @@ fn alarm_from_sdk(found: &MetricAlarm) -> Alarm {
             namespace: text(found.namespace()),
             metric: text(found.metric_name()),
             dimensions: dimensions.collect(),
+            // An alarm has one of both; where an emulator shows two, this is the one that somebody has asked for.
             statistic: found
-                .statistic()
-                .map(|statistic| statistic.as_str().to_owned())
-                .or_else(|| found.extended_statistic().map(str::to_owned))
-                .unwrap_or_default(),
+                .extended_statistic()
+                .or_else(|| found.statistic().map(Statistic::as_str))
+                .unwrap_or_default()
+                .to_owned(),
             period_seconds: number(found.period()),
             evaluation_periods,
             // AWS leaves it out where all of them must be beyond the threshold.

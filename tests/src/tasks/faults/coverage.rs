@@ -43,8 +43,20 @@ const OTHERS: [&str; 14] = [
 
 /// Beginnings of the names of operations that change something.
 const CHANGES: [&str; 14] = [
-    "Add", "Associate", "Attach", "Change", "Create", "Delete", "Detach", "Disassociate", "Modify", "Put", "Remove",
-    "Set", "Tag", "Un",
+    "Add",
+    "Associate",
+    "Attach",
+    "Change",
+    "Create",
+    "Delete",
+    "Detach",
+    "Disassociate",
+    "Modify",
+    "Put",
+    "Remove",
+    "Set",
+    "Tag",
+    "Un",
 ];
 
 /// Fails if the provider can make a changing call that is not among `calls`.

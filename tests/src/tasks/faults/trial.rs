@@ -205,9 +205,7 @@ mod tests {
 
     #[test]
     fn the_changing_calls_are_counted_by_operation() {
-        let call = |service: &str, operation: &str| {
-            json!({ "service": service, "operation": operation, "access_key": aws_bench::ACCESS_KEY_ID })
-        };
+        let call = |service: &str, operation: &str| json!({ "service": service, "operation": operation, "access_key": aws_bench::ACCESS_KEY_ID });
         let log = [
             json!({ "service": "iam", "operation": "CreateRole", "access_key": "somebody else" }),
             call("sts", "AssumeRole"),
