@@ -28,6 +28,8 @@ pub enum ErrorKind {
     QuotaExceeded,
     /// Somebody else changes the same object, or holds the same place (a rule's priority).
     Conflict,
+    /// A change was held up on purpose: what guards it was not met, or somebody asked to stop.
+    Halted,
     /// The credentials were good once.
     Expired,
     /// No credentials were found, or what should give them failed.

@@ -119,6 +119,11 @@ impl Traffic {
         })
     }
 
+    /// The name of the target group that is made for the backend `name`.
+    pub(crate) fn target_group(&self, name: &str) -> Option<&str> {
+        self.clusters().find(|(backend, _, _)| *backend == name).map(|(_, _, target_group)| target_group)
+    }
+
     /// The `OpenID` Connect provider of each cluster, by backend; `None` where EKS Pod Identity gives the role.
     pub(crate) fn oidc_providers(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.backends.iter().filter_map(|(name, backend)| match &backend.place {

@@ -7,7 +7,7 @@ use ipsy_aws::{AlarmSettings, Aws, Error, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage, target_group};
+use super::{Component, Facts, Observed, Stage};
 use crate::app::traffic::Alarm;
 
 /// Start of the key of an alarm.
@@ -20,7 +20,10 @@ pub(crate) struct GroupAlarm {
     /// The label of its block.
     pub(crate) label: String,
     pub(crate) backend: String,
+    /// The group that serves, which is not the backend's own while that one is new.
     pub(crate) target_group_name: String,
+    /// Its key.
+    pub(crate) target_group: String,
     pub(crate) alarm: Alarm,
     pub(crate) listener_arn: String,
 }
@@ -39,7 +42,7 @@ impl GroupAlarm {
     }
 
     fn settings(&self, facts: &Facts) -> AlarmSettings {
-        let arn = facts.arn(&format!("{}/{}", target_group::KEY, self.backend));
+        let arn = facts.arn(&self.target_group);
         let group = arn.rsplit_once(':').map_or("", |(_, name)| name).to_owned();
         self.settings_for(group)
     }

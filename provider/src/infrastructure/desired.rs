@@ -10,10 +10,10 @@ use super::listener_rule::ListenerRule;
 use super::log_group::LogGroup;
 use super::ownership::{Ownership, TagPolicy};
 use super::pod_identity::PodIdentity;
-use super::previous_group::PreviousGroup;
+use super::previous_group::{self, PreviousGroup};
 use super::repository::Repository;
 use super::role::Role;
-use super::target_group::TargetGroup;
+use super::target_group::{self, TargetGroup};
 use super::trust::trust_policy;
 use crate::app::image::{self, Source};
 use crate::app::resolve::App;
@@ -153,16 +153,22 @@ pub(crate) fn components(
     components
 }
 
-/// The alarms on the target group of each cluster.
+/// The alarms on the target group of each cluster: on the one that gets its requests.
 fn alarms(app: &App, aws: &Aws, ownership: &Ownership, listener_arn: &str) -> Vec<GroupAlarm> {
     let mut alarms = Vec::new();
-    for (backend, _, target_group_name) in app.traffic.clusters() {
+    for (backend, _, own) in app.traffic.clusters() {
+        let previous = app.traffic.previous.get(backend).filter(|previous| previous.serves);
+        let (target_group_name, target_group) = match previous {
+            Some(previous) => (previous.target_group_name.as_str(), previous_group::key(backend)),
+            None => (own, format!("{}/{backend}", target_group::KEY)),
+        };
         alarms.extend(app.traffic.alarms.iter().map(|(label, alarm)| GroupAlarm {
             aws: aws.clone(),
             ownership: ownership.clone(),
             label: label.clone(),
             backend: backend.to_owned(),
             target_group_name: target_group_name.to_owned(),
+            target_group: target_group.clone(),
             alarm: alarm.clone(),
             listener_arn: listener_arn.to_owned(),
         }));

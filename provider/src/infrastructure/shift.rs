@@ -58,7 +58,11 @@ pub(super) async fn shift(
         (Ok(()), OnFailure::Hold) => "The weights of the last good step stay.",
         (Err(_), _) => "The weights could not be set back: look at the rule now.",
     };
-    Err(shift.error(&format!("{}. {text}", error.message().trim_end_matches('.'))))
+    let cause = match error.kind() {
+        ErrorKind::Halted | ErrorKind::Conflict => error.message().to_owned(),
+        _ => error.to_string(),
+    };
+    Err(shift.error(error.kind(), &format!("{}. {text}", cause.trim_end_matches('.'))))
 }
 
 /// Whether the group of `name` takes over from the one that the backend had before.
@@ -133,7 +137,8 @@ impl Shift<'_> {
         if shown == wanted {
             return Ok(());
         }
-        Err(self.error("AWS took the weights and then shows others; somebody else changes the rule"))
+        let message = "AWS took the weights and then shows others; somebody else changes the rule";
+        Err(self.error(ErrorKind::Conflict, message))
     }
 
     async fn wait_until_healthy(&self) -> Result<(), Error> {
@@ -142,7 +147,7 @@ impl Shift<'_> {
             let Some(problem) = self.unhealthy().await? else { return Ok(()) };
             if Instant::now() >= deadline {
                 let waited = self.rollout.timeout.as_secs();
-                return Err(self.error(&format!("{problem}, after {waited} s of waiting")));
+                return Err(self.halted(&format!("{problem}, after {waited} s of waiting")));
             }
             self.pause(self.rollout.interval).await?;
         }
@@ -153,10 +158,10 @@ impl Shift<'_> {
         let deadline = Instant::now() + self.rollout.bake;
         loop {
             if let Some(problem) = self.unhealthy().await? {
-                return Err(self.error(&problem));
+                return Err(self.halted(&problem));
             }
             if let Some(problem) = self.alarmed().await? {
-                return Err(self.error(&problem));
+                return Err(self.halted(&problem));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -209,12 +214,16 @@ impl Shift<'_> {
     async fn pause(&self, duration: Duration) -> Result<(), Error> {
         tokio::select! {
             () = sleep(duration) => Ok(()),
-            () = self.facts.cancel.cancelled() => Err(self.error("Terraform asked to stop")),
+            () = self.facts.cancel.cancelled() => Err(self.halted("Terraform asked to stop")),
         }
     }
 
-    fn error(&self, message: &str) -> Error {
-        Error::new(ErrorKind::Conflict, Service::Elb, "ModifyRule", self.arn, message)
+    fn halted(&self, message: &str) -> Error {
+        self.error(ErrorKind::Halted, message)
+    }
+
+    fn error(&self, kind: ErrorKind, message: &str) -> Error {
+        Error::new(kind, Service::Elb, "ModifyRule", self.arn, message)
     }
 }
 

@@ -91,7 +91,9 @@ pub fn kill_points(
             interrupt::check()?;
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             let Some(point) = next else { return Ok(()) };
-            let verdict = trial::disturbed(&bed, &point, &references[&point.phase.name])?;
+            let verdict = trial::disturbed(&bed, &point, &references[&point.phase.name]);
+            interrupt::check()?;
+            let verdict = verdict.unwrap_or_else(|problem| Verdict::of_problem(&problem));
             if !verdict.is_good() {
                 console.say(format!("{point}: {}", verdict.problems.join("; ")));
                 // What is left over must not be held against the next point.

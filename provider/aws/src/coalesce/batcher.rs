@@ -231,6 +231,7 @@ fn may_be_the_fault_of_one(error: &Error) -> bool {
         | ErrorKind::Expired
         | ErrorKind::NoCredentials
         | ErrorKind::QuotaExceeded
+        | ErrorKind::Halted
         | ErrorKind::Other => false,
         ErrorKind::AccessDenied
         | ErrorKind::Invalid

@@ -32,6 +32,7 @@ pub(super) fn of(error: &Error) -> String {
         ErrorKind::Conflict => {
             "Something else changes the same object at the same time. Run again when it is done.".to_owned()
         }
+        ErrorKind::Halted => "When the cause is gone, the next apply goes on from here.".to_owned(),
         ErrorKind::NotFound => {
             "Check the name, the region and the account; what was deleted outside is made again by the next run."
                 .to_owned()

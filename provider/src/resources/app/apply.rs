@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipsy_aws::Aws;
 use tf_provider::{CreateRequest, DeleteRequest, Diagnostics, Outcome, UpdateRequest, Value};
 
+use super::entering::{self, Entering};
 use super::limit::{Limit, Limited};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
@@ -34,7 +35,8 @@ struct Work<'a> {
 /// leaves no state, because Terraform would otherwise destroy all of it with the next apply.
 pub(super) async fn create(configured: &Configured, request: CreateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
-    let work = Box::pin(wanted(configured, &request.planned, &request.config, None, &mut diagnostics)).await;
+    let prior = (None, &Entering::new());
+    let work = Box::pin(wanted(configured, &request.planned, &request.config, prior, &mut diagnostics)).await;
     let Some(work) = work else {
         return Outcome::failed(diagnostics);
     };
@@ -68,8 +70,9 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
 pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
+    let before = (Some(&prior), &entering::unfinished(&private));
     let work =
-        Box::pin(wanted(configured, &request.planned, &request.config, Some(&prior), &mut diagnostics)).await;
+        Box::pin(wanted(configured, &request.planned, &request.config, before, &mut diagnostics)).await;
     let before = remembered(configured, &prior, &mut diagnostics).await;
     let (Some(work), Some(before)) = (work, before) else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
@@ -89,6 +92,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(configured, &work, request.planned, &report.observed);
         forget(&mut private);
+        entering::forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
     if is_over {
@@ -106,6 +110,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         }
     }
     remember(&mut private, &prior);
+    entering::remember(&mut private, &work.parsed.entering);
+    report.observed.extend(entering::shown(&work.parsed.entering));
     report.observed.extend(still_there(&change.obsolete).await);
     Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
 }
@@ -144,17 +150,18 @@ fn claimed(
     wanted.iter().filter(|component| is_kept(component.as_ref())).map(|component| component.key()).collect()
 }
 
-/// Reads what is wanted now, which must keep to the standards.
+/// Reads what is wanted now, which must keep to the standards. Before it there was a state, and maybe an update that
+/// has not let everything into the rule.
 async fn wanted<'a>(
     configured: &'a Configured,
     planned: &Value,
     config: &Value,
-    prior: Option<&Value>,
+    (prior, unfinished): (Option<&Value>, &Entering),
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     // Computed attributes may be unknown still; the arguments are not.
     let mut parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
-    parsed.enter(prior);
+    parsed.enter(prior, unfinished);
     parsed.take_secrets(config);
     connect(configured, planned, parsed, diagnostics).await
 }

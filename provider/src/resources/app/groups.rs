@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use tf_provider::{Path, Value};
 
+use super::entering::Entering;
 use crate::app::traffic::{BackendPlace, Previous, Traffic};
 use crate::infrastructure::{listener_rule, previous_group, target_group};
 
@@ -23,8 +24,12 @@ pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
 }
 
 /// The groups that the backends of `traffic` had in `prior` and no longer want: those that serve on, because
-/// their successors are new, and those that are on their way out.
-pub(super) fn replaced(traffic: &Traffic, prior: &Value) -> BTreeMap<String, Previous> {
+/// their successors are new, and those that are on their way out. A successor that is among `unfinished` is new still.
+pub(super) fn replaced(
+    traffic: &Traffic,
+    prior: &Value,
+    unfinished: &Entering,
+) -> BTreeMap<String, Previous> {
     let mut replaced = BTreeMap::new();
     // Without a rule nothing serves, and nothing takes over.
     if traffic.load_balancer.is_none() {
@@ -34,13 +39,13 @@ pub(super) fn replaced(traffic: &Traffic, prior: &Value) -> BTreeMap<String, Pre
     for (name, backend) in &traffic.backends {
         let BackendPlace::Cluster { target_group_name: wanted, .. } = &backend.place else { continue };
         let current = properties(prior, &format!("{}/{name}", target_group::KEY));
+        let is_in =
+            group_in_rule(prior, name).as_ref() == Some(wanted) && unfinished.get(name) != Some(wanted);
         let previous = match (serving.get(name), current) {
             // Back to the group that serves all the time.
             (Some(serving), _) if serving.target_group_name == *wanted => continue,
             // The second apply: the successor, which the rule has already, takes over.
-            (Some(serving), Some(_)) if group_in_rule(prior, name).as_deref() == Some(wanted) => {
-                Previous { serves: false, ..serving.clone() }
-            }
+            (Some(serving), Some(_)) if is_in => Previous { serves: false, ..serving.clone() },
             // The first one did not come so far, or yet another successor is wanted.
             (Some(serving), _) => serving.clone(),
             (None, Some(current)) => match current.get("name").and_then(Json::as_str) {

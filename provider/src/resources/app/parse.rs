@@ -3,6 +3,7 @@
 use ipsy_aws::Secret;
 use tf_provider::{Diagnostic, Diagnostics, Path, Step, Value};
 
+use super::entering::Entering;
 use super::{groups, state};
 use crate::app::config::AppConfig;
 use crate::app::problem::Problems;
@@ -20,6 +21,8 @@ pub(super) struct Parsed {
     pub(super) app: App,
     /// The places that are still unknown.
     pub(super) unknown: Vec<Path>,
+    /// The target groups that enter the rule with weight 0.
+    pub(super) entering: Entering,
 }
 
 /// What stands in for a target group that another resource has yet to make. It tells the backend from one that
@@ -47,7 +50,7 @@ pub(super) fn parse(
     let mut problems = Problems::default();
     let app = resolve(&config, standards, unknown.is_empty(), today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);
-    (!diagnostics.has_errors()).then_some(Parsed { app, unknown })
+    (!diagnostics.has_errors()).then_some(Parsed { app, unknown, entering: Entering::new() })
 }
 
 /// Reads an app out of a state: what was right when it was written is not judged again, but what it leaves open is
@@ -57,7 +60,7 @@ pub(super) fn parse_leniently(value: &Value, standards: &Standards) -> Result<Pa
     let config: AppConfig = arguments.decode()?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = groups::serving(value);
-    Ok(Parsed { app, unknown: Vec::new() })
+    Ok(Parsed { app, unknown: Vec::new(), entering: Entering::new() })
 }
 
 /// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks.
@@ -67,10 +70,12 @@ pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
 
 impl Parsed {
     /// Lets new clusters enter the rule with weight 0 where the app has a rollout; gives their names. The next
-    /// apply, when they are known, moves the traffic.
-    pub(super) fn enter(&mut self, prior: Option<&Value>) -> Vec<String> {
+    /// apply, when they are known, moves the traffic. `unfinished` are those that a failed update was to let in:
+    /// they are as new as before.
+    pub(super) fn enter(&mut self, prior: Option<&Value>, unfinished: &Entering) -> Vec<String> {
+        let traffic = &mut self.app.traffic;
         if let Some(prior) = prior {
-            self.app.traffic.previous = groups::replaced(&self.app.traffic, prior);
+            traffic.previous = groups::replaced(traffic, prior, unfinished);
         }
         let prefix = format!("{}/", target_group::KEY);
         let known = prior
@@ -78,14 +83,24 @@ impl Parsed {
             .unwrap_or_default()
             .iter()
             .filter_map(|key| key.strip_prefix(&prefix).map(ToOwned::to_owned))
+            .filter(|name| {
+                let group = traffic.target_group(name);
+                traffic.previous.contains_key(name)
+                    || group.is_none()
+                    || unfinished.get(name).map(String::as_str) != group
+            })
             .collect();
-        let backends = &mut self.app.traffic.backends;
-        let entering = entering(self.app.rollout.as_ref(), backends, &known);
+        let entering = entering(self.app.rollout.as_ref(), &traffic.backends, &known);
         for name in &entering {
-            if let Some(backend) = backends.get_mut(name) {
+            if let Some(backend) = traffic.backends.get_mut(name) {
                 backend.weight = 0;
             }
         }
+        let serving = traffic.previous.iter().filter(|(_, previous)| previous.serves).map(|(name, _)| name);
+        self.entering = serving
+            .chain(&entering)
+            .filter_map(|name| Some((name.clone(), traffic.target_group(name)?.to_owned())))
+            .collect();
         entering
     }
 

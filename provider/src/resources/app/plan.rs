@@ -3,6 +3,7 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest};
 
+use super::entering::unfinished;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::state;
@@ -23,7 +24,7 @@ pub(super) async fn modify_plan(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(mut parsed) = parse(&request.config, &configured.standards, true, diagnostics) else { return };
-    for name in parsed.enter(request.prior.as_ref()) {
+    for name in parsed.enter(request.prior.as_ref(), &unfinished(&plan.private)) {
         diagnostics.push(entering_warning(&name));
     }
     for (backend, name) in parsed.replaced() {

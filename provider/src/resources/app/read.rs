@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
+use super::entering;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
 use super::plan::pointed_image;
@@ -48,6 +49,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     if observed.is_empty() {
         return Outcome::gone();
     }
+    observed.extend(entering::shown(&entering::unfinished(&private)));
     match refreshed(configured, state, &parsed, account, &image, &exact, &observed) {
         Ok(state) => Outcome::of(state),
         Err(diagnostic) => Outcome::failed(diagnostic),

@@ -72,7 +72,8 @@ impl Bench {
         for name in schema::computed_names() {
             planned.set(&Path::root(name), Value::Unknown);
         }
-        let mut plan = Plan { planned, requires_replace: Vec::new(), private: Private::new() };
+        let private = prior.map(|_| self.private.lock().unwrap().clone()).unwrap_or_default();
+        let mut plan = Plan { planned, requires_replace: Vec::new(), private };
         let request = PlanRequest { prior: prior.cloned(), config, context: Context::default() };
         let mut diagnostics = Diagnostics::new();
         self.resource.modify_plan(&request, &mut plan, &mut diagnostics).await;

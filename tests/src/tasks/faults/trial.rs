@@ -45,6 +45,11 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
+    /// Where the trial could not be brought to its end.
+    pub(super) fn of_problem(problem: &anyhow::Error) -> Self {
+        Self { problems: vec![format!("{problem:#}")], ..Self::default() }
+    }
+
     pub(super) fn is_good(&self) -> bool {
         self.converged && self.orphans == 0 && self.duplicates == 0 && self.problems.is_empty()
     }

@@ -203,3 +203,60 @@ async fn a_role_that_is_gone_on_its_way_to_another_path_is_not_told_as_there() {
     let mended = bench.apply(Some(&state), &config).await;
     assert!(!mended.diagnostics.has_errors(), "{:?}", mended.diagnostics);
 }
+
+/// Weights by backend, of an app whose `blue` serves.
+async fn weights(bench: &Bench) -> Vec<(String, u16)> {
+    let rules = bench.fake.aws().listener_rules.by_listener(&bench.listener).await.unwrap();
+    let targets = rules.iter().filter_map(ipsy_aws::Rule::forward).flat_map(|forward| &forward.targets);
+    let name = |arn: &str| arn.split('/').nth(1).unwrap_or_default().to_owned();
+    targets
+        .map(|target| (name(&target.target_group_arn), target.weight))
+        .filter(|(_, weight)| *weight > 0)
+        .collect()
+}
+
+#[tokio::test]
+async fn no_update_waits_for_pods_whose_installation_waits_for_it() {
+    let another_port = json!({ "port": { "http": { "port": 9090 } } });
+    let another_cluster = json!({
+        "rollout": { "bake": "0s" },
+        "backend": {
+            "blue": { "cluster": "eks-blue", "weight": 1 },
+            "green": { "cluster": "eks-green", "weight": 9 },
+        },
+    });
+    for change in [another_port, another_cluster] {
+        for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
+            let bench = Bench::new().await;
+            let mut config = bench.config((90, 0));
+            config["backend"] = json!({ "blue": { "cluster": "eks-blue", "weight": 90 } });
+            let state = bench.apply(None, &config).await.state.unwrap();
+            bench.install().await;
+            let serving = weights(&bench).await;
+            for (name, value) in change.as_object().unwrap() {
+                config[name] = value.clone();
+            }
+            let point = format!("{change} {moment:?}");
+
+            bench.fake.fail("ModifyRule", moment, ErrorKind::AccessDenied, 1);
+            let failed = bench.apply(Some(&state), &config).await;
+            assert!(failed.diagnostics.has_errors(), "{point}");
+            // Nobody has installed anything: what is new gets no requests, and nobody waits for it.
+            let state = bench.refresh(&failed.state.unwrap()).await.state.unwrap();
+            let (planned, _) = bench.plan(Some(&state), &config).await;
+            assert_ne!(planned, state, "{point}: the next plan shows that something is to be done");
+            let entered = bench.apply(Some(&state), &config).await;
+            assert!(!entered.diagnostics.has_errors(), "{point}: {:?}", entered.diagnostics);
+            let names =
+                |weights: Vec<(String, u16)>| weights.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+            assert_eq!(names(weights(&bench).await), names(serving.clone()), "{point}");
+
+            bench.install().await;
+            let moved = bench.apply(Some(&entered.state.unwrap()), &config).await;
+            assert!(!moved.diagnostics.has_errors(), "{point}: {:?}", moved.diagnostics);
+            assert_ne!(names(weights(&bench).await), names(serving), "{point}");
+            let state = moved.state.unwrap();
+            assert_eq!(bench.refresh(&state).await.state.unwrap(), state, "{point}");
+        }
+    }
+}

@@ -331,3 +331,26 @@ async fn alarms_are_made_changed_and_deleted() {
     bench.apply(Some(&state), &config).await;
     assert!(alarms.by_names(&names).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_alarm_watches_the_target_group_that_serves() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((90, 10));
+    config["alarm"] = json!({ "server_errors": {} });
+    let watched = async |name: &str| {
+        let alarm = bench.fake.aws().alarms.by_names(&[name.to_owned()]).await.unwrap().remove(0);
+        group_name(&alarm.settings.dimensions["TargetGroup"])
+    };
+    let name = "checkout-prod-server_errors-blue";
+    let state = bench.apply(None, &config).await.state.unwrap();
+    let old = watched(name).await;
+    bench.install().await;
+
+    config["port"]["http"]["port"] = json!(9090);
+    let state = bench.apply(Some(&state), &config).await.state.unwrap();
+    assert_eq!(watched(name).await, old, "it gets the requests still");
+    assert_eq!(bench.refresh(&state).await.state.unwrap(), state);
+    bench.install().await;
+    bench.apply(Some(&state), &config).await;
+    assert_ne!(watched(name).await, old);
+}
