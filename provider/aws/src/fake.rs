@@ -155,6 +155,11 @@ impl Fake {
         self.world.with_state(|state| state.tags_as_last_seen = Some(state.tags.clone()));
     }
 
+    /// Keeps roles from the next `reads` that would show one, as IAM does for some seconds after it made them.
+    pub fn hide_roles(&self, reads: u32) {
+        self.world.with_state(|state| state.reads_without_roles = reads);
+    }
+
     /// Name or ARN of everything that an app can make and that is there now, sorted: what a destroy must
     /// leave empty.
     pub fn inventory(&self) -> Vec<String> {

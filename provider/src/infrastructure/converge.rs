@@ -3,14 +3,20 @@
 //! changed anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use ipsy_aws::{Error, ErrorKind};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::destroy::delete;
 use super::observe::observe;
 use super::{Component, Facts, Observed, STAGES};
+
+/// How long is waited, time and again, for something to show that is said to exist.
+const VISIBLE_AFTER: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
 
 /// What a run is to do.
 pub(crate) struct Change {
@@ -177,7 +183,7 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
         Err(error) => error,
     };
     // A reply can be lost after the effect, and the second of two calls can fail: look what is there now.
-    match component.observe(None).await {
+    match observe_made(component, &error).await {
         Ok(Some(found)) if component.ownership().owns(&found.tags) => {
             let lost = error.is_ambiguous()
                 || matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict);
@@ -188,6 +194,20 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
         }
         _ => Step { observed: None, made: false, error: Some(error) },
     }
+}
+
+/// What is there after a call to make it has failed. What AWS says exists already, and does not show, was made a
+/// moment ago by this very call, whose first answer was lost: IAM takes some seconds to show it.
+async fn observe_made(component: &dyn Component, error: &Error) -> Result<Option<Observed>, Error> {
+    let mut found = component.observe(None).await;
+    for pause in VISIBLE_AFTER {
+        if error.kind() != ErrorKind::AlreadyExists || !matches!(found, Ok(None)) {
+            break;
+        }
+        sleep(pause).await;
+        found = component.observe(None).await;
+    }
+    found
 }
 
 async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made: bool) -> Step {

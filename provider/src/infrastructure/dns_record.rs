@@ -230,8 +230,11 @@ impl Component for AliasRecord {
 
     async fn change(&self, _observed: &Observed, _facts: &Facts) -> Result<(), Error> {
         let (load_balancer, all) = futures::try_join!(self.existing_load_balancer(), self.all())?;
-        let old = self.own(&all, Some(&load_balancer));
-        self.replace(old.as_ref(), Some(&self.wanted(&load_balancer))).await
+        let (old, wanted) = (self.own(&all, Some(&load_balancer)), self.wanted(&load_balancer));
+        if old.as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        self.replace(old.as_ref(), Some(&wanted)).await
     }
 
     async fn tag(&self, _observed: &Observed, _tags: &Tags) -> Result<(), Error> {

@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) tags_as_last_seen: Option<BTreeMap<String, Tags>>,
     pub(super) repositories: BTreeMap<String, StoredRepository>,
     pub(super) roles: BTreeMap<String, Role>,
+    /// How many more reads do not show a role that is there.
+    pub(super) reads_without_roles: u32,
     pub(super) clusters: BTreeMap<String, Cluster>,
     pub(super) pod_identities: BTreeMap<String, (String, PodIdentity)>,
     pub(super) log_groups: BTreeMap<String, LogGroup>,

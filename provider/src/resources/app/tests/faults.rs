@@ -189,6 +189,17 @@ async fn a_record_whose_answer_was_lost_is_made_changed_and_deleted_all_the_same
     assert!(bench.fake.records("Z1").is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_role_whose_answer_was_lost_and_that_shows_late_is_found() {
+    let bench = Bench::new().await;
+    bench.fake.fail("CreateRole", Moment::AfterEffect, ErrorKind::AlreadyExists, 1);
+    bench.fake.hide_roles(3);
+    let created = bench.apply(None, &bench.config((90, 10))).await;
+    assert!(!created.diagnostics.has_errors(), "{:?}", created.diagnostics);
+    let state = created.state.unwrap();
+    assert_eq!(bench.refresh(&state).await.state.unwrap(), state);
+}
+
 #[tokio::test]
 async fn a_role_that_is_gone_on_its_way_to_another_path_is_not_told_as_there() {
     let bench = Bench::new().await;
