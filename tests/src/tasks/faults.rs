@@ -29,6 +29,9 @@ use trial::Verdict;
 /// Terraform keeps one core busy, moto and the provider another half.
 const WORKERS: usize = 2;
 
+/// It takes half an hour: so many points make a line of progress.
+const TOLD_EVERY: usize = 20;
+
 /// How many apps are made at once on an AWS that is too busy.
 const APPS: u32 = 50;
 
@@ -84,6 +87,7 @@ pub fn kill_points(
     step.done(format!("{} kill points", points.len()));
 
     let step = console.step("killing");
+    let all = points.len();
     let queue = Mutex::new(points);
     let verdicts: Mutex<Vec<(Point, Verdict)>> = Mutex::default();
     let work = |mut bed: Bed| -> Result<()> {
@@ -99,7 +103,11 @@ pub fn kill_points(
                 // What is left over must not be held against the next point.
                 bed = Bed::new(tools, programs)?;
             }
-            verdicts.lock().unwrap_or_else(PoisonError::into_inner).push((point, verdict));
+            let mut verdicts = verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+            verdicts.push((point, verdict));
+            if verdicts.len() % TOLD_EVERY == 0 {
+                console.say(format!("{} of {all} tried", verdicts.len()));
+            }
         }
     };
     thread::scope(|scope| {

@@ -6,7 +6,7 @@ use acceptance::tasks::faults::{self, Selection};
 use crate::fixture;
 
 /// Prime to the number of ways in which a call goes wrong, so that each comes up.
-const EVERY: usize = 13;
+const EVERY: usize = 17;
 
 #[test]
 fn what_breaks_is_mended_by_the_next_run() {
