@@ -20,7 +20,7 @@ pub(crate) mod shift;
 pub(crate) mod target_group;
 pub(crate) mod trust;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use ipsy_aws::{Error, Tags};
@@ -87,6 +87,43 @@ pub(crate) trait Component: Send + Sync {
 
     /// Deletes it; what is gone already is no error.
     async fn delete(&self, observed: &Observed) -> Result<(), Error>;
+}
+
+/// What tells a component from all others of an app, those of its earlier states included: these may have the same
+/// key, and one object may be there under two keys, as the target group that was a backend's own and is the one
+/// before by now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ComponentId {
+    kind: String,
+    identity: String,
+}
+
+impl ComponentId {
+    pub(crate) fn of(component: &dyn Component) -> Self {
+        let kind = component.key().split('/').next().unwrap_or_default().to_owned();
+        Self { kind, identity: component.identity() }
+    }
+}
+
+/// What Terraform's state knows of components.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// The ARNs that only AWS could choose.
+    pub(crate) arns: BTreeMap<ComponentId, String>,
+    /// What is there and the app's, whatever its tags: imported objects carry none yet.
+    pub(crate) held: BTreeSet<ComponentId>,
+}
+
+impl Known {
+    /// The ARN that `component` had in an earlier run.
+    pub(crate) fn arn(&self, component: &dyn Component) -> Option<&str> {
+        self.arns.get(&ComponentId::of(component)).map(String::as_str).filter(|arn| !arn.is_empty())
+    }
+
+    /// Whether the state says that `component` is there and the app's.
+    pub(crate) fn holds(&self, component: &dyn Component) -> bool {
+        self.held.contains(&ComponentId::of(component))
+    }
 }
 
 /// The order in which things are made: each stage only needs those before it.

@@ -61,7 +61,7 @@ resource "ipsy_app" "checkout" {
   }
 
   load_balancer {
-    listener_arn                 = var.listener_arn
+    listener_arn                 = var.listener == "second" ? var.second_listener_arn : var.listener_arn
     hosts                        = [var.traffic.host]
     priority                     = var.traffic.priority
     protocol_version             = var.protocol_version

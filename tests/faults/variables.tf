@@ -4,6 +4,15 @@ variable "listener_arn" {
   type = string
 }
 
+variable "second_listener_arn" {
+  type = string
+}
+
+variable "listener" {
+  type    = string
+  default = "first"
+}
+
 variable "legacy_target_group_arn" {
   type = string
 }

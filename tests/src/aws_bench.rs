@@ -55,6 +55,8 @@ pub struct Platform {
     pub subnet_ids: [String; 2],
     /// The HTTPS listener of the load balancer.
     pub listener_arn: String,
+    /// The certificate of the HTTPS listener.
+    pub certificate_arn: String,
     /// The load balancer.
     pub load_balancer_arn: String,
     /// The hosted zone `example.com`.

@@ -17,3 +17,4 @@ pub mod tasks;
 pub mod terraform;
 pub mod tools;
 pub mod workspace;
+mod xml;

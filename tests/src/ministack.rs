@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::interrupt;
 use crate::process::{Process, Running};
 use crate::tools::Tools;
+use crate::xml::element;
 
 const START_LIMIT: Duration = Duration::from_mins(2);
 const REGION: &str = "us-east-1";
@@ -185,10 +186,4 @@ fn signature(service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0"
     )
-}
-
-/// The text of the first element of this name.
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    rest.split_once('<').map(|(text, _)| text)
 }

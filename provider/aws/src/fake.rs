@@ -118,6 +118,11 @@ impl Fake {
         self.world.add_load_balancer(name, vpc_id)
     }
 
+    /// Gives the load balancer of a listener another HTTPS listener. Returns its ARN.
+    pub fn add_listener(&self, beside: &str, port: u16) -> String {
+        self.world.add_listener(beside, port)
+    }
+
     /// Puts an image into a repository under a tag and returns its digest, which depends on `content` only.
     /// `None` if there is no such repository.
     pub fn push_image(&self, repository: &str, tag: &str, content: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 //! adopted, so that an interrupted run is healed by the next one; what is not ours stops it before it has
 //! changed anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::destroy::delete;
 use super::observe::observe;
-use super::{Component, Facts, Observed, STAGES};
+use super::{Component, Facts, Known, Observed, STAGES};
 
 /// How long is waited, time and again, for something to show that is said to exist.
 const VISIBLE_AFTER: [Duration; 4] =
@@ -24,10 +24,8 @@ pub(crate) struct Change {
     pub(crate) wanted: Vec<Box<dyn Component>>,
     /// What it needed before and needs no longer.
     pub(crate) obsolete: Vec<Box<dyn Component>>,
-    /// ARNs of an earlier run, by key.
-    pub(crate) known_arns: BTreeMap<String, String>,
-    /// Keys of objects that Terraform's state says are ours, whatever their tags: imported ones.
-    pub(crate) claimed: BTreeSet<String>,
+    /// What Terraform's state knows of both.
+    pub(crate) known: Known,
     /// Asks to stop at the next safe point.
     pub(crate) cancel: CancellationToken,
 }
@@ -60,7 +58,7 @@ pub(crate) enum Failure {
 /// side. Stops after a stage in which something failed.
 pub(crate) async fn converge(change: &Change) -> Report {
     let mut report = Report::default();
-    match observe(&change.wanted, &change.known_arns).await {
+    match observe(&change.wanted, &change.known).await {
         Ok(observed) => report.observed = observed,
         Err(failures) => {
             report.failures = failures;
@@ -100,7 +98,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
         }
         facts.arns = arns(&report.observed);
     }
-    report.failures.extend(delete(&change.obsolete, &change.known_arns, &change.claimed).await.failures);
+    report.failures.extend(delete(&change.obsolete, &change.known).await.failures);
     report
 }
 
@@ -139,7 +137,7 @@ fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failur
         .filter_map(|component| {
             let key = component.key();
             let found = observed.get(&key)?;
-            let ours = component.ownership().owns(&found.tags) || change.claimed.contains(&key);
+            let ours = component.ownership().owns(&found.tags) || change.known.holds(component.as_ref());
             (!ours).then(|| Failure::Foreign {
                 title: component.title(),
                 owner: component.owner(found),

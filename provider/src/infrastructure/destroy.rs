@@ -1,11 +1,11 @@
 //! Deleting what an app has on AWS, in the reverse of the order in which it was made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
 use super::converge::Failure;
-use super::{Component, Observed, STAGES};
+use super::{Component, Known, Observed, STAGES};
 
 /// What a deletion did.
 #[derive(Debug, Default)]
@@ -17,25 +17,20 @@ pub(crate) struct Deletion {
 }
 
 /// Deletes `components`. What is gone already is no error; what is not ours is left alone without a word,
-/// unless `claimed` says that Terraform's state holds it. Goes on with what doesn't depend on a failure.
-pub(crate) async fn delete(
-    components: &[Box<dyn Component>],
-    known_arns: &BTreeMap<String, String>,
-    claimed: &BTreeSet<String>,
-) -> Deletion {
+/// unless Terraform's state holds it. Goes on with what doesn't depend on a failure.
+pub(crate) async fn delete(components: &[Box<dyn Component>], known: &Known) -> Deletion {
     let mut deletion = Deletion::default();
     for stage in STAGES.into_iter().rev() {
         let steps = components.iter().filter(|component| component.stage() == stage).map(|component| async {
             let key = component.key();
-            let arn = known_arns.get(&key).map(String::as_str).filter(|arn| !arn.is_empty());
-            let observed = match component.observe(arn).await {
+            let observed = match component.observe(known.arn(component.as_ref())).await {
                 Ok(Some(observed)) => observed,
                 Ok(None) => return None,
                 Err(error) => {
                     return Some((key, None, Failure::Aws { title: component.title(), error }));
                 }
             };
-            if !component.ownership().owns(&observed.tags) && !claimed.contains(&key) {
+            if !component.ownership().owns(&observed.tags) && !known.holds(component.as_ref()) {
                 return None;
             }
             let error = component.delete(&observed).await.err()?;

@@ -159,7 +159,9 @@ impl Component for ListenerRule {
                 self.aws.listener_rules.by_arns(&arns),
                 self.aws.listener_rules.tags(&arns)
             )?;
-            if let Some(rule) = rules.pop() {
+            // A rule stays with its listener: what is to be on another one is another rule.
+            let is_here = |rule: &Rule| rule.listener_arn == self.load_balancer.listener_arn;
+            if let Some(rule) = rules.pop().filter(is_here) {
                 return Ok(Some(self.observed(rule, tags.remove(arn).unwrap_or_default())));
             }
         }

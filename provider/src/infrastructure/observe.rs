@@ -5,26 +5,23 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 
 use super::converge::Failure;
-use super::{Component, Observed};
+use super::{Component, Known, Observed};
 
-/// What each component is now, by key; a component that is not there is left out. `known_arns` are those of
-/// an earlier run. All failures are told, not the first.
+/// What each component is now, by key; a component that is not there is left out. All failures are told, not the first.
 pub(crate) async fn observe(
     components: &[Box<dyn Component>],
-    known_arns: &BTreeMap<String, String>,
+    known: &Known,
 ) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
-    observe_each(components.iter().map(AsRef::as_ref), known_arns).await
+    observe_each(components.iter().map(AsRef::as_ref), known).await
 }
 
 /// The same of components that are chosen one by one.
 pub(crate) async fn observe_each(
     components: impl Iterator<Item = &dyn Component>,
-    known_arns: &BTreeMap<String, String>,
+    known: &Known,
 ) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
     let looks = components.map(|component| async move {
-        let key = component.key();
-        let known = known_arns.get(&key).map(String::as_str).filter(|arn| !arn.is_empty());
-        (key, component.title(), component.observe(known).await)
+        (component.key(), component.title(), component.observe(known.arn(component)).await)
     });
     let mut found = BTreeMap::new();
     let mut failures = Vec::new();

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result};
 
 use crate::aws_bench::AwsBench;
+use crate::xml;
 
 /// So many apps.
 pub(crate) struct Apps {
@@ -146,10 +147,9 @@ impl Place {
     }
 }
 
-/// The text of the first element of this name.
+/// The text of an element that must be there.
 fn element(xml: &str, name: &str) -> Result<String> {
-    let found = xml.split_once(&format!("<{name}>")).and_then(|(_, rest)| rest.split_once('<'));
-    found.map(|(text, _)| text.to_owned()).with_context(|| format!("there is no {name} in {xml}"))
+    xml::element(xml, name).map(ToOwned::to_owned).with_context(|| format!("there is no {name} in {xml}"))
 }
 
 /// AWS' default quota.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::refusal::Refusal;
-use super::world::{World, arn};
+use super::world::{State, World, arn};
 use crate::{Action, Error, Listener, LoadBalancer, LoadBalancers, Rule, Service, Tags};
 
 impl World {
@@ -20,27 +20,43 @@ impl World {
                 vpc_id: vpc_id.to_owned(),
                 security_group_ids: vec![format!("sg-{id}")],
             };
-            let suffix = format!("{name}/{id}/{}", state.next_id());
-            let listener = Listener {
-                arn: arn("elasticloadbalancing", &format!("listener/app/{suffix}")),
-                load_balancer_arn: load_balancer.arn.clone(),
-                port: 443,
-                protocol: "HTTPS".to_owned(),
-            };
-            let rule = Rule {
-                arn: arn("elasticloadbalancing", &format!("listener-rule/app/{suffix}/{}", state.next_id())),
-                listener_arn: listener.arn.clone(),
-                priority: None,
-                conditions: [].into(),
-                actions: vec![Action::Other("fixed-response".to_owned())],
-            };
-            let listener_arn = listener.arn.clone();
+            let listener_arn = add_listener(state, &load_balancer.arn, 443);
             state.load_balancers.insert(load_balancer.arn.clone(), load_balancer);
-            state.listeners.insert(listener.arn.clone(), listener);
-            state.rules.insert(rule.arn.clone(), rule);
             listener_arn
         })
     }
+
+    pub(super) fn add_listener(&self, beside: &str, port: u16) -> String {
+        self.with_state(|state| {
+            let beside = state.listeners.get(beside);
+            let load_balancer_arn =
+                beside.map(|listener| listener.load_balancer_arn.clone()).unwrap_or_default();
+            add_listener(state, &load_balancer_arn, port)
+        })
+    }
+}
+
+/// An HTTPS listener with its default rule.
+fn add_listener(state: &mut State, load_balancer_arn: &str, port: u16) -> String {
+    let (_, balancer) = load_balancer_arn.split_once(":loadbalancer/").unwrap_or_default();
+    let suffix = format!("{balancer}/{}", state.next_id());
+    let listener = Listener {
+        arn: arn("elasticloadbalancing", &format!("listener/{suffix}")),
+        load_balancer_arn: load_balancer_arn.to_owned(),
+        port,
+        protocol: "HTTPS".to_owned(),
+    };
+    let rule = Rule {
+        arn: arn("elasticloadbalancing", &format!("listener-rule/{suffix}/{}", state.next_id())),
+        listener_arn: listener.arn.clone(),
+        priority: None,
+        conditions: [].into(),
+        actions: vec![Action::Other("fixed-response".to_owned())],
+    };
+    let listener_arn = listener.arn.clone();
+    state.listeners.insert(listener.arn.clone(), listener);
+    state.rules.insert(rule.arn.clone(), rule);
+    listener_arn
 }
 
 #[async_trait]

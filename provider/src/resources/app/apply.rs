@@ -1,7 +1,7 @@
 //! Creating, updating and deleting an app. A create is all or nothing; an update that fails tells what is
 //! really there, and the next apply does the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ipsy_aws::Aws;
 use tf_provider::{CreateRequest, DeleteRequest, Diagnostics, Outcome, UpdateRequest, Value};
@@ -19,7 +19,7 @@ use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::destroy::delete as destroy;
 use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::observe::observe;
-use crate::infrastructure::{Component, Observed, listener_rule};
+use crate::infrastructure::{Component, Known, Observed, listener_rule};
 use crate::session::Configured;
 
 /// An app that can be worked on: parsed, with the way to AWS.
@@ -44,8 +44,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let mut change = Change {
         wanted: work.wanted,
         obsolete: Vec::new(),
-        known_arns: BTreeMap::new(),
-        claimed: BTreeSet::new(),
+        known: Known::default(),
         cancel: limit.cancel.clone(),
     };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
@@ -77,16 +76,14 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let (Some(work), Some(before)) = (work, before) else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
-    let arns = state::arns(&prior);
-    let known_arns = state::kept_arns(&arns, &before.wanted, &work.wanted);
+    let known = state::known(&prior, &before.wanted);
     let stays = |component: &dyn Component| work.wanted.iter().any(|wanted| same(wanted.as_ref(), component));
-    let (kept, mut obsolete): (Vec<_>, Vec<_>) =
-        before.wanted.into_iter().partition(|component| stays(component.as_ref()));
+    let mut obsolete = before.wanted;
+    obsolete.retain(|component| !stays(component.as_ref()));
     obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted));
-    let claimed = claimed(&work.wanted, &kept, &state::keys(&prior));
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
-    let mut change = Change { wanted: work.wanted, obsolete, known_arns, claimed, cancel };
+    let mut change = Change { wanted: work.wanted, obsolete, known, cancel };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
@@ -104,7 +101,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         return Outcome::of(prior).with_private(private).with(diagnostics);
     }
     // What was to go is there still, and a target group among it may serve: the next plan has to know.
-    if let Ok(left) = observe(&change.obsolete, &BTreeMap::new()).await {
+    if let Ok(left) = observe(&change.obsolete, &change.known).await {
         for (key, observed) in left {
             report.observed.entry(key).or_insert(observed);
         }
@@ -123,11 +120,11 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let Some(mut work) = remembered(configured, &prior, &mut diagnostics).await else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
+    let known = state::known(&prior, &work.wanted);
     let left = left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted);
     work.wanted.extend(left);
     let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
-    let (arns, keys) = (state::arns(&prior), state::keys(&prior));
-    let Limited { output: mut deletion, is_over } = limit.keep(destroy(&work.wanted, &arns, &keys)).await;
+    let Limited { output: mut deletion, is_over } = limit.keep(destroy(&work.wanted, &known)).await;
     if deletion.failures.is_empty() {
         return Outcome::gone();
     }
@@ -136,18 +133,6 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     }
     tell(&deletion.failures, "deleted", &mut diagnostics);
     Outcome::of(prior).with_private(private).with(diagnostics)
-}
-
-/// Keys of the wanted objects that the state says are there already, maybe under another key.
-fn claimed(
-    wanted: &[Box<dyn Component>],
-    kept: &[Box<dyn Component>],
-    recorded: &BTreeSet<String>,
-) -> BTreeSet<String> {
-    let is_kept = |wanted: &dyn Component| {
-        kept.iter().any(|before| same(before.as_ref(), wanted) && recorded.contains(&before.key()))
-    };
-    wanted.iter().filter(|component| is_kept(component.as_ref())).map(|component| component.key()).collect()
 }
 
 /// Reads what is wanted now, which must keep to the standards. Before it there was a state, and maybe an update that

@@ -63,8 +63,8 @@ async fn look(
     exact: &[Box<dyn Component>],
     state: &Value,
 ) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
-    let known_arns = state::arns(state);
-    let mut observed = observe(in_bulk, &known_arns).await?;
+    let known = state::known(state, exact);
+    let mut observed = observe(in_bulk, &known).await?;
     let recorded = state.attribute("infrastructure");
     let is_as_recorded = |component: &&dyn Component| {
         let now = observed.get(&component.key()).map(|found| state::shown(&found.properties));
@@ -74,7 +74,7 @@ async fn look(
     };
     let changed: Vec<&dyn Component> =
         exact.iter().map(AsRef::as_ref).filter(|component| !is_as_recorded(component)).collect();
-    let again = observe_each(changed.iter().copied(), &known_arns).await?;
+    let again = observe_each(changed.iter().copied(), &known).await?;
     for component in &changed {
         observed.remove(&component.key());
     }

@@ -12,7 +12,7 @@ use super::{parse::parse_leniently, schema, state};
 use crate::app::standards::Standards;
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::ownership::TagPolicy;
-use crate::infrastructure::{Component, Observed};
+use crate::infrastructure::{Component, ComponentId, Observed};
 
 /// Key in the private state.
 const KEY: &str = "retired";
@@ -72,9 +72,7 @@ pub(super) async fn still_there(left: &[Box<dyn Component>]) -> BTreeMap<String,
     join_all(looks).await.into_iter().flatten().collect()
 }
 
-/// Whether two components are the same object, maybe under different keys: the target group that was a
-/// backend's own may be the one before by now.
+/// Whether two components are the same object, maybe under different keys.
 pub(super) fn same(left: &dyn Component, right: &dyn Component) -> bool {
-    let kind = |component: &dyn Component| component.key().split('/').next().map(ToOwned::to_owned);
-    kind(left) == kind(right) && left.identity() == right.identity()
+    ComponentId::of(left) == ComponentId::of(right)
 }

@@ -11,7 +11,7 @@ use crate::app::image::Reference;
 use crate::app::names::hexadecimal;
 use crate::app::values::sorted;
 use crate::infrastructure::listener_rule::RuleStatus;
-use crate::infrastructure::{Component, Observed, listener_rule, target_group};
+use crate::infrastructure::{Component, ComponentId, Known, Observed, listener_rule, target_group};
 
 /// The arguments of a planned or stored value: every computed attribute, which may be unknown still, is null.
 pub(super) fn arguments(value: &Value) -> Value {
@@ -44,6 +44,22 @@ pub(super) fn arns(state: &Value) -> BTreeMap<String, String> {
 /// Keys of the objects that the state says are there.
 pub(super) fn keys(state: &Value) -> BTreeSet<String> {
     state.attribute("infrastructure").as_map().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+}
+
+/// What `state` knows of its components.
+pub(super) fn known(state: &Value, components: &[Box<dyn Component>]) -> Known {
+    let (arns, keys) = (arns(state), keys(state));
+    let mut known = Known::default();
+    for component in components {
+        let (key, id) = (component.key(), ComponentId::of(component.as_ref()));
+        if let Some(arn) = arns.get(&key) {
+            known.arns.insert(id.clone(), arn.clone());
+        }
+        if keys.contains(&key) {
+            known.held.insert(id);
+        }
+    }
+    known
 }
 
 /// The ARNs of `prior` that hold for `wanted` too: those of objects that stay the same ones.

@@ -4,6 +4,7 @@
 mod faults;
 mod identity;
 mod lifecycle;
+mod midway;
 mod rollout;
 mod traffic;
 

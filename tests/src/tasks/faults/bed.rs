@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::phase::{Action, Phase, configuration};
 use crate::aws_bench::AwsBench;
 use crate::programs::Programs;
 use crate::terraform::Terraform;
 use crate::tools::Tools;
+use crate::xml;
 
 /// How much there is of every kind.
 pub(super) type Census = BTreeMap<String, u64>;
@@ -29,6 +30,7 @@ impl Bed {
         terraform.variable("listener_arn", &aws.platform.listener_arn);
         terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
         terraform.variable("zone_id", &aws.platform.zone_id);
+        terraform.variable("second_listener_arn", &second_listener(&aws)?);
         terraform.init()?;
         iam(&aws, "CreateInstanceProfile", &[])?;
         let empty = aws.census()?;
@@ -64,6 +66,22 @@ impl Bed {
         }
         Ok(())
     }
+}
+
+/// Another HTTPS listener of the platform's load balancer.
+fn second_listener(aws: &AwsBench) -> Result<String> {
+    let listener = [
+        ("Action", "CreateListener"),
+        ("Version", "2015-12-01"),
+        ("LoadBalancerArn", &aws.platform.load_balancer_arn),
+        ("Protocol", "HTTPS"),
+        ("Port", "8443"),
+        ("Certificates.member.1.CertificateArn", &aws.platform.certificate_arn),
+        ("DefaultActions.member.1.Type", "forward"),
+        ("DefaultActions.member.1.TargetGroupArn", &aws.platform.legacy_target_group_arn),
+    ];
+    let answer = aws.query("elasticloadbalancing", &listener)?;
+    Ok(xml::element(&answer, "ListenerArn").context("a listener has an ARN")?.to_owned())
 }
 
 /// The role of the app.
