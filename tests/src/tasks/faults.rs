@@ -105,7 +105,7 @@ pub fn kill_points(
             }
             let mut verdicts = verdicts.lock().unwrap_or_else(PoisonError::into_inner);
             verdicts.push((point, verdict));
-            if verdicts.len() % TOLD_EVERY == 0 {
+            if verdicts.len().is_multiple_of(TOLD_EVERY) {
                 console.say(format!("{} of {all} tried", verdicts.len()));
             }
         }

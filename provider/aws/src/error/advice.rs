@@ -29,6 +29,11 @@ pub(super) fn of(error: &Error) -> String {
         ErrorKind::Conflict if error.code() == Some("PriorityInUse") => {
             "Choose a priority that no other rule of the listener has.".to_owned()
         }
+        ErrorKind::Conflict if error.code() == Some("TargetGroupAssociationLimit") => {
+            "A target group serves one load balancer only. An app that moves to another load balancer needs new groups: \
+             give its `backend` blocks other labels."
+                .to_owned()
+        }
         ErrorKind::Conflict => {
             "Something else changes the same object at the same time. Run again when it is done.".to_owned()
         }

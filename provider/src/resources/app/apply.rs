@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Aws;
-use tf_provider::{CreateRequest, DeleteRequest, Diagnostics, Outcome, UpdateRequest, Value};
+use tf_provider::{CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, UpdateRequest, Value};
 
 use super::entering::{self, Entering};
 use super::limit::{Limit, Limited};
@@ -56,6 +56,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     if is_over {
         told_as_late(&mut report.failures, &limit, &mut diagnostics);
     }
+    told_as_undone(&mut report.failures, &mut diagnostics);
     tell(&report.failures, "made", &mut diagnostics);
     if report.made.is_empty() {
         return Outcome::failed(diagnostics);
@@ -210,6 +211,18 @@ fn unfinished(planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
 fn told_as_late(failures: &mut Vec<Failure>, limit: &Limit, diagnostics: &mut Diagnostics) {
     failures.retain(|failure| !matches!(failure, Failure::Cancelled));
     diagnostics.push(limit.diagnostic());
+}
+
+/// Tells of a create that was asked to stop: unlike an update it leaves nothing to go on from.
+fn told_as_undone(failures: &mut Vec<Failure>, diagnostics: &mut Diagnostics) {
+    let before = failures.len();
+    failures.retain(|failure| !matches!(failure, Failure::Cancelled));
+    if failures.len() < before {
+        diagnostics.push(Diagnostic::error(
+            "Stopped on request",
+            "Terraform asked to stop. What had been made was taken back; the next apply begins anew.",
+        ));
+    }
 }
 
 fn tell(failures: &[Failure], verb: &str, diagnostics: &mut Diagnostics) {

@@ -48,13 +48,13 @@ impl Limit {
     /// What is told when the time was over before the work was done.
     pub(super) fn diagnostic(&self) -> Diagnostic {
         let seconds = self.after.unwrap_or_default().as_secs_f64();
+        let rest = match self.argument {
+            "create" => "What had been made was taken back, and the next apply begins anew.",
+            _ => "What was in progress has been finished, and the next apply does the rest.",
+        };
         Diagnostic::error(
             format!("The {} took longer than {seconds} s", self.argument),
-            format!(
-                "`timeouts.{}` allows no more. What was in progress has been finished, and the next apply does the \
-                 rest. Raise it if AWS needs longer.",
-                self.argument
-            ),
+            format!("`timeouts.{}` allows no more. {rest} Raise it if AWS needs longer.", self.argument),
         )
         .at(Path::root("timeouts").attribute(self.argument))
     }
