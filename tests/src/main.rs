@@ -51,9 +51,10 @@ enum Task {
     },
     /// Breaks every changing call of an app's lifecycle in every way, and tells whether the next run mends it.
     Faults {
-        /// Only this phase: `create`, `destroy`, or a folder of `tests/faults/updates`.
-        #[arg(long)]
-        phase: Option<String>,
+        /// Only this phase, and others if it is given again: `create`, `destroy`, or a folder of
+        /// `tests/faults/updates`.
+        #[arg(long = "phase")]
+        phases: Vec<String>,
         /// Try only every so-many-th point.
         #[arg(long, default_value_t = 1)]
         every: usize,
@@ -94,8 +95,8 @@ fn main() -> ExitCode {
         Task::Aws => tasks::aws::run(console),
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
-        Task::Faults { phase, every } => {
-            tasks::faults::run(console, &tasks::faults::Selection { phase, every })
+        Task::Faults { phases, every } => {
+            tasks::faults::run(console, &tasks::faults::Selection { phases, every })
         }
         Task::Scale => tasks::scale::run(console),
         Task::Generate { check } => tasks::generate::run(console, check),

@@ -39,6 +39,13 @@ class RoleCase(BenchCase):
                 wanted = {"RoleName": "app", "AssumeRolePolicyDocument": PODS} | changes
                 self.assert_refused(code, self.iam.create_role, **wanted)
 
+    def test_a_role_leaves_an_instance_profile_once(self) -> None:
+        self.iam.create_instance_profile(InstanceProfileName="hosts")
+        both = {"InstanceProfileName": "hosts", "RoleName": "eks-control-plane"}
+        self.iam.add_role_to_instance_profile(**both)
+        self.iam.remove_role_from_instance_profile(**both)
+        self.assert_refused("NoSuchEntity", self.iam.remove_role_from_instance_profile, **both)
+
     def test_inline_policies_together_have_a_size(self) -> None:
         self.iam.create_role(RoleName="app", AssumeRolePolicyDocument=PODS)
         statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::" + "a" * 6_000}

@@ -9,7 +9,7 @@ mod phase;
 mod point;
 mod trial;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -38,20 +38,20 @@ const APPS: u32 = 50;
 /// Which points are tried.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// Only those of this phase.
-    pub phase: Option<String>,
+    /// Only those of these phases, if any is named.
+    pub phases: Vec<String>,
     /// Of each phase only every so-many-th one.
     pub every: usize,
 }
 
-/// Makes many apps at once on an AWS that is too busy, then tries every point of the selection. With only one phase,
-/// just that.
+/// Makes many apps at once on an AWS that is too busy, then tries every point of the selection. Where phases are named,
+/// just these.
 pub fn run(console: Console, selection: &Selection) -> Result<()> {
     let step = console.step("tools and programs");
     let (tools, programs) = (Tools::ready(console)?, Programs::ready()?);
     step.done("ready");
     // The last line tells what became of the points, so that they come last.
-    if selection.phase.is_none() {
+    if selection.phases.is_empty() {
         crowded(console, &tools, &programs)?;
     }
     kill_points(console, &tools, &programs, selection)
@@ -70,9 +70,9 @@ pub fn kill_points(
     selection: &Selection,
 ) -> Result<()> {
     let step = console.step("the changing calls of each phase, by the bench's log of an undisturbed run");
-    let phases = Phase::of(selection.phase.as_deref())?;
+    let phases = Phase::of(&selection.phases)?;
     let bed = Bed::new(tools, programs)?;
-    let mut points = VecDeque::new();
+    let mut points = Vec::new();
     let mut references = BTreeMap::new();
     for phase in &phases {
         let reference = trial::undisturbed(&bed, phase)?;
@@ -81,7 +81,7 @@ pub fn kill_points(
         points.extend(all.step_by(selection.every.max(1)));
         references.insert(phase.name.clone(), reference);
     }
-    if selection.phase.is_none() {
+    if selection.phases.is_empty() {
         coverage::check(references.values().flat_map(|reference| &reference.calls))?;
     }
     step.done(format!("{} kill points", points.len()));
@@ -93,7 +93,7 @@ pub fn kill_points(
     let work = |mut bed: Bed| -> Result<()> {
         loop {
             interrupt::check()?;
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some(point) = next else { return Ok(()) };
             let verdict = trial::disturbed(&bed, &point, &references[&point.phase.name]);
             interrupt::check()?;

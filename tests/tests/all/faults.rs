@@ -10,7 +10,7 @@ const EVERY: usize = 17;
 
 #[test]
 fn what_breaks_is_mended_by_the_next_run() {
-    let selection = Selection { phase: None, every: EVERY };
+    let selection = Selection { phases: Vec::new(), every: EVERY };
     faults::kill_points(Console::quiet(), fixture::tools(), fixture::programs(), &selection).unwrap();
 }
 

@@ -100,6 +100,14 @@ def install() -> None:
         _check_boundary(backend, permissions_boundary)
         beneath(backend, role_name, permissions_boundary)
 
+    @overlay(IAMBackend, "remove_role_from_instance_profile")
+    def remove(beneath: Any, backend: IAMBackend, profile_name: str, role_name: str) -> None:
+        # moto would fail with a status of 500, which clients repeat for minutes.
+        profile = backend.get_instance_profile(profile_name)
+        if all(role.name != role_name for role in profile.roles):
+            raise NoSuchEntity(f"Cannot find role {role_name} in instance profile {profile_name}.")
+        beneath(backend, profile_name, role_name)
+
     @overlay(IAMBackend, "tag_role")
     def tag(beneath: Any, backend: IAMBackend, role_name: str, tags: list[dict[str, str]]) -> None:
         _check_tags(tags)

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::terraform::{APPLY, DESTROY};
 use crate::workspace;
@@ -32,15 +32,15 @@ pub(super) enum Action {
 }
 
 impl Phase {
-    /// All phases, or only the one of a name.
-    pub(super) fn of(name: Option<&str>) -> Result<Vec<Arc<Self>>> {
+    /// The phases of these names, or all of them.
+    pub(super) fn of(names: &[String]) -> Result<Vec<Arc<Self>>> {
         let all = Self::all()?;
-        let Some(name) = name else { return Ok(all) };
-        let names: Vec<&str> = all.iter().map(|phase| phase.name.as_str()).collect();
-        let found = all.iter().find(|phase| phase.name == name);
-        let found =
-            found.with_context(|| format!("there is no phase `{name}`, only {}", names.join(", ")))?;
-        Ok(vec![Arc::clone(found)])
+        let known: Vec<&str> = all.iter().map(|phase| phase.name.as_str()).collect();
+        for name in names {
+            ensure!(known.contains(&name.as_str()), "there is no phase `{name}`, only {}", known.join(", "));
+        }
+        let is_named = |phase: &Arc<Self>| names.is_empty() || names.contains(&phase.name);
+        Ok(all.iter().filter(|phase| is_named(phase)).cloned().collect())
     }
 
     /// All phases, the updates in the order of their names.
