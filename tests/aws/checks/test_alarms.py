@@ -32,6 +32,8 @@ class AlarmCase(BenchCase):
         self.assertEqual(shown["StateValue"], "ALARM")
         self.cloudwatch.delete_alarms(AlarmNames=["checkout-5xx"])
         self.assertEqual(self.cloudwatch.describe_alarms()["MetricAlarms"], [])
+        tags = self.cloudwatch.list_tags_for_resource(ResourceARN=shown["AlarmArn"])["Tags"]
+        self.assertEqual(tags, [], "an alarm takes its tags along")
 
     def test_faults_and_the_log_of_calls_know_the_protocol(self) -> None:
         control("POST", "faults", operation="DescribeAlarms", code="AccessDenied", status=403)

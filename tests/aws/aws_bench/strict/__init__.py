@@ -6,6 +6,7 @@ protocol of each service.
 
 from aws_bench import target_health
 from aws_bench.strict import (
+    alarms,
     clusters,
     identity,
     load_balancing,
@@ -24,6 +25,7 @@ def install() -> None:
     load_balancing.install()
     identity.install()
     logs.install()
+    alarms.install()
     records.install()
     clusters.install()
     repositories.install()
