@@ -13,12 +13,12 @@ use tokio::time::{sleep, timeout};
 
 use crate::{Error, ErrorKind};
 
-/// A batch leaves when nobody has joined it for this long: Terraform starts its operations within less, even on a
-/// busy machine, and a call to AWS takes many times as long.
+/// A batch leaves when nobody has joined it for this long, and as many have as lately came together: Terraform works on
+/// so many resources at a time, and on a busy machine they come one by one. A call to AWS takes many times as long.
 const QUIET: Duration = Duration::from_millis(10);
 
-/// For so many quiet times at most a batch waits, whoever still joins.
-const MOST_QUIET_TIMES: u32 = 8;
+/// For so many quiet times at most a batch waits, whoever still joins or stays away.
+const MOST_QUIET_TIMES: u32 = 20;
 
 /// While a call is out, whoever asks waits for the next batch: the slower AWS is, the larger batches grow. A call
 /// that takes longer than this, since it is repeated under throttling perhaps, holds up nobody else.
@@ -49,6 +49,8 @@ struct Queue<Key, Value> {
     waiters: Vec<Waiter<Key, Value>>,
     /// Whether a task takes care of the waiters.
     attended: bool,
+    /// How many came together lately.
+    expected: usize,
 }
 
 struct Waiter<Key, Value> {
@@ -70,7 +72,7 @@ where
         Self(Arc::new(Shared {
             most,
             ask: Box::new(move |keys| Box::pin(ask(keys))),
-            queue: Mutex::new(Queue { waiters: Vec::new(), attended: false }),
+            queue: Mutex::new(Queue { waiters: Vec::new(), attended: false, expected: 0 }),
         }))
     }
 
@@ -140,11 +142,14 @@ where
     Value: Clone + Send + Sync + 'static,
 {
     loop {
-        let mut waiting = shared.queue().waiters.len();
+        let (mut waiting, expected) = {
+            let queue = shared.queue();
+            (queue.waiters.len(), queue.expected)
+        };
         for _ in 0..MOST_QUIET_TIMES {
             sleep(QUIET).await;
             let now = shared.queue().waiters.len();
-            if now == std::mem::replace(&mut waiting, now) {
+            if now == std::mem::replace(&mut waiting, now) && now >= expected {
                 break;
             }
         }
@@ -156,6 +161,8 @@ where
                 queue.attended = false;
                 return;
             }
+            // Those that stay away, because the work comes to its end, are soon waited for no more.
+            queue.expected = waiters.len().max(queue.expected.midpoint(waiters.len()));
             waiters
         };
         let mut turn = JoinSet::new();

@@ -1,8 +1,10 @@
 //! Many apps that are refreshed at the same time take few calls, and each gets its own.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 
 use super::coalesced;
 use crate::fake::Moment;
@@ -345,4 +347,30 @@ async fn apps_that_look_through_one_listener_look_once() {
     assert!(apps.iter().all(|app| arns.contains(&app.rule)), "{arns:?}");
     assert_eq!(two.unwrap().into_iter().map(|rule| rule.arn).collect::<Vec<_>>(), arns);
     assert_eq!(fake.operations(), ["DescribeRules"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn apps_that_come_one_by_one_share_a_call_once_it_is_known_how_many_come() {
+    let (fake, aws, apps) = with_apps(5).await;
+    // All at the same moment, then as on a busy machine.
+    for apart in [0, 15] {
+        fake.forget_calls();
+        let mut reads = JoinSet::new();
+        for app in &apps {
+            let (aws, name, late) =
+                (aws.clone(), app.name(), Duration::from_millis(apart * u64::from(app.number)));
+            reads.spawn(async move {
+                sleep(late).await;
+                aws.repositories.describe(&[name]).await.expect("an answer").len()
+            });
+        }
+        assert_eq!(reads.join_all().await, [1; 5]);
+        assert_eq!(fake.operations(), ["DescribeRepositories"], "{apart} ms apart");
+    }
+    // Who comes alone is held up for a moment only, and soon not at all.
+    let start = Instant::now();
+    for _ in 0..10 {
+        aws.repositories.describe(&[apps[0].name()]).await.expect("an answer");
+    }
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }
