@@ -141,7 +141,7 @@ async fn live(
     if !debug {
         orphan::watch(&lifecycle);
     }
-    let incoming = connection::accept(listener, tls, &lifecycle);
+    let (incoming, accepting) = connection::accept(listener, tls, &lifecycle);
     let registry = Arc::new(Registry::new(provider));
     let server = Server::new(registry, Arc::clone(&lifecycle));
     let serving = Transport::builder()
@@ -158,13 +158,16 @@ async fn live(
         .add_service(GrpcBrokerServer::new(Broker(Arc::clone(&lifecycle))))
         .add_service(HealthServer::new(HealthCheck(Arc::clone(&lifecycle))))
         .serve_with_incoming_shutdown(incoming, lifecycle.ending().cancelled_owned());
-    tokio::select! {
-        result = serving => result?,
-        () = farewell(&lifecycle) => {}
-    }
+    let served = tokio::select! {
+        result = serving => result,
+        () = farewell(&lifecycle) => Ok(()),
+    };
+    lifecycle.end();
+    // Else the process may be gone before the task that would remove the socket ran again.
+    let _ = accepting.await;
     // The last connection may be gone before the last change is done.
     let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
-    Ok(())
+    Ok(served?)
 }
 
 /// Ends soon after the process was told to end, whatever still runs: changes get a moment to come to a safe

@@ -11,6 +11,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::mpsc,
+    task::JoinHandle,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
@@ -36,16 +37,16 @@ pub(super) struct Connection {
     _counted: Guard<Connections>,
 }
 
-/// Accepts until the process ends.
+/// Accepts until the process ends. The task is done when the listener is gone, and its socket's file with it.
 pub(super) fn accept(
     listener: Listener,
     tls: Option<MutualTls>,
     lifecycle: &Arc<Lifecycle>,
-) -> ReceiverStream<io::Result<Connection>> {
+) -> (ReceiverStream<io::Result<Connection>>, JoinHandle<()>) {
     let acceptor = tls.map(|tls| TlsAcceptor::from(tls.server));
     let (sender, receiver) = mpsc::channel(16);
     let lifecycle = Arc::clone(lifecycle);
-    tokio::spawn(async move {
+    let accepting = tokio::spawn(async move {
         let ending = lifecycle.ending();
         while let Some(accepted) = ending.run_until_cancelled(listener.accept()).await {
             match accepted {
@@ -60,7 +61,7 @@ pub(super) fn accept(
             }
         }
     });
-    ReceiverStream::new(receiver)
+    (ReceiverStream::new(receiver), accepting)
 }
 
 async fn prepare(
