@@ -26,9 +26,8 @@ impl Apps {
         }
         let mut apps = String::new();
         for number in 1..=self.count {
-            let place = (number - 1) / RULES_OF_A_LISTENER;
             // Writing into a string can't fail.
-            let _ = writeln!(apps, "    app-{number} = {{ priority = {number}, place = {place} }}");
+            let _ = writeln!(apps, "    app-{number} = {number}");
         }
         let places: Vec<String> = places
             .iter()
@@ -73,13 +72,13 @@ resource "ipsy_app" "app" {{
   }}
 
   load_balancer {{
-    listener_arn = local.places[each.value.place].listener
+    listener_arn = local.places[floor((each.value - 1) / {RULES_OF_A_LISTENER})].listener
     hosts        = ["${{each.key}}.example.com"]
-    priority     = each.value.priority
+    priority     = each.value
   }}
 
   backend "ec2" {{
-    target_group_arn = local.places[each.value.place].legacy
+    target_group_arn = local.places[floor((each.value - 1) / {RULES_OF_A_LISTENER})].legacy
     weight           = 90
   }}
 
