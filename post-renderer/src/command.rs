@@ -4,6 +4,7 @@ mod arguments;
 mod configure;
 mod differences;
 mod explanation;
+mod process;
 mod report;
 
 use crate::configuration;
@@ -12,6 +13,7 @@ use crate::render::{EditedStream, ErrorKind, RenderError, RenderOptions, edit};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
 use configure::configure;
+pub use process::run_in_process;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -35,18 +37,23 @@ const INPUT: u8 = 3;
 
 /// Runs the program with `arguments` (the first is its name) and gives its exit code: 0 done, 1 a standard or
 /// setting failed, 2 usage or configuration, 3 the input is no valid manifest stream.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) -> u8 {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams<'_>) -> u8 {
+    let code = answer(arguments, &mut streams);
+    ended(streams.stdout.flush(), code)
+}
+
+fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers, not errors.
             let text = error.render().to_string();
             let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
-            let stream: &mut dyn Write = if code == 0 { streams.stdout } else { streams.stderr };
+            let stream = if code == 0 { &mut *streams.stdout } else { &mut *streams.stderr };
             return ended(stream.write_all(text.as_bytes()), code);
         }
     };
-    let stdout = streams.stdout;
+    let stdout = &mut *streams.stdout;
     match arguments.command {
         None => manifests(&arguments.common, Face::Render, streams.stdin, stdout, streams.stderr),
         Some(Command::Render(common)) => {

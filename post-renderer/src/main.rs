@@ -1,13 +1,8 @@
 //! The post-renderer as a program: everything is in `command`, so that the provider can be it too.
 
-use ipsy_post_renderer::command::{Streams, run};
+use ipsy_post_renderer::command::run_in_process;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let streams = Streams {
-        stdin: &mut std::io::stdin().lock(),
-        stdout: &mut std::io::stdout().lock(),
-        stderr: &mut std::io::stderr().lock(),
-    };
-    ExitCode::from(run(std::env::args_os(), streams))
+    run_in_process(std::env::args_os())
 }

@@ -14,7 +14,7 @@ mod session;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use ipsy_post_renderer::command::{Streams, run};
+use ipsy_post_renderer::command::run_in_process;
 use tf_provider::{Options, serve};
 
 /// The argument that makes this program the post-renderer.
@@ -34,10 +34,5 @@ fn main() -> ExitCode {
 /// Runs the post-renderer with `arguments`, in the very process that Helm has started.
 fn post_render(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let name = OsString::from(format!("terraform-provider-ipsy {POST_RENDER}"));
-    let streams = Streams {
-        stdin: &mut std::io::stdin().lock(),
-        stdout: &mut std::io::stdout().lock(),
-        stderr: &mut std::io::stderr().lock(),
-    };
-    ExitCode::from(run(std::iter::once(name).chain(arguments), streams))
+    run_in_process(std::iter::once(name).chain(arguments))
 }
