@@ -2,6 +2,7 @@
 //! everything else; it never judges a document wrong.
 
 use super::tree::{Kind, NONE, Node, NodeId, Style, Tree};
+use wide::u8x16;
 
 /// The scanner does not understand this document: the reference parser decides.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,10 +27,14 @@ pub(super) struct Scanner<'t, 'a> {
 /// Fills the tree from its text.
 pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
     let bytes = tree.text.as_bytes();
-    if bytes.len() > (1 << 30) || has_odd_bytes(bytes) {
+    if bytes.len() > (1 << 30) {
         return Err(Unsure);
     }
-    let has_tabs = memchr::memchr(b'\t', bytes).is_some();
+    let is_usual = is_usual(bytes);
+    if !is_usual && has_odd_bytes(bytes) {
+        return Err(Unsure);
+    }
+    let has_tabs = !is_usual && memchr::memchr(b'\t', bytes).is_some();
     let mut scanner =
         Scanner { tree, bytes, position: 0, line: usize::MAX, content: usize::MAX, has_tabs, depth: 0 };
     let column = scanner.next_content()?.ok_or(Unsure)?;
@@ -41,16 +46,35 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
     }
 }
 
-/// Whether there are bytes that only the reference parser judges: line ends of two bytes, control characters,
-/// and what begins a line separator, a byte-order mark or another character that is not printable.
+/// Whether there is nothing but printable ASCII and line ends, as in most documents.
+fn is_usual(bytes: &[u8]) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    let usual = |chunk: [u8; 16]| {
+        let bytes = u8x16::new(chunk);
+        let printable = bytes.max(u8x16::splat(b' ')).min(u8x16::splat(b'~')).simd_eq(bytes);
+        printable | bytes.simd_eq(u8x16::splat(b'\n'))
+    };
+    let mut last = [b' '; 16];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    // Without an early exit: hardly any document has a reason for one.
+    chunks.iter().fold(usual(last), |so_far, chunk| so_far & usual(*chunk)).to_bitmask() == 0xFFFF
+}
+
+/// Whether there are characters that only the reference parser judges: control characters, line ends of other
+/// standards (U+0085, U+2028, U+2029), byte-order marks and what else is not printable.
 fn has_odd_bytes(bytes: &[u8]) -> bool {
-    let is_usual = |byte: u8| (b' '..0x7f).contains(&byte) || byte == b'\n' || byte == b'\t';
-    // Without an early exit the compiler makes wide instructions of it.
-    let unusual = bytes.iter().fold(0_u8, |unusual, byte| unusual | u8::from(!is_usual(*byte)));
-    let is_unprintable =
-        |pair: &[u8]| matches!(pair, [0xC2, 0x80..=0x9F] | [0xE2, 0x80] | [0xEF, 0xBB..=0xBF]);
-    unusual != 0
-        && (bytes.iter().any(|byte| *byte < 0x80 && !is_usual(*byte)) || bytes.windows(2).any(is_unprintable))
+    let is_control = |byte: u8| matches!(byte, 0..b' ' | 0x7f) && byte != b'\n' && byte != b'\t';
+    let is_odd = |rest: &[u8]| {
+        matches!(
+            rest,
+            [0xC2, 0x80..=0x9F, ..]
+                | [0xE2, 0x80, 0xA8 | 0xA9, ..]
+                | [0xEF, 0xBB, 0xBF, ..]
+                | [0xEF, 0xBF, 0xBE | 0xBF, ..]
+        )
+    };
+    bytes.iter().any(|byte| is_control(*byte))
+        || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).any(|start| bytes.get(start..).is_some_and(is_odd))
 }
 
 impl Scanner<'_, '_> {
@@ -281,7 +305,7 @@ impl Scanner<'_, '_> {
             _ => None,
         };
         if let Some(inner) = nested {
-            let start = self.start()?.ok_or(Unsure)?;
+            let Some(start) = self.start()? else { return self.value_on_its_line(parent, key, column) };
             let id = self.block(parent, key, inner, start)?;
             self.leave(inner, column)?;
             return Ok(id);
@@ -291,6 +315,20 @@ impl Scanner<'_, '_> {
         }
         let after = offset(after);
         Ok(self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, after, after)))
+    }
+
+    /// A value that is no block collection on the line below its key or dash.
+    fn value_on_its_line(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
+        match self.byte(0) {
+            Some(b'{' | b'[') => {
+                let id = self.flow(parent, key)?;
+                self.finish_line()?;
+                Ok(id)
+            }
+            Some(b'"' | b'\'') => self.quoted(parent, key, column),
+            Some(b'|' | b'>') => Err(Unsure),
+            _ => self.plain(parent, key, column),
+        }
     }
 
     /// After a nested collection: what follows belongs to a collection further out, never to a column between.
@@ -344,16 +382,17 @@ enum Start {
     Key(usize),
 }
 
-/// Number of blanks that a text begins with, counted eight at a time: most of a manifest is indentation.
+/// Number of blanks that a text begins with: most of a manifest is indentation.
+#[inline]
 pub(super) fn blanks(text: &[u8]) -> usize {
-    let (words, rest) = text.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let others = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b' '; 8]);
-        if others != 0 {
-            return 8 * index + others.trailing_zeros() as usize / 8;
+    let (chunks, rest) = text.as_chunks::<16>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let blanks = u8x16::new(*chunk).simd_eq(u8x16::splat(b' ')).to_bitmask().trailing_ones();
+        if blanks < 16 {
+            return 16 * index + blanks as usize;
         }
     }
-    8 * words.len() + rest.iter().take_while(|byte| **byte == b' ').count()
+    16 * chunks.len() + rest.iter().take_while(|byte| **byte == b' ').count()
 }
 
 pub(super) fn offset(position: usize) -> u32 {

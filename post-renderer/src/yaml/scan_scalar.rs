@@ -3,6 +3,7 @@
 use super::scan::{Key, Scanner, Sure, Unsure, blanks, offset};
 use super::tree::{Kind, Node, NodeId, Style};
 use memchr::memchr;
+use wide::u8x16;
 
 /// Keys beyond this length are no keys to go-yaml.
 const KEY_LIMIT: usize = 1_000;
@@ -264,25 +265,20 @@ impl Scanner<'_, '_> {
     }
 }
 
-/// The next colon, line end or `#`, eight bytes at a time: there is one every few bytes, too near for a search with
-/// wide registers to pay.
+/// The next colon, line end or `#`: there is one every few bytes, so that a call of a search costs more than it.
 #[inline]
 fn next_mark(text: &[u8], from: usize) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    // The lowest byte that is marked is zero; those above it may be marked wrongly.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let (words, rest) = text.get(from..)?.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let is = |byte: u8| zeros(word ^ (u64::from(byte) * ONES));
-        let found = is(b':') | is(b'\n') | is(b'#');
+    let (chunks, rest) = text.get(from..)?.as_chunks::<16>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let bytes = u8x16::new(*chunk);
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let found = (is(b':') | is(b'\n') | is(b'#')).to_bitmask();
         if found != 0 {
-            return Some(from + 8 * index + found.trailing_zeros() as usize / 8);
+            return Some(from + 16 * index + found.trailing_zeros() as usize);
         }
     }
     let found = rest.iter().position(|byte| matches!(byte, b':' | b'\n' | b'#'))?;
-    Some(from + 8 * words.len() + found)
+    Some(from + 16 * chunks.len() + found)
 }
 
 /// What ends plain text on a line.
