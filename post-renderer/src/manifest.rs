@@ -93,7 +93,7 @@ impl Identity {
     /// Reads the identity of the object at a node.
     pub(crate) fn of(tree: &Tree<'_>, id: NodeId) -> Self {
         let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned).unwrap_or_default();
-        let api_version = owned(tree.string_at(id, "apiVersion"));
+        let api_version = tree.string_at(id, "apiVersion").unwrap_or_default();
         let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
         let metadata = tree.get(id, "metadata");
         let within = |key| owned(metadata.and_then(|metadata| tree.string_at(metadata, key)));

@@ -15,7 +15,7 @@ use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
 use crate::manifest;
 pub(crate) use edited::EditedStream;
-use in_stream::in_stream;
+use in_stream::{in_stream, may_carry};
 use plan::Plan;
 use serde::{Deserialize, Serialize};
 
@@ -142,10 +142,13 @@ pub(crate) fn edit<'t>(
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
     let text = text(input, options)?;
-    let merged = in_stream(text, options)?.map(|weaker| Configuration::merge(&weaker, configuration));
+    let carries = may_carry(text);
+    let inside = if carries { in_stream(text, options)? } else { None };
+    let merged = inside.map(|weaker| Configuration::merge(&weaker, configuration));
     let configuration = merged.as_ref().unwrap_or(configuration);
-    let plan = Plan::new(configuration, options)
+    let mut plan = Plan::new(configuration, options)
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
+    plan.carries = carries;
     stream::render(text, plan, options)
 }
 

@@ -7,6 +7,7 @@ mod change;
 mod compare;
 mod confirm;
 mod decode;
+mod edits;
 mod emit;
 mod events;
 mod expansion;
@@ -21,10 +22,11 @@ mod write;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use agreement::agreement;
 pub(crate) use confirm::Checker;
+pub(crate) use edits::{Edit, Edits, pieces};
 pub(crate) use emit::edits;
 pub(crate) use lookup::member_name;
 pub(crate) use resolve::Scalar;
-pub(crate) use tree::{Edit, Fault, Kind, NONE, NodeId, Tree};
+pub(crate) use tree::{Fault, Kind, NONE, NodeId, Tree};
 
 /// Nesting beyond this is refused: recursion stays far from the end of the stack, and the deepest manifests
 /// known (custom resource definitions) stay under 60.
@@ -69,18 +71,6 @@ pub(crate) fn read_by_scanner(text: &str) -> Option<Tree<'_>> {
     let mut tree = Tree::default();
     tree.reset(text);
     scan::scan(&mut tree).is_ok().then_some(tree)
-}
-
-/// The text with sorted edits applied, piece by piece.
-pub(crate) fn pieces<'p>(text: &'p str, edits: &'p [Edit]) -> impl Iterator<Item = &'p str> {
-    let mut copied = 0;
-    let edited = edits.iter().flat_map(move |edit| {
-        let kept = text.get(copied..edit.start).unwrap_or_default();
-        copied = edit.end;
-        [kept, edit.text.as_str()]
-    });
-    let last = edits.last().map_or(0, |edit| edit.end);
-    edited.chain([text.get(last..).unwrap_or_default()])
 }
 
 /// Where a directive stands before the content. Kubernetes' reader takes it for a document of its own.

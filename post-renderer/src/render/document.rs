@@ -11,7 +11,7 @@ use crate::finding::{Finding, Severity};
 use crate::manifest::{HOOK, Identity, objects};
 use crate::object::{Object, Remark};
 use crate::patch::{Failure, Outcome};
-use crate::yaml::{self, Checker, Edit, Fault, NodeId, Tree};
+use crate::yaml::{self, Checker, Edits, Fault, NodeId, Tree};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 pub(super) enum Written {
     /// It stays as it is.
     Same,
-    /// Parts of it are written anew.
-    Edited(Vec<Edit>),
+    /// Parts of it are written anew, by the edits that are left in the work.
+    Edited,
     /// It goes: a patch deleted it, or it was a configuration.
     Gone,
 }
@@ -47,7 +47,9 @@ pub(super) struct Work<'w> {
     /// Whether an object so far bore the stamp of this very configuration.
     pub(super) is_rendered: &'w mut bool,
     /// Reads edited documents again.
-    pub(super) checker: Checker,
+    pub(super) checker: &'w mut Checker,
+    /// The edits of the document.
+    pub(super) edits: &'w mut Edits,
 }
 
 /// Renders one document's body. Gives the tree's memory back for the next one.
@@ -77,7 +79,7 @@ pub(super) fn render<'a>(
             return (Written::Same, tree);
         }
     };
-    if roots.len() == 1 && roots.first() == Some(&tree.root()) && is_carrier(&tree, tree.root()) {
+    if plan.carries && roots == [tree.root()] && is_carrier(&tree, tree.root()) {
         return (Written::Gone, tree);
     }
     let errors = notes.remarks.len();
@@ -102,7 +104,7 @@ pub(super) fn render<'a>(
     if failed || !tree.node(tree.root()).dirty {
         return (Written::Same, tree);
     }
-    let edits = match yaml::edits(&tree) {
+    let edits = match yaml::edits(&tree, std::mem::take(work.edits)) {
         Ok(edits) => edits,
         Err(fault) => {
             notes.remarks.push(of_fault(&fault, &Identity::of(&tree, tree.root()), "edit"));
@@ -112,7 +114,9 @@ pub(super) fn render<'a>(
     if edits.is_empty() {
         return (Written::Same, tree);
     }
-    if !work.checker.confirms(&tree, &edits) {
+    let is_confirmed = work.checker.confirms(&tree, &edits);
+    *work.edits = edits;
+    if !is_confirmed {
         let message = "the edited document does not read as what was meant, so nothing is written".to_owned();
         let finding = Finding::error("edit-unconfirmed", message)
             .object(Identity::of(&tree, tree.root()).label())
@@ -120,7 +124,7 @@ pub(super) fn render<'a>(
         notes.remarks.push(remark(finding, Some(0)));
         return (Written::Same, tree);
     }
-    (Written::Edited(edits), tree)
+    (Written::Edited, tree)
 }
 
 /// Applies everything to one object.

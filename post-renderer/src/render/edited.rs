@@ -2,7 +2,7 @@
 
 use super::{Change, Rendered};
 use crate::finding::Finding;
-use crate::yaml::{Edit, pieces};
+use crate::yaml::{Edit, Edits, pieces};
 #[cfg(feature = "cli")]
 use std::io::{self, BufWriter, Write};
 
@@ -14,8 +14,8 @@ const CHUNK: usize = 256 << 10;
 /// A stream of manifests, rendered but not yet put together.
 pub(crate) struct EditedStream<'t> {
     pub(super) text: &'t str,
-    /// Sorted, without overlap.
-    pub(super) edits: Vec<Edit>,
+    /// Part by part, sorted and without overlap.
+    pub(super) edits: Vec<Edits>,
     /// What was changed, in document order; empty unless asked for.
     pub(crate) changes: Vec<Change>,
     /// Warnings and notes.
@@ -25,18 +25,28 @@ pub(crate) struct EditedStream<'t> {
 impl EditedStream<'_> {
     /// The stream in memory.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let more: usize = self.edits.iter().map(|edit| edit.text.len()).sum();
+        let more: usize = self.edits().map(|edit| edit.text.len()).sum();
         let mut bytes = Vec::with_capacity(self.text.len() + more);
-        pieces(self.text, &self.edits).for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
+        self.pieces().for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
         bytes
     }
 
     /// Adds text, on lines of its own, behind everything else.
     pub(super) fn append(&mut self, text: &str) {
-        let last = pieces(self.text, &self.edits).filter(|piece| !piece.is_empty()).last();
+        let last = self.pieces().filter(|piece| !piece.is_empty()).last();
         let line_end = if last.is_none_or(|last| last.ends_with('\n')) { "" } else { "\n" };
         let end = self.text.len();
-        self.edits.push(Edit { start: end, end, text: format!("{line_end}{text}") });
+        let mut edits = Edits::default();
+        edits.push(end, end, &format!("{line_end}{text}"));
+        self.edits.push(edits);
+    }
+
+    fn edits(&self) -> impl Iterator<Item = Edit<'_>> {
+        self.edits.iter().flat_map(Edits::iter)
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = &str> {
+        pieces(self.text, self.edits())
     }
 }
 
@@ -50,13 +60,13 @@ impl<'t> EditedStream<'t> {
 
     /// Whether the stream comes out as it came in.
     pub(crate) fn is_same(&self) -> bool {
-        self.edits.iter().all(|edit| self.text.get(edit.start..edit.end) == Some(&edit.text))
+        self.edits().all(|edit| self.text.get(edit.start..edit.end) == Some(edit.text))
     }
 
     /// Writes the stream.
     pub(crate) fn write(&self, stream: &mut dyn Write) -> io::Result<()> {
         let mut writer = BufWriter::with_capacity(CHUNK.min(self.text.len()), stream);
-        pieces(self.text, &self.edits).try_for_each(|piece| writer.write_all(piece.as_bytes()))?;
+        self.pieces().try_for_each(|piece| writer.write_all(piece.as_bytes()))?;
         writer.flush()
     }
 }
@@ -73,9 +83,18 @@ impl From<EditedStream<'_>> for Rendered {
 mod tests {
     use super::*;
 
+    /// Each edit in a part of its own.
+    fn edited<'t>(text: &'t str, edits: &[(usize, usize, &str)]) -> EditedStream<'t> {
+        let part = |&(start, end, text): &(usize, usize, &str)| {
+            let mut edits = Edits::default();
+            edits.push(start, end, text);
+            edits
+        };
+        EditedStream { edits: edits.iter().map(part).collect(), ..EditedStream::unchanged(text) }
+    }
+
     fn check(text: &str, edits: &[(usize, usize, &str)], expected: &str) {
-        let edits = edits.iter().map(|&(start, end, text)| Edit { start, end, text: text.to_owned() });
-        let edited = EditedStream { edits: edits.collect(), ..EditedStream::unchanged(text) };
+        let edited = edited(text, edits);
         let mut written = Vec::new();
         edited.write(&mut written).unwrap();
         assert_eq!(String::from_utf8_lossy(&written), expected);
@@ -94,14 +113,14 @@ mod tests {
 
     #[test]
     fn what_is_appended_stands_on_its_own_lines() {
-        let appended = |text: &str, edits: Vec<Edit>| {
-            let mut edited = EditedStream { edits, ..EditedStream::unchanged(text) };
+        let appended = |text: &str, edits: &[(usize, usize, &str)]| {
+            let mut edited = edited(text, edits);
             edited.append("more");
             String::from_utf8(edited.bytes()).unwrap()
         };
-        assert_eq!(appended("", Vec::new()), "more");
-        assert_eq!(appended("a", Vec::new()), "a\nmore");
-        assert_eq!(appended("a\n", Vec::new()), "a\nmore");
-        assert_eq!(appended("a\nb", vec![Edit { start: 2, end: 3, text: String::new() }]), "a\nmore");
+        assert_eq!(appended("", &[]), "more");
+        assert_eq!(appended("a", &[]), "a\nmore");
+        assert_eq!(appended("a\n", &[]), "a\nmore");
+        assert_eq!(appended("a\nb", &[(2, 3, "")]), "a\nmore");
     }
 }

@@ -11,14 +11,14 @@ pub(super) const LABEL: &str = "ipsy.dev/post-render-config";
 
 /// Reads the configurations of a stream, laying later ones over earlier ones.
 pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Configuration>, RenderError> {
-    if memchr::memmem::find(text.as_bytes(), LABEL.as_bytes()).is_none() {
+    if !may_carry(text) {
         return Ok(None);
     }
     let mut merged: Option<Configuration> = None;
     let mut findings: Vec<Finding> = Vec::new();
     for (index, range) in documents(text).enumerate() {
         let body = text.get(range).unwrap_or_default();
-        if memchr::memmem::find(body.as_bytes(), LABEL.as_bytes()).is_none() {
+        if !may_carry(body) {
             continue;
         }
         // What cannot be read is reported by the rendering itself.
@@ -47,6 +47,11 @@ pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Co
     } else {
         Err(RenderError { kind: ErrorKind::Configuration, findings })
     }
+}
+
+/// Whether there is the label at all, which most streams do not have.
+pub(super) fn may_carry(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), LABEL.as_bytes()).is_some()
 }
 
 /// Whether an object is such a `ConfigMap`.

@@ -7,7 +7,7 @@ use super::{Change, RenderOptions, place};
 use crate::finding::{Finding, Location};
 use crate::manifest::documents;
 use crate::object::Remark;
-use crate::yaml::{Checker, Edit, Tree};
+use crate::yaml::{Checker, Edits, Tree};
 use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -22,8 +22,6 @@ const STACK: usize = 8 << 20;
 /// What a part of a stream came to.
 #[derive(Default)]
 pub(super) struct Part {
-    /// Edits of the stream, sorted.
-    pub(super) edits: Vec<Edit>,
     /// Documents that cannot be read or are no objects.
     pub(super) invalid: Vec<Finding>,
     /// What standards and settings have to say.
@@ -39,19 +37,30 @@ pub(super) struct Part {
     pub(super) gone: usize,
 }
 
-/// Renders the documents of a stream.
-pub(super) fn render(text: &str, plan: &Plan<'_>, options: &RenderOptions) -> Part {
+/// What a thread needs for a document and can use again for the next.
+#[derive(Default)]
+struct Memory {
+    tree: Tree<'static>,
+    checker: Checker,
+    edits: Edits,
+}
+
+/// Renders the documents of a stream. Gives its edits part by part, sorted, and what else there is of the parts.
+pub(super) fn render(text: &str, plan: &Plan<'_>, options: &RenderOptions) -> (Vec<Edits>, Part) {
     let stream = Stream { text, plan, options };
     let threads = options.threads.min(text.len() / SIZE);
     if threads < 2 {
-        return stream.part(Batch { index: 0, first: 0, documents: documents(text).collect() });
+        let batch = Batch { index: 0, first: 0, documents: documents(text).collect() };
+        let (edits, part) = stream.part(batch, &mut Memory::default());
+        return (vec![edits], part);
     }
     let (sender, receiver) = mpsc::channel();
     let receiver = Mutex::new(receiver);
     let work = || {
         let mut done = Vec::new();
+        let mut memory = Memory::default();
         while let Some(batch) = take(&receiver) {
-            done.push((batch.index, stream.part(batch)));
+            done.push((batch.index, stream.part(batch, &mut memory)));
         }
         done
     };
@@ -68,10 +77,11 @@ pub(super) fn render(text: &str, plan: &Plan<'_>, options: &RenderOptions) -> Pa
         parts
     });
     parts.sort_by_key(|(index, _)| *index);
-    let mut parts = parts.into_iter().map(|(_, part)| part);
+    let (edits, parts): (Vec<Edits>, Vec<Part>) = parts.into_iter().map(|(_, part)| part).unzip();
+    let mut parts = parts.into_iter();
     let mut whole = parts.next().unwrap_or_default();
     parts.for_each(|part| whole.append(part));
-    whole
+    (edits, whole)
 }
 
 /// Documents that are rendered at a stretch.
@@ -121,36 +131,34 @@ struct Stream<'s, 'c> {
 
 impl Stream<'_, '_> {
     /// Renders some of the documents.
-    fn part(&self, batch: Batch) -> Part {
+    fn part(&self, batch: Batch, memory: &mut Memory) -> (Edits, Part) {
         let Self { text, plan, options } = *self;
         let mut part = Part {
             matched: vec![false; plan.settings.len()],
             count: batch.documents.len(),
             ..Part::default()
         };
-        let mut memory = Tree::default();
+        let mut edits = Edits::default();
+        let mut tree = std::mem::take(&mut memory.tree).recycle();
         let mut lines = Lines { text, until: 0, found: 0 };
         let mut work = Work {
             matched: &mut part.matched,
             is_rendered: &mut part.is_rendered,
-            checker: Checker::default(),
+            checker: &mut memory.checker,
+            edits: &mut memory.edits,
         };
         for (number, range) in (batch.first + 1..).zip(batch.documents) {
             let body = text.get(range.clone()).unwrap_or_default();
             let mut notes = Notes::default();
             let (written, used) =
-                document::render(body, number, plan, options, memory.recycle(), &mut work, &mut notes);
-            memory = used.recycle();
+                document::render(body, number, plan, options, tree.recycle(), &mut work, &mut notes);
+            tree = used;
             match written {
                 Written::Same => {}
-                Written::Edited(edits) => part.edits.extend(edits.into_iter().map(|edit| Edit {
-                    start: range.start + edit.start,
-                    end: range.start + edit.end,
-                    text: edit.text,
-                })),
+                Written::Edited => edits.append(work.edits, range.start),
                 Written::Gone => {
                     part.gone += 1;
-                    part.edits.push(Edit { start: range.start, end: range.end, text: String::new() });
+                    edits.push(range.start, range.end, "");
                 }
             }
             for remark in notes.remarks {
@@ -159,14 +167,14 @@ impl Stream<'_, '_> {
             }
             part.changes.append(&mut notes.changes);
         }
-        part
+        memory.tree = tree.recycle();
+        (edits, part)
     }
 }
 
 impl Part {
     /// Takes in the part that comes next.
     fn append(&mut self, mut next: Self) {
-        self.edits.append(&mut next.edits);
         self.invalid.append(&mut next.invalid);
         self.findings.append(&mut next.findings);
         self.changes.append(&mut next.changes);

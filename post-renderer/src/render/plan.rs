@@ -19,6 +19,8 @@ pub(super) struct Plan<'c> {
     pub(super) list_keys: ListKeys,
     /// What kapp is told, where it deploys.
     pub(super) kapp: Option<Kapp>,
+    /// Whether the stream may have a configuration among its documents.
+    pub(super) carries: bool,
     /// Annotations of the stamp.
     pub(super) stamps: Vec<(&'static str, Value)>,
     /// Warnings about the configuration itself.
@@ -95,7 +97,16 @@ impl<'c> Plan<'c> {
             }
         }
         let list_keys = ListKeys::new(&configuration.list_keys);
-        Ok(Self { context, standards, settings, list_keys, kapp: None, stamps, findings: warnings })
+        Ok(Self {
+            context,
+            standards,
+            settings,
+            list_keys,
+            kapp: None,
+            carries: false,
+            stamps,
+            findings: warnings,
+        })
     }
 }
 

@@ -23,8 +23,8 @@ pub(super) fn render<'t>(
     if options.deployer == Deployer::Kapp {
         plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
     }
-    let part = parts::render(text, &plan, options);
-    let Part { edits, invalid, findings, changes, count, gone, .. } = part;
+    let (edits, part) = parts::render(text, &plan, options);
+    let Part { invalid, findings, changes, count, gone, .. } = part;
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }

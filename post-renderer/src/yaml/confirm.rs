@@ -6,30 +6,34 @@
 //! edit that reaches into its neighbours is seen. What this does not confirm, reading the whole text decides.
 
 use super::compare::same;
-use super::tree::{Edit, Kind, NONE, Node, NodeId, State, Style, Tree};
-use super::{pieces, read};
+use super::edits::{Edit, Edits, pieces};
+use super::read;
+use super::tree::{Kind, NONE, Node, NodeId, State, Style, Tree};
 
 /// What is read in place of an untouched value, with the blank before it.
 pub(super) const STAND_IN: &str = " 0";
 /// Values of fewer bytes are read sooner than left out.
-const LEAST: u32 = 64;
+const LEAST: u32 = 32;
 
 /// Memory that one check leaves to the next.
 #[derive(Default)]
 pub(crate) struct Checker {
     tree: Tree<'static>,
     text: String,
+    /// Untouched values, in the order of the document, which is that of their ids.
+    left_out: Vec<NodeId>,
 }
 
 impl Checker {
     /// Whether the tree's text with these edits reads as what the tree was changed to.
-    pub(crate) fn confirms(&mut self, intended: &Tree<'_>, edits: &[Edit]) -> bool {
+    pub(crate) fn confirms(&mut self, intended: &Tree<'_>, edits: &Edits) -> bool {
         self.confirms_touched(intended, edits)
-            || self.reads_as(intended, &[], &pieces(intended.text, edits).collect::<String>())
+            || self.reads_as(intended, &[], &pieces(intended.text, edits.iter()).collect::<String>())
     }
 
-    fn confirms_touched(&mut self, intended: &Tree<'_>, edits: &[Edit]) -> bool {
-        let mut left_out = Vec::new();
+    fn confirms_touched(&mut self, intended: &Tree<'_>, edits: &Edits) -> bool {
+        let mut left_out = std::mem::take(&mut self.left_out);
+        left_out.clear();
         if intended.by_scanner {
             untouched(intended, intended.root(), &mut left_out);
         }
@@ -37,14 +41,12 @@ impl Checker {
             return false;
         }
         let stand_ins = left_out.iter().map(|id| stand_in(intended, *id));
-        let edits = edits.iter().map(|edit| (edit.start, edit.end, edit.text.as_str()));
-        let mut all: Vec<(usize, usize, &str)> = stand_ins.chain(edits).collect();
-        all.sort_by_key(|(start, end, _)| (*start, *end));
-        left_out.sort_unstable();
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        let confirmed = replaced(intended.text, &all, &mut text) && self.reads_as(intended, &left_out, &text);
+        let confirmed = replaced(intended.text, merged(stand_ins, edits.iter()), &mut text)
+            && self.reads_as(intended, &left_out, &text);
         self.text = text;
+        self.left_out = left_out;
         confirmed
     }
 
@@ -91,22 +93,35 @@ fn is_left_out(tree: &Tree<'_>, node: &Node) -> bool {
 }
 
 /// The value behind its colon or dash, replaced.
-fn stand_in(tree: &Tree<'_>, id: NodeId) -> (usize, usize, &'static str) {
+fn stand_in(tree: &Tree<'_>, id: NodeId) -> Edit<'static> {
     let node = tree.node(id);
     let is_item = tree.node(node.parent).kind == Kind::Sequence;
     let between = tree.slice(node.key_end, node.start);
     let colon = if is_item { 0 } else { between.find(':').map_or(between.len(), |index| index + 1) };
-    (node.key_end as usize + colon, node.end as usize, STAND_IN)
+    Edit { start: node.key_end as usize + colon, end: node.end as usize, text: STAND_IN }
+}
+
+/// Two sorted lists of edits as one.
+fn merged<'e>(
+    ones: impl Iterator<Item = Edit<'e>>,
+    others: impl Iterator<Item = Edit<'e>>,
+) -> impl Iterator<Item = Edit<'e>> {
+    let (mut ones, mut others) = (ones.peekable(), others.peekable());
+    std::iter::from_fn(move || match (ones.peek(), others.peek()) {
+        (Some(one), Some(other)) if (other.start, other.end) < (one.start, one.end) => others.next(),
+        (Some(_), _) => ones.next(),
+        (None, _) => others.next(),
+    })
 }
 
 /// The text with sorted spans of it replaced; nothing where they overlap.
-fn replaced(text: &str, all: &[(usize, usize, &str)], output: &mut String) -> bool {
+fn replaced<'e>(text: &str, edits: impl Iterator<Item = Edit<'e>>, output: &mut String) -> bool {
     let mut copied = 0;
-    for (start, end, new) in all {
-        let Some(kept) = text.get(copied..*start) else { return false };
+    for edit in edits {
+        let Some(kept) = text.get(copied..edit.start) else { return false };
         output.push_str(kept);
-        output.push_str(new);
-        copied = *end;
+        output.push_str(edit.text);
+        copied = edit.end;
     }
     output.push_str(text.get(copied..).unwrap_or_default());
     true

@@ -2,31 +2,25 @@
 
 mod flow;
 
-use super::pieces;
-use super::tree::{Edit, Fault, Kind, NONE, Node, NodeId, State, Style, Tree};
+use super::edits::{Edits, pieces};
+use super::tree::{Fault, Kind, NONE, Node, NodeId, State, Style, Tree};
 use super::write::{self, Manner};
 
-/// Most new texts are no longer than this.
-const USUAL: usize = 64;
-
-/// The edits that turn the text into what the tree says, sorted and without overlap.
-pub(crate) fn edits(tree: &Tree<'_>) -> Result<Vec<Edit>, Fault> {
+/// The edits that turn the text into what the tree says, sorted and without overlap, in the given memory.
+pub(crate) fn edits(tree: &Tree<'_>, mut memory: Edits) -> Result<Edits, Fault> {
     if let Some(offset) = lone_return(tree.text) {
         return Err(Fault::new(
             offset,
             "a carriage return without line feed is a line end to YAML, but none to edit at",
         ));
     }
-    let mut emitter = Emitter { tree, manner: Manner::of(tree), edits: Vec::new() };
+    memory.clear();
+    let mut emitter = Emitter { tree, manner: Manner::of(tree), edits: memory };
     emitter.node(tree.root())?;
     let mut edits = emitter.edits;
     // What is inserted where something goes comes before it.
-    edits.sort_by_key(|edit| (edit.start, edit.end));
-    let overlap = edits.windows(2).find_map(|pair| match pair {
-        [left, right] if left.end > right.start => Some(right.start),
-        _ => None,
-    });
-    match overlap {
+    edits.sort();
+    match edits.overlap() {
         Some(offset) => {
             Err(Fault::new(offset, "two changes meet here in a way that cannot be written safely"))
         }
@@ -43,12 +37,12 @@ fn lone_return(text: &str) -> Option<usize> {
 struct Emitter<'t, 'a> {
     tree: &'t Tree<'a>,
     manner: Manner,
-    edits: Vec<Edit>,
+    edits: Edits,
 }
 
 impl Emitter<'_, '_> {
-    fn edit(&mut self, start: u32, end: u32, text: impl Into<String>) {
-        self.edits.push(Edit { start: start as usize, end: end as usize, text: text.into() });
+    fn edit(&mut self, start: u32, end: u32, text: &str) {
+        self.edits.push(start as usize, end as usize, text);
     }
 
     fn node(&mut self, id: NodeId) -> Result<(), Fault> {
@@ -106,7 +100,7 @@ impl Emitter<'_, '_> {
                 }
                 text.insert(0, ' ');
             }
-            self.edit(node.properties, node.end, text);
+            self.edit(node.properties, node.end, &text);
             return Ok(());
         }
         if node.parent == NONE {
@@ -125,7 +119,7 @@ impl Emitter<'_, '_> {
             // `resources: {} # why` keeps its comment on its line.
             let line_end = self.tree.line_end(node.end);
             self.edit(self.after_indicator(&node), node.end, "");
-            self.edit(line_end, line_end, text);
+            self.edit(line_end, line_end, &text);
             return Ok(());
         }
         let stays_inline = !text.contains('\n');
@@ -137,7 +131,7 @@ impl Emitter<'_, '_> {
             } else {
                 self.after_indicator(&node)
             };
-        self.edit(start, node.end.max(start), text);
+        self.edit(start, node.end.max(start), &text);
         Ok(())
     }
 
@@ -168,7 +162,7 @@ impl Emitter<'_, '_> {
         if node.reordered {
             let text = self.reordered_block(id)?;
             let start = self.lead(self.tree.node(self.first_in_source(id)).key_start);
-            self.edit(start, node.end, text);
+            self.edit(start, node.end, &text);
             return Ok(());
         }
         let mut kept: Option<NodeId> = None;
@@ -195,24 +189,17 @@ impl Emitter<'_, '_> {
         self.remove_children(id)
     }
 
-    fn new_child(&self, child: NodeId, parent: &Node, text: &mut String) {
-        let column = parent.column as usize;
-        match parent.kind {
-            Kind::Sequence => write::item(self.tree, child, column, &self.manner, text),
-            _ => write::member(self.tree, child, column, &self.manner, text),
-        }
-    }
-
     fn insert_behind(&mut self, sibling: NodeId, new: NodeId, parent: &Node) -> Result<(), Fault> {
         let end = self.tree.line_end(self.tree.node(sibling).end);
         if self.ends_in_empty_block(sibling) {
             let message = "a block scalar without text (`|` alone) would swallow what is added behind it; give it a text";
             return Err(Fault::new(end as usize, message));
         }
-        let mut text = String::with_capacity(USUAL);
-        write::line(parent.column as usize, &self.manner, &mut text);
-        self.new_child(new, parent, &mut text);
-        self.edit(end, end, text);
+        let Self { tree, manner, edits } = self;
+        edits.write(end as usize, end as usize, |text| {
+            write::line(parent.column as usize, manner, text);
+            new_child(tree, new, parent, manner, text);
+        });
         Ok(())
     }
 
@@ -229,10 +216,11 @@ impl Emitter<'_, '_> {
     fn insert_before(&mut self, sibling: NodeId, new: NodeId, parent: &Node) {
         let start = self.tree.node(sibling).key_start;
         let lead = self.lead(start);
-        let mut text = String::with_capacity(USUAL);
-        self.new_child(new, parent, &mut text);
-        write::line(parent.column as usize, &self.manner, &mut text);
-        self.edit(lead, lead, text);
+        let Self { tree, manner, edits } = self;
+        edits.write(lead as usize, lead as usize, |text| {
+            new_child(tree, new, parent, manner, text);
+            write::line(parent.column as usize, manner, text);
+        });
     }
 
     /// Where the comments directly above a child begin, which belong to it; the child itself where there are none.
@@ -313,12 +301,12 @@ impl Emitter<'_, '_> {
                 if index > 0 {
                     write::line(node.column as usize, &self.manner, &mut text);
                 }
-                self.new_child(child, node, &mut text);
+                new_child(self.tree, child, node, &self.manner, &mut text);
             }
             if text.is_empty() {
                 text.push_str("{}");
             }
-            self.edit(node.start, node.end, text);
+            self.edit(node.start, node.end, &text);
             return;
         }
         if self.tree.children(id).next().is_none() {
@@ -332,9 +320,9 @@ impl Emitter<'_, '_> {
             if index > 0 {
                 write::line(node.column as usize, &self.manner, &mut text);
             }
-            self.new_child(child, node, &mut text);
+            new_child(self.tree, child, node, &self.manner, &mut text);
         }
-        self.edit(node.start, node.end, text);
+        self.edit(node.start, node.end, &text);
     }
 
     /// The text of a list whose items changed places; each takes the comments above it along.
@@ -355,7 +343,7 @@ impl Emitter<'_, '_> {
                 write::line(node.column as usize, &self.manner, &mut text);
             }
             if !self.is_original(child) {
-                self.new_child(child, &node, &mut text);
+                new_child(self.tree, child, &node, &self.manner, &mut text);
                 continue;
             }
             let source = *self.tree.node(child);
@@ -382,21 +370,26 @@ impl Emitter<'_, '_> {
     /// The text of a node of the source with the edits inside it.
     fn rewritten(&self, id: NodeId, start: u32, end: u32) -> Result<String, Fault> {
         let manner = Manner { newline: self.manner.newline, ..self.manner };
-        let mut inner = Emitter { tree: self.tree, manner, edits: Vec::new() };
+        let mut inner = Emitter { tree: self.tree, manner, edits: Edits::default() };
         inner.node(id)?;
-        inner.edits.sort_by_key(|edit| (edit.start, edit.end));
-        for edit in &mut inner.edits {
-            edit.start = edit.start.saturating_sub(start as usize);
-            edit.end = edit.end.saturating_sub(start as usize);
-        }
+        inner.edits.sort();
         let source = self.tree.slice(start, end);
-        if inner.edits.iter().any(|edit| edit.end > source.len()) {
-            return Err(Fault::new(
-                start as usize,
-                "an item that changed its place cannot be edited at its end",
-            ));
+        let inside = inner.edits.within(start as usize);
+        match inside.filter(|edits| edits.iter().all(|edit| edit.end <= source.len())) {
+            Some(edits) => Ok(pieces(source, edits.iter()).collect()),
+            None => {
+                Err(Fault::new(start as usize, "an item that changed its place cannot be edited at its ends"))
+            }
         }
-        Ok(pieces(source, &inner.edits).collect())
+    }
+}
+
+/// A child of a block collection that is not in the source, at the collection's column.
+fn new_child(tree: &Tree<'_>, child: NodeId, parent: &Node, manner: &Manner, text: &mut String) {
+    let column = parent.column as usize;
+    match parent.kind {
+        Kind::Sequence => write::item(tree, child, column, manner, text),
+        _ => write::member(tree, child, column, manner, text),
     }
 }
 

@@ -149,14 +149,6 @@ pub(crate) struct Touch {
     pub(crate) after: Option<Value>,
 }
 
-/// A range of the text that becomes another text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Edit {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) text: String,
-}
-
 /// Why a text is no document that can be read or edited, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {

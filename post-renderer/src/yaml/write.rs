@@ -1,6 +1,6 @@
 //! The text of new values: block style in the manner of the document, flow style inside brackets, JSON in JSON.
 
-use super::resolve::is_special;
+use super::resolve::{Scalar, is_special};
 use super::tree::{Kind, NodeId, Style, Tree};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -99,13 +99,11 @@ pub(super) fn after_dash(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Ma
 /// A scalar or an empty collection in block context; lines of a literal stand at `column`.
 fn inline(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
     match tree.scalar(id) {
-        Some(found) => {
-            let value = found.into_value();
-            match value.as_str().filter(|text| text.contains('\n') && fits_literal(text)) {
-                Some(text) => literal(text, column, manner, output),
-                None => scalar(&value, false, output),
-            }
+        Some(Scalar::String(text)) if text.contains('\n') && fits_literal(&text) => {
+            literal(&text, column, manner, output);
         }
+        Some(Scalar::String(text)) => string(&text, false, output),
+        Some(other) => json(&other.into_value(), output),
         None => output.push_str(if tree.node(id).kind == Kind::Sequence { "[]" } else { "{}" }),
     }
 }
@@ -133,10 +131,10 @@ pub(super) fn flow(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut Strin
             }
             output.push(']');
         }
-        _ => {
-            let value = tree.scalar(id).map_or(Value::Null, super::Scalar::into_value);
-            if quoted { json(&value, output) } else { scalar(&value, true, output) }
-        }
+        _ => match tree.scalar(id).unwrap_or(Scalar::Null) {
+            Scalar::String(text) if !quoted => string(&text, true, output),
+            other => json(&other.into_value(), output),
+        },
     }
 }
 
@@ -160,11 +158,12 @@ pub(super) fn line(column: usize, manner: &Manner, output: &mut String) {
     output.extend(std::iter::repeat_n(' ', column));
 }
 
-/// A scalar on one line.
-fn scalar(value: &Value, in_flow: bool, output: &mut String) {
-    match value {
-        Value::String(text) if is_plain(text, in_flow) => output.push_str(text),
-        other => json(other, output),
+/// A string on one line.
+fn string(text: &str, in_flow: bool, output: &mut String) {
+    if is_plain(text, in_flow) {
+        output.push_str(text);
+    } else {
+        quote(text, output);
     }
 }
 

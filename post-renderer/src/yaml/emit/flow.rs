@@ -29,7 +29,7 @@ impl Emitter<'_, '_> {
                     self.push_flow_child(id, child, &mut text);
                 }
             }
-            self.edit(node.start + 1, node.end.saturating_sub(1), text);
+            self.edit(node.start + 1, node.end.saturating_sub(1), &text);
             return Ok(());
         }
         let mut before: Option<NodeId> = None;
@@ -45,7 +45,7 @@ impl Emitter<'_, '_> {
                         self.push_flow_child(id, new, &mut text);
                         text.push_str(", ");
                         let start = flow_start(&node, &child);
-                        self.edit(start, start, text);
+                        self.edit(start, start, &text);
                     }
                     before = Some(current);
                 }
@@ -54,7 +54,7 @@ impl Emitter<'_, '_> {
                         let mut text = self.separator(id, sibling);
                         self.push_flow_child(id, current, &mut text);
                         let end = self.tree.node(sibling).end;
-                        self.edit(end, end, text);
+                        self.edit(end, end, &text);
                     }
                     None => pending.push(current),
                 },
