@@ -3,7 +3,7 @@
 use ipsy_aws::LogGroup;
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
-use super::json::{is_object, same_json};
+use super::json::{is_object, same_policy};
 
 /// Adds the role and the log group.
 pub(super) fn add(schema: Schema) -> Schema {
@@ -39,7 +39,7 @@ fn iam() -> Block {
             "policy_json",
             text("Policy of the role, as JSON; compared by meaning, not by text.")
                 .check(is_object)
-                .equal_when(same_json),
+                .equal_when(same_policy),
         )
         .attribute(
             "managed_policy_arns",
@@ -63,7 +63,7 @@ fn iam() -> Block {
                     Attribute::required(Type::String)
                         .describe("The policy, as JSON; compared by meaning, not by text.")
                         .check(is_object)
-                        .equal_when(same_json),
+                        .equal_when(same_policy),
                 ),
         )
 }

@@ -2,7 +2,7 @@
 
 use tf_provider::{Attribute, Block, Type};
 
-use super::json::{is_object, same_json};
+use super::json::{is_object, same_json, same_policy};
 
 /// `image { … }`.
 pub(super) fn block() -> Block {
@@ -63,7 +63,9 @@ fn add_repository(block: Block) -> Block {
         .attribute("untagged_days", number("Days for which untagged images are kept; 0 for ever. Default: 7."))
         .attribute(
             "lifecycle_policy_json",
-            json("Lifecycle policy, instead of the one of `keep_images` and `untagged_days`; as JSON."),
+            text("Lifecycle policy, instead of the one of `keep_images` and `untagged_days`; as JSON.")
+                .check(is_object)
+                .equal_when(same_json),
         )
         .attribute(
             "pull_account_ids",
@@ -72,7 +74,9 @@ fn add_repository(block: Block) -> Block {
         )
         .attribute(
             "repository_policy_json",
-            json("Policy of the repository, instead of the one of `pull_account_ids`; as JSON."),
+            text("Policy of the repository, instead of the one of `pull_account_ids`; as JSON.")
+                .check(is_object)
+                .equal_when(same_policy),
         )
         .attribute(
             "force_delete",
@@ -90,8 +94,4 @@ fn number(description: &str) -> Attribute {
 
 fn flag(description: &str) -> Attribute {
     Attribute::optional(Type::Bool).describe(description)
-}
-
-fn json(description: &str) -> Attribute {
-    text(description).check(is_object).equal_when(same_json)
 }

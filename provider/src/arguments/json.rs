@@ -3,6 +3,8 @@
 use serde_json::Value as Json;
 use tf_provider::{Problem, Value};
 
+use crate::infrastructure::policy::{canonical, document};
+
 /// Whether a text is a JSON object, as every policy is.
 pub(super) fn is_object(value: &Value) -> Result<(), Problem> {
     let text = value.as_str().unwrap_or_default();
@@ -21,6 +23,15 @@ pub(super) fn same_json(left: &Value, right: &Value) -> bool {
     matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
 }
 
+/// Whether two texts are policies that mean the same: a list of one element is that element, and lists of actions or
+/// resources are sets. IAM gives a policy back as it was written, be it by hand or by `data.aws_iam_policy_document`.
+pub(super) fn same_policy(left: &Value, right: &Value) -> bool {
+    let read = |value: &Value| {
+        value.as_str().filter(|_| is_object(value).is_ok()).map(|text| canonical(&document(text)))
+    };
+    matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +43,21 @@ mod tests {
         assert!(!same_json(&text(r#"{"a":1}"#), &text(r#"{"a":2}"#)));
         assert!(!same_json(&text("{"), &text("{")));
         assert!(is_object(&text("[]")).is_err() && is_object(&text("{}")).is_ok());
+    }
+
+    #[test]
+    fn a_policy_is_the_same_with_and_without_lists_of_one() {
+        let text = |text: &str| Value::from(text);
+        let by_hand =
+            text(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a","Resource":"*"}}"#);
+        let by_data_source = text(
+            r#"{"Version": "2012-10-17", "Statement": [{"Action": ["a"], "Effect": "Allow", "Resource": "*"}]}"#,
+        );
+        assert!(same_policy(&by_hand, &by_data_source));
+        assert!(!same_policy(
+            &by_hand,
+            &text(r#"{"Statement":{"Effect":"Deny","Action":"a","Resource":"*"}}"#)
+        ));
+        assert!(!same_policy(&text("{"), &text("{")));
     }
 }
