@@ -1,5 +1,6 @@
 //! Taking over an app that is there already: one that ipsy made, and one that was built by hand.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use acceptance::aws_bench::AwsBench;
@@ -101,6 +102,31 @@ fn an_app_that_was_built_by_hand_is_imported_without_a_change() {
 
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty());
+}
+
+#[test]
+fn a_policy_may_be_written_as_the_data_source_of_the_aws_provider_does() {
+    let aws = fixture::aws();
+    let built = build_by_hand(&aws);
+    let terraform = takeover(&aws, &built);
+    for file in ["removed.tf", "import.tf"] {
+        remove(&terraform, file);
+    }
+    // `data.aws_iam_policy_document` gives a list of statements, and AWS has the statement alone.
+    let alone = "Statement = { Effect = \"Allow\", Action = \"sqs:ReceiveMessage\", Resource = \"*\" }";
+    let listed =
+        "Statement = [{ Effect = \"Allow\", Action = [\"sqs:ReceiveMessage\"], Resource = [\"*\"] }]";
+    terraform.replace("app.tf", alone, listed).unwrap();
+    terraform.init().unwrap();
+    let arns: Vec<&str> = built.as_object().unwrap().values().filter_map(Value::as_str).collect();
+    let id = format!("prod/checkout,{}", arns.join(","));
+    terraform.run(&["import", "-no-color", "-input=false", APP, &id]).unwrap().ok().unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+
+    // What means something else is a change.
+    terraform.replace("app.tf", "[\"sqs:ReceiveMessage\"]", "[\"sqs:DeleteMessage\"]").unwrap();
+    assert_eq!(terraform.plan().unwrap().actions(APP), ["update"]);
 }
 
 #[test]
@@ -269,7 +295,17 @@ fn resources_of_another_provider_are_forgotten_and_the_app_is_taken_over() {
         .lines()
         .filter_map(|line| Some(line.trim().strip_prefix("from = ")?.strip_suffix(".checkout")?.to_owned()))
         .collect();
-    assert_eq!(kinds.len(), 7, "the example names what it takes over");
+    let before = fs::read_to_string(workspace::root().join("examples/takeover/before/app.tf")).unwrap();
+    let managed: BTreeSet<&str> = before
+        .lines()
+        .filter_map(|line| line.strip_prefix("resource \"")?.strip_suffix("\" \"checkout\" {"))
+        .collect();
+    assert_eq!(managed.len(), 11);
+    assert_eq!(
+        kinds.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        managed,
+        "what is managed and not named is destroyed"
+    );
     let after = |name: &str| fs::read_to_string(terraform.configuration().join(name)).unwrap();
     let (app, import) = (after("app.tf"), after("import.tf"));
     for file in ["removed.tf", "import.tf"] {
