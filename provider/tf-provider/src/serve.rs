@@ -158,7 +158,7 @@ async fn live(
         .add_service(GrpcBrokerServer::new(Broker(Arc::clone(&lifecycle))))
         .add_service(HealthServer::new(HealthCheck(Arc::clone(&lifecycle))))
         .serve_with_incoming_shutdown(incoming, lifecycle.ending().cancelled_owned());
-    let served = tokio::select! {
+    let outcome = tokio::select! {
         result = serving => result,
         () = farewell(&lifecycle) => Ok(()),
     };
@@ -167,7 +167,7 @@ async fn live(
     let _ = accepting.await;
     // The last connection may be gone before the last change is done.
     let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
-    Ok(served?)
+    Ok(outcome?)
 }
 
 /// Ends soon after the process was told to end, whatever still runs: changes get a moment to come to a safe
