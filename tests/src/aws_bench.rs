@@ -154,10 +154,20 @@ struct Ready {
 impl AwsBench {
     /// Starts a bench with the platform laid out, on a free port.
     pub fn start(tools: &Tools) -> Result<Self> {
+        Self::start_with(tools, &[])
+    }
+
+    /// The same, with the managed policies of AWS itself, such as `AmazonEKSClusterPolicy`.
+    pub fn start_with_aws_policies(tools: &Tools) -> Result<Self> {
+        Self::start_with(tools, &["--aws-policies"])
+    }
+
+    fn start_with(tools: &Tools, options: &[&str]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-aws-").tempdir()?;
         let log = folder.path().join("log");
         let mut process = Process::new(&tools.moto_python)
             .args(["-m", "aws_bench"])
+            .args(options)
             .env("PYTHONPATH", workspace::root().join("tests/aws"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("HOME", folder.path())

@@ -61,6 +61,8 @@ enum Task {
     },
     /// Measures what many apps cost and prints a table.
     Scale,
+    /// Plans and applies beside the genuine hashicorp/aws, and counts what each of both asks of AWS.
+    Compare,
     /// Writes the generated documents, or with `--check` tells whether they are up to date.
     Generate {
         /// Write nothing; fail if something would change.
@@ -99,6 +101,7 @@ fn main() -> ExitCode {
             tasks::faults::run(console, &tasks::faults::Selection { phases, every })
         }
         Task::Scale => tasks::scale::run(console),
+        Task::Compare => tasks::compare::run(console),
         Task::Generate { check } => tasks::generate::run(console, check),
         Task::Fidelity { folder } => tasks::fidelity::run(&folder),
         Task::Fuzz { target, seconds } => tasks::fuzz::run(console, target.as_deref(), seconds),

@@ -4,6 +4,7 @@ mod apps;
 pub mod aws;
 pub mod bench;
 pub mod check;
+pub mod compare;
 pub mod demo;
 pub mod faults;
 pub mod fidelity;

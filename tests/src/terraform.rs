@@ -140,6 +140,22 @@ impl Terraform {
         copy_files(folder, &self.configuration())
     }
 
+    /// Copies a single file over that of the configuration.
+    pub fn overlay_file(&self, file: &Path) -> Result<()> {
+        let name = file.file_name().context("a file has a name")?;
+        fs::copy(file, self.configuration().join(name))
+            .map(drop)
+            .with_context(|| format!("cannot copy {}", file.display()))
+    }
+
+    /// Takes a file out of the configuration, and gives its text.
+    pub fn take(&self, name: &str) -> Result<String> {
+        let path = self.configuration().join(name);
+        let text = fs::read_to_string(&path).with_context(|| format!("the configuration has no {name}"))?;
+        fs::remove_file(&path)?;
+        Ok(text)
+    }
+
     /// Removes all files of the configuration and of the state, for another configuration.
     pub fn clear(&self) -> Result<()> {
         for entry in fs::read_dir(self.configuration())? {
@@ -187,6 +203,11 @@ impl Terraform {
     /// `terraform apply` of what a plan would show now, which must succeed.
     pub fn apply(&self) -> Result<Outcome> {
         self.try_apply()?.ok()
+    }
+
+    /// `terraform apply` of the plan that was made last, which must succeed.
+    pub fn apply_planned(&self) -> Result<Outcome> {
+        self.run(&["apply", "-input=false", "-no-color", "plan.bin"])?.ok()
     }
 
     /// `terraform apply`, whatever comes out.
@@ -305,5 +326,32 @@ impl Plan {
         changes
             .and_then(|changes| changes.iter().find(|change| change["address"] == address))
             .map_or(&Value::Null, |change| &change["change"])
+    }
+
+    /// Whether all of an attribute is known before the apply.
+    pub fn knows(&self, address: &str, attribute: &str) -> bool {
+        !holds_true(&self.change(address)["after_unknown"][attribute])
+    }
+}
+
+fn holds_true(unknown: &Value) -> bool {
+    match unknown {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(items) => items.iter().any(holds_true),
+        Value::Object(fields) => fields.values().any(holds_true),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn unknown_is_found_however_deep() {
+        assert!(!holds_true(&json!({ "values": [false], "postrender": {} })));
+        assert!(holds_true(&json!({ "postrender": [{ "args": [false, true] }] })));
     }
 }

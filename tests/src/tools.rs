@@ -40,6 +40,17 @@ const KUSTOMIZE: GoTool = GoTool {
     link: "",
 };
 
+/// The version that the pinned commit of hashicorp/aws bears.
+pub const HASHICORP_AWS_VERSION: &str = "6.47.1";
+// Its module path has no major version, so that Go's module proxy knows it by date and commit alone.
+const HASHICORP_AWS: GoTool = GoTool {
+    name: "terraform-provider-aws",
+    version: "v1.60.1-0.20260602190131-5f2286d6d836",
+    package: "github.com/hashicorp/terraform-provider-aws",
+    module: None,
+    link: "",
+};
+
 const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
 
 /// The installed tools, as paths of programs.
@@ -75,6 +86,12 @@ impl Tools {
     /// The Python with `MiniStack`, which few tests need: installed when the first one does.
     pub fn ministack(console: Console) -> Result<PathBuf> {
         MINISTACK.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// The genuine hashicorp/aws, which only the comparison with it needs: it takes half an hour and ten gigabytes of
+    /// memory to build.
+    pub fn hashicorp_aws(console: Console) -> Result<PathBuf> {
+        HASHICORP_AWS.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// `cargo fuzz`, which only fuzzing needs.

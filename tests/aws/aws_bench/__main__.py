@@ -58,8 +58,13 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=0, help="0 takes a free one")
     arguments.add_argument("--region", default="us-east-1", help="where the platform is laid out")
     arguments.add_argument("--empty", action="store_true", help="lay out no platform")
+    arguments.add_argument(
+        "--aws-policies", action="store_true", help="have the managed policies of AWS itself"
+    )
     options = arguments.parse_args()
 
+    # Few need them, and they are more than a thousand.
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = str(options.aws_policies).lower()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application, url = serve(options.port)
 

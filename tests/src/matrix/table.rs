@@ -32,7 +32,7 @@ impl Table {
     }
 
     /// Does one thing and adds its row. A failure does not keep the rest from running.
-    pub(super) fn row(&mut self, with: &str, what: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
+    pub(crate) fn row(&mut self, with: &str, what: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
         self.judged(with, what, || check().map(|()| Verdict::Passed))
     }
 

@@ -101,6 +101,11 @@ impl ClusterTools {
         })
     }
 
+    /// hashicorp/helm 3.2.0 alone, which plans without a cluster.
+    pub fn helm_provider(console: Console) -> Result<PathBuf> {
+        HELM_PROVIDER_3.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
     /// Each tool with its path, for people.
     pub fn list(&self) -> [(&'static str, &PathBuf); 8] {
         [

@@ -9,6 +9,9 @@ use super::installation::Installation;
 use crate::process::Process;
 use crate::workspace;
 
+/// The largest, hashicorp/aws, takes 35 minutes of processor time.
+const LIMIT: Duration = Duration::from_mins(90);
+
 /// A program of a Go module, at one version.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GoTool {
@@ -44,7 +47,7 @@ impl GoTool {
                     .arg(self.package)
                     .within(workspace::root().join("tests/tools-modules").join(module)),
             };
-            go.limit(Duration::from_mins(40)).succeed().context("is Go installed?").map(drop)
+            go.limit(LIMIT).succeed().context("is Go installed?").map(drop)
         })
     }
 }

@@ -1,0 +1,54 @@
+# The same apps, taken over: in place of aws.tf.
+
+provider "ipsy" {
+  default_tags = local.tags
+
+  standards {
+    required_labels = []
+  }
+}
+
+import {
+  for_each = local.apps
+  to       = ipsy_app.app[each.key]
+  id       = "prod/${each.key}"
+}
+
+resource "ipsy_app" "app" {
+  for_each    = local.apps
+  name        = each.key
+  environment = "prod"
+
+  image {
+    repository = each.key
+  }
+
+  port "http" {
+    port = 8080
+  }
+
+  health_check {
+    path = "/healthz"
+  }
+
+  iam {
+    policy_json = local.policy
+  }
+
+  load_balancer {
+    listener_arn = var.listener_arn
+    hosts        = ["${each.key}.example.com"]
+    priority     = each.value
+  }
+
+  backend "checkout-legacy" {
+    target_group_arn = var.legacy_target_group_arn
+    weight           = 90
+  }
+
+  backend "eks-blue" {
+    cluster           = "eks-blue"
+    target_group_name = "${each.key}-prod"
+    weight            = 10
+  }
+}
