@@ -97,7 +97,7 @@ impl Process {
     /// it would make a build that we start look different from the caller's own.
     pub fn inheriting(program: impl AsRef<OsStr>) -> Self {
         let mut process = Self::new(program);
-        process.command.envs(std::env::vars_os().filter(|(name, _)| !is_set_by_cargo_run(name)));
+        process.command.envs(callers_environment());
         process
     }
 
@@ -356,6 +356,11 @@ fn read_all(pipe: Option<impl Read>) -> impl FnOnce() -> String {
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+/// The environment without what cargo sets for this very program.
+pub(crate) fn callers_environment() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| !is_set_by_cargo_run(name))
 }
 
 fn is_set_by_cargo_run(name: &OsString) -> bool {

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 use crate::interrupt;
+use crate::process::callers_environment;
 
 /// The unit in which Linux counts processor time for `/proc`, on all its platforms.
 const TICK: Duration = Duration::from_millis(10);
@@ -83,6 +84,9 @@ impl Run {
         let started = Instant::now();
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
+            // Not with the folders that cargo has its own programs look for libraries in.
+            .env_clear()
+            .envs(callers_environment())
             .stdin(input)
             .stdout(output)
             .stderr(Stdio::from(errors))

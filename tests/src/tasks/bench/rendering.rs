@@ -83,7 +83,7 @@ fn race(console: Console, folder: &Path, documents: usize, runners: &[&Contender
     let bytes = fs::metadata(&input)?.len();
     console.say(format!("{documents} documents, {} kB", bytes / 1000));
     let mut times: Vec<Vec<Time>> = runners.iter().map(|_| Vec::new()).collect();
-    for round in 0..rounds(documents) {
+    for round in 0..ROUNDS {
         for (runner, times) in runners.iter().zip(&mut times) {
             if runner.role != Role::Peer || round < rounds_of_peers(documents) {
                 times.push(runner.run.time()?);
@@ -98,14 +98,13 @@ fn race(console: Console, folder: &Path, documents: usize, runners: &[&Contender
     Ok(Race { documents, bytes, costs: costs.collect::<Result<_>>()? })
 }
 
-fn rounds(documents: usize) -> usize {
-    if documents <= 10 { 21 } else { 7 }
-}
+/// Enough that a moment of the machine does not move the median.
+const ROUNDS: usize = 21;
 
 /// Peers take seconds where ours takes milliseconds: a moment of the machine does not change that.
 fn rounds_of_peers(documents: usize) -> usize {
     match documents {
-        0..=10 => rounds(documents),
+        0..=10 => ROUNDS,
         11..=1_000 => 3,
         _ => 1,
     }
