@@ -4,15 +4,17 @@ mod arguments;
 mod configure;
 mod differences;
 mod explanation;
+mod input;
 mod process;
 mod report;
 
 use crate::configuration;
 use crate::finding::{Finding, Severity};
-use crate::render::{EditedStream, ErrorKind, RenderError, RenderOptions, edit};
+use crate::render::{Ahead, Deployer, EditedStream, RenderError, RenderOptions, edit, edit_ahead};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
-use configure::configure;
+use configure::{configure, unconfigured};
+use input::Input;
 pub use process::run_in_process;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
@@ -26,9 +28,6 @@ pub struct Streams<'a> {
     /// For people.
     pub stderr: &'a mut dyn Write,
 }
-
-/// The most that is read, in bytes. Helm stores a release in 1 MiB; the largest known streams have 20 MB.
-const INPUT_LIMIT: u64 = 256 << 20;
 
 /// Exit code for usage and configuration.
 const USAGE: u8 = 2;
@@ -93,7 +92,7 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
             let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
             ended(made.and_then(|()| stdout.write_all(&text)), 0)
         }
-        Some(Command::Copy) => match read(streams.stdin) {
+        Some(Command::Copy) => match Input::new(streams.stdin).whole() {
             Ok(input) => ended(stdout.write_all(&input), 0),
             Err(error) => failed(&arguments.common, &error, streams.stderr),
         },
@@ -117,24 +116,9 @@ fn manifests(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
-    let input = match read(stdin) {
-        Ok(input) => input,
-        Err(error) => return failed(common, &error, stderr),
-    };
     let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
-    let rendered = configure(common, &input, &options).and_then(|configuration| {
-        if input.iter().all(u8::is_ascii_whitespace) {
-            // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
-            let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
-                .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
-            let text = std::str::from_utf8(&input).unwrap_or_default();
-            let mut same = EditedStream::unchanged(text);
-            same.findings.push(warning);
-            return Ok(same);
-        }
-        edit(&input, &configuration, &options)
-    });
-    let rendered = match rendered {
+    let mut input = Vec::new();
+    let rendered = match rendered(common, Input::new(stdin), &mut input, &options) {
         Ok(rendered) => rendered,
         Err(error) => return failed(common, &error, stderr),
     };
@@ -154,28 +138,44 @@ fn manifests(
         Face::Render => rendered.write(stdout),
         Face::Check { .. } => Ok(()),
         Face::Diff { side_by_side, colored } => {
-            differences::show(&input, &rendered.bytes(), side_by_side, colored, stdout)
+            differences::show(&rendered.original(), &rendered.bytes(), side_by_side, colored, stdout)
         }
         Face::Explain { json } => explanation::show(&rendered.changes, json, stdout),
     };
     ended(shown, code)
 }
 
-/// All of stdin, within bounds.
-fn read(stdin: &mut dyn Read) -> Result<Vec<u8>, RenderError> {
-    let mut input = Vec::new();
-    if let Err(error) = stdin.take(INPUT_LIMIT + 1).read_to_end(&mut input) {
-        return Err(failure(ErrorKind::Input, "input-unreadable", error.to_string()));
+/// Configures and renders. `whole` is where the input is put if it has to be rendered as a whole.
+fn rendered<'w>(
+    common: &Common,
+    mut input: Input<'_>,
+    whole: &'w mut Vec<u8>,
+    options: &RenderOptions,
+) -> Result<EditedStream<'w>, RenderError> {
+    let configured = match configure(common) {
+        Ok(configured) => configured,
+        Err(error) => {
+            input.drain();
+            return Err(error);
+        }
+    };
+    *whole = match (&configured, options.deployer) {
+        (Some(configuration), Deployer::Helm) => match edit_ahead(&mut input, configuration, options)? {
+            Ahead::Rendered(rendered) => return Ok(rendered),
+            Ahead::Whole(whole) => whole,
+        },
+        _ => input.whole()?,
+    };
+    let configuration = configured.map_or_else(|| unconfigured(whole, options), Ok)?;
+    if whole.iter().all(u8::is_ascii_whitespace) {
+        // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
+        let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
+            .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
+        let mut same = EditedStream::unchanged(std::str::from_utf8(whole).unwrap_or_default());
+        same.findings.push(warning);
+        return Ok(same);
     }
-    if input.len() as u64 > INPUT_LIMIT {
-        let message = format!("the input is larger than {} MiB", INPUT_LIMIT >> 20);
-        return Err(failure(ErrorKind::Input, "input-too-large", message));
-    }
-    Ok(input)
-}
-
-fn failure(kind: ErrorKind, id: &str, message: String) -> RenderError {
-    RenderError { kind, findings: vec![Finding::error(id, message)] }
+    edit(whole, &configuration, options)
 }
 
 /// Tells what went wrong, on stderr and in the report, since Helm 4 throws stderr away.

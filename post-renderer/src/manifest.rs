@@ -7,11 +7,14 @@ use std::ops::Range;
 /// Annotation that marks a Helm hook.
 pub(crate) const HOOK: &str = "helm.sh/hook";
 
+/// What a separator begins with.
+const DASHES: &[u8] = b"---";
+
 /// Splits a stream at lines that begin with `---` as Kubernetes' reader does, and at `---apiVersion`, which Helm
 /// may glue. Gives the bodies; what lies between them is separators. Bodies without content are left out.
 pub(crate) fn documents(text: &str) -> Documents<'_> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    Documents { text, separators: memchr::memmem::find_iter(text.as_bytes(), b"---"), start: Some(start) }
+    Documents { text, separators: memchr::memmem::find_iter(text.as_bytes(), DASHES), start: Some(start) }
 }
 
 /// The documents of a stream, found as they are asked for.
@@ -44,10 +47,30 @@ fn separator(bytes: &[u8], start: usize, found: usize) -> Option<Range<usize>> {
     if found < start || !begins_line {
         return None;
     }
-    let after = found + 3;
+    let after = found + DASHES.len();
     let glued = bytes.get(after).is_some_and(u8::is_ascii_alphabetic);
     let separates = glued || matches!(bytes.get(after), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
     separates.then(|| found..if glued { after } else { end_of_separator(bytes, after) })
+}
+
+/// The first place at or behind `from` where a stream can be parted: its parts have the documents of the whole,
+/// whatever comes behind these bytes.
+pub(crate) fn first_boundary(bytes: &[u8], from: usize) -> Option<usize> {
+    let line_ends = memchr::memmem::find_iter(bytes.get(from..)?, LINE_OF_DASHES);
+    line_ends.map(|line_end| from + line_end + 1).find(|dashes| is_boundary(bytes, *dashes))
+}
+
+/// The last such place.
+pub(crate) fn last_boundary(bytes: &[u8], from: usize) -> Option<usize> {
+    let line_ends = memchr::memmem::rfind_iter(bytes.get(from..)?, LINE_OF_DASHES);
+    line_ends.map(|line_end| from + line_end + 1).find(|dashes| is_boundary(bytes, *dashes))
+}
+
+const LINE_OF_DASHES: &[u8] = b"\n---";
+
+fn is_boundary(bytes: &[u8], dashes: usize) -> bool {
+    // What may still come decides about dashes at the end.
+    bytes.len() > dashes + DASHES.len() && separator(bytes, dashes, dashes).is_some()
 }
 
 /// The end of a separator's line when only blanks and a comment follow, else where the content on it begins (so
@@ -177,6 +200,15 @@ mod tests {
     fn check(text: &str, bodies: &[&str]) {
         let found: Vec<&str> = documents(text).map(|range| &text[range]).collect();
         assert_eq!(found, bodies);
+    }
+
+    #[test]
+    fn a_stream_can_be_parted_only_where_a_separator_is_sure() {
+        let text = b"--- \na: 1\n----\n--- #\nb: 2\n---c: 3\n---";
+        assert_eq!(first_boundary(text, 0), Some(15));
+        assert_eq!(last_boundary(text, 0), Some(26));
+        assert_eq!(first_boundary(text, 15), Some(26));
+        assert_eq!(first_boundary(text, 26), None);
     }
 
     #[test]

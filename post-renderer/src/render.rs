@@ -1,5 +1,7 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
+#[cfg(feature = "cli")]
+mod ahead;
 mod document;
 mod edited;
 mod immutable;
@@ -9,13 +11,18 @@ mod parts;
 mod plan;
 mod protected;
 mod stream;
+mod threads;
 mod unmatched;
 
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
 use crate::manifest;
+#[cfg(feature = "cli")]
+pub(crate) use ahead::{Ahead, edit_ahead};
 pub(crate) use edited::EditedStream;
 use in_stream::{in_stream, may_carry};
+#[cfg(feature = "cli")]
+pub(crate) use parts::SIZE as PART_SIZE;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
 
@@ -142,7 +149,7 @@ pub(crate) fn edit<'t>(
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
     let text = text(input, options)?;
-    let carries = may_carry(text);
+    let carries = may_carry(text.as_bytes());
     let inside = if carries { in_stream(text, options)? } else { None };
     let merged = inside.map(|weaker| Configuration::merge(&weaker, configuration));
     let configuration = merged.as_ref().unwrap_or(configuration);

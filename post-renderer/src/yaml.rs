@@ -22,7 +22,7 @@ mod write;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use agreement::agreement;
 pub(crate) use confirm::Checker;
-pub(crate) use edits::{Edit, Edits, pieces};
+pub(crate) use edits::{Edits, pieces};
 pub(crate) use emit::edits;
 pub(crate) use lookup::member_name;
 pub(crate) use resolve::Scalar;

@@ -9,12 +9,9 @@ use std::path::Path;
 /// Environment variable with the path of a configuration file.
 const VARIABLE: &str = "IPSY_POST_RENDER_CONFIG";
 
-/// Reads and lays over each other all configurations but the stream's, which the rendering reads itself.
-pub(super) fn configure(
-    common: &Common,
-    input: &[u8],
-    options: &RenderOptions,
-) -> Result<Configuration, RenderError> {
+/// Reads and lays over each other all configurations but the stream's, which the rendering reads itself. Nothing if
+/// there is none, and has to be.
+pub(super) fn configure(common: &Common) -> Result<Option<Configuration>, RenderError> {
     let mut layers = Vec::new();
     let mut findings = Vec::new();
     let variable = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
@@ -33,21 +30,26 @@ pub(super) fn configure(
         add(Layer::from_yaml(text, "--config-json"), &mut layers, &mut findings);
     }
     if findings.is_empty() && layers.is_empty() && !common.allow_unconfigured {
-        // The input is looked at only where nothing else configures: a wrong stream is reported by the rendering.
-        if stream_configuration(input, options)?.is_none() {
-            findings.push(
-                Finding::error("unconfigured", "there is no configuration").help(format!(
-                    "give one with `--config FILE`, `--config-json TEXT`, the variable {VARIABLE} or a ConfigMap \
-                     labelled `ipsy.dev/post-render-config: \"true\"` in the stream; or say `--allow-unconfigured`"
-                )),
-            );
-        }
+        return Ok(None);
     }
     if !findings.is_empty() {
         return Err(RenderError { kind: ErrorKind::Configuration, findings });
     }
     Configuration::from_layers(layers)
+        .map(Some)
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })
+}
+
+/// The configuration of a stream that has to bring its own: there is nothing to be laid over that.
+pub(super) fn unconfigured(input: &[u8], options: &RenderOptions) -> Result<Configuration, RenderError> {
+    if stream_configuration(input, options)?.is_some() {
+        return Ok(Configuration::default());
+    }
+    let finding = Finding::error("unconfigured", "there is no configuration").help(format!(
+        "give one with `--config FILE`, `--config-json TEXT`, the variable {VARIABLE} or a ConfigMap labelled \
+         `ipsy.dev/post-render-config: \"true\"` in the stream; or say `--allow-unconfigured`"
+    ));
+    Err(RenderError { kind: ErrorKind::Configuration, findings: vec![finding] })
 }
 
 fn add(layer: Result<Layer, Vec<Finding>>, layers: &mut Vec<Layer>, findings: &mut Vec<Finding>) {

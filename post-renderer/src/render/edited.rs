@@ -2,7 +2,8 @@
 
 use super::{Change, Rendered};
 use crate::finding::Finding;
-use crate::yaml::{Edit, Edits, pieces};
+use crate::yaml::{Edits, pieces};
+use std::borrow::Cow;
 #[cfg(feature = "cli")]
 use std::io::{self, BufWriter, Write};
 
@@ -13,20 +14,24 @@ const CHUNK: usize = 256 << 10;
 
 /// A stream of manifests, rendered but not yet put together.
 pub(crate) struct EditedStream<'t> {
-    pub(super) text: &'t str,
-    /// Part by part, sorted and without overlap.
-    pub(super) edits: Vec<Edits>,
+    /// What it is made of, one behind the other.
+    pub(super) texts: Vec<EditedText<'t>>,
     /// What was changed, in document order; empty unless asked for.
     pub(crate) changes: Vec<Change>,
     /// Warnings and notes.
     pub(crate) findings: Vec<Finding>,
 }
 
+/// A part of a stream, and its edits, sorted and without overlap.
+pub(super) struct EditedText<'t> {
+    pub(super) text: Cow<'t, str>,
+    pub(super) edits: Edits,
+}
+
 impl EditedStream<'_> {
     /// The stream in memory.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let more: usize = self.edits().map(|edit| edit.text.len()).sum();
-        let mut bytes = Vec::with_capacity(self.text.len() + more);
+        let mut bytes = Vec::with_capacity(self.pieces().map(str::len).sum());
         self.pieces().for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
         bytes
     }
@@ -35,18 +40,20 @@ impl EditedStream<'_> {
     pub(super) fn append(&mut self, text: &str) {
         let last = self.pieces().filter(|piece| !piece.is_empty()).last();
         let line_end = if last.is_none_or(|last| last.ends_with('\n')) { "" } else { "\n" };
-        let end = self.text.len();
-        let mut edits = Edits::default();
-        edits.push(end, end, &format!("{line_end}{text}"));
-        self.edits.push(edits);
-    }
-
-    fn edits(&self) -> impl Iterator<Item = Edit<'_>> {
-        self.edits.iter().flat_map(Edits::iter)
+        let mut more = EditedText::from("");
+        more.edits.push(0, 0, &format!("{line_end}{text}"));
+        self.texts.push(more);
     }
 
     fn pieces(&self) -> impl Iterator<Item = &str> {
-        pieces(self.text, self.edits())
+        self.texts.iter().flat_map(|edited| pieces(&edited.text, edited.edits.iter()))
+    }
+}
+
+impl<'t, T: Into<Cow<'t, str>>> From<T> for EditedText<'t> {
+    /// A text without edits.
+    fn from(text: T) -> Self {
+        Self { text: text.into(), edits: Edits::default() }
     }
 }
 
@@ -55,17 +62,26 @@ impl EditedStream<'_> {
 impl<'t> EditedStream<'t> {
     /// A stream that stays as it is.
     pub(crate) fn unchanged(text: &'t str) -> Self {
-        Self { text, edits: Vec::new(), changes: Vec::new(), findings: Vec::new() }
+        Self { texts: vec![EditedText::from(text)], changes: Vec::new(), findings: Vec::new() }
+    }
+
+    /// The stream as it came.
+    pub(crate) fn original(&self) -> Vec<u8> {
+        self.texts.iter().flat_map(|edited| edited.text.bytes()).collect()
     }
 
     /// Whether the stream comes out as it came in.
     pub(crate) fn is_same(&self) -> bool {
-        self.edits().all(|edit| self.text.get(edit.start..edit.end) == Some(edit.text))
+        let is_same = |edited: &EditedText<'_>| {
+            edited.edits.iter().all(|edit| edited.text.get(edit.start..edit.end) == Some(edit.text))
+        };
+        self.texts.iter().all(is_same)
     }
 
     /// Writes the stream.
     pub(crate) fn write(&self, stream: &mut dyn Write) -> io::Result<()> {
-        let mut writer = BufWriter::with_capacity(CHUNK.min(self.text.len()), stream);
+        let length: usize = self.texts.iter().map(|edited| edited.text.len()).sum();
+        let mut writer = BufWriter::with_capacity(CHUNK.min(length), stream);
         self.pieces().try_for_each(|piece| writer.write_all(piece.as_bytes()))?;
         writer.flush()
     }
@@ -83,14 +99,11 @@ impl From<EditedStream<'_>> for Rendered {
 mod tests {
     use super::*;
 
-    /// Each edit in a part of its own.
-    fn edited<'t>(text: &'t str, edits: &[(usize, usize, &str)]) -> EditedStream<'t> {
-        let part = |&(start, end, text): &(usize, usize, &str)| {
-            let mut edits = Edits::default();
-            edits.push(start, end, text);
-            edits
-        };
-        EditedStream { edits: edits.iter().map(part).collect(), ..EditedStream::unchanged(text) }
+    fn edited<'t>(text: &'t str, all: &[(usize, usize, &str)]) -> EditedStream<'t> {
+        let mut edits = Edits::default();
+        all.iter().for_each(|&(start, end, text)| edits.push(start, end, text));
+        let text = EditedText { edits, ..EditedText::from(text) };
+        EditedStream { texts: vec![text], ..EditedStream::unchanged("") }
     }
 
     fn check(text: &str, edits: &[(usize, usize, &str)], expected: &str) {

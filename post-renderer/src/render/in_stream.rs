@@ -11,14 +11,14 @@ pub(super) const LABEL: &str = "ipsy.dev/post-render-config";
 
 /// Reads the configurations of a stream, laying later ones over earlier ones.
 pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Configuration>, RenderError> {
-    if !may_carry(text) {
+    if !may_carry(text.as_bytes()) {
         return Ok(None);
     }
     let mut merged: Option<Configuration> = None;
     let mut findings: Vec<Finding> = Vec::new();
     for (index, range) in documents(text).enumerate() {
         let body = text.get(range).unwrap_or_default();
-        if !may_carry(body) {
+        if !may_carry(body.as_bytes()) {
             continue;
         }
         // What cannot be read is reported by the rendering itself.
@@ -50,8 +50,8 @@ pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Co
 }
 
 /// Whether there is the label at all, which most streams do not have.
-pub(super) fn may_carry(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), LABEL.as_bytes()).is_some()
+pub(super) fn may_carry(text: &[u8]) -> bool {
+    memchr::memmem::find(text, LABEL.as_bytes()).is_some()
 }
 
 /// Whether an object is such a `ConfigMap`.

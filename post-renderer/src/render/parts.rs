@@ -1,25 +1,22 @@
-//! Documents depend on nothing but the plan: a long stream is rendered in parts side by side, and the parts come
-//! together in their order, so that the number of threads is not seen in what comes out.
+//! Documents depend on nothing but the plan: a stream is rendered in parts, side by side where it is long, and the
+//! parts come together in their order.
 
 use super::document::{self, Notes, Work, Written};
+use super::edited::EditedText;
 use super::plan::Plan;
 use super::{Change, RenderOptions, place};
 use crate::finding::{Finding, Location};
-use crate::manifest::documents;
+use crate::manifest::{documents, first_boundary};
 use crate::object::Remark;
 use crate::yaml::{Checker, Edits, Tree};
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
-use std::{panic, thread};
 
-/// A part of this many bytes takes some times as long to render as a thread takes to start, and is small enough that
-/// threads end at about the same time.
-const SIZE: usize = 128 << 10;
-/// Documents may nest as deep in a thread as they may without one.
-const STACK: usize = 8 << 20;
+/// A part of about this many bytes takes some times as long to render as a thread takes to start, and is small enough
+/// that threads end at about the same time.
+pub(crate) const SIZE: usize = 128 << 10;
 
-/// What a part of a stream came to.
+/// What a part of a stream came to. Numbers of documents and lines are those of the part alone.
 #[derive(Default)]
 pub(super) struct Part {
     /// Documents that cannot be read or are no objects.
@@ -37,149 +34,103 @@ pub(super) struct Part {
     pub(super) gone: usize,
 }
 
-/// What a thread needs for a document and can use again for the next.
+/// What a thread needs for a part and can use again for the next.
 #[derive(Default)]
-struct Memory {
+pub(super) struct Memory {
     tree: Tree<'static>,
     checker: Checker,
     edits: Edits,
 }
 
-/// Renders the documents of a stream. Gives its edits part by part, sorted, and what else there is of the parts.
-pub(super) fn render(text: &str, plan: &Plan<'_>, options: &RenderOptions) -> (Vec<Edits>, Part) {
-    let stream = Stream { text, plan, options };
-    let threads = options.threads.min(text.len() / SIZE);
-    if threads < 2 {
-        let batch = Batch { index: 0, first: 0, documents: documents(text).collect() };
-        let (edits, part) = stream.part(batch, &mut Memory::default());
-        return (vec![edits], part);
-    }
-    let (sender, receiver) = mpsc::channel();
-    let receiver = Mutex::new(receiver);
-    let work = || {
-        let mut done = Vec::new();
-        let mut memory = Memory::default();
-        while let Some(batch) = take(&receiver) {
-            done.push((batch.index, stream.part(batch, &mut memory)));
-        }
-        done
+/// A text in parts of about the same size that have the documents of the whole.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (part, more) = match first_boundary(text.as_bytes(), SIZE) {
+            Some(boundary) => text.split_at(boundary),
+            None => (text, ""),
+        };
+        rest = Some(more).filter(|more| !more.is_empty());
+        Some(part)
+    })
+}
+
+/// Renders the documents of a part.
+pub(super) fn render<'t>(
+    text: Cow<'t, str>,
+    plan: &Plan<'_>,
+    options: &RenderOptions,
+    memory: &mut Memory,
+) -> (EditedText<'t>, Part) {
+    let mut part = Part { matched: vec![false; plan.settings.len()], ..Part::default() };
+    let mut edits = Edits::default();
+    let mut tree = std::mem::take(&mut memory.tree).recycle();
+    let mut lines = Lines { text: &text, until: 0, found: 0 };
+    let mut work = Work {
+        matched: &mut part.matched,
+        is_rendered: &mut part.is_rendered,
+        checker: &mut memory.checker,
+        edits: &mut memory.edits,
     };
-    let mut parts = thread::scope(|scope| {
-        let spawn = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        // Where the system has no thread to give, those that are there do its share.
-        let others: Vec<_> = (1..threads).filter_map(|number| spawn(number).ok()).collect();
-        // They begin while the rest of the stream is still being split.
-        deal(text, sender);
-        let mut parts = work();
-        for thread in others {
-            parts.append(&mut thread.join().unwrap_or_else(|reason| panic::resume_unwind(reason)));
-        }
-        parts
-    });
-    parts.sort_by_key(|(index, _)| *index);
-    let (edits, parts): (Vec<Edits>, Vec<Part>) = parts.into_iter().map(|(_, part)| part).unzip();
-    let mut parts = parts.into_iter();
-    let mut whole = parts.next().unwrap_or_default();
-    parts.for_each(|part| whole.append(part));
-    (edits, whole)
-}
-
-/// Documents that are rendered at a stretch.
-struct Batch {
-    /// Its place among all.
-    index: usize,
-    /// How many documents come before it.
-    first: usize,
-    documents: Vec<Range<usize>>,
-}
-
-/// Splits the stream into batches of about the same size.
-fn deal(text: &str, sender: Sender<Batch>) {
-    let mut batch = Batch { index: 0, first: 0, documents: Vec::new() };
-    let mut begun = 0;
-    for document in documents(text) {
-        let end = document.end;
-        batch.documents.push(document);
-        if end - begun >= SIZE {
-            let next = Batch {
-                index: batch.index + 1,
-                first: batch.first + batch.documents.len(),
-                documents: Vec::with_capacity(batch.documents.len()),
-            };
-            // Nobody who could take it goes before the sender does.
-            let _ = sender.send(std::mem::replace(&mut batch, next));
-            begun = end;
-        }
-    }
-    let _ = sender.send(batch);
-    // Whoever waits learns by this that there is no more.
-    drop(sender);
-}
-
-/// The next batch that no thread has taken; waits for it while the stream is still being split.
-fn take(receiver: &Mutex<Receiver<Batch>>) -> Option<Batch> {
-    receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
-}
-
-/// What all parts share.
-#[derive(Clone, Copy)]
-struct Stream<'s, 'c> {
-    text: &'s str,
-    plan: &'s Plan<'c>,
-    options: &'s RenderOptions,
-}
-
-impl Stream<'_, '_> {
-    /// Renders some of the documents.
-    fn part(&self, batch: Batch, memory: &mut Memory) -> (Edits, Part) {
-        let Self { text, plan, options } = *self;
-        let mut part = Part {
-            matched: vec![false; plan.settings.len()],
-            count: batch.documents.len(),
-            ..Part::default()
-        };
-        let mut edits = Edits::default();
-        let mut tree = std::mem::take(&mut memory.tree).recycle();
-        let mut lines = Lines { text, until: 0, found: 0 };
-        let mut work = Work {
-            matched: &mut part.matched,
-            is_rendered: &mut part.is_rendered,
-            checker: &mut memory.checker,
-            edits: &mut memory.edits,
-        };
-        for (number, range) in (batch.first + 1..).zip(batch.documents) {
-            let body = text.get(range.clone()).unwrap_or_default();
-            let mut notes = Notes::default();
-            let (written, used) =
-                document::render(body, number, plan, options, tree.recycle(), &mut work, &mut notes);
-            tree = used;
-            match written {
-                Written::Same => {}
-                Written::Edited => edits.append(work.edits, range.start),
-                Written::Gone => {
-                    part.gone += 1;
-                    edits.push(range.start, range.end, "");
-                }
+    for range in documents(&text) {
+        part.count += 1;
+        let body = text.get(range.clone()).unwrap_or_default();
+        let mut notes = Notes::default();
+        let (written, used) =
+            document::render(body, part.count, plan, options, tree.recycle(), &mut work, &mut notes);
+        tree = used;
+        match written {
+            Written::Same => {}
+            Written::Edited => edits.append(work.edits, range.start),
+            Written::Gone => {
+                part.gone += 1;
+                edits.push(range.start, range.end, "");
             }
-            for remark in notes.remarks {
-                let findings = if remark.invalid { &mut part.invalid } else { &mut part.findings };
-                findings.push(locate(&mut lines, &range, number, remark, options));
-            }
-            part.changes.append(&mut notes.changes);
         }
-        memory.tree = tree.recycle();
-        (edits, part)
+        for remark in notes.remarks {
+            let findings = if remark.invalid { &mut part.invalid } else { &mut part.findings };
+            findings.push(locate(&mut lines, &range, part.count, remark, options));
+        }
+        part.changes.append(&mut notes.changes);
     }
+    memory.tree = tree.recycle();
+    (EditedText { text, edits }, part)
+}
+
+/// Puts parts together: the whole stream, and what it came to.
+pub(super) fn join(parts: Vec<(EditedText<'_>, Part)>) -> (Vec<EditedText<'_>>, Part) {
+    let has_places = |(_, part): &(_, Part)| !part.invalid.is_empty() || !part.findings.is_empty();
+    let counts_lines = parts.iter().any(has_places);
+    let (mut texts, mut whole, mut lines) = (Vec::with_capacity(parts.len()), Part::default(), 0);
+    for (edited, part) in parts {
+        whole.append(part, lines);
+        if counts_lines {
+            lines += memchr::memchr_iter(b'\n', edited.text.as_bytes()).count();
+        }
+        texts.push(edited);
+    }
+    (texts, whole)
 }
 
 impl Part {
-    /// Takes in the part that comes next.
-    fn append(&mut self, mut next: Self) {
-        self.invalid.append(&mut next.invalid);
-        self.findings.append(&mut next.findings);
-        self.changes.append(&mut next.changes);
-        for (matched, also) in self.matched.iter_mut().zip(next.matched) {
-            *matched |= also;
+    /// Takes in the part that comes next, `lines` below the beginning.
+    fn append(&mut self, next: Self, lines: usize) {
+        let documents = self.count;
+        let moved = |mut finding: Finding| {
+            let place = &mut finding.location;
+            place.document = place.document.map(|number| documents + number);
+            place.line = place.line.map(|line| lines + line);
+            finding
+        };
+        self.invalid.extend(next.invalid.into_iter().map(moved));
+        self.findings.extend(next.findings.into_iter().map(moved));
+        let moved = |change: Change| Change { document: documents + change.document, ..change };
+        self.changes.extend(next.changes.into_iter().map(moved));
+        if self.matched.is_empty() {
+            self.matched = next.matched;
+        } else {
+            self.matched.iter_mut().zip(next.matched).for_each(|(matched, also)| *matched |= also);
         }
         self.is_rendered |= next.is_rendered;
         self.count += next.count;
@@ -204,7 +155,7 @@ impl Lines<'_> {
     }
 }
 
-/// A remark about a document, with its place in the stream.
+/// A remark about a document, with its place in the part.
 fn locate(
     lines: &mut Lines<'_>,
     range: &Range<usize>,
@@ -230,4 +181,28 @@ fn locate(
 /// Whether a document says that it is a Secret, however badly it is written: no log shows its lines.
 fn is_secret(body: &str) -> bool {
     body.lines().any(|line| line.contains("kind") && line.contains("Secret"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest;
+
+    #[test]
+    fn parts_have_the_documents_of_the_whole() {
+        let mut text = String::from("\u{feff}a: 0\n");
+        for (index, separator) in ["---\n", "--- # x\r\n", "---\n---\n", "---", "----: 1\n", "--- "]
+            .iter()
+            .cycle()
+            .take(3_000)
+            .enumerate()
+        {
+            text.push_str(&format!("{separator}b{index}: {}\n", "x".repeat(index % 700)));
+        }
+        let whole: Vec<&str> = manifest::documents(&text).map(|range| &text[range]).collect();
+        let parts: Vec<&str> = parts(&text).collect();
+        assert!(parts.len() > 5 && parts.concat() == text);
+        let of_parts = parts.iter().flat_map(|part| manifest::documents(part).map(|range| &part[range]));
+        assert_eq!(of_parts.collect::<Vec<_>>(), whole);
+    }
 }

@@ -1,14 +1,18 @@
 //! The whole stream: documents rendered part by part, their findings gathered, the edits in one list.
 
+use super::edited::EditedText;
+use super::in_stream::may_carry;
 use super::kapp::Kapp;
 use super::parts::{self, Part};
 use super::plan::Plan;
+use super::threads::spread;
 use super::unmatched::unmatched;
 use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions};
 use crate::finding::{Finding, Severity};
 use crate::manifest::documents;
 use crate::standards::owners;
 use crate::yaml::{self, Tree};
+use std::borrow::Cow;
 
 /// More findings than this help no one; the rest is counted.
 const SHOWN: usize = 100;
@@ -23,13 +27,25 @@ pub(super) fn render<'t>(
     if options.deployer == Deployer::Kapp {
         plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
     }
-    let (edits, part) = parts::render(text, &plan, options);
-    let Part { invalid, findings, changes, count, gone, .. } = part;
+    let parts = spread(options.threads, parts::parts(text), |part: &str, memory| {
+        parts::render(Cow::Borrowed(part), &plan, options, memory)
+    });
+    finish(parts, plan)
+}
+
+/// Puts the rendered parts of a stream together, or says all that is wrong with them.
+pub(super) fn finish<'t>(
+    parts: Vec<(EditedText<'t>, Part)>,
+    plan: Plan<'_>,
+) -> Result<EditedStream<'t>, RenderError> {
+    let (texts, part) = parts::join(parts);
+    let Part { invalid, findings, changes, matched, is_rendered, count, gone } = part;
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
     let mut findings: Vec<Finding> = plan.findings.into_iter().chain(findings).collect();
-    findings.extend(unmatched(text, &plan.settings, &part.matched, part.is_rendered));
+    let bodies = texts.iter().map(|edited| edited.text.as_ref());
+    findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
     if gone > 0 && gone == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
             Finding::error("empty-output", "nothing is left of the stream")
@@ -39,21 +55,31 @@ pub(super) fn render<'t>(
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(RenderError { kind: ErrorKind::Rule, findings: shortened(findings) });
     }
-    let mut edited = EditedStream { text, edits, changes, findings };
+    let mut edited = EditedStream { texts, changes, findings };
     if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
         edited.append(&config);
     }
     Ok(edited)
 }
 
+/// Whether a part of a stream has what decides about other parts: a configuration or an autoscaler, perhaps.
+pub(super) fn is_of_the_whole(part: &[u8]) -> bool {
+    may_own(part) || may_carry(part)
+}
+
+/// Whether there is an autoscaler, perhaps.
+fn may_own(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"scaleTargetRef").is_some()
+}
+
 /// Looks for autoscalers, which may come after what they own.
 fn find_owners(text: &str, plan: &mut Plan<'_>) {
-    if memchr::memmem::find(text.as_bytes(), b"scaleTargetRef").is_none() {
+    if !may_own(text.as_bytes()) {
         return;
     }
     for range in documents(text) {
         let body = text.get(range).unwrap_or_default();
-        if memchr::memmem::find(body.as_bytes(), b"scaleTargetRef").is_some()
+        if may_own(body.as_bytes())
             && let Ok(tree) = yaml::read(body, Tree::default())
         {
             owners(&tree, &mut plan.context.owners);

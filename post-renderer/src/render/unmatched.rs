@@ -11,8 +11,8 @@ const SHOWN: usize = 3;
 
 /// The findings for the settings that matched nothing. In a stream that bears the stamp of this configuration they
 /// matched when it was rendered: what they deleted, or selected by what they changed, is not to be found twice.
-pub(super) fn unmatched(
-    text: &str,
+pub(super) fn unmatched<'t>(
+    texts: impl Iterator<Item = &'t str>,
     settings: &[Setting],
     matched: &[bool],
     is_rendered: bool,
@@ -26,7 +26,7 @@ pub(super) fn unmatched(
     if missed.is_empty() {
         return Vec::new();
     }
-    let identities = identities(text);
+    let identities: Vec<Identity> = texts.flat_map(identities).collect();
     missed
         .into_iter()
         .map(|setting| {
