@@ -29,6 +29,9 @@ pub struct Streams<'a> {
     pub stderr: &'a mut dyn Write,
 }
 
+/// With more threads than these the time is that of reading and writing.
+const MOST_THREADS: usize = 8;
+
 /// Exit code for usage and configuration.
 const USAGE: u8 = 2;
 /// Exit code for an input that is no stream of manifests.
@@ -205,7 +208,8 @@ impl Common {
             deployer: self.deployer.into(),
             as_of: self.as_of.clone(),
             collect_changes,
-            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads: std::thread::available_parallelism()
+                .map_or(1, |processors| processors.get().min(MOST_THREADS)),
             source_name: String::new(),
         }
     }

@@ -9,6 +9,8 @@ mod in_stream;
 mod kapp;
 mod parts;
 mod plan;
+#[cfg(target_os = "linux")]
+mod processors;
 mod protected;
 mod stream;
 mod threads;

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod all {
+    mod ahead;
     mod bad_input;
     mod cases;
     mod command;

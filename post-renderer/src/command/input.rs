@@ -109,9 +109,8 @@ mod tests {
     #[test]
     fn parts_have_the_documents_of_the_whole() {
         for length in [10, 999, 3 * PART_SIZE] {
-            let text: String = (0..900)
-                .map(|index| format!("---\na: {index}{}\n", "x".repeat(length / (index + 1))))
-                .collect();
+            let document = |index: usize| format!("---\na: {index}{}\n", "x".repeat(length / (index + 1)));
+            let text = (0..900).map(document).collect::<Vec<String>>().concat();
             for at_once in [1_000, PART_SIZE] {
                 let mut stdin = Slow(text.as_bytes(), at_once);
                 let parts: Vec<String> =

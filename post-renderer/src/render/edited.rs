@@ -101,7 +101,9 @@ mod tests {
 
     fn edited<'t>(text: &'t str, all: &[(usize, usize, &str)]) -> EditedStream<'t> {
         let mut edits = Edits::default();
-        all.iter().for_each(|&(start, end, text)| edits.push(start, end, text));
+        for &(start, end, text) in all {
+            edits.push(start, end, text);
+        }
         let text = EditedText { edits, ..EditedText::from(text) };
         EditedStream { texts: vec![text], ..EditedStream::unchanged("") }
     }

@@ -187,17 +187,14 @@ fn is_secret(body: &str) -> bool {
 mod tests {
     use super::*;
     use crate::manifest;
+    use std::fmt::Write;
 
     #[test]
     fn parts_have_the_documents_of_the_whole() {
+        const SEPARATORS: [&str; 6] = ["---\n", "--- # x\r\n", "---\n---\n", "---", "----: 1\n", "--- "];
         let mut text = String::from("\u{feff}a: 0\n");
-        for (index, separator) in ["---\n", "--- # x\r\n", "---\n---\n", "---", "----: 1\n", "--- "]
-            .iter()
-            .cycle()
-            .take(3_000)
-            .enumerate()
-        {
-            text.push_str(&format!("{separator}b{index}: {}\n", "x".repeat(index % 700)));
+        for (index, separator) in SEPARATORS.iter().cycle().take(3_000).enumerate() {
+            let _ = writeln!(text, "{separator}b{index}: {}", "x".repeat(index % 700));
         }
         let whole: Vec<&str> = manifest::documents(&text).map(|range| &text[range]).collect();
         let parts: Vec<&str> = parts(&text).collect();

@@ -1,8 +1,12 @@
 //! Work spread over threads, so that the number of threads is not seen in what comes out.
 
+#[cfg(target_os = "linux")]
+use super::processors::Processors;
+use std::io;
+use std::panic;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
-use std::{panic, thread};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Documents may nest as deep in a thread as they may without one.
 const STACK: usize = 8 << 20;
@@ -34,17 +38,15 @@ pub(super) fn spread<I: Send, O: Send, M: Default>(
         }
         done
     };
-    // Nobody who could take an input goes before the sender does.
-    few.into_iter().for_each(|input| drop(sender.send(input)));
     let mut done = thread::scope(|scope| {
         let mut others = Vec::new();
-        for input in std::iter::once(next).chain(inputs) {
-            drop(sender.send(input));
-            // Where the system has no thread to give, those that are there do its share.
-            if others.len() + 1 < threads
-                && let Ok(other) = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, toil)
-            {
-                others.push(other);
+        for input in few.into_iter().chain([next]).chain(inputs) {
+            let pays = input.0 >= WITHOUT;
+            // Nobody who could take it goes before the sender does.
+            let _ = sender.send(input);
+            if pays && others.len() + 1 < threads {
+                // Where the system has no thread to give, those that are there do its share.
+                others.extend(start(scope, toil));
             }
         }
         // Whoever waits learns by this that there is no more.
@@ -57,6 +59,35 @@ pub(super) fn spread<I: Send, O: Send, M: Default>(
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, output)| output).collect()
+}
+
+/// Starts a thread, which has begun when this returns.
+#[cfg(target_os = "linux")]
+fn start<'s, T: Send + 's>(
+    scope: &'s Scope<'s, '_>,
+    toil: impl FnOnce() -> T + Send + 's,
+) -> io::Result<ScopedJoinHandle<'s, T>> {
+    let builder = thread::Builder::new().stack_size(STACK);
+    let Some(processors) = Processors::hold() else { return builder.spawn_scoped(scope, toil) };
+    let (signal, signals) = mpsc::channel::<()>();
+    let thread = builder.spawn_scoped(scope, move || {
+        processors.part();
+        drop(signal);
+        processors.release();
+        toil()
+    });
+    // The signal is gone when the thread has parted, or never was.
+    let _ = signals.recv();
+    processors.release();
+    thread
+}
+
+#[cfg(not(target_os = "linux"))]
+fn start<'s, T: Send + 's>(
+    scope: &'s Scope<'s, '_>,
+    toil: impl FnOnce() -> T + Send + 's,
+) -> io::Result<ScopedJoinHandle<'s, T>> {
+    thread::Builder::new().stack_size(STACK).spawn_scoped(scope, toil)
 }
 
 /// The next input that no thread has taken; waits for it while there may be more.

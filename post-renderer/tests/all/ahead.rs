@@ -1,0 +1,95 @@
+//! The program renders while it reads; that is not seen in what comes out.
+
+use ipsy_post_renderer::command::{Streams, run};
+use ipsy_post_renderer::{Configuration, RenderError, RenderOptions, Rendered, Severity, render};
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+const CONFIGURATION: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {team: payments},
+    standards: {imagePinning: {mode: warn}},
+    advancedSettings: [{target: {name: app-1}, patch: {spec: {minReadySeconds: 5}}}]}";
+
+/// Deployments with replicas, in more than a megabyte, and something else near the end.
+fn stream(odd: &str) -> String {
+    let mut text = String::from("# begins\n");
+    for index in 0..1_500 {
+        let image = if index % 100 == 0 { "web:latest" } else { "web:1" };
+        let _ = write!(
+            text,
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{index}\n  annotations:\n    text: \"{}\"\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n      - name: web\n        image: {image}\n",
+            "x".repeat(800)
+        );
+        if index == 1_400 {
+            text.push_str(odd);
+        }
+    }
+    text
+}
+
+fn program(input: &[u8]) -> (u8, String, String) {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let arguments = ["ipsy-post-renderer", "--config-json", CONFIGURATION].map(OsString::from);
+    let streams = Streams { stdin: &mut &*input, stdout: &mut stdout, stderr: &mut stderr };
+    let code = run(arguments, streams);
+    (code, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// Compares with what comes of the same input when it is there as a whole.
+fn check(input: &[u8]) -> Result<Rendered, RenderError> {
+    let configuration = Configuration::from_yaml(CONFIGURATION, "--config-json").unwrap();
+    let whole = render(input, &configuration, &RenderOptions::default());
+    let (code, output, findings) = match whole.clone() {
+        Ok(rendered) => (0, String::from_utf8(rendered.output).unwrap(), rendered.findings),
+        Err(error) => (error.kind.exit_code(), String::new(), error.findings),
+    };
+    let shown = findings.iter().filter(|finding| code != 0 || finding.severity >= Severity::Warning);
+    let said = shown.map(|finding| format!("{finding}\n")).collect::<Vec<_>>().concat();
+    assert!(program(input) == (code, output, said.clone()), "instead of exit {code} and\n{said}");
+    whole
+}
+
+#[test]
+fn what_is_rendered_ahead_is_what_is_rendered_as_a_whole() {
+    let text = stream("");
+    assert!(text.len() > 1 << 20);
+    let rendered = check(text.as_bytes()).unwrap();
+    assert_eq!(rendered.findings.len(), 15, "every hundredth image has no version");
+}
+
+#[test]
+fn an_autoscaler_at_the_end_owns_what_came_before() {
+    let text = stream(
+        "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: app-7}\n",
+    );
+    let rendered = check(text.as_bytes()).unwrap();
+    let output = String::from_utf8(rendered.output).unwrap();
+    assert_eq!(output.matches("replicas: 2").count(), 1_499);
+}
+
+#[test]
+fn a_configuration_at_the_end_holds_for_what_came_before() {
+    let text = stream(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  labels: {ipsy.dev/post-render-config: \"true\"}\ndata:\n  c.yaml: \"{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, annotations: {a: b}}\"\n",
+    );
+    let rendered = check(text.as_bytes()).unwrap();
+    let output = String::from_utf8(rendered.output).unwrap();
+    assert_eq!(output.matches("    a: b\n").count(), 1_500);
+}
+
+#[test]
+fn all_that_is_wrong_is_said_with_its_place_in_the_whole() {
+    let text = stream("---\nkind: [\n---\nkind: A\nmetadata: {name: app-1}\n  b: c\n");
+    let error = check(text.as_bytes()).unwrap_err();
+    let lines: Vec<_> = error.findings.iter().map(|finding| finding.location.line).collect();
+    let broken = text.lines().position(|line| line == "kind: [").unwrap();
+    assert!(lines.len() == 2 && lines.iter().all(|line| line.is_some_and(|line| line > broken)), "{lines:?}");
+}
+
+#[test]
+fn what_is_no_text_is_refused_with_its_place_in_the_whole() {
+    let mut input = stream("---\nkind: \u{1}\n").into_bytes();
+    let broken = input.iter().position(|byte| *byte == 1).unwrap();
+    input[broken] = 0xFF;
+    let error = check(&input).unwrap_err();
+    assert_eq!(error.findings[0].id, "not-utf-8");
+}
