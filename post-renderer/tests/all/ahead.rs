@@ -4,6 +4,7 @@ use ipsy_post_renderer::command::{Streams, run};
 use ipsy_post_renderer::{Configuration, RenderError, RenderOptions, Rendered, Severity, render};
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
 const CONFIGURATION: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {team: payments},
     standards: {imagePinning: {mode: warn}},
@@ -26,10 +27,10 @@ fn stream(odd: &str) -> String {
     text
 }
 
-fn program(input: &[u8]) -> (u8, String, String) {
+fn program(mut input: impl Read) -> (u8, String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let arguments = ["ipsy-post-renderer", "--config-json", CONFIGURATION].map(OsString::from);
-    let streams = Streams { stdin: &mut &*input, stdout: &mut stdout, stderr: &mut stderr };
+    let streams = Streams { stdin: &mut input, stdout: &mut stdout, stderr: &mut stderr };
     let code = run(arguments, streams);
     (code, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
@@ -92,4 +93,21 @@ fn what_is_no_text_is_refused_with_its_place_in_the_whole() {
     input[broken] = 0xFF;
     let error = check(&input).unwrap_err();
     assert_eq!(error.findings[0].id, "not-utf-8");
+}
+
+/// A pipe whose other end fails.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the other end is gone"))
+    }
+}
+
+#[test]
+fn what_cannot_be_read_to_its_end_is_refused() {
+    let text = stream("");
+    let (code, output, said) = program(text.as_bytes().chain(Broken));
+    assert_eq!((code, output.as_str()), (3, ""));
+    assert!(said.contains("input-unreadable") && said.contains("the other end is gone"), "{said}");
 }
