@@ -10,7 +10,7 @@ mod report;
 
 use crate::configuration;
 use crate::finding::{Finding, Severity};
-use crate::render::{Ahead, Deployer, EditedStream, RenderError, RenderOptions, edit, edit_ahead};
+use crate::render::{EditedStream, RenderError, RenderOptions, edit_parts};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
 use configure::{configure, unconfigured};
@@ -120,8 +120,7 @@ fn manifests(
     stderr: &mut dyn Write,
 ) -> u8 {
     let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
-    let mut input = Vec::new();
-    let rendered = match rendered(common, Input::new(stdin), &mut input, &options) {
+    let rendered = match rendered(common, Input::new(stdin), &options) {
         Ok(rendered) => rendered,
         Err(error) => return failed(common, &error, stderr),
     };
@@ -148,13 +147,12 @@ fn manifests(
     ended(shown, code)
 }
 
-/// Configures and renders. `whole` is where the input is put if it has to be rendered as a whole.
-fn rendered<'w>(
+/// Configures, reads and renders.
+fn rendered(
     common: &Common,
     mut input: Input<'_>,
-    whole: &'w mut Vec<u8>,
     options: &RenderOptions,
-) -> Result<EditedStream<'w>, RenderError> {
+) -> Result<EditedStream<'static>, RenderError> {
     let configured = match configure(common) {
         Ok(configured) => configured,
         Err(error) => {
@@ -162,23 +160,17 @@ fn rendered<'w>(
             return Err(error);
         }
     };
-    *whole = match (&configured, options.deployer) {
-        (Some(configuration), Deployer::Helm) => match edit_ahead(&mut input, configuration, options)? {
-            Ahead::Rendered(rendered) => return Ok(rendered),
-            Ahead::Whole(whole) => whole,
-        },
-        _ => input.whole()?,
-    };
-    let configuration = configured.map_or_else(|| unconfigured(whole, options), Ok)?;
-    if whole.iter().all(u8::is_ascii_whitespace) {
+    let configured = configured.as_ref().ok_or_else(unconfigured);
+    let first = input.next().transpose()?.unwrap_or_default();
+    if input.is_at_end() && first.iter().all(u8::is_ascii_whitespace) && configured.is_ok() {
         // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
         let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
             .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
-        let mut same = EditedStream::unchanged(std::str::from_utf8(whole).unwrap_or_default());
+        let mut same = EditedStream::unchanged(String::from_utf8(first).unwrap_or_default());
         same.findings.push(warning);
         return Ok(same);
     }
-    edit(whole, &configuration, options)
+    edit_parts(std::iter::once(Ok(first)).chain(input), configured, options)
 }
 
 /// Tells what went wrong, on stderr and in the report, since Helm 4 throws stderr away.

@@ -23,7 +23,5 @@ pub mod fuzzing;
 pub use configuration::{AdvancedSetting, Configuration, Target, check_setting};
 pub use finding::{Finding, Location, Severity};
 pub use quantity::{InvalidQuantity, Quantity};
-pub use render::{
-    Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render, stream_configuration,
-};
+pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};
 pub use standards::{StandardSummary, standards};

@@ -17,6 +17,11 @@ pub(crate) fn documents(text: &str) -> Documents<'_> {
     Documents { text, separators: memchr::memmem::find_iter(text.as_bytes(), DASHES), start: Some(start) }
 }
 
+/// The bodies of a stream that is there in parts.
+pub(crate) fn bodies<'s>(parts: &'s [Cow<'_, str>]) -> impl Iterator<Item = &'s str> {
+    parts.iter().flat_map(|part| documents(part).filter_map(|range| part.get(range)))
+}
+
 /// The documents of a stream, found as they are asked for.
 pub(crate) struct Documents<'t> {
     text: &'t str,

@@ -20,13 +20,14 @@ use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
 use crate::manifest;
 #[cfg(feature = "cli")]
-pub(crate) use ahead::{Ahead, edit_ahead};
+pub(crate) use ahead::edit_parts;
 pub(crate) use edited::EditedStream;
 use in_stream::{in_stream, may_carry};
 #[cfg(feature = "cli")]
 pub(crate) use parts::SIZE as PART_SIZE;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What the caller knows and the configuration does not say.
 #[derive(Clone, Debug, Default)]
@@ -141,32 +142,31 @@ pub fn render(
     configuration: &Configuration,
     options: &RenderOptions,
 ) -> Result<Rendered, RenderError> {
-    edit(input, configuration, options).map(Rendered::from)
+    let parts = parts::parts(text(input, options)?).map(Cow::Borrowed).collect();
+    edit_whole(parts, Ok(configuration), options).map(Rendered::from)
 }
 
-/// The same, not yet put together.
-pub(crate) fn edit<'t>(
-    input: &'t [u8],
-    configuration: &Configuration,
+/// The same of a stream that is there in parts, not yet put together. Where no configuration is given, the stream has
+/// to bring one; else the given error is told.
+fn edit_whole<'t>(
+    parts: Vec<Cow<'t, str>>,
+    configured: Result<&Configuration, RenderError>,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
-    let text = text(input, options)?;
-    let carries = may_carry(text.as_bytes());
-    let inside = if carries { in_stream(text, options)? } else { None };
-    let merged = inside.map(|weaker| Configuration::merge(&weaker, configuration));
-    let configuration = merged.as_ref().unwrap_or(configuration);
+    let carries = parts.iter().any(|part| may_carry(part.as_bytes()));
+    let inside = if carries { in_stream(manifest::bodies(&parts), options)? } else { None };
+    let merged;
+    let configuration = match (inside, configured) {
+        (Some(weaker), given) => {
+            merged = given.map_or(weaker.clone(), |given| Configuration::merge(&weaker, given));
+            &merged
+        }
+        (None, given) => given?,
+    };
     let mut plan = Plan::new(configuration, options)
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
     plan.carries = carries;
-    stream::render(text, plan, options)
-}
-
-/// The configuration that a stream carries along, in `ConfigMaps` labelled `ipsy.dev/post-render-config: "true"`.
-pub fn stream_configuration(
-    input: &[u8],
-    options: &RenderOptions,
-) -> Result<Option<Configuration>, RenderError> {
-    in_stream(text(input, options)?, options)
+    stream::render(parts, plan, options)
 }
 
 /// The input as text; what is no UTF-8 is no YAML to Kubernetes.

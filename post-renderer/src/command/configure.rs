@@ -3,7 +3,7 @@
 use super::arguments::Common;
 use crate::configuration::{Configuration, Layer};
 use crate::finding::Finding;
-use crate::render::{ErrorKind, RenderError, RenderOptions, stream_configuration};
+use crate::render::{ErrorKind, RenderError};
 use std::path::Path;
 
 /// Environment variable with the path of a configuration file.
@@ -40,16 +40,13 @@ pub(super) fn configure(common: &Common) -> Result<Option<Configuration>, Render
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })
 }
 
-/// The configuration of a stream that has to bring its own: there is nothing to be laid over that.
-pub(super) fn unconfigured(input: &[u8], options: &RenderOptions) -> Result<Configuration, RenderError> {
-    if stream_configuration(input, options)?.is_some() {
-        return Ok(Configuration::default());
-    }
+/// What is told where the stream brings no configuration either.
+pub(super) fn unconfigured() -> RenderError {
     let finding = Finding::error("unconfigured", "there is no configuration").help(format!(
         "give one with `--config FILE`, `--config-json TEXT`, the variable {VARIABLE} or a ConfigMap labelled \
          `ipsy.dev/post-render-config: \"true\"` in the stream; or say `--allow-unconfigured`"
     ));
-    Err(RenderError { kind: ErrorKind::Configuration, findings: vec![finding] })
+    RenderError { kind: ErrorKind::Configuration, findings: vec![finding] }
 }
 
 fn add(layer: Result<Layer, Vec<Finding>>, layers: &mut Vec<Layer>, findings: &mut Vec<Finding>) {

@@ -30,6 +30,11 @@ impl<'r> Input<'r> {
         Ok(input)
     }
 
+    /// Whether nothing more comes.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.is_at_end
+    }
+
     /// Reads it and forgets it: whoever writes it should not fail for what is our failure.
     pub(super) fn drain(self) {
         let _ = std::io::copy(&mut self.stdin.take(LIMIT), &mut std::io::sink());

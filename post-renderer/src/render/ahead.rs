@@ -1,77 +1,88 @@
-//! A stream rendered while the rest of it still comes: reading and rendering take turns with nobody.
+//! A stream rendered while the rest of it still comes.
 
 use super::edited::EditedText;
+use super::in_stream::may_carry;
 use super::parts::{self, Part};
 use super::plan::Plan;
-use super::stream::{finish, is_of_the_whole};
+use super::stream::{finish, may_own};
 use super::threads::spread;
-use super::{EditedStream, ErrorKind, RenderError, RenderOptions};
+use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions, edit_whole, text};
 use crate::configuration::Configuration;
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What became of a stream.
-pub(crate) enum Ahead {
-    Rendered(EditedStream<'static>),
-    /// Nothing was rendered, because one part decides about another: the whole stream.
-    Whole(Vec<u8>),
+/// What became of a part.
+enum Outcome {
+    Rendered(EditedText<'static>, Part),
+    Read(String),
+    /// It is no text.
+    Refused(Vec<u8>),
 }
 
-/// What became of a part: rendered, or as it came.
-type Outcome = Result<(EditedText<'static>, Part), Vec<u8>>;
-
-/// Renders a stream for Helm that comes in parts, each with the documents that it has in the whole.
-pub(crate) fn edit_ahead(
-    mut parts: impl Iterator<Item = Result<Vec<u8>, RenderError>>,
-    configuration: &Configuration,
+/// Renders a stream that comes in parts, each with the documents that it has in the whole. Where no configuration is
+/// given, the stream has to bring one; else the given error is told.
+pub(crate) fn edit_parts(
+    parts: impl Iterator<Item = Result<Vec<u8>, RenderError>>,
+    configured: Result<&Configuration, RenderError>,
     options: &RenderOptions,
-) -> Result<Ahead, RenderError> {
-    let first = parts.next().transpose()?.unwrap_or_default();
-    let Some(second) = parts.next() else { return Ok(Ahead::Whole(first)) };
-    let plan = Plan::new(configuration, options)
+) -> Result<EditedStream<'static>, RenderError> {
+    let fallback = Configuration::default();
+    let plan = Plan::new(configured.as_ref().copied().unwrap_or(&fallback), options)
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
-    let is_whole = AtomicBool::new(false);
+    // A part can be rendered alone as long as none decides about others: none has a configuration or an autoscaler,
+    // and nobody wants to know all hooks.
+    let is_whole = AtomicBool::new(configured.is_err() || options.deployer == Deployer::Kapp);
     let mut failure = None;
-    let inputs = [Ok(first), second].into_iter().chain(parts).map_while(|part| match part {
+    let parts = parts.map_while(|part| match part {
         Ok(part) => {
-            if is_of_the_whole(&part) {
-                is_whole.store(true, Ordering::Relaxed);
-            }
+            is_whole.fetch_or(may_own(&part) || may_carry(&part), Ordering::Relaxed);
             Some(part)
         }
         Err(error) => {
-            failure = Some(error);
             is_whole.store(true, Ordering::Relaxed);
+            failure = Some(error);
             None
         }
     });
-    let outcomes = spread(options.threads, inputs, |part: Vec<u8>, memory| -> Outcome {
-        if is_whole.load(Ordering::Relaxed) {
-            return Err(part);
+    let outcomes = spread(options.threads, parts, |part, memory| match String::from_utf8(part) {
+        Ok(text) if is_whole.load(Ordering::Relaxed) => Outcome::Read(text),
+        Ok(text) => {
+            let (edited, part) = parts::render(Cow::Owned(text), &plan, options, memory);
+            Outcome::Rendered(edited, part)
         }
-        let text = String::from_utf8(part).map_err(|error| {
+        Err(error) => {
             is_whole.store(true, Ordering::Relaxed);
-            error.into_bytes()
-        })?;
-        Ok(parts::render(Cow::Owned(text), &plan, options, memory))
+            Outcome::Refused(error.into_bytes())
+        }
     });
-    if let Some(error) = failure {
-        return Err(error);
+    if let Some(failure) = failure {
+        return Err(failure);
     }
     if is_whole.into_inner() {
-        return Ok(Ahead::Whole(whole(outcomes)));
+        return edit_whole(texts(outcomes, options)?, configured, options);
     }
-    finish(outcomes.into_iter().flatten().collect(), plan).map(Ahead::Rendered)
+    let rendered = outcomes.into_iter().filter_map(|outcome| match outcome {
+        Outcome::Rendered(edited, part) => Some((edited, part)),
+        Outcome::Read(_) | Outcome::Refused(_) => None,
+    });
+    finish(rendered.collect(), plan)
 }
 
 /// The stream as it came.
-fn whole(outcomes: Vec<Outcome>) -> Vec<u8> {
-    let mut stream = Vec::new();
-    for outcome in outcomes {
-        match outcome {
-            Ok((edited, _)) => stream.extend_from_slice(edited.text.as_bytes()),
-            Err(part) => stream.extend_from_slice(&part),
-        }
+fn texts(outcomes: Vec<Outcome>, options: &RenderOptions) -> Result<Vec<Cow<'static, str>>, RenderError> {
+    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))) {
+        let bytes = outcomes.into_iter().map(|outcome| match outcome {
+            Outcome::Rendered(edited, _) => edited.text.into_owned().into_bytes(),
+            Outcome::Read(text) => text.into_bytes(),
+            Outcome::Refused(bytes) => bytes,
+        });
+        let bytes = bytes.collect::<Vec<_>>().concat();
+        return Ok(vec![Cow::Owned(text(&bytes, options)?.to_owned())]);
     }
-    stream
+    let texts = outcomes.into_iter().filter_map(|outcome| match outcome {
+        Outcome::Rendered(edited, _) => Some(edited.text),
+        Outcome::Read(text) => Some(Cow::Owned(text)),
+        Outcome::Refused(_) => None,
+    });
+    Ok(texts.collect())
 }

@@ -61,7 +61,7 @@ impl<'t, T: Into<Cow<'t, str>>> From<T> for EditedText<'t> {
 #[cfg(feature = "cli")]
 impl<'t> EditedStream<'t> {
     /// A stream that stays as it is.
-    pub(crate) fn unchanged(text: &'t str) -> Self {
+    pub(crate) fn unchanged(text: impl Into<Cow<'t, str>>) -> Self {
         Self { texts: vec![EditedText::from(text)], changes: Vec::new(), findings: Vec::new() }
     }
 

@@ -3,21 +3,19 @@
 use super::{ErrorKind, RenderError, RenderOptions};
 use crate::configuration::Configuration;
 use crate::finding::Finding;
-use crate::manifest::documents;
 use crate::yaml::{self, NodeId, Tree};
 
 /// Label of a `ConfigMap` that holds a configuration.
 pub(super) const LABEL: &str = "ipsy.dev/post-render-config";
 
 /// Reads the configurations of a stream, laying later ones over earlier ones.
-pub(super) fn in_stream(text: &str, options: &RenderOptions) -> Result<Option<Configuration>, RenderError> {
-    if !may_carry(text.as_bytes()) {
-        return Ok(None);
-    }
+pub(super) fn in_stream<'s>(
+    bodies: impl Iterator<Item = &'s str>,
+    options: &RenderOptions,
+) -> Result<Option<Configuration>, RenderError> {
     let mut merged: Option<Configuration> = None;
     let mut findings: Vec<Finding> = Vec::new();
-    for (index, range) in documents(text).enumerate() {
-        let body = text.get(range).unwrap_or_default();
+    for (index, body) in bodies.enumerate() {
         if !may_carry(body.as_bytes()) {
             continue;
         }

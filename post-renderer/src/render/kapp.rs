@@ -3,7 +3,7 @@
 
 use crate::configuration::Kapp as Settings;
 use crate::finding::{Finding, Severity};
-use crate::manifest::{HOOK, Identity, documents, objects};
+use crate::manifest::{HOOK, Identity, objects};
 use crate::standards::Owners;
 use crate::yaml::{self, Fault, NodeId, Tree};
 use serde_json::Value;
@@ -38,13 +38,17 @@ enum Phase {
 }
 
 impl Kapp {
-    /// Looks through a stream.
-    pub(super) fn of(text: &str, settings: &Settings, owners: &Owners) -> Self {
+    /// Looks through the documents of a stream.
+    pub(super) fn of<'s>(
+        bodies: impl Iterator<Item = &'s str>,
+        settings: &Settings,
+        owners: &Owners,
+    ) -> Self {
         let mut found = Self { settings: settings.clone(), ..Self::default() };
         found.owned = owners.kinds();
-        for range in documents(text) {
+        for body in bodies {
             // What cannot be read is reported by the rendering itself.
-            let Ok(tree) = yaml::read(text.get(range).unwrap_or_default(), Tree::default()) else { continue };
+            let Ok(tree) = yaml::read(body, Tree::default()) else { continue };
             for id in objects(&tree).unwrap_or_default() {
                 let identity = Identity::of(&tree, id);
                 found.has_config |= is_config(&identity) && identity.name == NAME;

@@ -1,7 +1,6 @@
 //! The whole stream: documents rendered part by part, their findings gathered, the edits in one list.
 
 use super::edited::EditedText;
-use super::in_stream::may_carry;
 use super::kapp::Kapp;
 use super::parts::{self, Part};
 use super::plan::Plan;
@@ -9,7 +8,7 @@ use super::threads::spread;
 use super::unmatched::unmatched;
 use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions};
 use crate::finding::{Finding, Severity};
-use crate::manifest::documents;
+use crate::manifest::{bodies, documents};
 use crate::standards::owners;
 use crate::yaml::{self, Tree};
 use std::borrow::Cow;
@@ -17,20 +16,21 @@ use std::borrow::Cow;
 /// More findings than this help no one; the rest is counted.
 const SHOWN: usize = 100;
 
-/// Renders a stream.
+/// Renders a stream, which is there in parts.
 pub(super) fn render<'t>(
-    text: &'t str,
+    parts: Vec<Cow<'t, str>>,
     mut plan: Plan<'_>,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
-    find_owners(text, &mut plan);
+    find_owners(&parts, &mut plan);
     if options.deployer == Deployer::Kapp {
-        plan.kapp = Some(Kapp::of(text, &plan.context.configuration.kapp, &plan.context.owners));
+        let settings = &plan.context.configuration.kapp;
+        plan.kapp = Some(Kapp::of(bodies(&parts), settings, &plan.context.owners));
     }
-    let parts = spread(options.threads, parts::parts(text), |part: &str, memory| {
-        parts::render(Cow::Borrowed(part), &plan, options, memory)
+    let rendered = spread(options.threads, parts.into_iter(), |part, memory| {
+        parts::render(part, &plan, options, memory)
     });
-    finish(parts, plan)
+    finish(rendered, plan)
 }
 
 /// Puts the rendered parts of a stream together, or says all that is wrong with them.
@@ -44,7 +44,8 @@ pub(super) fn finish<'t>(
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
     let mut findings: Vec<Finding> = plan.findings.into_iter().chain(findings).collect();
-    let bodies = texts.iter().map(|edited| edited.text.as_ref());
+    let bodies =
+        texts.iter().flat_map(|edited| documents(&edited.text).filter_map(|range| edited.text.get(range)));
     findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
     if gone > 0 && gone == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
@@ -62,26 +63,15 @@ pub(super) fn finish<'t>(
     Ok(edited)
 }
 
-/// Whether a part of a stream has what decides about other parts: a configuration or an autoscaler, perhaps.
-pub(super) fn is_of_the_whole(part: &[u8]) -> bool {
-    may_own(part) || may_carry(part)
-}
-
 /// Whether there is an autoscaler, perhaps.
-fn may_own(text: &[u8]) -> bool {
+pub(super) fn may_own(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"scaleTargetRef").is_some()
 }
 
 /// Looks for autoscalers, which may come after what they own.
-fn find_owners(text: &str, plan: &mut Plan<'_>) {
-    if !may_own(text.as_bytes()) {
-        return;
-    }
-    for range in documents(text) {
-        let body = text.get(range).unwrap_or_default();
-        if may_own(body.as_bytes())
-            && let Ok(tree) = yaml::read(body, Tree::default())
-        {
+fn find_owners(parts: &[Cow<'_, str>], plan: &mut Plan<'_>) {
+    for body in bodies(parts).filter(|body| may_own(body.as_bytes())) {
+        if let Ok(tree) = yaml::read(body, Tree::default()) {
             owners(&tree, &mut plan.context.owners);
         }
     }

@@ -3,7 +3,7 @@
 use super::plan::Setting;
 use crate::configuration::OnUnmatched;
 use crate::finding::{Finding, Severity, distance};
-use crate::manifest::{Identity, documents, objects};
+use crate::manifest::{Identity, objects};
 use crate::yaml::{self, Tree};
 
 /// How many candidates a message shows.
@@ -11,8 +11,8 @@ const SHOWN: usize = 3;
 
 /// The findings for the settings that matched nothing. In a stream that bears the stamp of this configuration they
 /// matched when it was rendered: what they deleted, or selected by what they changed, is not to be found twice.
-pub(super) fn unmatched<'t>(
-    texts: impl Iterator<Item = &'t str>,
+pub(super) fn unmatched<'s>(
+    bodies: impl Iterator<Item = &'s str>,
     settings: &[Setting],
     matched: &[bool],
     is_rendered: bool,
@@ -26,7 +26,7 @@ pub(super) fn unmatched<'t>(
     if missed.is_empty() {
         return Vec::new();
     }
-    let identities: Vec<Identity> = texts.flat_map(identities).collect();
+    let identities = identities(bodies);
     missed
         .into_iter()
         .map(|setting| {
@@ -47,10 +47,10 @@ pub(super) fn unmatched<'t>(
         .collect()
 }
 
-fn identities(text: &str) -> Vec<Identity> {
+fn identities<'s>(bodies: impl Iterator<Item = &'s str>) -> Vec<Identity> {
     let mut found = Vec::new();
-    for range in documents(text) {
-        let Ok(tree) = yaml::read(text.get(range).unwrap_or_default(), Tree::default()) else { continue };
+    for body in bodies {
+        let Ok(tree) = yaml::read(body, Tree::default()) else { continue };
         found.extend(objects(&tree).unwrap_or_default().into_iter().map(|id| Identity::of(&tree, id)));
     }
     found
