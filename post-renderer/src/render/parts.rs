@@ -39,7 +39,10 @@ pub(super) struct Part {
 pub(super) struct Memory {
     tree: Tree<'static>,
     checker: Checker,
+    /// Of a document.
     edits: Edits,
+    /// Of the part.
+    all: Edits,
 }
 
 /// A text in parts of about the same size that have the documents of the whole.
@@ -64,7 +67,8 @@ pub(super) fn render<'t>(
     memory: &mut Memory,
 ) -> (EditedText<'t>, Part) {
     let mut part = Part { matched: vec![false; plan.settings.len()], ..Part::default() };
-    let mut edits = Edits::default();
+    let edits = &mut memory.all;
+    edits.clear();
     let mut tree = std::mem::take(&mut memory.tree).recycle();
     let mut lines = Lines { text: &text, until: 0, found: 0 };
     let mut work = Work {
@@ -95,6 +99,8 @@ pub(super) fn render<'t>(
         part.changes.append(&mut notes.changes);
     }
     memory.tree = tree.recycle();
+    // As large as they are: parts are kept until all are done.
+    let edits = edits.clone();
     (EditedText { text, edits }, part)
 }
 
