@@ -255,8 +255,8 @@ impl Scanner<'_, '_> {
             // Parsers differ on where a scalar without text ends.
             return Err(Unsure);
         }
-        if keep && self.position >= self.bytes.len() {
-            // Where the last line end is and whether it counts is subtle at the end of the text.
+        if keep && self.position >= self.bytes.len() && self.bytes.last() != Some(&b'\n') {
+            // The last line has no end, and whether one counts is subtle.
             return Err(Unsure);
         }
         let end = offset(if keep { trailing } else { end });

@@ -56,6 +56,7 @@ fn odd_texts_are_read_as_kubernetes_does() {
     reads("a: b\n  c\n\n  d\ne: 'x\n  y'\n", &json!({"a": "b c\nd", "e": "x y"}));
     reads("a: |2\n   x\n  y\nb: >-\n  p\n  q\n\n  r\n", &json!({"a": " x\ny\n", "b": "p q\nr"}));
     reads("a: |+\n  x\n\nb: |-\n  y\n\nc: 1\n", &json!({"a": "x\n\n", "b": "y", "c": 1}));
+    reads("a:\n  b: |+\n    x\n  \n\n", &json!({"a": {"b": "x\n\n\n"}}));
     reads("y: n\n\"y\": \"n\"\n010: 1.50\n", &json!({"true": false, "y": "n", "8": 1.5}));
     reads("a: {b: [1, 'x'], \"c\": {}}\nd: []\n", &json!({"a": {"b": [1, "x"], "c": {}}, "d": []}));
     reads(
@@ -84,6 +85,8 @@ fn what_charts_often_write_is_read_fast() {
         "a:\n  - b:\n      {}\n  -\n    x\nc: 1\n",
         "a: \n  http://b/c\nd:\n  \"e f\"\ng:\n  h\n  i\nj:\n  'k\n   l'\n",
         "a: # why\n  b\n",
+        "a: |+\n  x\n",
+        "a:\n  b: >+\n    x\n    y\n\n   \n",
     ] {
         assert_eq!(agreement(text), Ok(true), "{text:?}");
     }
