@@ -120,9 +120,13 @@ fn manifests(
     stderr: &mut dyn Write,
 ) -> u8 {
     let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
-    let rendered = match rendered(common, Input::new(stdin), &options) {
+    let mut input = Input::new(stdin);
+    let rendered = match rendered(common, &mut input, &options) {
         Ok(rendered) => rendered,
-        Err(error) => return failed(common, &error, stderr),
+        Err(error) => {
+            input.drain();
+            return failed(common, &error, stderr);
+        }
     };
     let mut code = 0;
     if let Face::Check { strict: true } = face {
@@ -150,16 +154,10 @@ fn manifests(
 /// Configures, reads and renders.
 fn rendered(
     common: &Common,
-    mut input: Input<'_>,
+    input: &mut Input<'_>,
     options: &RenderOptions,
 ) -> Result<EditedStream<'static>, RenderError> {
-    let configured = match configure(common) {
-        Ok(configured) => configured,
-        Err(error) => {
-            input.drain();
-            return Err(error);
-        }
-    };
+    let configured = configure(common)?;
     let configured = configured.as_ref().ok_or_else(unconfigured);
     let first = input.next().transpose()?.unwrap_or_default();
     if input.is_at_end() && first.iter().all(u8::is_ascii_whitespace) && configured.is_ok() {

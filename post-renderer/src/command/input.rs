@@ -3,7 +3,7 @@
 use crate::finding::Finding;
 use crate::manifest::last_boundary;
 use crate::render::{ErrorKind, PART_SIZE, RenderError};
-use std::io::Read;
+use std::io::{self, Read};
 
 /// The most that is read, in bytes. Helm stores a release in 1 MiB; the largest known streams have 20 MB.
 const LIMIT: u64 = 256 << 20;
@@ -35,9 +35,11 @@ impl<'r> Input<'r> {
         self.is_at_end
     }
 
-    /// Reads it and forgets it: whoever writes it should not fail for what is our failure.
-    pub(super) fn drain(self) {
-        let _ = std::io::copy(&mut self.stdin.take(LIMIT), &mut std::io::sink());
+    /// Reads the rest and forgets it: whoever writes it should not fail for what is our failure.
+    pub(super) fn drain(&mut self) {
+        if !self.is_at_end {
+            let _ = io::copy(&mut (&mut *self.stdin).take(self.left), &mut io::sink());
+        }
     }
 
     /// Reads so many bytes, or up to the end.
@@ -98,7 +100,7 @@ mod tests {
     struct Slow<'t>(&'t [u8], usize);
 
     impl Read for Slow<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let length = self.0.len().min(self.1).min(buffer.len());
             let (given, left) = self.0.split_at(length);
             buffer.iter_mut().zip(given).for_each(|(to, from)| *to = *from);

@@ -4,7 +4,7 @@ use super::edited::EditedText;
 use super::in_stream::may_carry;
 use super::parts::{self, Part};
 use super::plan::Plan;
-use super::stream::{finish, may_own};
+use super::stream::{self, may_own};
 use super::threads::spread;
 use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions, edit_whole, text};
 use crate::configuration::Configuration;
@@ -31,11 +31,13 @@ pub(crate) fn edit_parts(
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
     // A part can be rendered alone as long as none decides about others: none has a configuration or an autoscaler,
     // and nobody wants to know all hooks.
-    let is_whole = AtomicBool::new(configured.is_err() || options.deployer == Deployer::Kapp);
+    let mut carries = configured.is_err();
+    let is_whole = AtomicBool::new(carries || options.deployer == Deployer::Kapp);
     let mut failure = None;
     let parts = parts.map_while(|part| match part {
         Ok(part) => {
-            is_whole.fetch_or(may_own(&part) || may_carry(&part), Ordering::Relaxed);
+            carries |= may_carry(&part);
+            is_whole.fetch_or(carries || may_own(&part), Ordering::Relaxed);
             Some(part)
         }
         Err(error) => {
@@ -58,14 +60,20 @@ pub(crate) fn edit_parts(
     if let Some(failure) = failure {
         return Err(failure);
     }
-    if is_whole.into_inner() {
-        return edit_whole(texts(outcomes, options)?, configured, options);
+    if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Rendered(..))) {
+        return stream::finish(outcomes.into_iter().filter_map(Outcome::rendered).collect(), plan);
     }
-    let rendered = outcomes.into_iter().filter_map(|outcome| match outcome {
-        Outcome::Rendered(edited, part) => Some((edited, part)),
-        Outcome::Read(_) | Outcome::Refused(_) => None,
-    });
-    finish(rendered.collect(), plan)
+    let texts = texts(outcomes, options)?;
+    if carries { edit_whole(texts, configured, options) } else { stream::render(texts, plan, options) }
+}
+
+impl Outcome {
+    fn rendered(self) -> Option<(EditedText<'static>, Part)> {
+        match self {
+            Self::Rendered(edited, part) => Some((edited, part)),
+            Self::Read(_) | Self::Refused(_) => None,
+        }
+    }
 }
 
 /// The stream as it came.
