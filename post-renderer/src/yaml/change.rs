@@ -110,7 +110,7 @@ impl Tree<'_> {
         self.prepare(id)?;
         if self.log.is_some() {
             let before = self.value(id).ok();
-            self.record(id, before, Some(value.clone()));
+            self.record(id, before, Some(value));
         }
         self.replace_with(id, value);
         Ok(())
@@ -119,7 +119,7 @@ impl Tree<'_> {
     /// Appends a member to a mapping that has none of this key.
     pub(crate) fn append(&mut self, id: NodeId, key: &str, value: &Value) -> Edited<NodeId> {
         let child = self.append_quietly(id, key, value)?;
-        self.record(child, None, Some(value.clone()));
+        self.record(child, None, Some(value));
         Ok(child)
     }
 
@@ -146,7 +146,7 @@ impl Tree<'_> {
             self.link_before(child, before);
         }
         self.touch(id);
-        self.record(child, None, Some(value.clone()));
+        self.record(child, None, Some(value));
         Ok(child)
     }
 
@@ -192,7 +192,7 @@ impl Tree<'_> {
         self.touch(id);
         if self.log.is_some() {
             let after = self.value(id).ok();
-            self.record(id, after.clone(), after);
+            self.record(id, after.clone(), after.as_ref());
         }
         Ok(())
     }
@@ -374,13 +374,13 @@ impl Tree<'_> {
         }
     }
 
-    fn record(&mut self, id: NodeId, before: Option<Value>, after: Option<Value>) {
+    fn record(&mut self, id: NodeId, before: Option<Value>, after: Option<&Value>) {
         if self.log.is_none() {
             return;
         }
         let field = self.field(id);
         if let Some(log) = &mut self.log {
-            log.push(Touch { field, before, after });
+            log.push(Touch { field, before, after: after.cloned() });
         }
     }
 }

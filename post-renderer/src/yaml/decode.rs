@@ -15,7 +15,11 @@ pub(crate) fn decode(source: &str, style: Style, column: u32) -> Option<Cow<'_, 
 }
 
 fn fold_lines(source: &str) -> Cow<'_, str> {
-    if source.contains('\n') { Cow::Owned(fold(source)) } else { Cow::Borrowed(source) }
+    if memchr::memchr(b'\n', source.as_bytes()).is_some() {
+        Cow::Owned(fold(source))
+    } else {
+        Cow::Borrowed(source)
+    }
 }
 
 /// Joins the lines of a flow scalar: a single line end becomes a blank, further ones stay line ends.
