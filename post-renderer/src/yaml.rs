@@ -4,6 +4,7 @@
 #[cfg(any(test, feature = "fuzzing"))]
 mod agreement;
 mod change;
+mod characters;
 mod compare;
 mod confirm;
 mod decode;
@@ -11,9 +12,11 @@ mod edits;
 mod emit;
 mod events;
 mod expansion;
+mod line;
 mod lookup;
 mod resolve;
 mod scan;
+mod scan_block;
 mod scan_flow;
 mod scan_scalar;
 mod tree;

@@ -1,7 +1,10 @@
-//! The fast scanner: block collections by indentation. It reads what it fully understands and hands over
-//! everything else; it never judges a document wrong.
+//! The fast scanner: block collections by indentation, line by line. It reads what it fully understands and hands
+//! over everything else; it never judges a document wrong.
 
-use super::tree::{Kind, NONE, Node, NodeId, Style, Tree};
+use super::characters::{has_odd_bytes, is_usual};
+use super::line::{Line, Plain, Rest};
+use super::scan_block::{Open, Start};
+use super::tree::{Kind, NONE, Node, Style, Tree};
 use wide::u8x16;
 
 /// The scanner does not understand this document: the reference parser decides.
@@ -10,18 +13,19 @@ pub(super) struct Unsure;
 
 pub(super) type Sure<T> = Result<T, Unsure>;
 
-/// The state of the scanner: everything before `position` is read.
+/// The state of the scanner.
 pub(super) struct Scanner<'t, 'a> {
     pub(super) tree: &'t mut Tree<'a>,
     pub(super) bytes: &'a [u8],
+    /// Where what is unusual is read. Usual lines pass without it.
     pub(super) position: usize,
-    /// Start of the line that content was found in last.
-    line: usize,
-    /// Where the content of that line begins: several collections look at a line before one of them reads it.
-    content: usize,
     /// Whether there is any tab, which most documents do not have and keys and plain text must not.
     pub(super) has_tabs: bool,
-    depth: usize,
+    /// The innermost of the open collections; the others are those that it is in.
+    pub(super) open: Open,
+    pub(super) depth: usize,
+    /// Where the value that was read last ends, and so the collections that end with it.
+    pub(super) end: u32,
 }
 
 /// Fills the tree from its text.
@@ -35,49 +39,241 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
         return Err(Unsure);
     }
     let has_tabs = !is_usual && memchr::memchr(b'\t', bytes).is_some();
-    let mut scanner =
-        Scanner { tree, bytes, position: 0, line: usize::MAX, content: usize::MAX, has_tabs, depth: 0 };
-    let column = scanner.next_content()?.ok_or(Unsure)?;
-    let start = scanner.start()?.ok_or(Unsure)?;
-    scanner.block(NONE, Key::default(), column, start)?;
-    match scanner.next_content()? {
-        None => Ok(()),
-        Some(_) => Err(Unsure),
-    }
+    Scanner { tree, bytes, position: 0, has_tabs, open: Open::NONE, depth: 0, end: 0 }.lines()
 }
 
-/// Whether there is nothing but printable ASCII and line ends, as in most documents.
-fn is_usual(bytes: &[u8]) -> bool {
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    let usual = |chunk: [u8; 16]| {
-        let bytes = u8x16::new(chunk);
-        let printable = bytes.max(u8x16::splat(b' ')).min(u8x16::splat(b'~')).simd_eq(bytes);
-        printable | bytes.simd_eq(u8x16::splat(b'\n'))
-    };
-    let mut last = [b' '; 16];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    // Without an early exit: hardly any document has a reason for one.
-    chunks.iter().fold(usual(last), |so_far, chunk| so_far & usual(*chunk)).to_bitmask() == 0xFFFF
-}
-
-/// Whether there are characters that only the reference parser judges: control characters, line ends of other
-/// standards (U+0085, U+2028, U+2029), byte-order marks and what else is not printable.
-fn has_odd_bytes(bytes: &[u8]) -> bool {
-    let is_control = |byte: u8| matches!(byte, 0..b' ' | 0x7f) && byte != b'\n' && byte != b'\t';
-    let is_odd = |rest: &[u8]| {
-        matches!(
-            rest,
-            [0xC2, 0x80..=0x9F, ..]
-                | [0xE2, 0x80, 0xA8 | 0xA9, ..]
-                | [0xEF, 0xBB, 0xBF, ..]
-                | [0xEF, 0xBF, 0xBE | 0xBF, ..]
-        )
-    };
-    bytes.iter().any(|byte| is_control(*byte))
-        || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).any(|start| bytes.get(start..).is_some_and(is_odd))
+/// What was read before a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// A value that has ended.
+    Value,
+    /// Plain text, which a line that is indented further goes on with.
+    Word,
+    /// A key or dash without a value so far. An empty one was added for it.
+    Nothing,
 }
 
 impl Scanner<'_, '_> {
+    /// Reads line by line to the end of the text.
+    fn lines(mut self) -> Sure<()> {
+        let mut at = self.first_line()?;
+        let mut before = Before::Value;
+        loop {
+            let line = Line::at(self.bytes, at);
+            let column = line.column();
+            if !line.has_content() || before == Before::Word && column > self.open.column {
+                let Some(next) = self.unusual_line(at, before)? else { break };
+                if before == Before::Word {
+                    before = Before::Value;
+                }
+                at = next;
+                continue;
+            }
+            let start = self.start(&line, line.first, line.content)?;
+            if before == Before::Nothing && self.open.nests(column, start) {
+                if start == Start::Other {
+                    at = self.value_below(line.content)?;
+                    before = Before::Value;
+                    continue;
+                }
+                self.nest(column, line.content, start)?;
+            } else if !self.open.goes_on(column, start) {
+                self.close_to(column, start)?;
+            }
+            let (key, after) = self.entry(&line, start)?;
+            (before, at) = self.value(line.rest(after), key, after)?;
+        }
+        self.close_all();
+        Ok(())
+    }
+
+    /// Opens the collection that everything else is in, and gives its first line.
+    #[cold]
+    #[inline(never)]
+    fn first_line(&mut self) -> Sure<u32> {
+        let line = self.next_line()?.ok_or(Unsure)?;
+        let start = self.start(&line, line.first, line.content)?;
+        if start == Start::Other {
+            return Err(Unsure);
+        }
+        self.begin(Key::default(), line.column(), line.content, start)?;
+        Ok(line.start)
+    }
+
+    /// The next line with content, where the line here has none or may go on with the text before it.
+    #[cold]
+    #[inline(never)]
+    fn unusual_line(&mut self, at: u32, before: Before) -> Sure<Option<u32>> {
+        self.position = at as usize;
+        if before == Before::Word {
+            let (key, start) = self.take_back();
+            self.position = start as usize;
+            self.plain(key)?;
+        }
+        Ok(self.next_line()?.map(|line| line.start))
+    }
+
+    /// The next line with content from the line start at the position on.
+    fn next_line(&mut self) -> Sure<Option<Line>> {
+        loop {
+            let line = Line::at(self.bytes, self.here());
+            self.position = line.content as usize;
+            match line.first {
+                0 => return Ok(None),
+                b'\n' | b'#' => self.skip_line(),
+                // A tab may stand before a comment or line end, but never indents.
+                b'\t' => return Err(Unsure),
+                _ => return Ok(Some(line)),
+            }
+        }
+    }
+
+    /// The block collection that begins at this place of a line with this byte, if one does.
+    #[inline]
+    fn start(&mut self, line: &Line, first: u8, place: u32) -> Sure<Start> {
+        match first {
+            b'a'..=b'z' | b'A'..=b'Z' => match line.plain(self.bytes) {
+                Plain::Key(end) => return Ok(Start::Key(end)),
+                Plain::Value => return Ok(Start::Other),
+                Plain::Unclear => {}
+            },
+            b'-' if self.is_dash(place) => return Ok(Start::Dash),
+            _ => {}
+        }
+        self.unusual_start(place)
+    }
+
+    /// The same, by a look at each byte of the key.
+    #[cold]
+    #[inline(never)]
+    fn unusual_start(&mut self, place: u32) -> Sure<Start> {
+        self.position = place as usize;
+        let length = self.key_length()?;
+        Ok(length.map_or(Start::Other, |length| Start::Key(place + offset(length))))
+    }
+
+    fn is_dash(&self, place: u32) -> bool {
+        let at = |place: u32| self.bytes.get(place as usize);
+        at(place) == Some(&b'-') && matches!(at(place + 1), None | Some(b' ' | b'\n'))
+    }
+
+    /// The key or dash on a line of the open collection that a value belongs to, and where that begins or the
+    /// blanks before it. The collections that begin behind dashes are opened.
+    #[inline]
+    fn entry(&mut self, line: &Line, mut start: Start) -> Sure<(Key, u32)> {
+        let mut place = line.content;
+        if start == Start::Dash {
+            let mut inner = line.rest(place + 1).content();
+            if matches!(self.bytes.get(inner as usize), Some(b' ' | b'-')) {
+                place = self.dashes(line.start, place)?;
+                inner = self.content_from(place + 1);
+            }
+            start = match self.bytes.get(inner as usize) {
+                None | Some(b'\n' | b'#') => Start::Other,
+                Some(b'"') if line.rest(inner).quoted_end(self.bytes).is_some() => Start::Other,
+                Some(first) => self.start(line, *first, inner)?,
+            };
+            let dash = Key { start: place, end: place + 1 };
+            if start == Start::Other {
+                return Ok((dash, dash.end));
+            }
+            self.begin(dash, inner - line.start, inner, start)?;
+            place = inner;
+        }
+        let Start::Key(end) = start else { return Err(Unsure) };
+        let is_apart = self.bytes.get(end as usize) != Some(&b':');
+        let colon = if is_apart { self.content_from(end) } else { end };
+        Ok((Key { start: place, end }, colon + 1))
+    }
+
+    /// Opens the sequences that begin behind a dash with more dashes, and gives the last of these.
+    #[cold]
+    #[inline(never)]
+    fn dashes(&mut self, line: u32, mut place: u32) -> Sure<u32> {
+        loop {
+            let inner = self.content_from(place + 1);
+            if !self.is_dash(inner) {
+                return Ok(place);
+            }
+            self.begin(Key { start: place, end: place + 1 }, inner - line, inner, Start::Dash)?;
+            place = inner;
+        }
+    }
+
+    /// The end of the blanks at this place.
+    #[cold]
+    #[inline(never)]
+    fn content_from(&self, place: u32) -> u32 {
+        place + offset(blanks(self.bytes.get(place as usize..).unwrap_or_default()))
+    }
+
+    /// The value behind a colon or dash: what was read then, and where the next line begins.
+    #[inline]
+    fn value(&mut self, rest: Rest, key: Key, after: u32) -> Sure<(Before, u32)> {
+        let start = rest.content();
+        let (style, end, before) = match self.bytes.get(start as usize) {
+            Some(b'\n') => {
+                self.add(key.node(Kind::Scalar, Style::Plain, after, after));
+                return Ok((Before::Nothing, start + 1));
+            }
+            Some(b'"') => (Style::Double, rest.quoted_end(self.bytes), Before::Value),
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/') => {
+                (Style::Plain, rest.word_end(self.bytes), Before::Word)
+            }
+            _ => (Style::Plain, None, Before::Value),
+        };
+        if let Some(end) = end {
+            self.add(key.node(Kind::Scalar, style, start, end));
+            return Ok((before, end + 1));
+        }
+        let before = self.unusual_value(key, after)?;
+        Ok((before, self.here()))
+    }
+
+    /// A value that may be of any kind but a block collection. The position ends at a line start.
+    #[inline(never)]
+    fn unusual_value(&mut self, key: Key, after: u32) -> Sure<Before> {
+        self.position = after as usize;
+        self.skip_blanks();
+        match self.byte(0) {
+            None | Some(b'\n' | b'#') => {
+                if self.byte(0) == Some(b'#') && self.here() == after {
+                    return Err(Unsure);
+                }
+                self.add(key.node(Kind::Scalar, Style::Plain, after, after));
+                self.skip_line();
+                return Ok(Before::Nothing);
+            }
+            Some(b'|' | b'>') => self.block_scalar(key)?,
+            Some(b'\t') => return Err(Unsure),
+            _ => self.value_on_its_line(key)?,
+        }
+        Ok(Before::Value)
+    }
+
+    /// A value that is no block collection on the line below its key or dash.
+    #[cold]
+    #[inline(never)]
+    fn value_below(&mut self, place: u32) -> Sure<u32> {
+        let (key, _) = self.take_back();
+        self.position = place as usize;
+        self.value_on_its_line(key)?;
+        Ok(self.here())
+    }
+
+    /// A value here that is no block collection and no block scalar.
+    fn value_on_its_line(&mut self, key: Key) -> Sure<()> {
+        match self.byte(0) {
+            Some(b'{' | b'[') => {
+                self.flow(key)?;
+                self.finish_line()
+            }
+            Some(b'"' | b'\'') => self.quoted(key),
+            Some(b'|' | b'>') => Err(Unsure),
+            _ => self.plain(key),
+        }
+    }
+
     pub(super) fn byte(&self, offset: usize) -> Option<u8> {
         self.bytes.get(self.position + offset).copied()
     }
@@ -86,40 +282,9 @@ impl Scanner<'_, '_> {
         offset(self.position)
     }
 
-    /// Skips blank and comment lines from a line's start to the next content and gives its column. The position
-    /// is then at the content; at the end of the text there is none.
-    #[inline]
-    fn next_content(&mut self) -> Sure<Option<usize>> {
-        if self.position == self.line && self.line < self.bytes.len() {
-            self.position = self.content;
-            return Ok(Some(self.content - self.line));
-        }
-        self.search_content()
-    }
-
-    fn search_content(&mut self) -> Sure<Option<usize>> {
-        loop {
-            let start = self.position;
-            self.skip_indentation();
-            self.remember_line(start);
-            match self.byte(0) {
-                None => {
-                    self.line = self.position;
-                    return Ok(None);
-                }
-                Some(b'\n') => self.position += 1,
-                Some(b'#') => self.skip_line(),
-                // A tab may stand before a comment or line end, but never indents.
-                Some(b'\t') => return Err(Unsure),
-                Some(_) => return Ok(Some(self.position - start)),
-            }
-        }
-    }
-
-    /// Remembers the line whose content begins at the position.
-    pub(super) fn remember_line(&mut self, start: usize) {
-        self.line = start;
-        self.content = self.position;
+    /// The column of the collection that a value is in.
+    pub(super) fn column(&self) -> usize {
+        self.open.column as usize
     }
 
     #[inline]
@@ -163,187 +328,6 @@ impl Scanner<'_, '_> {
             Some(_) => Err(Unsure),
         }
     }
-
-    fn is_dash(&self) -> bool {
-        self.byte(0) == Some(b'-') && matches!(self.byte(1), None | Some(b' ' | b'\n'))
-    }
-
-    /// The block collection that begins here, if one does.
-    fn start(&self) -> Sure<Option<Start>> {
-        if self.is_dash() {
-            return Ok(Some(Start::Dash));
-        }
-        Ok(self.key_length()?.map(Start::Key))
-    }
-
-    /// A block collection that begins here, at `column`, on its own line or after dashes. The position ends at a
-    /// line start.
-    fn block(&mut self, parent: NodeId, key: Key, column: usize, start: Start) -> Sure<NodeId> {
-        self.depth += 1;
-        if self.depth > super::DEPTH_LIMIT {
-            return Err(Unsure);
-        }
-        let id = match start {
-            Start::Dash => self.sequence(parent, key, column)?,
-            Start::Key(length) => self.mapping(parent, key, column, length)?,
-        };
-        self.depth -= 1;
-        Ok(id)
-    }
-
-    /// A mapping whose first key has the given length.
-    fn mapping(&mut self, parent: NodeId, key: Key, column: usize, mut length: usize) -> Sure<NodeId> {
-        let id = self.collection(parent, key, Kind::Mapping, column);
-        loop {
-            let start = self.here();
-            self.position += length;
-            let end = self.here();
-            // `key_length` has seen the colon, which hardly ever stands apart from its key.
-            if self.byte(0) != Some(b':') {
-                self.skip_blanks();
-            }
-            self.position += 1;
-            let key = Key { start, end };
-            if !self.word(id, key, column)? {
-                self.value(id, key, column, Place::Member)?;
-            }
-            if self.next_content()? != Some(column) {
-                return Ok(self.closed(id));
-            }
-            length = match self.start()? {
-                Some(Start::Key(length)) => length,
-                _ => return Err(Unsure),
-            };
-        }
-    }
-
-    fn sequence(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
-        let id = self.collection(parent, key, Kind::Sequence, column);
-        loop {
-            let start = self.here();
-            self.position += 1;
-            self.value(id, Key { start, end: start + 1 }, column, Place::Item)?;
-            if self.next_content()? != Some(column) {
-                return Ok(self.closed(id));
-            }
-            if !self.is_dash() {
-                // A mapping goes on after its list: `key:` above dashes of the same column.
-                self.rewind_line();
-                return Ok(self.closed(id));
-            }
-        }
-    }
-
-    /// A block collection that begins here.
-    fn collection(&mut self, parent: NodeId, key: Key, kind: Kind, column: usize) -> NodeId {
-        let start = self.here();
-        self.tree.push(parent, Node { column: offset(column), ..key.node(kind, Style::Block, start, start) })
-    }
-
-    /// The collection, which ends where its last child does.
-    fn closed(&mut self, id: NodeId) -> NodeId {
-        let end = self.tree.node(self.tree.node(id).last).end;
-        self.tree.node_mut(id).end = end;
-        id
-    }
-
-    /// Back to the start of the line that was looked at last, so that a collection further out reads it.
-    fn rewind_line(&mut self) {
-        self.position = self.line;
-    }
-
-    /// The value after a colon or dash. The position ends at a line start.
-    fn value(&mut self, parent: NodeId, key: Key, column: usize, place: Place) -> Sure<NodeId> {
-        let after = self.position;
-        self.skip_blanks();
-        match self.byte(0) {
-            None | Some(b'\n' | b'#') => {
-                if self.byte(0) == Some(b'#') && self.position == after {
-                    return Err(Unsure);
-                }
-                self.skip_line();
-                self.value_below(parent, key, column, place, after)
-            }
-            Some(b'|' | b'>') => self.block_scalar(parent, key, column),
-            Some(b'{' | b'[') => {
-                let id = self.flow(parent, key)?;
-                self.finish_line()?;
-                Ok(id)
-            }
-            Some(b'\t') => Err(Unsure),
-            Some(first) => {
-                if place == Place::Item
-                    && let Some(start) = self.start()?
-                {
-                    let inner = column + 1 + (self.position - after);
-                    let id = self.block(parent, key, inner, start)?;
-                    self.leave(inner, column)?;
-                    return Ok(id);
-                }
-                match first {
-                    b'"' | b'\'' => self.quoted(parent, key, column),
-                    _ => self.plain(parent, key, column),
-                }
-            }
-        }
-    }
-
-    /// The value of a key or dash whose line ends after it.
-    fn value_below(
-        &mut self,
-        parent: NodeId,
-        key: Key,
-        column: usize,
-        place: Place,
-        after: usize,
-    ) -> Sure<NodeId> {
-        let inner = self.next_content()?;
-        let nested = match inner {
-            Some(inner) if inner > column => Some(inner),
-            // A list may stand at the column of its key.
-            Some(inner) if inner == column && place == Place::Member && self.is_dash() => Some(inner),
-            _ => None,
-        };
-        if let Some(inner) = nested {
-            let Some(start) = self.start()? else { return self.value_on_its_line(parent, key, column) };
-            let id = self.block(parent, key, inner, start)?;
-            self.leave(inner, column)?;
-            return Ok(id);
-        }
-        if inner.is_some() {
-            self.rewind_line();
-        }
-        let after = offset(after);
-        Ok(self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, after, after)))
-    }
-
-    /// A value that is no block collection on the line below its key or dash.
-    fn value_on_its_line(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
-        match self.byte(0) {
-            Some(b'{' | b'[') => {
-                let id = self.flow(parent, key)?;
-                self.finish_line()?;
-                Ok(id)
-            }
-            Some(b'"' | b'\'') => self.quoted(parent, key, column),
-            Some(b'|' | b'>') => Err(Unsure),
-            _ => self.plain(parent, key, column),
-        }
-    }
-
-    /// After a nested collection: what follows belongs to a collection further out, never to a column between.
-    fn leave(&mut self, inner: usize, outer: usize) -> Sure<()> {
-        self.rewind_line();
-        let line = self.position;
-        let next = self.next_content()?;
-        self.position = line;
-        match next {
-            Some(column) if column > outer && column != inner => Err(Unsure),
-            // The inner collection would have gone on at its own column.
-            Some(column) if column == inner && inner > outer => Err(Unsure),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Where the key or dash of a value is.
@@ -365,21 +349,6 @@ impl Key {
             ..Node::new(kind, style)
         }
     }
-}
-
-/// Whether a value stands after a key's colon or after a dash.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Member,
-    Item,
-}
-
-/// How a block collection begins.
-#[derive(Clone, Copy)]
-enum Start {
-    Dash,
-    /// With a key of this length.
-    Key(usize),
 }
 
 /// Number of blanks that a text begins with: most of a manifest is indentation.

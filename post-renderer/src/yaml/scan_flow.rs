@@ -3,25 +3,34 @@
 use super::decode::decode;
 use super::scan::{Key, Scanner, Sure, Unsure};
 use super::scan_scalar::quoted_length;
-use super::tree::{Kind, NodeId, Style};
+use super::tree::{Kind, Node, NodeId, Style};
 
 /// Nesting of flow collections beyond this is left to the reference parser.
 const FLOW_DEPTH: usize = 32;
 
 impl Scanner<'_, '_> {
     /// A flow collection; the position ends behind its bracket.
-    pub(super) fn flow(&mut self, parent: NodeId, key: Key) -> Sure<NodeId> {
-        self.flow_collection(parent, key, 0)
+    pub(super) fn flow(&mut self, key: Key) -> Sure<()> {
+        let id = self.add(self.flow_node(key));
+        self.flow_entries(id, 0)?;
+        self.end = self.here();
+        Ok(())
     }
 
-    fn flow_collection(&mut self, parent: NodeId, key: Key, depth: usize) -> Sure<NodeId> {
+    /// The node of a flow collection that begins here.
+    fn flow_node(&self, key: Key) -> Node {
+        let start = self.here();
+        let kind = if self.byte(0) == Some(b'{') { Kind::Mapping } else { Kind::Sequence };
+        key.node(kind, Style::Flow, start, start)
+    }
+
+    /// What is between the brackets of a flow collection, and these.
+    fn flow_entries(&mut self, id: NodeId, depth: usize) -> Sure<()> {
         if depth > FLOW_DEPTH {
             return Err(Unsure);
         }
-        let start = self.here();
-        let (kind, close) =
-            if self.byte(0) == Some(b'{') { (Kind::Mapping, b'}') } else { (Kind::Sequence, b']') };
-        let id = self.tree.push(parent, key.node(kind, Style::Flow, start, start));
+        let kind = self.tree.node(id).kind;
+        let close = if kind == Kind::Mapping { b'}' } else { b']' };
         self.position += 1;
         loop {
             self.skip_blanks();
@@ -39,7 +48,7 @@ impl Scanner<'_, '_> {
         self.position += 1;
         let end = self.here();
         self.tree.node_mut(id).end = end;
-        Ok(id)
+        Ok(())
     }
 
     fn flow_entry(&mut self, parent: NodeId, kind: Kind, depth: usize) -> Sure<()> {
@@ -58,7 +67,8 @@ impl Scanner<'_, '_> {
             self.skip_blanks();
         }
         if matches!(self.byte(0), Some(b'{' | b'[')) {
-            self.flow_collection(parent, key, depth + 1)?;
+            let id = self.tree.push(parent, self.flow_node(key));
+            self.flow_entries(id, depth + 1)?;
         } else {
             let (length, style) = self.flow_scalar()?;
             let start = self.here();

@@ -1,7 +1,7 @@
 //! The fast scanner's scalars: keys, plain and quoted text, block scalars.
 
 use super::scan::{Key, Scanner, Sure, Unsure, blanks, offset};
-use super::tree::{Kind, Node, NodeId, Style};
+use super::tree::{Kind, Node, Style};
 use memchr::memchr;
 use wide::u8x16;
 
@@ -54,31 +54,6 @@ impl Scanner<'_, '_> {
         }
     }
 
-    /// The value of most members: plain text that begins as a word, a number or a path does, one blank behind the
-    /// colon, and nothing else on the line. The next line, which has content, is no continuation of it. Whatever is
-    /// not quite like that is not read here.
-    pub(super) fn word(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<bool> {
-        let begins = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'/';
-        if self.byte(0) != Some(b' ') || !self.byte(1).is_some_and(begins) {
-            return Ok(false);
-        }
-        let start = self.position + 1;
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let (length, Stop::Line) = self.plain_stop(rest)? else { return Ok(false) };
-        let below = rest.get(length + 1..).unwrap_or_default();
-        let indentation = blanks(below);
-        let has_content = !matches!(below.get(indentation), None | Some(b'\n' | b'#' | b'\t'));
-        if !has_content || indentation > column || rest.get(length - 1) == Some(&b' ') {
-            return Ok(false);
-        }
-        self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, offset(start), offset(start + length)));
-        let line = start + length + 1;
-        self.position = line + indentation;
-        self.remember_line(line);
-        self.position = line;
-        Ok(true)
-    }
-
     /// Where plain text ends on its line, and by what. A tab in it, or behind its colon, is not for the scanner.
     #[inline]
     fn plain_stop(&self, rest: &[u8]) -> Sure<(usize, Stop)> {
@@ -115,8 +90,8 @@ impl Scanner<'_, '_> {
         }
     }
 
-    /// A plain scalar, perhaps over several lines that are indented beyond `column`.
-    pub(super) fn plain(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
+    /// A plain scalar, perhaps over several lines that are indented beyond the column of its collection.
+    pub(super) fn plain(&mut self, key: Key) -> Sure<()> {
         if !self.byte(0).is_some_and(|first| starts_plain(first, self.byte(1))) {
             return Err(Unsure);
         }
@@ -130,7 +105,7 @@ impl Scanner<'_, '_> {
                 self.position += 1;
             }
             let start = self.position;
-            let continued = self.continuation(column)?;
+            let continued = self.continuation()?;
             if is_commented && continued {
                 return Err(Unsure);
             }
@@ -139,11 +114,12 @@ impl Scanner<'_, '_> {
                 break;
             }
         }
-        Ok(self.tree.push(parent, key.node(Kind::Scalar, Style::Plain, begin, end)))
+        self.add(key.node(Kind::Scalar, Style::Plain, begin, end));
+        Ok(())
     }
 
     /// Whether the next line that is not empty goes on with a scalar; the position is then at its text.
-    fn continuation(&mut self, column: usize) -> Sure<bool> {
+    fn continuation(&mut self) -> Sure<bool> {
         loop {
             let start = self.position;
             self.skip_indentation();
@@ -152,15 +128,14 @@ impl Scanner<'_, '_> {
                 Some(b'\n') => self.position += 1,
                 Some(b'\t') => return Err(Unsure),
                 Some(_) => {
-                    self.remember_line(start);
-                    return Ok(self.position - start > column);
+                    return Ok(self.position - start > self.column());
                 }
             }
         }
     }
 
     /// A quoted scalar as a value, perhaps over several lines.
-    pub(super) fn quoted(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
+    pub(super) fn quoted(&mut self, key: Key) -> Sure<()> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let length = quoted_length(rest).ok_or(Unsure)?;
         let text = rest.get(..length).unwrap_or_default();
@@ -172,7 +147,7 @@ impl Scanner<'_, '_> {
             escapes |= *byte == b'\\';
         }
         if lines {
-            check_quoted_lines(text, column)?;
+            check_quoted_lines(text, self.column())?;
         }
         if escapes && style == Style::Double {
             let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
@@ -182,11 +157,13 @@ impl Scanner<'_, '_> {
         self.position += length;
         let end = self.here();
         self.finish_line()?;
-        Ok(self.tree.push(parent, key.node(Kind::Scalar, style, start, end)))
+        self.add(key.node(Kind::Scalar, style, start, end));
+        Ok(())
     }
 
-    /// `|` or `>` with its lines. `column` is that of the collection that it is in.
-    pub(super) fn block_scalar(&mut self, parent: NodeId, key: Key, column: usize) -> Sure<NodeId> {
+    /// `|` or `>` with its lines.
+    pub(super) fn block_scalar(&mut self, key: Key) -> Sure<()> {
+        let column = self.column();
         let start = self.here();
         let header = self.line();
         let style = if header.first() == Some(&b'|') { Style::Literal } else { Style::Folded };
@@ -261,7 +238,8 @@ impl Scanner<'_, '_> {
         }
         let end = offset(if keep { trailing } else { end });
         let column = offset(indent.unwrap_or(column + 1));
-        Ok(self.tree.push(parent, Node { column, ..key.node(Kind::Scalar, style, start, end) }))
+        self.add(Node { column, ..key.node(Kind::Scalar, style, start, end) });
+        Ok(())
     }
 }
 
