@@ -1,12 +1,13 @@
 //! Which characters a document holds: most hold nothing that is worth a closer look.
 
-use wide::u8x16;
+use wide::{i8x16, u8x16};
 
 /// Whether there is nothing but printable ASCII and line ends, as in most documents.
 pub(super) fn is_usual(bytes: &[u8]) -> bool {
     all(bytes, |bytes| {
-        let printable = bytes.max(u8x16::splat(b' ')).min(u8x16::splat(b'~')).simd_eq(bytes);
-        printable | bytes.simd_eq(u8x16::splat(b'\n'))
+        // Taken as a signed number, what follows a printable character is more than a blank.
+        let following = (bytes + u8x16::splat(1)).cast_signed();
+        following.simd_gt(i8x16::splat(0x20)).cast_unsigned() | bytes.simd_eq(u8x16::splat(b'\n'))
     })
 }
 

@@ -6,17 +6,15 @@ use wide::u8x64;
 /// How many bytes one look sees. Few lines of manifests are longer.
 const WINDOW: u32 = u64::BITS;
 
-/// A line and what was seen of it.
+/// A line and what was seen of it. The first bit of each mask is that of the content.
 #[derive(Clone, Copy)]
 pub(super) struct Line {
-    /// Where it begins in the text.
-    pub(super) start: u32,
     /// Where its indentation ends.
     pub(super) content: u32,
+    /// The column of that, in bytes.
+    pub(super) column: u32,
     /// The byte there; zero at the end of the text, which holds no such byte.
     pub(super) first: u8,
-    /// The place of the bit masks' first bit: the start of the line, or its content.
-    window: u32,
     blanks: u64,
     /// Colons before a blank or another mark.
     colons: u64,
@@ -30,12 +28,13 @@ impl Line {
     pub(super) fn at(text: &[u8], start: u32) -> Self {
         let mut window = start;
         loop {
-            let rest = text.get(window as usize..).unwrap_or_default();
+            let from = window as usize;
             let copy;
-            let bytes = if let Some(bytes) = rest.first_chunk() {
+            let seen = text.get(from..from + WINDOW as usize).and_then(<[u8]>::first_chunk);
+            let bytes = if let Some(bytes) = seen {
                 bytes
             } else {
-                copy = padded(rest);
+                copy = padded(text, from);
                 &copy
             };
             let bytes = u8x64::new(*bytes);
@@ -43,20 +42,21 @@ impl Line {
             let others = bytes.min(u8x64::splat(b'#')).simd_eq(bytes).to_bitmask();
             let colons = bytes.simd_eq(u8x64::splat(b':')).to_bitmask() & (others >> 1);
             let marks = colons | others & !blanks;
-            let content = window + blanks.trailing_ones();
+            let indentation = blanks.trailing_ones();
+            let content = window + indentation;
             // Where the end of the line is not in sight, its content is of more interest than its indentation.
-            if marks != colons || content == window {
-                let first = text.get(content as usize).copied().unwrap_or_default();
-                return Self { start, content, first, window, blanks, colons, marks };
+            if marks != colons || indentation == 0 {
+                return Self {
+                    content,
+                    column: content - start,
+                    first: text.get(content as usize).copied().unwrap_or_default(),
+                    blanks: blanks.wrapping_shr(indentation),
+                    colons: colons.wrapping_shr(indentation),
+                    marks: marks.wrapping_shr(indentation),
+                };
             }
             window = content;
         }
-    }
-
-    /// The column of the content, in bytes.
-    #[inline]
-    pub(super) fn column(&self) -> u32 {
-        self.content - self.start
     }
 
     /// Whether it is neither empty nor a comment.
@@ -69,7 +69,7 @@ impl Line {
     #[inline]
     pub(super) fn plain(&self, text: &[u8]) -> Plain {
         let mark = self.marks & self.marks.wrapping_neg();
-        let end = self.window + self.marks.trailing_zeros();
+        let end = self.content + self.marks.trailing_zeros();
         if self.colons & mark != 0 {
             let is_apart = (self.blanks << 1) & mark != 0;
             let is_followed = (self.blanks >> 1) & mark != 0 || text.get(end as usize + 1) == Some(&b'\n');
@@ -84,7 +84,7 @@ impl Line {
     /// The rest of the line behind a colon or dash.
     #[inline]
     pub(super) fn rest(&self, place: u32) -> Rest {
-        let bit = place.wrapping_sub(self.window);
+        let bit = place.wrapping_sub(self.content);
         let shifted = |mask: u64| if bit < WINDOW { mask >> bit } else { 0 };
         Rest { place, blanks: shifted(self.blanks), marks: shifted(self.marks) }
     }
@@ -147,7 +147,8 @@ fn has_backslash(text: &[u8], start: u32, end: u32) -> bool {
 /// Few bytes before the end of the text, followed by such as a text does not hold.
 #[cold]
 #[inline(never)]
-fn padded(rest: &[u8]) -> [u8; WINDOW as usize] {
+fn padded(text: &[u8], start: usize) -> [u8; WINDOW as usize] {
+    let rest = text.get(start..).unwrap_or_default();
     let mut bytes = [0; WINDOW as usize];
     if let Some(start) = bytes.get_mut(..rest.len()) {
         start.copy_from_slice(rest);

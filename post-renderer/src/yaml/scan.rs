@@ -56,13 +56,15 @@ enum Before {
 impl Scanner<'_, '_> {
     /// Reads line by line to the end of the text.
     fn lines(mut self) -> Sure<()> {
-        let mut at = self.first_line()?;
-        let mut before = Before::Value;
+        // The document is the value of nothing, and begins on a line below that.
+        self.add(Key::default().node(Kind::Scalar, Style::Plain, 0, 0));
+        let mut before = Before::Nothing;
+        let mut at = 0;
         loop {
             let line = Line::at(self.bytes, at);
-            let column = line.column();
-            if !line.has_content() || before == Before::Word && column > self.open.column {
-                let Some(next) = self.unusual_line(at, before)? else { break };
+            let column = line.column;
+            if !line.has_content() || before == Before::Word && self.open.holds(column) {
+                let Some(next) = self.unusual_line(&line, before)? else { break };
                 if before == Before::Word {
                     before = Before::Value;
                 }
@@ -83,49 +85,34 @@ impl Scanner<'_, '_> {
             let (key, after) = self.entry(&line, start)?;
             (before, at) = self.value(line.rest(after), key, after)?;
         }
-        self.close_all();
-        Ok(())
+        self.close_all()
     }
 
-    /// Opens the collection that everything else is in, and gives its first line.
-    #[cold]
-    #[inline(never)]
-    fn first_line(&mut self) -> Sure<u32> {
-        let line = self.next_line()?.ok_or(Unsure)?;
-        let start = self.start(&line, line.first, line.content)?;
-        if start == Start::Other {
-            return Err(Unsure);
-        }
-        self.begin(Key::default(), line.column(), line.content, start)?;
-        Ok(line.start)
-    }
-
-    /// The next line with content, where the line here has none or may go on with the text before it.
-    #[cold]
-    #[inline(never)]
-    fn unusual_line(&mut self, at: u32, before: Before) -> Sure<Option<u32>> {
-        self.position = at as usize;
-        if before == Before::Word {
-            let (key, start) = self.take_back();
-            self.position = start as usize;
-            self.plain(key)?;
-        }
-        Ok(self.next_line()?.map(|line| line.start))
-    }
-
-    /// The next line with content from the line start at the position on.
-    fn next_line(&mut self) -> Sure<Option<Line>> {
-        loop {
-            let line = Line::at(self.bytes, self.here());
-            self.position = line.content as usize;
-            match line.first {
-                0 => return Ok(None),
-                b'\n' | b'#' => self.skip_line(),
-                // A tab may stand before a comment or line end, but never indents.
-                b'\t' => return Err(Unsure),
-                _ => return Ok(Some(line)),
+    /// The start of the line behind one that has no content or may go on with the text before it; nothing at the
+    /// end of the text.
+    #[inline]
+    fn unusual_line(&mut self, line: &Line, before: Before) -> Sure<Option<u32>> {
+        match line.first {
+            0 => return Ok(None),
+            b'#' => {
+                self.position = line.content as usize;
+                self.skip_line();
             }
+            _ if before == Before::Word => self.long_text()?,
+            b'\n' => return Ok(Some(line.content + 1)),
+            // A tab may stand before a comment or line end, but never indents.
+            _ => return Err(Unsure),
         }
+        Ok(Some(self.here()))
+    }
+
+    /// Reads plain text once more that may go on behind its line.
+    #[cold]
+    #[inline(never)]
+    fn long_text(&mut self) -> Sure<()> {
+        let (key, start) = self.take_back();
+        self.position = start as usize;
+        self.plain(key)
     }
 
     /// The block collection that begins at this place of a line with this byte, if one does.
@@ -165,7 +152,7 @@ impl Scanner<'_, '_> {
         if start == Start::Dash {
             let mut inner = line.rest(place + 1).content();
             if matches!(self.bytes.get(inner as usize), Some(b' ' | b'-')) {
-                place = self.dashes(line.start, place)?;
+                place = self.dashes(line.content - line.column, place)?;
                 inner = self.content_from(place + 1);
             }
             start = match self.bytes.get(inner as usize) {
@@ -177,7 +164,7 @@ impl Scanner<'_, '_> {
             if start == Start::Other {
                 return Ok((dash, dash.end));
             }
-            self.begin(dash, inner - line.start, inner, start)?;
+            self.begin(dash, line.column + (inner - line.content), inner, start)?;
             place = inner;
         }
         let Start::Key(end) = start else { return Err(Unsure) };
@@ -255,6 +242,9 @@ impl Scanner<'_, '_> {
     #[cold]
     #[inline(never)]
     fn value_below(&mut self, place: u32) -> Sure<u32> {
+        if self.open.id == NONE {
+            return Err(Unsure);
+        }
         let (key, _) = self.take_back();
         self.position = place as usize;
         self.value_on_its_line(key)?;
@@ -284,7 +274,7 @@ impl Scanner<'_, '_> {
 
     /// The column of the collection that a value is in.
     pub(super) fn column(&self) -> usize {
-        self.open.column as usize
+        self.open.column() as usize
     }
 
     #[inline]

@@ -8,24 +8,36 @@ use super::tree::{Kind, NONE, Node, NodeId, Style};
 pub(super) struct Open {
     pub(super) id: NodeId,
     kind: Kind,
-    pub(super) column: u32,
+    /// The least column of what is in its entries: one beyond its own, and none outside of all.
+    inner: u32,
     /// Its last child.
-    pub(super) last: NodeId,
+    last: NodeId,
 }
 
 impl Open {
     /// What the outermost collection is in.
-    pub(super) const NONE: Self = Self { id: NONE, kind: Kind::Mapping, column: 0, last: NONE };
+    pub(super) const NONE: Self = Self { id: NONE, kind: Kind::Mapping, inner: 0, last: NONE };
 
-    /// Whether a line of this column, which begins like this, goes on with it.
+    /// The column of its entries.
+    pub(super) fn column(&self) -> u32 {
+        self.inner.wrapping_sub(1)
+    }
+
+    /// Whether a line of this column is in an entry.
+    #[inline]
+    pub(super) fn holds(&self, column: u32) -> bool {
+        column >= self.inner
+    }
+
+    /// Whether a line of this column, which begins like this, is an entry.
     #[inline]
     pub(super) fn goes_on(&self, column: u32, start: Start) -> bool {
-        let is_same = match start {
-            Start::Dash => self.kind == Kind::Sequence,
-            Start::Key(_) => self.kind == Kind::Mapping,
-            Start::Other => false,
+        let kind = match start {
+            Start::Dash => Kind::Sequence,
+            Start::Key(_) => Kind::Mapping,
+            Start::Other => return false,
         };
-        column == self.column && is_same
+        column + 1 == self.inner && kind == self.kind
     }
 
     /// Whether such a line is the value of the key or dash before it, whose line ended after it.
@@ -33,7 +45,7 @@ impl Open {
     pub(super) fn nests(&self, column: u32, start: Start) -> bool {
         // A list may stand at the column of its key.
         let is_list = self.kind == Kind::Mapping && start == Start::Dash;
-        column > self.column || column == self.column && is_list
+        self.holds(column) || column + 1 == self.inner && is_list
     }
 }
 
@@ -76,14 +88,14 @@ impl Scanner<'_, '_> {
         (Key { start: node.key_start, end: node.key_end }, node.start)
     }
 
-    /// A block collection that begins at this place, first in its document or behind a dash.
+    /// A block collection that begins at this place behind a dash.
     #[inline]
     pub(super) fn begin(&mut self, key: Key, column: u32, place: u32, start: Start) -> Sure<()> {
         let kind = start.kind();
         let id = self.add(Node { column, ..key.node(kind, Style::Block, place, place) });
         // Block collections are never empty.
         self.tree.node_mut(id).first = id + 1;
-        self.enter(Open { id, kind, column, last: NONE })
+        self.enter(Open { id, kind, inner: column + 1, last: NONE })
     }
 
     /// The block collection that begins at this place is the value of the key or dash on a line before, for which
@@ -99,7 +111,7 @@ impl Scanner<'_, '_> {
         node.start = place;
         node.column = column;
         node.first = id + 1;
-        self.enter(Open { id, kind, column, last: NONE })
+        self.enter(Open { id, kind, inner: column + 1, last: NONE })
     }
 
     #[inline]
@@ -112,25 +124,25 @@ impl Scanner<'_, '_> {
     /// Closes collections up to the one that a line goes on with.
     #[inline(never)]
     pub(super) fn close_to(&mut self, column: u32, start: Start) -> Sure<()> {
-        while self.open.id != NONE {
-            if self.open.goes_on(column, start) {
-                return Ok(());
-            }
-            // A mapping goes on after its list: `key:` above dashes of the same column.
-            let is_inside = column == self.open.column && self.open.kind == Kind::Mapping;
-            if column > self.open.column || is_inside {
-                return Err(Unsure);
-            }
+        while column + 1 < self.open.inner {
             self.close();
         }
-        Err(Unsure)
+        // A mapping goes on after its list: `key:` above dashes of the same column.
+        if column + 1 == self.open.inner && self.open.kind == Kind::Sequence && start != Start::Dash {
+            self.close();
+        }
+        if self.open.goes_on(column, start) { Ok(()) } else { Err(Unsure) }
     }
 
     /// Closes all collections, at the end of the text.
-    pub(super) fn close_all(&mut self) {
+    pub(super) fn close_all(&mut self) -> Sure<()> {
+        if self.open.id == NONE {
+            return Err(Unsure);
+        }
         while self.open.id != NONE {
             self.close();
         }
+        Ok(())
     }
 
     /// Closes the open collection: it ends where its last child does.
@@ -143,7 +155,7 @@ impl Scanner<'_, '_> {
         let parent = node.parent;
         self.depth -= 1;
         self.open = match self.tree.nodes.get(parent as usize) {
-            Some(node) => Open { id: parent, kind: node.kind, column: node.column, last: id },
+            Some(node) => Open { id: parent, kind: node.kind, inner: node.column + 1, last: id },
             None => Open::NONE,
         };
     }

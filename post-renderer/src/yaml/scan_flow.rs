@@ -1,8 +1,7 @@
 //! The fast scanner's flow collections, as long as they stay on one line.
 
-use super::decode::decode;
 use super::scan::{Key, Scanner, Sure, Unsure};
-use super::scan_scalar::quoted_length;
+use super::scan_scalar::{check_escapes, quoted_length};
 use super::tree::{Kind, Node, NodeId, Style};
 
 /// Nesting of flow collections beyond this is left to the reference parser.
@@ -87,8 +86,7 @@ impl Scanner<'_, '_> {
         if matches!(first, b'"' | b'\'') {
             let length = quoted_length(line).ok_or(Unsure)?;
             let style = if first == b'"' { Style::Double } else { Style::Single };
-            let source = line.get(..length).and_then(|text| std::str::from_utf8(text).ok()).ok_or(Unsure)?;
-            decode(source, style, 0).ok_or(Unsure)?;
+            check_escapes(line.get(..length).unwrap_or_default(), style)?;
             return Ok((length, style));
         }
         // Only words and numbers are sure to mean the same to every parser inside brackets.

@@ -140,19 +140,10 @@ impl Scanner<'_, '_> {
         let length = quoted_length(rest).ok_or(Unsure)?;
         let text = rest.get(..length).unwrap_or_default();
         let style = if text.first() == Some(&b'"') { Style::Double } else { Style::Single };
-        let (mut lines, mut escapes) = (false, false);
-        // Most are short: one look at each byte is sooner done than two searches.
-        for byte in text {
-            lines |= *byte == b'\n';
-            escapes |= *byte == b'\\';
-        }
-        if lines {
+        if memchr(b'\n', text).is_some() {
             check_quoted_lines(text, self.column())?;
         }
-        if escapes && style == Style::Double {
-            let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
-            super::decode::decode(source, Style::Double, 0).ok_or(Unsure)?;
-        }
+        check_escapes(text, style)?;
         let start = self.here();
         self.position += length;
         let end = self.here();
@@ -309,6 +300,15 @@ pub(super) fn quoted_length(text: &[u8]) -> Option<usize> {
             position += 1;
         }
     }
+}
+
+/// Only in double quotes there are escapes, and they may be such as there are not.
+pub(super) fn check_escapes(text: &[u8], style: Style) -> Sure<()> {
+    if style == Style::Double && memchr(b'\\', text).is_some() {
+        let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
+        super::decode::decode(source, style, 0).ok_or(Unsure)?;
+    }
+    Ok(())
 }
 
 /// Lines of a quoted scalar after the first must be indented, and none may look like a document's separator.
