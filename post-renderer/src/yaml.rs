@@ -81,6 +81,10 @@ fn directive(text: &str) -> Option<usize> {
     let mut offset = 0;
     loop {
         let line = text.get(offset..).filter(|rest| !rest.is_empty())?;
+        // Nearly every document's first line that is no comment.
+        if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            return None;
+        }
         let length = memchr::memchr(b'\n', line.as_bytes()).map_or(line.len(), |index| index + 1);
         match line.as_bytes().first() {
             Some(b'%') => return Some(offset),

@@ -18,7 +18,7 @@ pub(super) struct Line {
     blanks: u64,
     /// Colons before a blank or another mark.
     colons: u64,
-    /// These colons, and everything up to `#` but blanks: what may end text, and some bytes that hardly ever are in it.
+    /// These colons, and everything up to `'` but blanks: what may end text, and some bytes that seldom are in it.
     marks: u64,
 }
 
@@ -39,7 +39,7 @@ impl Line {
             };
             let bytes = u8x64::new(*bytes);
             let blanks = bytes.simd_eq(u8x64::splat(b' ')).to_bitmask();
-            let others = bytes.min(u8x64::splat(b'#')).simd_eq(bytes).to_bitmask();
+            let others = bytes.min(u8x64::splat(b'\'')).simd_eq(bytes).to_bitmask();
             let colons = bytes.simd_eq(u8x64::splat(b':')).to_bitmask() & (others >> 1);
             let marks = colons | others & !blanks;
             let indentation = blanks.trailing_ones();
@@ -123,14 +123,14 @@ impl Rest {
         (self.marks != 0 && !is_apart && text.get(end as usize) == Some(&b'\n')).then_some(end)
     }
 
-    /// The end of the text in double quotes, if nothing else is on the line and nothing is escaped.
-    #[inline]
-    pub(super) fn quoted_end(&self, text: &[u8]) -> Option<u32> {
+    /// The end of the text in such quotes, if nothing else is on the line and nothing is escaped.
+    #[inline(never)]
+    pub(super) fn quoted_end(self, text: &[u8], quote: u8) -> Option<u32> {
         // The first mark is the quote that begins it.
         let marks = self.marks & self.marks.wrapping_sub(1);
         let end = self.place + marks.trailing_zeros();
         let at = |place: u32| text.get(place as usize);
-        let is_alone = marks != 0 && at(end) == Some(&b'"') && at(end + 1) == Some(&b'\n');
+        let is_alone = marks != 0 && at(end) == Some(&quote) && at(end + 1) == Some(&b'\n');
         (is_alone && !has_backslash(text, self.content(), end)).then_some(end + 1)
     }
 }
@@ -142,6 +142,18 @@ fn has_backslash(text: &[u8], start: u32, end: u32) -> bool {
     let Some(bytes) = rest.first_chunk() else { return memchr::memchr(b'\\', rest).is_some() };
     let backslashes = u8x64::new(*bytes).simd_eq(u8x64::splat(b'\\')).to_bitmask();
     backslashes << (WINDOW - 1 - (end - start)) != 0
+}
+
+/// Length of the line that a text begins with, without its line end.
+#[inline]
+pub(super) fn line_length(text: &[u8]) -> usize {
+    if let Some(bytes) = text.first_chunk() {
+        let ends = u8x64::new(*bytes).simd_eq(u8x64::splat(b'\n')).to_bitmask();
+        if ends != 0 {
+            return ends.trailing_zeros() as usize;
+        }
+    }
+    memchr::memchr(b'\n', text).unwrap_or(text.len())
 }
 
 /// Few bytes before the end of the text, followed by such as a text does not hold.

@@ -2,7 +2,7 @@
 //! over everything else; it never judges a document wrong.
 
 use super::characters::{has_odd_bytes, is_usual};
-use super::line::{Line, Plain, Rest};
+use super::line::{Line, Plain, Rest, line_length};
 use super::scan_block::{Open, Start};
 use super::tree::{Kind, NONE, Node, Style, Tree};
 use wide::u8x16;
@@ -55,7 +55,8 @@ enum Before {
 
 impl Scanner<'_, '_> {
     /// Reads line by line to the end of the text.
-    fn lines(mut self) -> Sure<()> {
+    #[inline(never)]
+    fn lines(&mut self) -> Sure<()> {
         // The document is the value of nothing, and begins on a line below that.
         self.add(Key::default().node(Kind::Scalar, Style::Plain, 0, 0));
         let mut before = Before::Nothing;
@@ -119,7 +120,7 @@ impl Scanner<'_, '_> {
     #[inline]
     fn start(&mut self, line: &Line, first: u8, place: u32) -> Sure<Start> {
         match first {
-            b'a'..=b'z' | b'A'..=b'Z' => match line.plain(self.bytes) {
+            b'a'..=b'z' | b'A'..=b'Z' | b'.'..=b'9' | b'_' => match line.plain(self.bytes) {
                 Plain::Key(end) => return Ok(Start::Key(end)),
                 Plain::Value => return Ok(Start::Other),
                 Plain::Unclear => {}
@@ -157,7 +158,9 @@ impl Scanner<'_, '_> {
             }
             start = match self.bytes.get(inner as usize) {
                 None | Some(b'\n' | b'#') => Start::Other,
-                Some(b'"') if line.rest(inner).quoted_end(self.bytes).is_some() => Start::Other,
+                Some(quote @ (b'"' | b'\'')) if line.rest(inner).quoted_end(self.bytes, *quote).is_some() => {
+                    Start::Other
+                }
                 Some(first) => self.start(line, *first, inner)?,
             };
             let dash = Key { start: place, end: place + 1 };
@@ -203,8 +206,9 @@ impl Scanner<'_, '_> {
                 self.add(key.node(Kind::Scalar, Style::Plain, after, after));
                 return Ok((Before::Nothing, start + 1));
             }
-            Some(b'"') => (Style::Double, rest.quoted_end(self.bytes), Before::Value),
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/') => {
+            Some(b'"') => (Style::Double, rest.quoted_end(self.bytes, b'"'), Before::Value),
+            Some(b'\'') => (Style::Single, rest.quoted_end(self.bytes, b'\''), Before::Value),
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'.'..=b'9') => {
                 (Style::Plain, rest.word_end(self.bytes), Before::Word)
             }
             _ => (Style::Plain, None, Before::Value),
@@ -298,7 +302,7 @@ impl Scanner<'_, '_> {
             return;
         }
         let rest = self.bytes.get(self.position..).unwrap_or_default();
-        self.position += memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
+        self.position += rest.len().min(line_length(rest) + 1);
     }
 
     /// After a value: blanks, perhaps a comment, and the line end.

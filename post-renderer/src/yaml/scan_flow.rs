@@ -1,7 +1,7 @@
 //! The fast scanner's flow collections, as long as they stay on one line.
 
 use super::scan::{Key, Scanner, Sure, Unsure};
-use super::scan_scalar::{check_escapes, quoted_length};
+use super::scan_scalar::Quoted;
 use super::tree::{Kind, Node, NodeId, Style};
 
 /// Nesting of flow collections beyond this is left to the reference parser.
@@ -10,8 +10,9 @@ const FLOW_DEPTH: usize = 32;
 impl Scanner<'_, '_> {
     /// A flow collection; the position ends behind its bracket.
     pub(super) fn flow(&mut self, key: Key) -> Sure<()> {
+        let line_end = self.position + self.line().len();
         let id = self.add(self.flow_node(key));
-        self.flow_entries(id, 0)?;
+        self.flow_entries(id, line_end, 0)?;
         self.end = self.here();
         Ok(())
     }
@@ -24,7 +25,7 @@ impl Scanner<'_, '_> {
     }
 
     /// What is between the brackets of a flow collection, and these.
-    fn flow_entries(&mut self, id: NodeId, depth: usize) -> Sure<()> {
+    fn flow_entries(&mut self, id: NodeId, line_end: usize, depth: usize) -> Sure<()> {
         if depth > FLOW_DEPTH {
             return Err(Unsure);
         }
@@ -36,7 +37,7 @@ impl Scanner<'_, '_> {
             if self.byte(0) == Some(close) {
                 break;
             }
-            self.flow_entry(id, kind, depth)?;
+            self.flow_entry(id, kind, line_end, depth)?;
             self.skip_blanks();
             match self.byte(0) {
                 Some(b',') => self.position += 1,
@@ -50,11 +51,11 @@ impl Scanner<'_, '_> {
         Ok(())
     }
 
-    fn flow_entry(&mut self, parent: NodeId, kind: Kind, depth: usize) -> Sure<()> {
+    fn flow_entry(&mut self, parent: NodeId, kind: Kind, line_end: usize, depth: usize) -> Sure<()> {
         let mut key = Key::default();
         if kind == Kind::Mapping {
             key.start = self.here();
-            let (length, _) = self.flow_scalar()?;
+            let (length, _) = self.flow_scalar(line_end)?;
             self.position += length;
             key.end = self.here();
             self.skip_blanks();
@@ -67,9 +68,9 @@ impl Scanner<'_, '_> {
         }
         if matches!(self.byte(0), Some(b'{' | b'[')) {
             let id = self.tree.push(parent, self.flow_node(key));
-            self.flow_entries(id, depth + 1)?;
+            self.flow_entries(id, line_end, depth + 1)?;
         } else {
-            let (length, style) = self.flow_scalar()?;
+            let (length, style) = self.flow_scalar(line_end)?;
             let start = self.here();
             self.position += length;
             let end = self.here();
@@ -79,15 +80,13 @@ impl Scanner<'_, '_> {
     }
 
     /// Length and style of the scalar here.
-    fn flow_scalar(&self) -> Sure<(usize, Style)> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    fn flow_scalar(&self, line_end: usize) -> Sure<(usize, Style)> {
+        let line = self.bytes.get(self.position..line_end).unwrap_or_default();
         let first = *line.first().ok_or(Unsure)?;
         if matches!(first, b'"' | b'\'') {
-            let length = quoted_length(line).ok_or(Unsure)?;
-            let style = if first == b'"' { Style::Double } else { Style::Single };
-            check_escapes(line.get(..length).unwrap_or_default(), style)?;
-            return Ok((length, style));
+            let quoted = Quoted::at(line).ok_or(Unsure)?;
+            quoted.check_escapes(line)?;
+            return Ok((quoted.length, quoted.style));
         }
         // Only words and numbers are sure to mean the same to every parser inside brackets.
         let plain = |byte: &u8| {

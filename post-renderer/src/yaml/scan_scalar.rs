@@ -1,5 +1,6 @@
 //! The fast scanner's scalars: keys, plain and quoted text, block scalars.
 
+use super::line::line_length;
 use super::scan::{Key, Scanner, Sure, Unsure, blanks, offset};
 use super::tree::{Kind, Node, Style};
 use memchr::memchr;
@@ -9,9 +10,9 @@ use wide::u8x16;
 const KEY_LIMIT: usize = 1_000;
 
 impl Scanner<'_, '_> {
-    fn line(&self) -> &[u8] {
+    pub(super) fn line(&self) -> &[u8] {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
-        rest.get(..memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default()
+        rest.get(..line_length(rest)).unwrap_or_default()
     }
 
     /// Length of the key that begins here, if the line holds one: the text before a colon that a blank or the
@@ -24,7 +25,7 @@ impl Scanner<'_, '_> {
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.plain_key_length(rest),
             Some(b'"' | b'\'') => {
                 let line = self.line();
-                let Some(length) = quoted_length(line) else { return Ok(None) };
+                let Some(Quoted { length, .. }) = Quoted::at(line) else { return Ok(None) };
                 let after = line.get(length..).unwrap_or_default();
                 let blanks = blanks(after);
                 if after.get(blanks) != Some(&b':') {
@@ -85,7 +86,7 @@ impl Scanner<'_, '_> {
             (end, Stop::Line) => Ok((trimmed(rest, end), end, false)),
             (end, Stop::Comment) => {
                 let after = rest.get(end..).unwrap_or_default();
-                Ok((trimmed(rest, end), memchr(b'\n', after).map_or(rest.len(), |index| end + index), true))
+                Ok((trimmed(rest, end), end + line_length(after), true))
             }
         }
     }
@@ -137,18 +138,17 @@ impl Scanner<'_, '_> {
     /// A quoted scalar as a value, perhaps over several lines.
     pub(super) fn quoted(&mut self, key: Key) -> Sure<()> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let length = quoted_length(rest).ok_or(Unsure)?;
-        let text = rest.get(..length).unwrap_or_default();
-        let style = if text.first() == Some(&b'"') { Style::Double } else { Style::Single };
+        let quoted = Quoted::at(rest).ok_or(Unsure)?;
+        let text = rest.get(..quoted.length).unwrap_or_default();
         if memchr(b'\n', text).is_some() {
             check_quoted_lines(text, self.column())?;
         }
-        check_escapes(text, style)?;
+        quoted.check_escapes(text)?;
         let start = self.here();
-        self.position += length;
+        self.position += quoted.length;
         let end = self.here();
         self.finish_line()?;
-        self.add(key.node(Kind::Scalar, style, start, end));
+        self.add(key.node(Kind::Scalar, quoted.style, start, end));
         Ok(())
     }
 
@@ -186,7 +186,7 @@ impl Scanner<'_, '_> {
         while self.position < self.bytes.len() {
             let line_start = self.position + 1;
             let rest = self.bytes.get(line_start..).unwrap_or_default();
-            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            let length = line_length(rest);
             let line = rest.get(..length).unwrap_or_default();
             let blanks = blanks(line);
             if blanks == line.len() && indent.is_none_or(|indent| blanks <= indent) {
@@ -278,37 +278,49 @@ fn starts_plain(first: u8, second: Option<u8>) -> bool {
     }
 }
 
-/// Length of a quoted scalar with its quotes; `None` where it does not end.
-pub(super) fn quoted_length(text: &[u8]) -> Option<usize> {
-    let quote = *text.first()?;
-    let mut position = 1;
-    loop {
-        let rest = text.get(position..)?;
-        if quote == b'\'' {
-            let index = memchr(b'\'', rest)?;
-            position += index + 1;
-            if text.get(position) != Some(&b'\'') {
-                return Some(position);
-            }
-            position += 1;
-        } else {
-            let index = memchr::memchr2(b'"', b'\\', rest)?;
-            position += index + 1;
-            if rest.get(index) == Some(&b'"') {
-                return Some(position);
-            }
-            position += 1;
-        }
-    }
+/// A quoted scalar that a text begins with.
+pub(super) struct Quoted {
+    /// With its quotes.
+    pub(super) length: usize,
+    pub(super) style: Style,
+    has_escapes: bool,
 }
 
-/// Only in double quotes there are escapes, and they may be such as there are not.
-pub(super) fn check_escapes(text: &[u8], style: Style) -> Sure<()> {
-    if style == Style::Double && memchr(b'\\', text).is_some() {
-        let source = std::str::from_utf8(text).map_err(|_| Unsure)?;
-        super::decode::decode(source, style, 0).ok_or(Unsure)?;
+impl Quoted {
+    /// None where it does not end.
+    pub(super) fn at(text: &[u8]) -> Option<Self> {
+        let is_single = *text.first()? == b'\'';
+        let style = if is_single { Style::Single } else { Style::Double };
+        let mut has_escapes = false;
+        let mut length = 1;
+        loop {
+            let rest = text.get(length..)?;
+            if is_single {
+                length += memchr(b'\'', rest)? + 1;
+                if text.get(length) != Some(&b'\'') {
+                    return Some(Self { length, style, has_escapes });
+                }
+            } else {
+                let index = memchr::memchr2(b'"', b'\\', rest)?;
+                length += index + 1;
+                if rest.get(index) == Some(&b'"') {
+                    return Some(Self { length, style, has_escapes });
+                }
+                has_escapes = true;
+            }
+            length += 1;
+        }
     }
-    Ok(())
+
+    /// Whether its escapes are such as there are; `text` begins with it.
+    pub(super) fn check_escapes(&self, text: &[u8]) -> Sure<()> {
+        if self.has_escapes {
+            let source =
+                std::str::from_utf8(text.get(..self.length).unwrap_or_default()).map_err(|_| Unsure)?;
+            super::decode::decode(source, self.style, 0).ok_or(Unsure)?;
+        }
+        Ok(())
+    }
 }
 
 /// Lines of a quoted scalar after the first must be indented, and none may look like a document's separator.
