@@ -1,31 +1,14 @@
 //! The program renders while it reads; that is not seen in what comes out.
 
+use super::threads::stream;
 use ipsy_post_renderer::command::{Streams, run};
 use ipsy_post_renderer::{Configuration, RenderError, RenderOptions, Rendered, Severity, render};
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::io::{self, Read};
 
 const CONFIGURATION: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {team: payments},
     standards: {imagePinning: {mode: warn}},
     advancedSettings: [{target: {name: app-1}, patch: {spec: {minReadySeconds: 5}}}]}";
-
-/// Deployments with replicas, in more than a megabyte, and something else near the end.
-fn stream(odd: &str) -> String {
-    let mut text = String::from("# begins\n");
-    for index in 0..1_500 {
-        let image = if index % 100 == 0 { "web:latest" } else { "web:1" };
-        let _ = write!(
-            text,
-            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{index}\n  annotations:\n    text: \"{}\"\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n      - name: web\n        image: {image}\n",
-            "x".repeat(800)
-        );
-        if index == 1_400 {
-            text.push_str(odd);
-        }
-    }
-    text
-}
 
 fn program(mut input: impl Read) -> (u8, String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
@@ -52,9 +35,9 @@ fn check(input: &[u8]) -> Result<Rendered, RenderError> {
 #[test]
 fn what_is_rendered_ahead_is_what_is_rendered_as_a_whole() {
     let text = stream("");
-    assert!(text.len() > 1 << 20);
+    assert!(text.len() > 2 << 20);
     let rendered = check(text.as_bytes()).unwrap();
-    assert_eq!(rendered.findings.len(), 15, "every hundredth image has no version");
+    assert_eq!(rendered.findings.len(), 30, "every hundredth image has no version");
 }
 
 #[test]
@@ -64,7 +47,7 @@ fn an_autoscaler_at_the_end_owns_what_came_before() {
     );
     let rendered = check(text.as_bytes()).unwrap();
     let output = String::from_utf8(rendered.output).unwrap();
-    assert_eq!(output.matches("replicas: 2").count(), 1_499);
+    assert_eq!(output.matches("replicas: 2").count(), 2_999);
 }
 
 #[test]
@@ -74,7 +57,7 @@ fn a_configuration_at_the_end_holds_for_what_came_before() {
     );
     let rendered = check(text.as_bytes()).unwrap();
     let output = String::from_utf8(rendered.output).unwrap();
-    assert_eq!(output.matches("    a: b\n").count(), 1_500);
+    assert_eq!(output.matches("    a: b\n").count(), 3_000);
 }
 
 #[test]

@@ -13,14 +13,15 @@ advancedSettings:
 - {name: gone, target: {name: app-1500}, patch: {$patch: delete}}
 ";
 
-/// Some megabytes, so that there are several parts; every tenth document has something to be warned of.
-fn stream(odd: &str) -> String {
+/// Some megabytes, so that there are several parts, with something odd in one of them; every hundredth document has
+/// something to be warned of.
+pub(super) fn stream(odd: &str) -> String {
     let mut text = String::from("# begins\n");
     for index in 0..3_000 {
         let image = if index % 100 == 0 { "web:latest" } else { "web:1" };
         let _ = write!(
             text,
-            "---\n# Source: {index}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{index}\n  annotations:\n    text: \"{}\"\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: {image}\n",
+            "---\n# Source: {index}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{index}\n  annotations:\n    text: \"{}\"\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n      - name: web\n        image: {image}\n",
             "x".repeat(800)
         );
         if index == 2_000 {
