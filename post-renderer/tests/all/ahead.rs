@@ -64,9 +64,9 @@ fn a_configuration_at_the_end_holds_for_what_came_before() {
 fn all_that_is_wrong_is_said_with_its_place_in_the_whole() {
     let text = stream("---\nkind: [\n---\nkind: A\nmetadata: {name: app-1}\n  b: c\n");
     let error = check(text.as_bytes()).unwrap_err();
-    let lines: Vec<_> = error.findings.iter().map(|finding| finding.location.line).collect();
-    let broken = text.lines().position(|line| line == "kind: [").unwrap();
-    assert!(lines.len() == 2 && lines.iter().all(|line| line.is_some_and(|line| line > broken)), "{lines:?}");
+    let places = error.findings.iter().map(|finding| (finding.location.document, finding.location.line));
+    let broken = text.lines().position(|line| line == "kind: [").unwrap() + 1;
+    assert_eq!(places.collect::<Vec<_>>(), [(Some(2_002), Some(broken)), (Some(2_003), Some(broken + 4))]);
 }
 
 #[test]
