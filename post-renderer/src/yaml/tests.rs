@@ -86,6 +86,7 @@ fn what_charts_often_write_is_read_fast() {
         "a: \n  http://b/c\nd:\n  \"e f\"\ng:\n  h\n  i\nj:\n  'k\n   l'\n",
         "a: # why\n  b\n",
         "a: |+\n  x\n",
+        "a : b\nd  :\n  - e : f\n    g:h : i\n",
         "a:\n  b: >+\n    x\n    y\n\n   \n",
     ] {
         assert_eq!(agreement(text), Ok(true), "{text:?}");
