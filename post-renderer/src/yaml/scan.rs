@@ -120,7 +120,7 @@ impl Scanner<'_, '_> {
     #[inline]
     fn start(&mut self, line: &Line, first: u8, place: u32) -> Sure<Start> {
         match first {
-            b'a'..=b'z' | b'A'..=b'Z' | b'.'..=b'9' | b'_' => match line.plain(self.bytes) {
+            b'a'..=b'z' | b'A'..=b'Z' | b'/'..=b'9' | b'_' => match line.plain(self.bytes) {
                 Plain::Key(end) => return Ok(Start::Key(end)),
                 Plain::Value => return Ok(Start::Other),
                 Plain::Unclear => {}

@@ -21,6 +21,10 @@ impl Scanner<'_, '_> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         match rest.first() {
             None | Some(b'\n') => Ok(None),
+            // The end of a document, where no one expects it.
+            Some(b'.') if rest.starts_with(b"...") && matches!(rest.get(3), None | Some(b' ' | b'\n')) => {
+                Err(Unsure)
+            }
             // Nearly every line.
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.plain_key_length(rest),
             Some(b'"' | b'\'') => {

@@ -99,7 +99,15 @@ fn what_charts_often_write_is_read_fast() {
 
 #[test]
 fn what_is_no_yaml_is_left_to_the_reference_to_refuse() {
-    for text in ["- >--\n  a\n", "a: |11\n  a\n", "a: b: c\n", "a: \u{1}\n", "a: 'b\n", "- a\nb: c\n"] {
+    for text in [
+        "- >--\n  a\n",
+        "a: |11\n  a\n",
+        "a: b: c\n",
+        "a: \u{1}\n",
+        "a: 'b\n",
+        "- a\nb: c\n",
+        "a:\n  b: c\n... x: y\n",
+    ] {
         assert!(read_by_scanner(text).is_none(), "{text:?}");
         assert!(read(text, Tree::default()).is_err(), "{text:?}");
     }
