@@ -26,7 +26,7 @@ impl<'r> Input<'r> {
     /// All of it.
     pub(super) fn whole(mut self) -> Result<Vec<u8>, RenderError> {
         let mut input = Vec::new();
-        self.read(LIMIT, &mut input)?;
+        self.read(u64::MAX, &mut input)?;
         Ok(input)
     }
 
