@@ -1,8 +1,8 @@
 //! On Linux, a new thread on a processor of its own at once.
 //!
-//! In a virtual machine the scheduler takes an idle processor, which is halted, for a busy one: every other new thread
-//! begins on the processor of its parent, and only the next tick, after up to 4 ms, moves one of them away. That is
-//! longer than most streams take.
+//! Traces on a virtual machine of two processors, one of them idle, show about every other new thread begin on the
+//! processor of its parent, until the next tick, after up to 4 ms, moves one of them away. That is longer than most
+//! streams take.
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 
