@@ -17,9 +17,9 @@ pub(crate) fn documents(text: &str) -> Documents<'_> {
     Documents { text, separators: memchr::memmem::find_iter(text.as_bytes(), DASHES), start: Some(start) }
 }
 
-/// The bodies of a stream that is there in parts.
-pub(crate) fn bodies<'s>(parts: &'s [Cow<'_, str>]) -> impl Iterator<Item = &'s str> {
-    parts.iter().flat_map(|part| documents(part).filter_map(|range| part.get(range)))
+/// The bodies themselves.
+pub(crate) fn bodies(text: &str) -> impl Iterator<Item = &str> {
+    documents(text).filter_map(|range| text.get(range))
 }
 
 /// The documents of a stream, found as they are asked for.
@@ -65,7 +65,8 @@ pub(crate) fn first_boundary(bytes: &[u8], from: usize) -> Option<usize> {
     line_ends.map(|line_end| from + line_end + 1).find(|dashes| is_boundary(bytes, *dashes))
 }
 
-/// The last such place.
+/// The last such place, for what is still being read.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn last_boundary(bytes: &[u8], from: usize) -> Option<usize> {
     let line_ends = memchr::memmem::rfind_iter(bytes.get(from..)?, LINE_OF_DASHES);
     line_ends.map(|line_end| from + line_end + 1).find(|dashes| is_boundary(bytes, *dashes))

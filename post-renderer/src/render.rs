@@ -154,7 +154,11 @@ fn edit_whole<'t>(
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
     let carries = parts.iter().any(|part| may_carry(part.as_bytes()));
-    let inside = if carries { in_stream(manifest::bodies(&parts), options)? } else { None };
+    let inside = if carries {
+        in_stream(parts.iter().flat_map(|part| manifest::bodies(part)), options)?
+    } else {
+        None
+    };
     let merged;
     let configuration = match (inside, configured) {
         (Some(weaker), given) => {

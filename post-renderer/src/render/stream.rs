@@ -8,7 +8,7 @@ use super::threads::spread;
 use super::unmatched::unmatched;
 use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions};
 use crate::finding::{Finding, Severity};
-use crate::manifest::{bodies, documents};
+use crate::manifest::bodies;
 use crate::standards::owners;
 use crate::yaml::{self, Tree};
 use std::borrow::Cow;
@@ -25,7 +25,8 @@ pub(super) fn render<'t>(
     find_owners(&parts, &mut plan);
     if options.deployer == Deployer::Kapp {
         let settings = &plan.context.configuration.kapp;
-        plan.kapp = Some(Kapp::of(bodies(&parts), settings, &plan.context.owners));
+        plan.kapp =
+            Some(Kapp::of(parts.iter().flat_map(|part| bodies(part)), settings, &plan.context.owners));
     }
     let rendered = spread(options.threads, parts.into_iter(), |part, memory| {
         parts::render(part, &plan, options, memory)
@@ -44,8 +45,7 @@ pub(super) fn finish<'t>(
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
     let mut findings: Vec<Finding> = plan.findings.into_iter().chain(findings).collect();
-    let bodies =
-        texts.iter().flat_map(|edited| documents(&edited.text).filter_map(|range| edited.text.get(range)));
+    let bodies = texts.iter().flat_map(|edited| bodies(&edited.text));
     findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
     if gone > 0 && gone == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
@@ -70,7 +70,7 @@ pub(super) fn may_own(text: &[u8]) -> bool {
 
 /// Looks for autoscalers, which may come after what they own.
 fn find_owners(parts: &[Cow<'_, str>], plan: &mut Plan<'_>) {
-    for body in bodies(parts).filter(|body| may_own(body.as_bytes())) {
+    for body in parts.iter().flat_map(|part| bodies(part)).filter(|body| may_own(body.as_bytes())) {
         if let Ok(tree) = yaml::read(body, Tree::default()) {
             owners(&tree, &mut plan.context.owners);
         }

@@ -10,7 +10,7 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Documents may nest as deep in a thread as they may without one.
 const STACK: usize = 8 << 20;
-/// A thread takes about as long to start as an input takes to be worked on: a few are sooner done without one.
+/// So few inputs are done before a thread that has to be started could be of use.
 const WITHOUT: usize = 2;
 
 /// Works on every input, each with the memory that its thread has for all of its own, and gives what came out in the
