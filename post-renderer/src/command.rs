@@ -9,12 +9,12 @@ mod process;
 mod report;
 
 use crate::configuration;
+use crate::configuration::Configuration;
 use crate::finding::{Finding, Severity};
-use crate::render::{EditedStream, RenderError, RenderOptions, edit_parts};
+use crate::render::{EditedStream, RenderError, RenderOptions, edit};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
-use configure::{configure, unconfigured};
-use input::Input;
+use configure::configure;
 pub use process::run_in_process;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
@@ -29,7 +29,7 @@ pub struct Streams<'a> {
     pub stderr: &'a mut dyn Write,
 }
 
-/// Reading waits for about 0.1 ms while a thread starts: many would cost streams of usual size more than they bring.
+/// Starting a thread takes about 0.1 ms, so many threads cost more than they save for streams of usual size.
 const MOST_THREADS: usize = 8;
 
 /// Exit code for usage and configuration.
@@ -95,10 +95,6 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
             let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
             ended(made.and_then(|()| stdout.write_all(&text)), 0)
         }
-        Some(Command::Copy) => match Input::new(streams.stdin).whole() {
-            Ok(input) => ended(stdout.write_all(&input), 0),
-            Err(error) => failed(&arguments.common, &error, streams.stderr),
-        },
     }
 }
 
@@ -120,13 +116,14 @@ fn manifests(
     stderr: &mut dyn Write,
 ) -> u8 {
     let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
-    let mut input = Input::new(stdin);
-    let rendered = match rendered(common, &mut input, &options) {
+    let read = configure(common).and_then(|configuration| Ok((configuration, input::read(stdin)?)));
+    let (configuration, input) = match read {
+        Ok(read) => read,
+        Err(error) => return failed(common, &error, stderr),
+    };
+    let rendered = match rendered(&input, &configuration, &options) {
         Ok(rendered) => rendered,
-        Err(error) => {
-            input.drain();
-            return failed(common, &error, stderr);
-        }
+        Err(error) => return failed(common, &error, stderr),
     };
     let mut code = 0;
     if let Face::Check { strict: true } = face {
@@ -151,24 +148,23 @@ fn manifests(
     ended(shown, code)
 }
 
-/// Configures, reads and renders.
-fn rendered(
-    common: &Common,
-    input: &mut Input<'_>,
+/// Renders the input.
+fn rendered<'t>(
+    input: &'t [u8],
+    configuration: &Configuration,
     options: &RenderOptions,
-) -> Result<EditedStream<'static>, RenderError> {
-    let configured = configure(common)?;
-    let configured = configured.as_ref().ok_or_else(unconfigured);
-    let first = input.next().transpose()?.unwrap_or_default();
-    if input.is_at_end() && first.iter().all(u8::is_ascii_whitespace) && configured.is_ok() {
-        // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
-        let warning = Finding::warning("empty-input", "there is no input: it is passed through as it is")
-            .help("Helm 3 renders past its post-renderer with `--output-dir`: pipe `helm template` through it instead");
-        let mut same = EditedStream::unchanged(String::from_utf8(first).unwrap_or_default());
-        same.findings.push(warning);
-        return Ok(same);
+) -> Result<EditedStream<'t>, RenderError> {
+    match std::str::from_utf8(input) {
+        Ok(text) if text.trim().is_empty() => {
+            // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
+            let warning = Finding::warning("empty-input", "input is empty; passing it through unchanged")
+                .help("with `--output-dir`, Helm 3 does not send manifests to its post-renderer: pipe `helm template` through it instead");
+            let mut same = EditedStream::unchanged(text);
+            same.findings.push(warning);
+            Ok(same)
+        }
+        _ => edit(input, configuration, options),
     }
-    edit_parts(std::iter::once(Ok(first)).chain(input), configured, options)
 }
 
 /// Tells what went wrong, on stderr and in the report, since Helm 4 throws stderr away.
@@ -197,6 +193,7 @@ impl Common {
             namespace: self.namespace.clone(),
             deployer: self.deployer.into(),
             as_of: self.as_of.clone(),
+            allow_stream_config: self.allow_stream_config,
             collect_changes,
             threads: std::thread::available_parallelism()
                 .map_or(1, |processors| processors.get().min(MOST_THREADS)),

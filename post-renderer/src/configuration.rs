@@ -1,7 +1,6 @@
-//! What to change in manifests: the types of `PostRenderConfig` v1. Reading, merging and writing them live in
-//! the modules below; what they mean is in `standards` and `settings`.
+//! What to change in manifests: the types of `PostRenderConfig` v1, and reading, layering and writing them. The floor
+//! of this crate: what the types mean is in `standards` and `settings`, above it.
 
-mod check;
 mod kustomization;
 mod merge;
 mod parameters;
@@ -18,7 +17,6 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-pub use check::check_setting;
 pub use parameters::{
     GracePeriod, Image, ImagePinning, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread, Standards,
     WhenUnsatisfiable,
@@ -215,8 +213,7 @@ pub struct ResourceDefaults {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
-    /// Id of the standard, such as `resource_maximum`, or narrower `resource_maximum/memory`.
-    #[schemars(extend("format" = "standard"))]
+    /// Id of the standard, such as `resource-maximum`, or narrower `resource-maximum/memory`.
     pub rule: String,
     /// Why; stamped on the object.
     pub reason: String,
@@ -315,6 +312,20 @@ impl Configuration {
         let mut text = String::new();
         write_sorted(&value, &mut text);
         text
+    }
+
+    /// This configuration with the labels and annotations of others that it does not set itself.
+    pub(crate) fn with_added(&self, others: &[Self]) -> Self {
+        let mut all = self.clone();
+        for other in others {
+            for (own, added) in [(&mut all.labels, &other.labels), (&mut all.annotations, &other.annotations)]
+            {
+                for (key, value) in added {
+                    own.entry(key.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        all
     }
 
     /// First 16 hexadecimal digits of the SHA-256 of the canonical JSON: what `ipsy.dev/config-hash` holds.

@@ -2,6 +2,7 @@
 
 mod place;
 
+use manifest_patch::Problem;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -172,54 +173,19 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The nearest of the known words, where one is near enough to have been meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(cost, candidate)| *cost <= (candidate.chars().count().max(word.chars().count()) / 3).max(1))
-        .min_by_key(|(cost, _)| *cost)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Edit distance in characters, where swapping two neighbours is one step: the commonest slip of typists.
-pub(crate) fn distance(left: &str, right: &str) -> usize {
-    let left: Vec<char> = left.chars().take(256).collect();
-    let right: Vec<char> = right.chars().take(256).collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=right.len()).collect();
-    for (row, one) in left.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, other) in right.iter().enumerate() {
-            let substitute = above.get(column).copied().unwrap_or(0) + usize::from(one != other);
-            let delete = above.get(column + 1).copied().unwrap_or(0) + 1;
-            let insert = current.get(column).copied().unwrap_or(0) + 1;
-            let mut best = substitute.min(delete).min(insert);
-            let swapped = row > 0
-                && column > 0
-                && left.get(row - 1) == Some(other)
-                && right.get(column - 1) == Some(one);
-            if swapped {
-                best = best.min(before.get(column - 1).copied().unwrap_or(0) + 1);
-            }
-            current.push(best);
-        }
-        before = std::mem::replace(&mut above, current);
+impl From<Problem> for Finding {
+    /// An error with the problem's own field and advice.
+    fn from(problem: Problem) -> Self {
+        let mut finding = Self::error(problem.id, problem.message);
+        finding.location.field = problem.field;
+        finding.help = problem.help;
+        finding
     }
-    above.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_swap_of_neighbours_is_one_step() {
-        assert_eq!(distance("lables", "labels"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(nearest("lables", ["annotations", "labels"]), Some("labels"));
-        assert_eq!(nearest("zzz", ["annotations", "labels"]), None);
-    }
 
     #[test]
     fn a_report_underlines_the_place() {

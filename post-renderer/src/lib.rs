@@ -3,25 +3,25 @@
 //! The engine is pure: bytes and a configuration in, bytes and findings out. Files, clock and environment are
 //! known only to `command`, which is the program as a library function.
 
+mod autoscalers;
 pub mod configuration;
 mod finding;
 mod manifest;
 mod object;
-mod patch;
 mod quantity;
 mod render;
-mod selector;
+mod settings;
 mod standards;
 mod target;
-mod yaml;
 
 #[cfg(feature = "cli")]
 pub mod command;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 
-pub use configuration::{AdvancedSetting, Configuration, Target, check_setting};
+pub use configuration::{AdvancedSetting, Configuration, Target};
 pub use finding::{Finding, Location, Severity};
 pub use quantity::{InvalidQuantity, Quantity};
 pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};
-pub use standards::{StandardSummary, standards};
+pub use settings::{check_setting, read_configuration};
+pub use standards::{Rule, standards};

@@ -1,12 +1,12 @@
 //! One Kubernetes object under the hands of a rule: its tree, its pods and containers, and what is said of it.
 
+use crate::autoscalers::Owners;
 use crate::configuration::{Configuration, Exception, Mode};
 use crate::finding::{Finding, Severity};
-use crate::manifest::Identity;
-use crate::standards::Owners;
 use crate::target::Matcher;
-use crate::yaml::{Fault, Kind, NodeId, Tree};
+use manifest_patch::{Identity, pod_template};
 use std::collections::BTreeMap;
+use yaml_edit::{Fault, Kind, NodeId, Tree};
 
 /// What all objects of a rendering share.
 pub(crate) struct Context<'c> {
@@ -63,14 +63,14 @@ pub(crate) enum Role {
 impl Object<'_, '_> {
     /// The path of the pod's own fields, such as `["spec", "template"]`, where the object has a pod.
     pub(crate) fn pod_template(&self) -> Option<&'static [&'static str]> {
-        let path = self.identity.pod_template()?;
+        let path = pod_template(self.identity)?;
         let template = self.tree.at(self.root, path)?;
         self.tree.get(template, "spec").map(|_| path)
     }
 
     /// The pod's `spec` for reading.
     pub(crate) fn pod_spec(&self) -> Option<NodeId> {
-        let template = self.tree.at(self.root, self.identity.pod_template()?)?;
+        let template = self.tree.at(self.root, pod_template(self.identity)?)?;
         self.tree.get(template, "spec")
     }
 
@@ -123,13 +123,13 @@ impl Object<'_, '_> {
 
     /// `spec.template.spec.containers[0]`, for messages.
     pub(crate) fn field_of(&self, container: &Container) -> String {
-        let mut path: Vec<&str> = self.identity.pod_template().unwrap_or_default().to_vec();
+        let mut path: Vec<&str> = pod_template(self.identity).unwrap_or_default().to_vec();
         path.push("spec");
         format!("{}.{}[{}]", path.join("."), container.list, container.index)
     }
 
     /// Whether a breach of a rule is waived by an exception, which is then noted for the stamp. `part` narrows
-    /// the rule, as `memory` of `resource_maximum/memory`.
+    /// the rule, as `memory` of `resource-maximum/memory`.
     pub(crate) fn is_waived(&mut self, context: &Context<'_>, rule: &str, part: &str) -> bool {
         let waiver = context.exceptions.iter().find(|waiver| {
             let (id, narrow) = waiver.exception.rule.split_once('/').unwrap_or((&waiver.exception.rule, ""));
@@ -173,9 +173,7 @@ impl Object<'_, '_> {
         message: String,
         help: &str,
     ) {
-        let mut finding = Finding::new(&rule.replace('_', "-"), severity, message)
-            .object(self.identity.label())
-            .field(field);
+        let mut finding = Finding::new(rule, severity, message).object(self.identity.label()).field(field);
         if !help.is_empty() {
             finding = finding.help(help);
         }

@@ -1,33 +1,22 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
-#[cfg(feature = "cli")]
-mod ahead;
+mod chunks;
 mod document;
 mod edited;
 mod immutable;
-mod in_stream;
 mod kapp;
-mod parts;
 mod plan;
-#[cfg(target_os = "linux")]
-mod processors;
 mod protected;
 mod stream;
-mod threads;
+mod stream_configuration;
 mod unmatched;
 
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
-use crate::manifest;
-#[cfg(feature = "cli")]
-pub(crate) use ahead::edit_parts;
 pub(crate) use edited::EditedStream;
-use in_stream::{in_stream, may_carry};
-#[cfg(feature = "cli")]
-pub(crate) use parts::SIZE as PART_SIZE;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use stream_configuration::stream_configurations;
 
 /// What the caller knows and the configuration does not say.
 #[derive(Clone, Debug, Default)]
@@ -43,8 +32,9 @@ pub struct RenderOptions {
     pub as_of: Option<String>,
     /// Whether `Rendered::changes` is filled in (it costs time).
     pub collect_changes: bool,
-    /// How many threads may render a long stream; none but the caller's where it is 0 or 1. What comes out is the
-    /// same.
+    /// Whether a configuration in the stream may add labels, annotations and settings; otherwise it is an error.
+    pub allow_stream_config: bool,
+    /// Number of threads that may render a long stream; 0 and 1 mean the caller's alone. The output is the same.
     pub threads: usize,
     /// Name of the input in findings, `stdin` if empty.
     pub source_name: String,
@@ -135,42 +125,35 @@ impl std::fmt::Display for RenderError {
 
 impl std::error::Error for RenderError {}
 
-/// Applies the configuration to a stream of manifests. A configuration in the stream itself is weaker than the
-/// given one, and is consumed.
+/// Applies the configuration to a stream of manifests.
 pub fn render(
     input: &[u8],
     configuration: &Configuration,
     options: &RenderOptions,
 ) -> Result<Rendered, RenderError> {
-    let parts = parts::parts(text(input, options)?).map(Cow::Borrowed).collect();
-    edit_whole(parts, Ok(configuration), options).map(Rendered::from)
+    edit(input, configuration, options).map(Rendered::from)
 }
 
-/// The same of a stream that is there in parts, not yet put together. Where no configuration is given, the stream has
-/// to bring one; else the given error is told.
-fn edit_whole<'t>(
-    parts: Vec<Cow<'t, str>>,
-    configured: Result<&Configuration, RenderError>,
+/// Applies the configuration to a stream of manifests. Gives the edits, so that unchanged text is copied only once,
+/// when it is written.
+pub(crate) fn edit<'t>(
+    input: &'t [u8],
+    configuration: &Configuration,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
-    let carries = parts.iter().any(|part| may_carry(part.as_bytes()));
-    let inside = if carries {
-        in_stream(parts.iter().flat_map(|part| manifest::bodies(part)), options)?
+    let failed = |findings| RenderError { kind: ErrorKind::Configuration, findings };
+    let text = text(input, options)?;
+    let added = stream_configurations(text, options)?;
+    let extended;
+    let configuration = if added.is_empty() {
+        configuration
     } else {
-        None
+        extended = configuration.with_added(&added);
+        &extended
     };
-    let merged;
-    let configuration = match (inside, configured) {
-        (Some(weaker), given) => {
-            merged = given.map_or(weaker.clone(), |given| Configuration::merge(&weaker, given));
-            &merged
-        }
-        (None, given) => given?,
-    };
-    let mut plan = Plan::new(configuration, options)
-        .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
-    plan.carries = carries;
-    stream::render(parts, plan, options)
+    let mut plan = Plan::new(configuration, options).map_err(failed)?;
+    plan.add_stream_settings(&added).map_err(failed)?;
+    stream::render(text, plan, options)
 }
 
 /// The input as text; what is no UTF-8 is no YAML to Kubernetes.
@@ -181,7 +164,7 @@ fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderE
             .and_then(|valid| std::str::from_utf8(valid).ok())
             .unwrap_or_default();
         let place = place(before, before.len(), 0, options);
-        let number = manifest::documents(before).count().max(1);
+        let number = yaml_edit::documents(before).count().max(1);
         let finding = Finding::error("not-utf-8", "the bytes here are no UTF-8 text")
             .at(Location { document: Some(number), ..place })
             .help("manifests are UTF-8; binary data belongs into `binaryData` or `!!binary`, in base64");

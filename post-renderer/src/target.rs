@@ -2,10 +2,11 @@
 
 use crate::configuration::Target;
 use crate::finding::Finding;
-use crate::manifest::{HOOK, Identity};
-use crate::selector::Selector;
-use crate::yaml::{NodeId, Tree};
+use crate::manifest::HOOK;
+use manifest_patch::Identity;
+use manifest_patch::selector::Selector;
 use regex::Regex;
+use yaml_edit::{NodeId, Tree};
 
 /// A target ready to match.
 #[derive(Clone, Debug, Default)]

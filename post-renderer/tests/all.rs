@@ -2,7 +2,6 @@
 
 #[cfg(test)]
 mod all {
-    mod ahead;
     mod bad_input;
     mod cases;
     mod command;

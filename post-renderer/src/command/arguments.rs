@@ -62,9 +62,6 @@ pub(super) enum Command {
     },
     /// Print the manual page.
     Man,
-    /// Copy stdin to stdout unread: the floor that `make bench` measures rendering against.
-    #[command(hide = true)]
-    Copy,
 }
 
 #[derive(Debug, Args)]
@@ -78,6 +75,10 @@ pub(super) struct Common {
     /// Pass manifests through unchanged when there is no configuration at all.
     #[arg(long)]
     pub(super) allow_unconfigured: bool,
+    /// Let a `ConfigMap` labelled `ipsy.dev/post-render-config` in the stream add labels, annotations and settings;
+    /// otherwise it is an error.
+    #[arg(long)]
+    pub(super) allow_stream_config: bool,
     /// What applies the manifests.
     #[arg(long, value_enum, default_value_t = DeployerName::Helm)]
     pub(super) deployer: DeployerName,

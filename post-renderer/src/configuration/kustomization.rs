@@ -3,8 +3,8 @@
 
 use super::{API_VERSION, KIND};
 use crate::finding::Finding;
-use crate::yaml::member_name;
 use serde_json::{Map, Value, json};
+use yaml_edit::member_name;
 
 /// Whether a file is kustomize's.
 pub(super) fn is_one(value: &Value) -> bool {

@@ -1,23 +1,8 @@
-//! Laying one configuration over another: maps merge key by key, lists are appended, the stronger wins.
+//! Laying one configuration over another: mappings merge member by member, lists are appended (an item of the same
+//! name replaces the weaker one), and everything else comes from the stronger layer. A value that is written counts,
+//! even if it equals the default.
 
-use super::Configuration;
 use serde_json::Value;
-
-impl Configuration {
-    /// Lays `stronger` over `weaker`. Maps merge, settings, list keys and exceptions are appended (a setting of
-    /// the same name takes the place of the weaker one), everything else is taken from `stronger` unless it is at
-    /// its default there.
-    ///
-    /// # Panics
-    /// Never: configurations are made of what JSON can hold, and merging keeps their shape.
-    pub fn merge(weaker: &Self, stronger: &Self) -> Self {
-        let plain = |configuration: &Self| {
-            serde_json::to_value(configuration).expect("string keys and finite numbers always serialize")
-        };
-        let merged = merge_values(plain(weaker), plain(stronger));
-        serde_json::from_value(merged).expect("two configurations merge into one of the same shape")
-    }
-}
 
 /// Lays one written configuration over another, member by member.
 pub(super) fn merge_values(weaker: Value, stronger: Value) -> Value {

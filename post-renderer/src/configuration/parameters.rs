@@ -16,25 +16,25 @@ pub struct Standards {
     /// `annotations`: how strict; with `default`, an annotation that is there already keeps its value.
     #[serde(skip_serializing_if = "is_default")]
     pub annotations: ModeOnly,
-    /// `replicas_owner`: drops `spec.replicas` where an autoscaler in the stream owns it.
+    /// `replicas-owner`: drops `spec.replicas` where an autoscaler in the stream owns it.
     #[serde(skip_serializing_if = "is_default")]
     pub replicas_owner: ModeOnly,
-    /// `image_pinning`: no floating tags.
+    /// `image-pinning`: no floating tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_pinning: Option<ImagePinning>,
-    /// `security_context`: defaults for pods and containers.
+    /// `security-context`: defaults for pods and containers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<SecurityContext>,
-    /// `probes_present`: containers of long-running pods have probes.
+    /// `probes-present`: containers of long-running pods have probes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probes_present: Option<ProbesPresent>,
     /// `spread`: default topology spread of replicated workloads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
-    /// `grace_period`: how long pods may take to stop.
+    /// `grace-period`: how long pods may take to stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_period: Option<GracePeriod>,
-    /// `duplicate_keys`: an environment name or a port twice, which server-side apply refuses.
+    /// `duplicate-keys`: an environment name or a port twice, which server-side apply refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate_keys: Option<ModeOnly>,
 }
@@ -47,7 +47,7 @@ pub struct ModeOnly {
     pub mode: Mode,
 }
 
-/// Parameters of `image_pinning`.
+/// Parameters of `image-pinning`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ImagePinning {
@@ -85,7 +85,7 @@ pub struct Image {
     pub digest: Option<String>,
 }
 
-/// Parameters of `security_context`.
+/// Parameters of `security-context`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecurityContext {
@@ -99,7 +99,7 @@ pub struct SecurityContext {
     pub container: BTreeMap<String, Value>,
 }
 
-/// Parameters of `probes_present`.
+/// Parameters of `probes-present`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProbesPresent {
@@ -173,7 +173,7 @@ impl WhenUnsatisfiable {
     }
 }
 
-/// Parameters of `grace_period`, in seconds.
+/// Parameters of `grace-period`, in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GracePeriod {

@@ -5,20 +5,28 @@ use super::merge::merge_values;
 use super::validate::validate;
 use super::{API_VERSION, Configuration, KIND};
 use crate::finding::{Finding, Location};
-use crate::manifest::documents;
-use crate::yaml::{self, NodeId, Tree};
 use serde_json::Value;
+use yaml_edit::documents;
+use yaml_edit::{NodeId, Tree};
 
 /// A configuration as it was written: what it does not say, a weaker layer may say.
 #[derive(Clone, Debug)]
 pub struct Layer {
     value: Value,
+    text: String,
     source_name: String,
 }
 
 impl Layer {
-    /// Reads and checks one layer. `source_name` is named in findings. A kustomize file is understood, too.
+    /// Reads one layer and checks its shape. `source_name` is named in findings. A kustomize file is understood too.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
+        let layer = Self::parse(text, source_name)?;
+        let findings = layer.check_shape();
+        if findings.is_empty() { Ok(layer) } else { Err(layer.placed(findings)) }
+    }
+
+    /// Reads one layer without checking its shape.
+    pub(crate) fn parse(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
         let source = Source { text, start: 0, name: source_name };
         let ranges: Vec<_> = documents(text).collect();
         let [range] = ranges.as_slice() else {
@@ -28,7 +36,7 @@ impl Layer {
         };
         let body = text.get(range.clone()).unwrap_or_default();
         let source = Source { start: range.start, ..source };
-        let tree = yaml::read(body, Tree::default()).map_err(|fault| {
+        let tree = yaml_edit::read(body, Tree::default()).map_err(|fault| {
             vec![Finding::error("configuration-syntax", fault.message).at(source.location(fault.offset))]
         })?;
         let value = tree.value(tree.root()).map_err(|_| {
@@ -40,13 +48,39 @@ impl Layer {
         if kustomization::is_one(&value) {
             let value =
                 kustomization::convert(&value).map_err(|findings| placed(findings, &tree, &source))?;
-            return Ok(Self { value, source_name: source_name.to_owned() });
+            return Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned() });
         }
-        let findings = validate(&value);
-        if !findings.is_empty() {
-            return Err(placed(findings, &tree, &source));
-        }
-        Ok(Self { value, source_name: source_name.to_owned() })
+        Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned() })
+    }
+}
+
+impl Layer {
+    /// Everything that is wrong with the shape: unknown members, wrong types, values out of range.
+    pub(crate) fn check_shape(&self) -> Vec<Finding> {
+        validate(&self.value)
+    }
+
+    /// The configuration as it was written.
+    pub(crate) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Names of the members that are written.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &str> {
+        self.value.as_object().into_iter().flat_map(|members| members.keys().map(String::as_str))
+    }
+
+    /// The configuration that this layer is by itself.
+    pub(crate) fn into_configuration(self) -> Result<Configuration, Vec<Finding>> {
+        Configuration::from_layers(vec![self])
+    }
+
+    /// Adds the places in the layer's text to findings that name a field of it.
+    pub(crate) fn placed(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let Some(range) = documents(&self.text).next() else { return findings };
+        let body = self.text.get(range.clone()).unwrap_or_default();
+        let Ok(tree) = yaml_edit::read(body, Tree::default()) else { return findings };
+        placed(findings, &tree, &Source { text: &self.text, start: range.start, name: &self.source_name })
     }
 }
 

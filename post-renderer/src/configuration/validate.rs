@@ -1,15 +1,13 @@
 //! Checks a written configuration against its own schema, so that all mistakes are found at once, misspelt keys
 //! with a suggestion, before serde would stop at the first.
 
-use super::{Target, check_setting};
-use crate::finding::{Finding, nearest};
+use crate::finding::Finding;
 use crate::quantity::Quantity;
-use crate::selector::{is_label_key, is_label_value};
-use crate::standards::STANDARDS;
-use crate::target::Matcher;
-use crate::yaml::member_name;
+use manifest_patch::nearest;
+use manifest_patch::selector::{is_label_key, is_label_value};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
+use yaml_edit::member_name;
 
 /// The schema's bare shape. To read it takes a fraction of the time that it takes to make the schema of the types,
 /// which would be most of what the program does with a short stream.
@@ -235,18 +233,6 @@ impl Walk {
                     format!("`{text}` is no date; write it as 2027-01-31"),
                 );
             }
-            Some("standard") => {
-                let (id, _) = text.split_once('/').unwrap_or((&text, ""));
-                let known = STANDARDS.iter().map(|standard| standard.id());
-                if !known.clone().any(|known| known == id) {
-                    let hint = nearest(id, known.clone()).map_or_else(
-                        || format!("known are `{}`", known.collect::<Vec<_>>().join("`, `")),
-                        |near| format!("did you mean `{near}`?"),
-                    );
-                    let finding = Finding::error("configuration-standard", format!("`{id}` is no standard"));
-                    self.findings.push(finding.field(field).help(hint));
-                }
-            }
             _ => {}
         }
         if let (Some(least), Some(number)) = (schema.get("minimum").and_then(Value::as_f64), value.as_f64())
@@ -256,36 +242,8 @@ impl Walk {
         }
     }
 
-    /// What no schema can say: patches, targets, bounds that contradict each other.
+    /// What no schema can say: bounds that contradict each other, and regular expressions.
     fn meaning(&mut self, value: &Value) {
-        for (index, setting) in
-            value.get("advancedSettings").and_then(Value::as_array).into_iter().flatten().enumerate()
-        {
-            let Ok(setting) = serde_json::from_value(setting.clone()) else { continue };
-            for finding in check_setting(&setting) {
-                let field = format!(
-                    "advancedSettings[{index}].{}",
-                    finding.location.field.clone().unwrap_or_default()
-                );
-                self.findings.push(finding.field(field));
-            }
-        }
-        for (index, exception) in
-            value.get("exceptions").and_then(Value::as_array).into_iter().flatten().enumerate()
-        {
-            let Some(Ok(target)) =
-                exception.get("target").map(|target| serde_json::from_value::<Target>(target.clone()))
-            else {
-                continue;
-            };
-            for finding in Matcher::compile(&target).err().unwrap_or_default() {
-                let field = format!(
-                    "exceptions[{index}].target.{}",
-                    finding.location.field.clone().unwrap_or_default()
-                );
-                self.findings.push(finding.field(field));
-            }
-        }
         let quantity = |section: &str, name: &str| {
             let found = value.get("resources")?.get(section)?.get(name)?;
             Quantity::parse(&found.as_str().map_or_else(|| found.to_string(), ToOwned::to_owned)).ok()

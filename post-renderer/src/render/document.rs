@@ -1,20 +1,21 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
 use super::immutable::Immutable;
-use super::in_stream::is_carrier;
 use super::kapp::is_config;
-use super::plan::Plan;
+use super::plan::{Origin, Plan};
 use super::protected::Protected;
+use super::stream_configuration::is_stream_configuration;
 use super::{Change, RenderOptions};
 use crate::configuration::{HookSettings, Stamp};
 use crate::finding::{Finding, Severity};
-use crate::manifest::{HOOK, Identity, objects};
+use crate::manifest::{HOOK, objects};
 use crate::object::{Object, Remark};
-use crate::patch::{Failure, Outcome};
-use crate::yaml::{self, Checker, Edits, Fault, NodeId, Tree};
+use manifest_patch::Identity;
+use manifest_patch::{Failure, Outcome};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use yaml_edit::{Checker, Edits, Fault, NodeId, Tree};
 
 /// What a document came to.
 pub(super) enum Written {
@@ -22,8 +23,8 @@ pub(super) enum Written {
     Same,
     /// Parts of it are written anew, by the edits that are left in the work.
     Edited,
-    /// It goes: a patch deleted it, or it was a configuration.
-    Gone,
+    /// It is removed: a patch deleted it, or it was a configuration.
+    Removed,
 }
 
 /// What was found and done on the way.
@@ -62,7 +63,7 @@ pub(super) fn render<'a>(
     work: &mut Work<'_>,
     notes: &mut Notes,
 ) -> (Written, Tree<'a>) {
-    let mut tree = match yaml::read(body, memory) {
+    let mut tree = match yaml_edit::read(body, memory) {
         Ok(tree) => tree,
         Err(fault) => {
             notes.invalid(Finding::error("invalid-yaml", fault.message), Some(fault.offset));
@@ -79,8 +80,9 @@ pub(super) fn render<'a>(
             return (Written::Same, tree);
         }
     };
-    if plan.carries && roots == [tree.root()] && is_carrier(&tree, tree.root()) {
-        return (Written::Gone, tree);
+    if roots == [tree.root()] && is_stream_configuration(&tree, tree.root()) {
+        // It was read, and allowed, before rendering began.
+        return (Written::Removed, tree);
     }
     let errors = notes.remarks.len();
     for root in roots {
@@ -91,7 +93,7 @@ pub(super) fn render<'a>(
         let outcome = object(&mut tree, root, &identity, number, plan, work, notes);
         match outcome {
             Ok(Outcome::Stays) => {}
-            Ok(Outcome::Deleted) if root == tree.root() => return (Written::Gone, tree),
+            Ok(Outcome::Deleted) if root == tree.root() => return (Written::Removed, tree),
             Ok(Outcome::Deleted) => {
                 if let Err(fault) = tree.remove(root) {
                     notes.remarks.push(of_fault(&fault, &identity, "setting"));
@@ -104,7 +106,7 @@ pub(super) fn render<'a>(
     if failed || !tree.node(tree.root()).dirty {
         return (Written::Same, tree);
     }
-    let edits = match yaml::edits(&tree, std::mem::take(work.edits)) {
+    let edits = match yaml_edit::edits(&tree, std::mem::take(work.edits)) {
         Ok(edits) => edits,
         Err(fault) => {
             notes.remarks.push(of_fault(&fault, &Identity::of(&tree, tree.root()), "edit"));
@@ -157,14 +159,25 @@ fn object(
             .help("take `ipsy.dev/config-hash` out to have it rendered again");
         notes.remarks.push(remark(finding, tree.offset_of(root)));
     }
+    let subject = Subject { root, identity, number, is_hook };
+    if settings(tree, &subject, Origin::Stream, plan, work, notes)? == Outcome::Deleted {
+        return Ok(Outcome::Deleted);
+    }
     if !is_done && (!is_hook || configuration.hooks.standards) {
         let mut object = Object { tree, root, identity, remarks: Vec::new(), waived };
         let mut failed = None;
         for standard in &plan.standards {
             if let Err(fault) = standard.apply(&mut object, &plan.context) {
-                failed = Some(of_fault(&fault, identity, standard.id()));
+                failed = Some(of_fault(&fault, identity, standard.rule().id));
             }
-            drain(object.tree, identity, number, standard.id(), standard.source(), &mut notes.changes);
+            drain(
+                object.tree,
+                identity,
+                number,
+                standard.rule().id,
+                standard.rule().source,
+                &mut notes.changes,
+            );
         }
         notes.remarks.append(&mut object.remarks);
         waived = object.waived;
@@ -172,8 +185,7 @@ fn object(
             return Err(Box::new(remark));
         }
     }
-    let subject = Subject { root, identity, number, is_hook };
-    if !is_done && settings(tree, &subject, plan, work, notes)? == Outcome::Deleted {
+    if !is_done && settings(tree, &subject, Origin::Configuration, plan, work, notes)? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
     }
     if let Some(kapp) = &plan.kapp {
@@ -204,6 +216,7 @@ struct Subject<'s> {
 fn settings(
     tree: &mut Tree<'_>,
     subject: &Subject<'_>,
+    origin: Origin,
     plan: &Plan<'_>,
     work: &mut Work<'_>,
     notes: &mut Notes,
@@ -220,7 +233,7 @@ fn settings(
                 HookSettings::Targeted => setting.matcher.names_hooks(),
                 HookSettings::None => false,
             };
-        if !is_allowed || !setting.matcher.matches(identity, tree, root) {
+        if setting.origin != origin || !is_allowed || !setting.matcher.matches(identity, tree, root) {
             continue;
         }
         *matched = true;
@@ -248,7 +261,7 @@ fn settings(
             }
             Err(Failure::Patch(finding)) => {
                 let message = format!("{}: {}", setting.source, finding.message);
-                let finding = Finding { message, ..*finding }.object(identity.label());
+                let finding = Finding { message, ..(*finding).into() }.object(identity.label());
                 notes.remarks.push(remark(finding, tree.offset_of(root)));
             }
             Err(Failure::Document(fault)) => {

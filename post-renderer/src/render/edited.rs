@@ -2,29 +2,30 @@
 
 use super::{Change, Rendered};
 use crate::finding::Finding;
-use crate::yaml::{Edits, pieces};
-use std::borrow::Cow;
 #[cfg(feature = "cli")]
 use std::io::{self, BufWriter, Write};
+use yaml_edit::{Edits, pieces};
 
 /// How much is given to the system at once: large enough to make calls few, and small enough to stay in the
 /// processor's cache.
 #[cfg(feature = "cli")]
 const CHUNK: usize = 256 << 10;
 
-/// A stream of manifests, rendered but not yet put together.
+/// A stream of manifests, rendered but not yet written.
 pub(crate) struct EditedStream<'t> {
-    /// What it is made of, one behind the other.
+    /// Its text in chunks, in their order.
     pub(super) texts: Vec<EditedText<'t>>,
-    /// What was changed, in document order; empty unless asked for.
+    /// Documents that come after everything else; empty for none.
+    pub(super) appended: String,
+    /// Changed fields, in document order; empty unless asked for.
     pub(crate) changes: Vec<Change>,
     /// Warnings and notes.
     pub(crate) findings: Vec<Finding>,
 }
 
-/// A part of a stream, and its edits, sorted and without overlap.
+/// Text and its edits, sorted and without overlap.
 pub(super) struct EditedText<'t> {
-    pub(super) text: Cow<'t, str>,
+    pub(super) text: &'t str,
     pub(super) edits: Edits,
 }
 
@@ -36,24 +37,11 @@ impl EditedStream<'_> {
         bytes
     }
 
-    /// Adds text, on lines of its own, behind everything else.
-    pub(super) fn append(&mut self, text: &str) {
-        let last = self.pieces().filter(|piece| !piece.is_empty()).last();
-        let line_end = if last.is_none_or(|last| last.ends_with('\n')) { "" } else { "\n" };
-        let mut more = EditedText::from("");
-        more.edits.push(0, 0, &format!("{line_end}{text}"));
-        self.texts.push(more);
-    }
-
     fn pieces(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().flat_map(|edited| pieces(&edited.text, edited.edits.iter()))
-    }
-}
-
-impl<'t, T: Into<Cow<'t, str>>> From<T> for EditedText<'t> {
-    /// A text without edits.
-    fn from(text: T) -> Self {
-        Self { text: text.into(), edits: Edits::default() }
+        let edited = || self.texts.iter().flat_map(|edited| pieces(edited.text, edited.edits.iter()));
+        let last = edited().filter(|piece| !piece.is_empty()).last();
+        let ends_line = self.appended.is_empty() || last.is_none_or(|last| last.ends_with('\n'));
+        edited().chain([if ends_line { "" } else { "\n" }, self.appended.as_str()])
     }
 }
 
@@ -61,8 +49,9 @@ impl<'t, T: Into<Cow<'t, str>>> From<T> for EditedText<'t> {
 #[cfg(feature = "cli")]
 impl<'t> EditedStream<'t> {
     /// A stream that stays as it is.
-    pub(crate) fn unchanged(text: impl Into<Cow<'t, str>>) -> Self {
-        Self { texts: vec![EditedText::from(text)], changes: Vec::new(), findings: Vec::new() }
+    pub(crate) fn unchanged(text: &'t str) -> Self {
+        let texts = vec![EditedText { text, edits: Edits::default() }];
+        Self { texts, appended: String::new(), changes: Vec::new(), findings: Vec::new() }
     }
 
     /// The stream as it came.
@@ -75,7 +64,7 @@ impl<'t> EditedStream<'t> {
         let is_same = |edited: &EditedText<'_>| {
             edited.edits.iter().all(|edit| edited.text.get(edit.start..edit.end) == Some(edit.text))
         };
-        self.texts.iter().all(is_same)
+        self.appended.is_empty() && self.texts.iter().all(is_same)
     }
 
     /// Writes the stream.
@@ -104,8 +93,7 @@ mod tests {
         for &(start, end, text) in all {
             edits.push(start, end, text);
         }
-        let text = EditedText { edits, ..EditedText::from(text) };
-        EditedStream { texts: vec![text], ..EditedStream::unchanged("") }
+        EditedStream { texts: vec![EditedText { text, edits }], ..EditedStream::unchanged("") }
     }
 
     fn check(text: &str, edits: &[(usize, usize, &str)], expected: &str) {
@@ -130,7 +118,7 @@ mod tests {
     fn what_is_appended_stands_on_its_own_lines() {
         let appended = |text: &str, edits: &[(usize, usize, &str)]| {
             let mut edited = edited(text, edits);
-            edited.append("more");
+            edited.appended = "more".to_owned();
             String::from_utf8(edited.bytes()).unwrap()
         };
         assert_eq!(appended("", &[]), "more");

@@ -2,9 +2,9 @@
 //! it, but the next upgrade of an installed release would be refused: that is worth a warning.
 
 use crate::finding::Finding;
-use crate::manifest::Identity;
-use crate::yaml::{NodeId, Tree};
+use manifest_patch::Identity;
 use serde_json::Value;
+use yaml_edit::{NodeId, Tree};
 
 /// Which members of what are immutable.
 struct Rule {

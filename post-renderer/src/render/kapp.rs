@@ -1,14 +1,15 @@
 //! `--deployer kapp`: Helm hooks become change groups and rules, `ConfigMaps` versions if asked, and a kapp Config
 //! keeps what an autoscaler chose. kapp itself runs no hooks.
 
+use crate::autoscalers::Owners;
 use crate::configuration::Kapp as Settings;
 use crate::finding::{Finding, Severity};
-use crate::manifest::{HOOK, Identity, objects};
-use crate::standards::Owners;
-use crate::yaml::{self, Fault, NodeId, Tree};
+use crate::manifest::{HOOK, objects};
+use manifest_patch::Identity;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use yaml_edit::{Fault, NodeId, Tree};
 
 const GROUP: &str = "kapp.k14s.io";
 const CHANGE_GROUP: &str = "kapp.k14s.io/change-group";
@@ -48,7 +49,7 @@ impl Kapp {
         found.owned = owners.kinds();
         for body in bodies {
             // What cannot be read is reported by the rendering itself.
-            let Ok(tree) = yaml::read(body, Tree::default()) else { continue };
+            let Ok(tree) = yaml_edit::read(body, Tree::default()) else { continue };
             for id in objects(&tree).unwrap_or_default() {
                 let identity = Identity::of(&tree, id);
                 found.has_config |= is_config(&identity) && identity.name == NAME;

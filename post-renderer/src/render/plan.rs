@@ -2,13 +2,15 @@
 
 use super::RenderOptions;
 use super::kapp::Kapp;
-use crate::configuration::{Configuration, OnUnmatched, Stamp, Target, check_setting};
+use crate::autoscalers::Owners;
+use crate::configuration::{AdvancedSetting, Configuration, OnUnmatched, Stamp, Target};
 use crate::finding::Finding;
-use crate::manifest::Identity;
 use crate::object::{Context, Waiver};
-use crate::patch::{self, Body, ListKeys, Patch};
-use crate::standards::{Owners, STANDARDS, Standard};
+use crate::settings::{check, compile};
+use crate::standards::{STANDARDS, Standard};
 use crate::target::Matcher;
+use manifest_patch::Identity;
+use manifest_patch::{Body, ListKeys, Patch};
 use serde_json::Value;
 
 /// What a rendering does, ready to be done.
@@ -19,8 +21,6 @@ pub(super) struct Plan<'c> {
     pub(super) list_keys: ListKeys,
     /// What kapp is told, where it deploys.
     pub(super) kapp: Option<Kapp>,
-    /// Whether the stream may have a configuration among its documents.
-    pub(super) carries: bool,
     /// Annotations of the stamp.
     pub(super) stamps: Vec<(&'static str, Value)>,
     /// Warnings about the configuration itself.
@@ -38,6 +38,41 @@ pub(super) struct Setting {
     /// Whether the patch could change what no patch may change.
     pub(super) reaches_identity: bool,
     pub(super) on_unmatched: OnUnmatched,
+    pub(super) origin: Origin,
+}
+
+/// Where a setting comes from, which decides when it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The configuration: after the standards.
+    Configuration,
+    /// The stream itself: before the standards, so that it can undo none of them.
+    Stream,
+}
+
+impl Setting {
+    /// Compiles a setting.
+    fn compile((index, setting): (usize, &AdvancedSetting)) -> Result<Self, Vec<Finding>> {
+        let place = format!("advancedSettings[{index}]");
+        let source = if setting.name.is_empty() { place } else { format!("{place} ({})", setting.name) };
+        let patch = compile(setting)
+            .map_err(|problems| problems.into_iter().map(Finding::from).collect::<Vec<_>>())?;
+        let (matcher, wanted) = match &setting.target {
+            Some(target) => (Matcher::compile(target)?, Wanted::of(target)),
+            None => named(&patch),
+        };
+        let patch = patch.anonymous();
+        let reaches_identity = patch.reaches_identity();
+        Ok(Self {
+            source,
+            matcher,
+            wanted,
+            patch,
+            reaches_identity,
+            on_unmatched: setting.on_unmatched,
+            origin: Origin::Configuration,
+        })
+    }
 }
 
 /// The words of a target.
@@ -54,34 +89,14 @@ impl<'c> Plan<'c> {
         configuration: &'c Configuration,
         options: &'c RenderOptions,
     ) -> Result<Self, Vec<Finding>> {
-        let mut findings = Vec::new();
-        let mut settings = Vec::new();
-        for (index, setting) in configuration.advanced_settings.iter().enumerate() {
-            let place = format!("advancedSettings[{index}]");
-            let source =
-                if setting.name.is_empty() { place.clone() } else { format!("{place} ({})", setting.name) };
-            let found = check_setting(setting);
-            let compiled = patch::compile(setting);
-            if let (true, Ok(patch)) = (found.is_empty(), compiled) {
-                let (matcher, wanted) = match &setting.target {
-                    Some(target) => (Matcher::compile(target).unwrap_or_default(), Wanted::of(target)),
-                    None => named(&patch),
-                };
-                let on_unmatched = setting.on_unmatched;
-                let patch = patch.anonymous();
-                let reaches_identity = patch.reaches_identity();
-                settings.push(Setting { source, matcher, wanted, patch, reaches_identity, on_unmatched });
-            }
-            findings.extend(found.into_iter().map(|finding| {
-                let field = format!("{place}.{}", finding.location.field.clone().unwrap_or_default());
-                finding.field(field)
-            }));
-        }
-        let mut warnings = Vec::new();
-        let exceptions = waivers(configuration, options, &mut findings, &mut warnings);
+        let findings = check(configuration);
         if !findings.is_empty() {
             return Err(findings);
         }
+        let settings = configuration.advanced_settings.iter().enumerate();
+        let settings = settings.map(Setting::compile).collect::<Result<Vec<Setting>, Vec<Finding>>>()?;
+        let mut warnings = Vec::new();
+        let exceptions = waivers(configuration, options, &mut warnings)?;
         let context = Context {
             configuration,
             exceptions,
@@ -96,26 +111,34 @@ impl<'c> Plan<'c> {
                 stamps.push(("ipsy.dev/standards-version", Value::String(version.clone())));
             }
         }
-        let list_keys = ListKeys::new(&configuration.list_keys);
-        Ok(Self {
-            context,
-            standards,
-            settings,
-            list_keys,
-            kapp: None,
-            carries: false,
-            stamps,
-            findings: warnings,
-        })
+        let mut list_keys = ListKeys::default();
+        for list in &configuration.list_keys {
+            list_keys.declare(&list.group, &list.kind, &list.path, &list.keys);
+        }
+        Ok(Self { context, standards, settings, list_keys, kapp: None, stamps, findings: warnings })
+    }
+}
+
+impl Plan<'_> {
+    /// Adds the settings of configurations in the stream.
+    pub(super) fn add_stream_settings(
+        &mut self,
+        configurations: &[Configuration],
+    ) -> Result<(), Vec<Finding>> {
+        for configuration in configurations {
+            for setting in configuration.advanced_settings.iter().enumerate() {
+                self.settings.push(Setting { origin: Origin::Stream, ..Setting::compile(setting)? });
+            }
+        }
+        Ok(())
     }
 }
 
 fn waivers<'c>(
     configuration: &'c Configuration,
     options: &RenderOptions,
-    findings: &mut Vec<Finding>,
     warnings: &mut Vec<Finding>,
-) -> Vec<Waiver<'c>> {
+) -> Result<Vec<Waiver<'c>>, Vec<Finding>> {
     let mut waivers = Vec::new();
     for (index, exception) in configuration.exceptions.iter().enumerate() {
         let place = format!("exceptions[{index}]");
@@ -133,15 +156,10 @@ fn waivers<'c>(
             warnings.push(Finding::warning("exception-expired", message).field(place));
             continue;
         }
-        match Matcher::compile(exception.target.as_ref().unwrap_or(&Target::default())) {
-            Ok(matcher) => waivers.push(Waiver { exception, matcher }),
-            Err(found) => findings.extend(found.into_iter().map(|finding| {
-                let field = format!("{place}.target.{}", finding.location.field.clone().unwrap_or_default());
-                finding.field(field)
-            })),
-        }
+        let matcher = exception.target.as_ref().map(Matcher::compile).transpose()?.unwrap_or_default();
+        waivers.push(Waiver { exception, matcher });
     }
-    waivers
+    Ok(waivers)
 }
 
 /// The object that a merge patch without target names itself.

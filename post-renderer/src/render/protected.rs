@@ -1,7 +1,7 @@
 //! What no patch may change: who an object is, and by what Helm and kapp find it again.
 
 use crate::finding::Finding;
-use crate::yaml::{NodeId, Tree};
+use yaml_edit::{NodeId, Tree};
 
 /// Paths that stay as they are.
 const PROTECTED: &[&[&str]] = &[

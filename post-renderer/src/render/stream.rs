@@ -1,89 +1,109 @@
-//! The whole stream: documents rendered part by part, their findings gathered, the edits in one list.
+//! The whole stream: its text in chunks, the chunks rendered by threads, what they came to put together.
 
-use super::edited::EditedText;
+use super::chunks::{self, Chunk, chunks};
+use super::edited::EditedStream;
 use super::kapp::Kapp;
-use super::parts::{self, Part};
 use super::plan::Plan;
-use super::threads::spread;
 use super::unmatched::unmatched;
-use super::{Deployer, EditedStream, ErrorKind, RenderError, RenderOptions};
+use super::{Deployer, ErrorKind, RenderError, RenderOptions};
+use crate::autoscalers::owners;
 use crate::finding::{Finding, Severity};
-use crate::manifest::bodies;
-use crate::standards::owners;
-use crate::yaml::{self, Tree};
-use std::borrow::Cow;
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use yaml_edit::{Tree, bodies};
 
 /// More findings than this help no one; the rest is counted.
 const SHOWN: usize = 100;
 
-/// Renders a stream, which is there in parts.
+/// Stack of a thread: documents may nest as deep in it as in the main thread.
+const STACK: usize = 8 << 20;
+
+/// Renders a stream.
 pub(super) fn render<'t>(
-    parts: Vec<Cow<'t, str>>,
+    text: &'t str,
     mut plan: Plan<'_>,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
-    find_owners(&parts, &mut plan);
+    find_owners(text, &mut plan);
     if options.deployer == Deployer::Kapp {
         let settings = &plan.context.configuration.kapp;
-        plan.kapp =
-            Some(Kapp::of(parts.iter().flat_map(|part| bodies(part)), settings, &plan.context.owners));
+        plan.kapp = Some(Kapp::of(bodies(text), settings, &plan.context.owners));
     }
-    let rendered = spread(options.threads, parts.into_iter(), |part, memory| {
-        parts::render(part, &plan, options, memory)
-    });
-    finish(rendered, plan)
+    let chunks: Vec<&str> = chunks(text).collect();
+    let rendered = render_chunks(&chunks, &plan, options);
+    finish(rendered, &plan)
 }
 
-/// Puts the rendered parts of a stream together, or says all that is wrong with them.
-pub(super) fn finish<'t>(
-    parts: Vec<(EditedText<'t>, Part)>,
-    plan: Plan<'_>,
-) -> Result<EditedStream<'t>, RenderError> {
-    let (texts, part) = parts::join(parts);
-    let Part { invalid, findings, changes, matched, is_rendered, count, gone } = part;
+/// Renders the chunks, in their order, on at most `options.threads` threads. Each thread takes the next chunk that no
+/// other has taken.
+fn render_chunks<'t>(chunks: &[&'t str], plan: &Plan<'_>, options: &RenderOptions) -> Vec<Chunk<'t>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut memory = chunks::Memory::default();
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(text) = chunks.get(index) else { return done };
+            done.push((index, chunks::render(text, plan, options, &mut memory)));
+        }
+    };
+    let threads = options.threads.min(chunks.len());
+    let mut done = thread::scope(|scope| {
+        let start = || thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        // If the system refuses a thread, the others do its share.
+        let others: Vec<_> = (1..threads).filter_map(|_| start().ok()).collect();
+        let mut done = work();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|reason| panic::resume_unwind(reason)));
+        }
+        done
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, chunk)| chunk).collect()
+}
+
+/// Puts the rendered chunks together, or returns everything that is wrong with them.
+fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> Result<EditedStream<'t>, RenderError> {
+    let (texts, chunks::Report { invalid, findings, changes, matched, is_rendered, count, removed }) =
+        chunks::join(rendered);
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
     }
-    let mut findings: Vec<Finding> = plan.findings.into_iter().chain(findings).collect();
-    let bodies = texts.iter().flat_map(|edited| bodies(&edited.text));
+    let mut findings: Vec<Finding> = plan.findings.iter().cloned().chain(findings).collect();
+    let bodies = texts.iter().flat_map(|edited| bodies(edited.text));
     findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
-    if gone > 0 && gone == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
+    if removed > 0 && removed == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
-            Finding::error("empty-output", "nothing is left of the stream")
-                .help("Helm 3 would take empty output for a release without objects and delete everything"),
+            Finding::error("empty-output", "every object was removed, so the output would be empty")
+                .help("Helm 3 takes empty output for a release without objects, and deletes everything"),
         );
     }
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(RenderError { kind: ErrorKind::Rule, findings: shortened(findings) });
     }
-    let mut edited = EditedStream { texts, changes, findings };
-    if let Some(config) = plan.kapp.as_ref().and_then(Kapp::config) {
-        edited.append(&config);
-    }
-    Ok(edited)
+    let appended = plan.kapp.as_ref().and_then(Kapp::config).unwrap_or_default();
+    Ok(EditedStream { texts, appended, changes, findings })
 }
 
-/// Whether there is an autoscaler, perhaps.
-pub(super) fn may_own(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"scaleTargetRef").is_some()
-}
-
-/// Looks for autoscalers, which may come after what they own.
-fn find_owners(parts: &[Cow<'_, str>], plan: &mut Plan<'_>) {
-    for body in parts.iter().flat_map(|part| bodies(part)).filter(|body| may_own(body.as_bytes())) {
-        if let Ok(tree) = yaml::read(body, Tree::default()) {
+/// Finds the workloads that autoscalers own; an autoscaler may come after its workload.
+fn find_owners(text: &str, plan: &mut Plan<'_>) {
+    // Most streams have no autoscaler, and reading a document twice costs time.
+    let may_own = |body: &&str| memchr::memmem::find(body.as_bytes(), b"scaleTargetRef").is_some();
+    for body in bodies(text).filter(may_own) {
+        if let Ok(tree) = yaml_edit::read(body, Tree::default()) {
             owners(&tree, &mut plan.context.owners);
         }
     }
 }
 
+/// At most as many findings as a person reads, errors first.
 fn shortened(mut findings: Vec<Finding>) -> Vec<Finding> {
-    // Errors first, so that what is cut off is the least.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     if findings.len() > SHOWN {
         let rest = findings.len() - SHOWN;
         findings.truncate(SHOWN);
-        findings.push(Finding::new("more", Severity::Note, format!("and {rest} more")));
+        findings.push(Finding::new("more", Severity::Note, format!("{rest} more findings are not shown")));
     }
     findings
 }

@@ -2,9 +2,11 @@
 
 use super::plan::Setting;
 use crate::configuration::OnUnmatched;
-use crate::finding::{Finding, Severity, distance};
-use crate::manifest::{Identity, objects};
-use crate::yaml::{self, Tree};
+use crate::finding::{Finding, Severity};
+use crate::manifest::objects;
+use manifest_patch::Identity;
+use strsim::osa_distance as distance;
+use yaml_edit::Tree;
 
 /// How many candidates a message shows.
 const SHOWN: usize = 3;
@@ -50,7 +52,7 @@ pub(super) fn unmatched<'s>(
 fn identities<'s>(bodies: impl Iterator<Item = &'s str>) -> Vec<Identity> {
     let mut found = Vec::new();
     for body in bodies {
-        let Ok(tree) = yaml::read(body, Tree::default()) else { continue };
+        let Ok(tree) = yaml_edit::read(body, Tree::default()) else { continue };
         found.extend(objects(&tree).unwrap_or_default().into_iter().map(|id| Identity::of(&tree, id)));
     }
     found

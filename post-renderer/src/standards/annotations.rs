@@ -1,38 +1,29 @@
-//! # What it does
-//! Writes the configured annotations into `metadata.annotations` of every object, and into pod templates if asked.
-//! # Why
-//! Runbooks, owners and tool settings belong on the object, where on-call people and controllers look.
-//! # Before
-//! `metadata: {name: web}`
-//! # After
-//! `metadata: {name: web, annotations: {runbook: "https://…"}}`
-//! # How to opt out
-//! `standards: {annotations: {mode: off}}`, or an exception for the rule `annotations`.
+//! The standard `annotations`: every object carries the configured annotations.
 
-use super::Standard;
 use super::labels::write_map;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
+use yaml_edit::Fault;
+
+/// The rule.
+const RULE: Rule = Rule {
+    id: "annotations",
+    summary: "Every object carries the configured annotations.",
+    effect: "Writes the configured annotations into `metadata.annotations` of every object, and into pod templates if asked.",
+    why: "Runbooks, owners and tool settings belong on the object, where on-call people and controllers look.",
+    source: "annotations",
+    before: "`metadata: {name: web}`",
+    after: r#"`metadata: {name: web, annotations: {runbook: "https://…"}}`"#,
+    exempt: "`standards: {annotations: {mode: off}}`, or an exception for the rule `annotations`.",
+};
 
 /// The standard `annotations`.
 pub(super) struct Annotations;
 
 impl Standard for Annotations {
-    fn id(&self) -> &'static str {
-        "annotations"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Every object carries the configured annotations."
-    }
-
-    fn why(&self) -> &'static str {
-        "Runbooks, owners and tool settings belong on the object, where on-call people and controllers look."
-    }
-
-    fn source(&self) -> &'static str {
-        "annotations"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -42,10 +33,10 @@ impl Standard for Annotations {
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let configuration = context.configuration;
         let mode = configuration.standards.annotations.mode;
-        write_map(self.id(), "annotations", &configuration.annotations, mode, object, context, &[])?;
+        write_map(RULE.id, "annotations", &configuration.annotations, mode, object, context, &[])?;
         match object.pod_template().filter(|path| !path.is_empty()) {
             Some(path) if configuration.pod_templates.annotations => {
-                write_map(self.id(), "annotations", &configuration.annotations, mode, object, context, path)
+                write_map(RULE.id, "annotations", &configuration.annotations, mode, object, context, path)
             }
             _ => Ok(()),
         }

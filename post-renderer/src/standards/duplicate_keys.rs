@@ -1,38 +1,29 @@
-//! # What it does
-//! Finds list elements with the same key: an environment name, port, volume or mount path twice. Equal ones are taken out.
-//! # Why
-//! Server-side apply, which Helm 4 uses, refuses lists with the same key twice.
-//! # Before
-//! `env: [{name: A, value: x}, {name: A, value: x}]`
-//! # After
-//! `env: [{name: A, value: x}]`; if the values differ, an error.
-//! # How to opt out
-//! An exception for `duplicate_keys` or `duplicate_keys/env`.
+//! The standard `duplicate-keys`: no list has the same key twice.
 
-use super::Standard;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::{Fault, NodeId};
 use serde_json::Value;
+use yaml_edit::{Fault, NodeId};
 
-/// The standard `duplicate_keys`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "duplicate-keys",
+    summary: "No list has the same key twice.",
+    effect: "Finds list elements with the same key: an environment name, port, volume or mount path twice. Equal ones are taken out.",
+    why: "Server-side apply, which Helm 4 uses, refuses lists with the same key twice.",
+    source: "standards.duplicateKeys",
+    before: "`env: [{name: A, value: x}, {name: A, value: x}]`",
+    after: "`env: [{name: A, value: x}]`; if the values differ, an error.",
+    exempt: "An exception for `duplicate-keys` or `duplicate-keys/env`.",
+};
+
+/// The standard `duplicate-keys`.
 pub(super) struct DuplicateKeys;
 
 impl Standard for DuplicateKeys {
-    fn id(&self) -> &'static str {
-        "duplicate_keys"
-    }
-
-    fn summary(&self) -> &'static str {
-        "No list has the same key twice."
-    }
-
-    fn why(&self) -> &'static str {
-        "Server-side apply, which Helm 4 uses, refuses lists with the same key twice."
-    }
-
-    fn source(&self) -> &'static str {
-        "standards.duplicateKeys"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -50,66 +41,63 @@ impl Standard for DuplicateKeys {
                 ("volumeMounts", &["mountPath"]),
             ] {
                 if let Some(found) = object.tree.get(container.node, list) {
-                    self.check(object, context, found, list, keys, mode)?;
+                    check(object, context, found, list, keys, mode)?;
                 }
             }
         }
         if let Some(found) = object.pod_spec().and_then(|spec| object.tree.get(spec, "volumes")) {
-            self.check(object, context, found, "volumes", &["name"], mode)?;
+            check(object, context, found, "volumes", &["name"], mode)?;
         }
         if object.identity.kind == "Service"
             && object.identity.group.is_empty()
             && let Some(found) = object.tree.at(object.root, &["spec", "ports"])
         {
-            self.check(object, context, found, "ports", &["port", "protocol"], mode)?;
+            check(object, context, found, "ports", &["port", "protocol"], mode)?;
         }
         Ok(())
     }
 }
 
-impl DuplicateKeys {
-    fn check(
-        &self,
-        object: &mut Object<'_, '_>,
-        context: &Context<'_>,
-        list: NodeId,
-        name: &str,
-        keys: &[&str],
-        mode: Mode,
-    ) -> Result<(), Fault> {
-        let list = object.tree.follow(list);
-        let items: Vec<NodeId> = object.tree.children(list).collect();
-        let mut seen: Vec<(Vec<Value>, NodeId)> = Vec::new();
-        for item in items {
-            let Some(key) = key_of(object, item, keys) else { continue };
-            let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) else {
-                seen.push((key, item));
-                continue;
-            };
-            let equal = object.tree.value(*first).ok().is_some_and(|value| object.tree.is(item, &value));
-            if object.is_waived(context, self.id(), name) {
-                continue;
-            }
-            let field = object.tree.field(list);
-            let shown: Vec<String> =
-                key.iter().map(|part| part.as_str().map_or(part.to_string(), ToOwned::to_owned)).collect();
-            let message = format!("`{}` is there twice", shown.join("/"));
-            if equal && mode == Mode::Enforce && !object.tree.aliased {
-                object.mended(self.id(), item, &field, format!("{message}; the second is taken out"));
-                object.tree.remove(item)?;
-            } else {
-                object.breach(
-                    self.id(),
-                    mode,
-                    item,
-                    &field,
-                    message,
-                    "keep one of them: server-side apply refuses both",
-                );
-            }
+fn check(
+    object: &mut Object<'_, '_>,
+    context: &Context<'_>,
+    list: NodeId,
+    name: &str,
+    keys: &[&str],
+    mode: Mode,
+) -> Result<(), Fault> {
+    let list = object.tree.follow(list);
+    let items: Vec<NodeId> = object.tree.children(list).collect();
+    let mut seen: Vec<(Vec<Value>, NodeId)> = Vec::new();
+    for item in items {
+        let Some(key) = key_of(object, item, keys) else { continue };
+        let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) else {
+            seen.push((key, item));
+            continue;
+        };
+        let equal = object.tree.value(*first).ok().is_some_and(|value| object.tree.is(item, &value));
+        if object.is_waived(context, RULE.id, name) {
+            continue;
         }
-        Ok(())
+        let field = object.tree.field(list);
+        let shown: Vec<String> =
+            key.iter().map(|part| part.as_str().map_or(part.to_string(), ToOwned::to_owned)).collect();
+        let message = format!("`{}` is there twice", shown.join("/"));
+        if equal && mode == Mode::Enforce && !object.tree.aliased {
+            object.mended(RULE.id, item, &field, format!("{message}; the second is taken out"));
+            object.tree.remove(item)?;
+        } else {
+            object.breach(
+                RULE.id,
+                mode,
+                item,
+                &field,
+                message,
+                "keep one of them: server-side apply refuses both",
+            );
+        }
     }
+    Ok(())
 }
 
 /// The values of the keys; an absent protocol is TCP, as Kubernetes defaults it.

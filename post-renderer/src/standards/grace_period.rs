@@ -1,40 +1,31 @@
-//! # What it does
-//! Gives pods a grace period where they have none, and keeps it within bounds.
-//! # Why
-//! Too short a period cuts requests off at every rollout; too long a one blocks node drains.
-//! # Before
-//! `spec: {containers: […]}`
-//! # After
-//! `spec: {terminationGracePeriodSeconds: 60, containers: […]}`
-//! # How to opt out
-//! An exception for `grace_period`.
+//! The standard `grace-period`: pods have a grace period within bounds.
 
-use super::Standard;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::{Fault, Scalar};
 use serde_json::Value;
+use yaml_edit::{Fault, Scalar};
 
 const KEY: &str = "terminationGracePeriodSeconds";
 
-/// The standard `grace_period`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "grace-period",
+    summary: "Pods have a grace period within bounds.",
+    effect: "Gives pods a grace period where they have none, and keeps it within bounds.",
+    why: "Too short a period cuts requests off at every rollout; too long a one blocks node drains.",
+    source: "standards.gracePeriod",
+    before: "`spec: {containers: […]}`",
+    after: "`spec: {terminationGracePeriodSeconds: 60, containers: […]}`",
+    exempt: "An exception for `grace-period`.",
+};
+
+/// The standard `grace-period`.
 pub(super) struct GracePeriod;
 
 impl Standard for GracePeriod {
-    fn id(&self) -> &'static str {
-        "grace_period"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Pods have a grace period within bounds."
-    }
-
-    fn why(&self) -> &'static str {
-        "Too short a period cuts requests off at every rollout; too long a one blocks node drains."
-    }
-
-    fn source(&self) -> &'static str {
-        "standards.gracePeriod"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -60,13 +51,13 @@ impl Standard for GracePeriod {
         };
         let Some(wanted) = wanted else { return Ok(()) };
         let mends = period.mode == Mode::Enforce || (period.mode == Mode::Default && seconds.is_none());
-        if object.is_waived(context, self.id(), "") {
+        if object.is_waived(context, RULE.id, "") {
             return Ok(());
         }
         if !mends {
             let is = seconds.map_or("is missing".to_owned(), |seconds| format!("is {seconds}"));
             let message = format!("{is}; it should be {wanted}");
-            object.breach(self.id(), period.mode, found.unwrap_or(spec), KEY, message, "");
+            object.breach(RULE.id, period.mode, found.unwrap_or(spec), KEY, message, "");
             return Ok(());
         }
         let Some(spec) = object.pod_spec_for_change()? else { return Ok(()) };

@@ -1,39 +1,30 @@
-//! # What it does
-//! Replaces images as configured and reports those whose tag floats or that lack a demanded digest.
-//! # Why
-//! A floating tag means that a restart may run another program than the one that was tested.
-//! # Before
-//! `image: nginx`
-//! # After
-//! With `images: [{name: nginx, newTag: "1.27.4"}]`: `image: nginx:1.27.4`; otherwise an error.
-//! # How to opt out
-//! `allow: ["registry.example.com/dev/.*"]`, or an exception for `image_pinning`.
+//! The standard `image-pinning`: images do not float.
 
-use super::Standard;
 use super::image_reference::ImageReference;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
 use serde_json::Value;
+use yaml_edit::Fault;
 
-/// The standard `image_pinning`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "image-pinning",
+    summary: "Images do not float.",
+    effect: "Replaces images as configured and reports those whose tag floats or that lack a demanded digest.",
+    why: "A floating tag means that a restart may run another program than the one that was tested.",
+    source: "standards.imagePinning",
+    before: "`image: nginx`",
+    after: r#"With `images: [{name: nginx, newTag: "1.27.4"}]`: `image: nginx:1.27.4`; otherwise an error."#,
+    exempt: r#"`allow: ["registry.example.com/dev/.*"]`, or an exception for `image-pinning`."#,
+};
+
+/// The standard `image-pinning`.
 pub(super) struct ImagePinning;
 
 impl Standard for ImagePinning {
-    fn id(&self) -> &'static str {
-        "image_pinning"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Images do not float."
-    }
-
-    fn why(&self) -> &'static str {
-        "A floating tag means that a restart may run another program than the one that was tested."
-    }
-
-    fn source(&self) -> &'static str {
-        "standards.imagePinning"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -71,12 +62,12 @@ impl Standard for ImagePinning {
                 regex::Regex::new(&format!("^(?:{expression})$"))
                     .is_ok_and(|expression| expression.is_match(&text))
             });
-            if allowed || object.is_waived(context, self.id(), &image.name) {
+            if allowed || object.is_waived(context, RULE.id, &image.name) {
                 continue;
             }
             let field = format!("{}.image", object.field_of(&container));
             let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)";
-            object.breach(self.id(), wanted.mode, node, &field, message, help);
+            object.breach(RULE.id, wanted.mode, node, &field, message, help);
         }
         Ok(())
     }

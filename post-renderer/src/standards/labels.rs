@@ -1,39 +1,30 @@
-//! # What it does
-//! Writes the configured labels into `metadata.labels` of every object, and into pod templates if asked to.
-//! # Why
-//! Cost, ownership and policy tools find things by labels, and no chart sets all of them.
-//! # Before
-//! `metadata: {name: web}`
-//! # After
-//! `metadata: {name: web, labels: {team: payments}}`
-//! # How to opt out
-//! `standards: {labels: {mode: off}}`, or an exception for the rule `labels`.
+//! The standard `labels`: every object carries the configured labels.
 
-use super::Standard;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use yaml_edit::Fault;
+
+/// The rule.
+const RULE: Rule = Rule {
+    id: "labels",
+    summary: "Every object carries the configured labels.",
+    effect: "Writes the configured labels into `metadata.labels` of every object, and into pod templates if asked to.",
+    why: "Cost, ownership and policy tools find things by labels, and no chart sets all of them.",
+    source: "labels",
+    before: "`metadata: {name: web}`",
+    after: "`metadata: {name: web, labels: {team: payments}}`",
+    exempt: "`standards: {labels: {mode: off}}`, or an exception for the rule `labels`.",
+};
 
 /// The standard `labels`.
 pub(super) struct Labels;
 
 impl Standard for Labels {
-    fn id(&self) -> &'static str {
-        "labels"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Every object carries the configured labels."
-    }
-
-    fn why(&self) -> &'static str {
-        "Cost, ownership and policy tools find things by labels, and no chart sets all of them."
-    }
-
-    fn source(&self) -> &'static str {
-        "labels"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -43,7 +34,7 @@ impl Standard for Labels {
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let configuration = context.configuration;
         let mode = configuration.standards.labels.mode;
-        write_map(self.id(), "labels", &configuration.labels, mode, object, context, &[])?;
+        write_map(RULE.id, "labels", &configuration.labels, mode, object, context, &[])?;
         if !configuration.pod_templates.labels {
             return Ok(());
         }
@@ -58,7 +49,7 @@ impl Standard for Labels {
             .filter(|(key, _)| selector.is_none_or(|selector| object.tree.get(selector, key).is_none()))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
-        write_map(self.id(), "labels", &free, mode, object, context, path)
+        write_map(RULE.id, "labels", &free, mode, object, context, path)
     }
 }
 

@@ -1,38 +1,29 @@
-//! # What it does
-//! Raises requests so that no limit is more than the configured multiple of its request.
-//! # Why
-//! A limit far above its request lets one pod take what the scheduler promised to others.
-//! # Before
-//! `requests: {cpu: 100m}, limits: {cpu: 2}`
-//! # After
-//! `requests: {cpu: 500m}, limits: {cpu: 2}` with `limitRequestRatio: {cpu: 4}`
-//! # How to opt out
-//! An exception for `limit_request_ratio` or `limit_request_ratio/cpu`.
+//! The standard `limit-request-ratio`: no limit is more than a multiple of its request.
 
-use super::Standard;
 use super::resources::{quantity, write};
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
+use yaml_edit::Fault;
 
-/// The standard `limit_request_ratio`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "limit-request-ratio",
+    summary: "No limit is more than a multiple of its request.",
+    effect: "Raises requests so that no limit is more than the configured multiple of its request.",
+    why: "A limit far above its request lets one pod take what the scheduler promised to others.",
+    source: "resources.limitRequestRatio",
+    before: "`requests: {cpu: 100m}, limits: {cpu: 2}`",
+    after: "`requests: {cpu: 500m}, limits: {cpu: 2}` with `limitRequestRatio: {cpu: 4}`",
+    exempt: "An exception for `limit-request-ratio` or `limit-request-ratio/cpu`.",
+};
+
+/// The standard `limit-request-ratio`.
 pub(super) struct LimitRequestRatio;
 
 impl Standard for LimitRequestRatio {
-    fn id(&self) -> &'static str {
-        "limit_request_ratio"
-    }
-
-    fn summary(&self) -> &'static str {
-        "No limit is more than a multiple of its request."
-    }
-
-    fn why(&self) -> &'static str {
-        "A limit far above its request lets one pod take what the scheduler promised to others."
-    }
-
-    fn source(&self) -> &'static str {
-        "resources.limitRequestRatio"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -44,30 +35,25 @@ impl Standard for LimitRequestRatio {
         for container in object.containers() {
             for (name, ratio) in &context.configuration.resources.limit_request_ratio {
                 // Without a request Kubernetes takes the limit for it: the ratio is one then.
-                let Some((_, limit)) = quantity(object, &container, self.id(), "limits", name) else {
+                let Some((_, limit)) = quantity(object, &container, RULE.id, "limits", name) else {
                     continue;
                 };
-                let Some((node, request)) = quantity(object, &container, self.id(), "requests", name) else {
+                let Some((node, request)) = quantity(object, &container, RULE.id, "requests", name) else {
                     continue;
                 };
                 let least = limit.divided_up(ratio);
-                if request >= least || object.is_waived(context, self.id(), name) {
+                if request >= least || object.is_waived(context, RULE.id, name) {
                     continue;
                 }
                 let field = format!("{}.resources.requests.{name}", object.field_of(&container));
                 let message =
                     format!("the limit `{limit}` is more than {ratio} times the request `{request}`");
                 if mode == Mode::Enforce {
-                    object.mended(
-                        self.id(),
-                        node,
-                        &field,
-                        format!("{message}; the request is now `{least}`"),
-                    );
+                    object.mended(RULE.id, node, &field, format!("{message}; the request is now `{least}`"));
                     write(object, &container, "requests", name, &least)?;
                 } else {
                     object.breach(
-                        self.id(),
+                        RULE.id,
                         mode,
                         node,
                         &field,

@@ -1,37 +1,28 @@
-//! # What it does
-//! Reports containers of long-running pods that lack the demanded probes.
-//! # Why
-//! Without a readiness probe every rollout sends requests to pods that cannot answer yet.
-//! # Before
-//! `- name: web`
-//! # After
-//! The same, and an error or warning: a probe cannot be invented.
-//! # How to opt out
-//! An exception for `probes_present` or `probes_present/liveness`.
+//! The standard `probes-present`: containers of long-running pods have probes.
 
-use super::Standard;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode, Probe};
 use crate::object::{Context, Object, Role};
-use crate::yaml::Fault;
+use yaml_edit::Fault;
 
-/// The standard `probes_present`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "probes-present",
+    summary: "Containers of long-running pods have probes.",
+    effect: "Reports containers of long-running pods that lack the demanded probes.",
+    why: "Without a readiness probe every rollout sends requests to pods that cannot answer yet.",
+    source: "standards.probesPresent",
+    before: "`- name: web`",
+    after: "The same, and an error or warning: a probe cannot be invented.",
+    exempt: "An exception for `probes-present` or `probes-present/liveness`.",
+};
+
+/// The standard `probes-present`.
 pub(super) struct ProbesPresent;
 
 impl Standard for ProbesPresent {
-    fn id(&self) -> &'static str {
-        "probes_present"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Containers of long-running pods have probes."
-    }
-
-    fn why(&self) -> &'static str {
-        "Without a readiness probe every rollout sends requests to pods that cannot answer yet."
-    }
-
-    fn source(&self) -> &'static str {
-        "standards.probesPresent"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -55,11 +46,11 @@ impl Standard for ProbesPresent {
                     Probe::Startup => ("startup", "startupProbe"),
                 };
                 let missing = object.tree.get(container.node, key).is_none();
-                if missing && !object.is_waived(context, self.id(), name) {
+                if missing && !object.is_waived(context, RULE.id, name) {
                     let field = format!("{}.{key}", object.field_of(&container));
                     let help = "add the probe in the chart's values or by an advanced setting";
                     object.breach(
-                        self.id(),
+                        RULE.id,
                         wanted.mode,
                         container.node,
                         &field,

@@ -1,38 +1,29 @@
-//! # What it does
-//! Fills in requests and limits where a container has none, in containers, init containers and sidecars.
-//! # Why
-//! Pods without requests are placed blindly and evicted first; containers without a memory limit can take a node down.
-//! # Before
-//! `- name: web`
-//! # After
-//! `- name: web` with `resources: {requests: {cpu: 100m}, limits: {memory: 256Mi}}`
-//! # How to opt out
-//! An exception for `resource_defaults` or `resource_defaults/memory`.
+//! The standard `resource-defaults`: containers have requests and limits.
 
-use super::Standard;
 use super::resources::{quantity, write};
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode, ResourceDefaults as Defaults};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
+use yaml_edit::Fault;
 
-/// The standard `resource_defaults`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "resource-defaults",
+    summary: "Containers have requests and limits.",
+    effect: "Fills in requests and limits where a container has none, in containers, init containers and sidecars.",
+    why: "Pods without requests are placed blindly and evicted first; containers without a memory limit can take a node down.",
+    source: "resources.defaults",
+    before: "`- name: web`",
+    after: "`- name: web` with `resources: {requests: {cpu: 100m}, limits: {memory: 256Mi}}`",
+    exempt: "An exception for `resource-defaults` or `resource-defaults/memory`.",
+};
+
+/// The standard `resource-defaults`.
 pub(super) struct ResourceDefaults;
 
 impl Standard for ResourceDefaults {
-    fn id(&self) -> &'static str {
-        "resource_defaults"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Containers have requests and limits."
-    }
-
-    fn why(&self) -> &'static str {
-        "Pods without requests are placed blindly and evicted first; containers without a memory limit can take a node down."
-    }
-
-    fn source(&self) -> &'static str {
-        "resources.defaults"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -48,7 +39,7 @@ impl Standard for ResourceDefaults {
                 for (name, default) in defaults {
                     let other = if part == "limits" { "requests" } else { "limits" };
                     let present = object.tree.at(container.node, &["resources", part, name]).is_some();
-                    let opposite = quantity(object, &container, self.id(), other, name);
+                    let opposite = quantity(object, &container, RULE.id, other, name);
                     // A request that is absent is the limit, says Kubernetes; a smaller one would change its meaning.
                     // Beside a limit that we have just written, the request is a default, too.
                     let implied = part == "requests"
@@ -57,7 +48,7 @@ impl Standard for ResourceDefaults {
                         continue;
                     }
                     let opposite = opposite.map(|(_, found)| found);
-                    if object.is_waived(context, self.id(), name) {
+                    if object.is_waived(context, RULE.id, name) {
                         continue;
                     }
                     let value = match &opposite {
@@ -69,7 +60,7 @@ impl Standard for ResourceDefaults {
                     if resources.mode == Mode::Warn {
                         let field = format!("{}.resources.{part}.{name}", object.field_of(&container));
                         let message = format!("is missing; the default would be `{value}`");
-                        object.breach(self.id(), Mode::Warn, container.node, &field, message, "");
+                        object.breach(RULE.id, Mode::Warn, container.node, &field, message, "");
                         continue;
                     }
                     write(object, &container, part, name, &value)?;

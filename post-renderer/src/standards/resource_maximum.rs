@@ -1,39 +1,30 @@
-//! # What it does
-//! Brings requests and limits above the configured maximum down to it.
-//! # Why
-//! A single container must not be able to ask for a whole node, or for more than any node has.
-//! # Before
-//! `limits: {memory: 32Gi}`
-//! # After
-//! `limits: {memory: 8Gi}` with `maximum: {memory: 8Gi}`
-//! # How to opt out
-//! An exception for `resource_maximum` or `resource_maximum/memory`.
+//! The standard `resource-maximum`: no request or limit is above the maximum.
 
-use super::Standard;
 use super::resources::bound;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
 use std::cmp::Ordering;
+use yaml_edit::Fault;
 
-/// The standard `resource_maximum`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "resource-maximum",
+    summary: "No request or limit is above the maximum.",
+    effect: "Brings requests and limits above the configured maximum down to it.",
+    why: "A single container must not be able to ask for a whole node, or for more than any node has.",
+    source: "resources.maximum",
+    before: "`limits: {memory: 32Gi}`",
+    after: "`limits: {memory: 8Gi}` with `maximum: {memory: 8Gi}`",
+    exempt: "An exception for `resource-maximum` or `resource-maximum/memory`.",
+};
+
+/// The standard `resource-maximum`.
 pub(super) struct ResourceMaximum;
 
 impl Standard for ResourceMaximum {
-    fn id(&self) -> &'static str {
-        "resource_maximum"
-    }
-
-    fn summary(&self) -> &'static str {
-        "No request or limit is above the maximum."
-    }
-
-    fn why(&self) -> &'static str {
-        "A single container must not be able to ask for a whole node, or for more than any node has."
-    }
-
-    fn source(&self) -> &'static str {
-        "resources.maximum"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -41,6 +32,6 @@ impl Standard for ResourceMaximum {
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
-        bound(object, context, self.id(), &context.configuration.resources.maximum, Ordering::Greater)
+        bound(object, context, RULE.id, &context.configuration.resources.maximum, Ordering::Greater)
     }
 }

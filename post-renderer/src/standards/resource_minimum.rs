@@ -1,39 +1,30 @@
-//! # What it does
-//! Brings requests and limits below the configured minimum up to it.
-//! # Why
-//! Requests that are too small overcommit nodes, and limits that are too small kill the container at its start.
-//! # Before
-//! `requests: {memory: 1Mi}`
-//! # After
-//! `requests: {memory: 64Mi}` with `minimum: {memory: 64Mi}`
-//! # How to opt out
-//! An exception for `resource_minimum` or `resource_minimum/memory`.
+//! The standard `resource-minimum`: no request or limit is below the minimum.
 
-use super::Standard;
 use super::resources::bound;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::Fault;
 use std::cmp::Ordering;
+use yaml_edit::Fault;
 
-/// The standard `resource_minimum`.
+/// The rule.
+const RULE: Rule = Rule {
+    id: "resource-minimum",
+    summary: "No request or limit is below the minimum.",
+    effect: "Brings requests and limits below the configured minimum up to it.",
+    why: "Requests that are too small overcommit nodes, and limits that are too small kill the container at its start.",
+    source: "resources.minimum",
+    before: "`requests: {memory: 1Mi}`",
+    after: "`requests: {memory: 64Mi}` with `minimum: {memory: 64Mi}`",
+    exempt: "An exception for `resource-minimum` or `resource-minimum/memory`.",
+};
+
+/// The standard `resource-minimum`.
 pub(super) struct ResourceMinimum;
 
 impl Standard for ResourceMinimum {
-    fn id(&self) -> &'static str {
-        "resource_minimum"
-    }
-
-    fn summary(&self) -> &'static str {
-        "No request or limit is below the minimum."
-    }
-
-    fn why(&self) -> &'static str {
-        "Requests that are too small overcommit nodes, and limits that are too small kill the container at its start."
-    }
-
-    fn source(&self) -> &'static str {
-        "resources.minimum"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -41,6 +32,6 @@ impl Standard for ResourceMinimum {
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
-        bound(object, context, self.id(), &context.configuration.resources.minimum, Ordering::Less)
+        bound(object, context, RULE.id, &context.configuration.resources.minimum, Ordering::Less)
     }
 }

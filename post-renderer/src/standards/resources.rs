@@ -3,9 +3,9 @@
 use crate::configuration::Mode;
 use crate::object::{Container, Context, Object};
 use crate::quantity::Quantity;
-use crate::yaml::{Fault, NodeId, Scalar};
 use serde_json::Value;
 use std::cmp::Ordering;
+use yaml_edit::{Fault, NodeId, Scalar};
 
 /// The quantity of a container's request or limit, with its node. What is no quantity is a breach of `rule`.
 pub(super) fn quantity(

@@ -1,40 +1,31 @@
-//! # What it does
-//! Adds topology spread constraints to replicated workloads that have none.
-//! # Why
-//! Without them the scheduler may put all replicas into one zone, which then takes the app down with it.
-//! # Before
-//! `spec: {replicas: 3, template: {spec: {containers: […]}}}`
-//! # After
-//! The pod gets `topologySpreadConstraints` over the zone with the selector of the workload.
-//! # How to opt out
-//! An exception for `spread`.
+//! The standard `spread`: replicated workloads are spread over zones.
 
-use super::Standard;
+use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
-use crate::yaml::{Fault, Scalar};
 use serde_json::{Value, json};
+use yaml_edit::{Fault, Scalar};
 
 const KEY: &str = "topologySpreadConstraints";
+
+/// The rule.
+const RULE: Rule = Rule {
+    id: "spread",
+    summary: "Replicated workloads are spread over zones.",
+    effect: "Adds topology spread constraints to replicated workloads that have none.",
+    why: "Without them the scheduler may put all replicas into one zone, which then takes the app down with it.",
+    source: "standards.spread",
+    before: "`spec: {replicas: 3, template: {spec: {containers: […]}}}`",
+    after: "The pod gets `topologySpreadConstraints` over the zone with the selector of the workload.",
+    exempt: "An exception for `spread`.",
+};
 
 /// The standard `spread`.
 pub(super) struct Spread;
 
 impl Standard for Spread {
-    fn id(&self) -> &'static str {
-        "spread"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Replicated workloads are spread over zones."
-    }
-
-    fn why(&self) -> &'static str {
-        "Without them the scheduler may put all replicas into one zone, which then takes the app down with it."
-    }
-
-    fn source(&self) -> &'static str {
-        "standards.spread"
+    fn rule(&self) -> &'static Rule {
+        &RULE
     }
 
     fn is_on(&self, configuration: &Configuration) -> bool {
@@ -62,12 +53,12 @@ impl Standard for Spread {
         }
         let Some(selector) = object.tree.at(object.root, &["spec", "selector"]) else { return Ok(()) };
         let Ok(selector) = object.tree.value(selector) else { return Ok(()) };
-        if object.is_waived(context, self.id(), "") {
+        if object.is_waived(context, RULE.id, "") {
             return Ok(());
         }
         if wanted.mode == Mode::Warn {
             object.breach(
-                self.id(),
+                RULE.id,
                 Mode::Warn,
                 spec,
                 KEY,

@@ -1,7 +1,9 @@
 //! Case folders `tests/cases/<area>/<name>`: `config.yaml`, `input.yaml`, and what is expected: `expected.diff`,
 //! `expected.yaml` or `expected.err`. `IPSY_ACCEPT=1` writes what is.
 
-use ipsy_post_renderer::{Configuration, Deployer, RenderError, RenderOptions, Rendered, render};
+use ipsy_post_renderer::{
+    Configuration, Deployer, RenderError, RenderOptions, Rendered, read_configuration, render,
+};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -45,11 +47,12 @@ fn check(case: &Path) -> Result<(), String> {
             Some(("deployer", "kapp")) => options.deployer = Deployer::Kapp,
             Some(("as-of", day)) => options.as_of = Some(day.to_owned()),
             Some(("namespace", name)) => options.namespace = Some(name.to_owned()),
+            Some(("allow-stream-config", "true")) => options.allow_stream_config = true,
             Some(("release", name)) => options.release = Some(name.to_owned()),
             _ => return Err(format!("the option `{line}` is unknown")),
         }
     }
-    let outcome = Configuration::from_yaml(&text("config.yaml")?, "config.yaml")
+    let outcome = read_configuration(&text("config.yaml")?, "config.yaml")
         .map_err(|findings| RenderError { kind: ipsy_post_renderer::ErrorKind::Configuration, findings })
         .and_then(|configuration| {
             let rendered = render(&input, &configuration, &options)?;

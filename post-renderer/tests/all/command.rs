@@ -135,25 +135,21 @@ fn schema_completions_man_and_version_are_there() {
     assert!(program(&["completions", "bash"], "").stdout.contains("ipsy-post-renderer"));
     assert!(program(&["man"], "").stdout.starts_with(".ie"));
     assert!(program(&["version"], "").stdout.starts_with("ipsy-post-renderer "));
-    assert!(program(&["standards"], "").stdout.contains("resource_maximum"));
+    assert!(program(&["standards"], "").stdout.contains("resource-maximum"));
     assert_eq!(program(&["--help"], "").code, 0);
 }
 
 #[test]
-fn the_floor_of_measurements_copies_what_it_does_not_read() {
-    let outcome = program(&["copy"], "a: [");
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "a: ["));
-    assert!(!program(&["--help"], "").stdout.contains("copy"));
-}
-
-#[test]
-fn a_configuration_in_the_stream_is_taken_and_consumed() {
-    let carrier = format!(
-        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  labels:\n    ipsy.dev/post-render-config: \"true\"\ndata:\n  config.yaml: |\n    {CONFIG}\n"
-    );
-    let outcome = program(&[], &format!("{INPUT}{carrier}"));
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    assert_eq!(outcome.stdout, format!("{INPUT}  labels:\n    team: payments\n---\n"));
+fn a_configuration_in_the_stream_is_refused_unless_allowed() {
+    let carrier = "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  labels:\n    ipsy.dev/post-render-config: \"true\"\ndata:\n  config.yaml: \"{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {team: payments}}\"\n";
+    let input = format!("{INPUT}{carrier}");
+    let never = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never}";
+    let refused = program(&["--config-json", never], &input);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+    assert!(refused.stderr.contains("--allow-stream-config"), "{}", refused.stderr);
+    let allowed = program(&["--config-json", never, "--allow-stream-config"], &input);
+    assert_eq!(allowed.code, 0, "{}", allowed.stderr);
+    assert_eq!(allowed.stdout, format!("{INPUT}  labels:\n    team: payments\n---\n"));
 }
 
 /// A reader that goes away, as `head` does.

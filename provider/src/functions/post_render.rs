@@ -1,6 +1,6 @@
 //! `post_render`: the post-renderer as a function, for previews and tests.
 
-use ipsy_post_renderer::{Configuration, RenderOptions, render};
+use ipsy_post_renderer::{RenderOptions, read_configuration, render};
 use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function `post_render`.
@@ -27,7 +27,7 @@ impl Function for PostRender {
         let list = |findings: &[ipsy_post_renderer::Finding]| {
             findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         };
-        let configuration = Configuration::from_yaml(text(1), "config")
+        let configuration = read_configuration(text(1), "config")
             .map_err(|findings| FunctionError::argument(1, list(&findings)))?;
         let rendered = render(text(0).as_bytes(), &configuration, &RenderOptions::default())
             .map_err(|error| FunctionError::argument(0, list(&error.findings)))?;

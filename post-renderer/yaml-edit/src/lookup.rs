@@ -1,0 +1,329 @@
+//! Reading values from the tree: members by key, scalars by Kubernetes' rules, whole subtrees as JSON.
+
+use super::decode::decode;
+use super::resolve::{Scalar, is_special, resolve};
+use super::tree::{Kind, NONE, NodeId, State, Style, Tag, Tree};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// A value that would be larger than a document of its size can honestly be: an alias bomb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+/// How many nodes a value read from the tree may have at most.
+const VALUE_LIMIT: usize = 1_000_000;
+
+impl Tree<'_> {
+    /// The node that an alias stands for, or the node itself.
+    pub fn follow(&self, id: NodeId) -> NodeId {
+        let node = self.node(id);
+        if node.kind == Kind::Alias { node.payload } else { id }
+    }
+
+    /// The key of a mapping's member as Kubernetes reads it: `y` is `true`, `010` is `8`.
+    pub fn key(&self, id: NodeId) -> Cow<'_, str> {
+        let node = self.node(id);
+        if node.key_payload != NONE {
+            return Cow::Borrowed(self.keys.get(node.key_payload as usize).map_or("", String::as_str));
+        }
+        let raw = self.slice(node.key_start, node.key_end);
+        match raw.as_bytes().first() {
+            Some(b'"') => decode(raw, Style::Double, 0).unwrap_or(Cow::Borrowed(raw)),
+            Some(b'\'') => decode(raw, Style::Single, 0).unwrap_or(Cow::Borrowed(raw)),
+            Some(byte) if byte.is_ascii_alphabetic() && !is_special(raw) => Cow::Borrowed(raw),
+            _ => key_text(raw),
+        }
+    }
+
+    /// The member of a mapping with the given key; the last one where a key is there twice, as go-yaml has it.
+    /// Members that come by a merge key (`<<`) are found, too. Aliases are followed on the way in.
+    pub fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        let id = self.follow(id);
+        if self.node(id).kind != Kind::Mapping {
+            return None;
+        }
+        self.own(id, key).or_else(|| if self.aliased { self.merged(id, key) } else { None })
+    }
+
+    /// The member that is written in the mapping itself.
+    pub fn own(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        let mut found = None;
+        for child in self.children(id) {
+            if self.key_is(child, key) {
+                found = Some(child);
+            }
+        }
+        found
+    }
+
+    /// The member that comes by a merge key.
+    pub fn merged(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        self.merged_within(id, key, 0)
+    }
+
+    fn merged_within(&self, id: NodeId, key: &str, depth: usize) -> Option<NodeId> {
+        if depth > super::DEPTH_LIMIT {
+            return None;
+        }
+        let merge = self.merge_source(id)?;
+        let sources: Vec<NodeId> = match self.node(merge).kind {
+            Kind::Sequence => self.children(merge).map(|item| self.follow(item)).collect(),
+            _ => vec![merge],
+        };
+        sources
+            .into_iter()
+            .find_map(|source| self.own(source, key).or_else(|| self.merged_within(source, key, depth + 1)))
+    }
+
+    /// What the merge key of a mapping points at, if it has one.
+    pub fn merge_source(&self, id: NodeId) -> Option<NodeId> {
+        self.children(id).find(|child| self.is_merge(*child)).map(|child| self.follow(child))
+    }
+
+    /// Whether a member is a merge key: `<<`, not quoted, perhaps with its tag.
+    pub fn is_merge(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        node.key_payload == NONE && is_merge_key(self.slice(node.key_start, node.key_end))
+    }
+
+    fn key_is(&self, child: NodeId, key: &str) -> bool {
+        let node = self.node(child);
+        if node.key_payload == NONE {
+            let raw = self.text.as_bytes().get(node.key_start as usize..node.key_end as usize);
+            let raw = raw.unwrap_or_default();
+            // Nearly every key is a plain word and means its own text; those of YAML 1.1 that are booleans are `true`
+            // and `false` to JSON.
+            let is_word = raw.first().is_some_and(u8::is_ascii_alphabetic);
+            if is_word && !matches!(key, "true" | "false" | "null") {
+                return raw == key.as_bytes() && (raw.len() > 5 || !is_special(key));
+            }
+        }
+        self.key(child) == key
+    }
+
+    /// The scalar at a node; `None` for collections.
+    pub fn scalar(&self, id: NodeId) -> Option<Scalar<'_>> {
+        let id = self.follow(id);
+        let node = self.node(id);
+        if node.kind != Kind::Scalar {
+            return None;
+        }
+        if matches!(node.state, State::New | State::Replaced) {
+            return Some(match self.values.get(node.payload as usize)? {
+                Value::Null => Scalar::Null,
+                Value::Bool(truth) => Scalar::Bool(*truth),
+                Value::Number(number) => Scalar::Number(number.clone()),
+                Value::String(text) => Scalar::String(Cow::Borrowed(text)),
+                Value::Array(_) | Value::Object(_) => return None,
+            });
+        }
+        let text = self.source_text(id);
+        Some(match (node.tag, node.style, text) {
+            (Tag::None, Style::Plain, Cow::Borrowed(text)) | (Tag::Resolved, _, Cow::Borrowed(text)) => {
+                resolve(text)
+            }
+            (Tag::None, Style::Plain, Cow::Owned(text)) | (Tag::Resolved, _, Cow::Owned(text)) => {
+                own(resolve(&text))
+            }
+            (Tag::Binary, _, text) => match binary(&text) {
+                Some(text) => Scalar::String(Cow::Owned(text)),
+                None => Scalar::String(text),
+            },
+            (_, _, text) => Scalar::String(text),
+        })
+    }
+
+    /// The text of a scalar of the source after quotes, escapes and folding.
+    pub fn source_text(&self, id: NodeId) -> Cow<'_, str> {
+        let node = self.node(id);
+        if node.payload != NONE
+            && let Some(Value::String(text)) = self.values.get(node.payload as usize)
+        {
+            return Cow::Borrowed(text);
+        }
+        let raw = self.slice(node.start, node.end);
+        decode(raw, node.style, node.column).unwrap_or(Cow::Borrowed(raw))
+    }
+
+    /// The string at a node; `None` where it is anything else.
+    pub fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        match self.scalar(id)? {
+            Scalar::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The string under a key.
+    pub fn string_at(&self, id: NodeId, key: &str) -> Option<Cow<'_, str>> {
+        self.get(id, key).and_then(|member| self.string(member))
+    }
+
+    /// The node under a path of keys.
+    pub fn at(&self, id: NodeId, path: &[&str]) -> Option<NodeId> {
+        path.iter().try_fold(id, |node, key| self.get(node, key))
+    }
+
+    /// The subtree as JSON, with aliases and merge keys resolved and the last of duplicate keys.
+    pub fn value(&self, id: NodeId) -> Result<Value, TooLarge> {
+        let mut budget = VALUE_LIMIT;
+        self.value_within(id, &mut budget, 0)
+    }
+
+    fn value_within(&self, id: NodeId, budget: &mut usize, depth: usize) -> Result<Value, TooLarge> {
+        *budget = budget.checked_sub(1).ok_or(TooLarge)?;
+        if depth > 2 * super::DEPTH_LIMIT {
+            return Err(TooLarge);
+        }
+        let id = self.follow(id);
+        match self.node(id).kind {
+            Kind::Mapping => {
+                let mut members = Map::new();
+                self.merge_into(id, &mut members, budget, depth)?;
+                Ok(Value::Object(members))
+            }
+            Kind::Sequence => {
+                let items: Result<Vec<Value>, TooLarge> =
+                    self.children(id).map(|item| self.value_within(item, budget, depth + 1)).collect();
+                Ok(Value::Array(items?))
+            }
+            Kind::Scalar | Kind::Alias => Ok(self.scalar(id).map_or(Value::Null, Scalar::into_value)),
+        }
+    }
+
+    fn merge_into(
+        &self,
+        id: NodeId,
+        members: &mut Map<String, Value>,
+        budget: &mut usize,
+        depth: usize,
+    ) -> Result<(), TooLarge> {
+        *budget = budget.checked_sub(1).ok_or(TooLarge)?;
+        if depth > 2 * super::DEPTH_LIMIT {
+            return Err(TooLarge);
+        }
+        for child in self.children(id) {
+            if self.is_merge(child) {
+                continue;
+            }
+            let value = self.value_within(child, budget, depth + 1)?;
+            members.insert(self.key(child).into_owned(), value);
+        }
+        let Some(merge) = self.merge_source(id) else { return Ok(()) };
+        let sources: Vec<NodeId> = match self.node(merge).kind {
+            Kind::Sequence => self.children(merge).map(|item| self.follow(item)).collect(),
+            _ => vec![merge],
+        };
+        for source in sources {
+            let mut below = Map::new();
+            self.merge_into(source, &mut below, budget, depth + 1)?;
+            for (key, value) in below {
+                members.entry(key).or_insert(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// The first key that a mapping has twice.
+    pub fn duplicate(&self, id: NodeId) -> Option<NodeId> {
+        let keys: Vec<(Cow<'_, str>, NodeId)> =
+            self.children(id).map(|child| (self.key(child), child)).collect();
+        if keys.len() < 16 {
+            return keys.iter().enumerate().find_map(|(index, (key, child))| {
+                keys.iter().take(index).any(|(earlier, _)| earlier == key).then_some(*child)
+            });
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        keys.iter().find(|(key, _)| !seen.insert(key.as_ref())).map(|(_, child)| *child)
+    }
+
+    /// Where in the text a node is; `None` for what is new.
+    pub fn offset_of(&self, id: NodeId) -> Option<usize> {
+        let node = self.node(id);
+        (node.state != State::New).then_some(node.start as usize)
+    }
+
+    /// The path of a node, as `spec.containers[0].image`.
+    pub fn field(&self, id: NodeId) -> String {
+        let mut parts = Vec::new();
+        let mut current = id;
+        while current != NONE {
+            let parent = self.node(current).parent;
+            if parent == NONE {
+                break;
+            }
+            match self.node(parent).kind {
+                Kind::Sequence => {
+                    let index = self.children(parent).position(|child| child == current).unwrap_or(0);
+                    parts.push(format!("[{index}]"));
+                }
+                _ => parts.push(member_name(&self.key(current))),
+            }
+            current = parent;
+        }
+        let mut field = String::new();
+        for part in parts.into_iter().rev() {
+            if !field.is_empty() && !part.starts_with('[') {
+                field.push('.');
+            }
+            field.push_str(&part);
+        }
+        field
+    }
+}
+
+/// A key in a path; in quotes where it would read as a path itself.
+pub fn member_name(key: &str) -> String {
+    if key.contains(['.', '[', ' ']) { format!("[\"{key}\"]") } else { key.to_owned() }
+}
+
+/// Whether the source of a key makes it a merge key to go-yaml.
+pub(super) fn is_merge_key(raw: &str) -> bool {
+    raw.strip_suffix("<<").is_some_and(|tag| matches!(tag.trim_end_matches([' ', '\t']), "" | "!!merge"))
+}
+
+fn own(scalar: Scalar<'_>) -> Scalar<'static> {
+    match scalar {
+        Scalar::Null => Scalar::Null,
+        Scalar::Bool(truth) => Scalar::Bool(truth),
+        Scalar::Number(number) => Scalar::Number(number),
+        Scalar::String(text) => Scalar::String(Cow::Owned(text.into_owned())),
+        Scalar::NotFinite => Scalar::NotFinite,
+    }
+}
+
+/// How sigs.k8s.io/yaml turns a plain key into a JSON member's name.
+fn key_text(raw: &str) -> Cow<'_, str> {
+    match resolve(raw) {
+        Scalar::Bool(truth) => Cow::Borrowed(if truth { "true" } else { "false" }),
+        Scalar::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => Cow::Owned(float.to_string()),
+            None => Cow::Owned(number.to_string()),
+        },
+        Scalar::Null | Scalar::NotFinite => Cow::Borrowed(raw),
+        Scalar::String(text) => text,
+    }
+}
+
+/// Base64 as go-yaml reads `!!binary`.
+fn binary(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut buffer = 0_u32;
+    let mut bits = 0;
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'=' | b'\n' | b'\r' | b' ')) {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        buffer = (buffer << 6) | u32::from(digit);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((buffer >> bits) & 0xFF).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
