@@ -4,6 +4,7 @@ mod arguments;
 mod configure;
 mod differences;
 mod explanation;
+mod files;
 mod input;
 mod process;
 mod report;
@@ -11,11 +12,12 @@ mod report;
 use crate::configuration;
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Severity};
-use crate::render::{EditedStream, RenderError, RenderOptions, edit};
+use crate::render::{EditedStream, ErrorKind, RenderError, RenderOptions, edit};
 use arguments::{Arguments, Command, Common};
 use clap::{CommandFactory, Parser};
 use configure::configure;
 pub use process::run_in_process;
+use report::Report;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -27,21 +29,22 @@ pub struct Streams<'a> {
     pub stdout: &'a mut dyn Write,
     /// For people.
     pub stderr: &'a mut dyn Write,
+    /// Whether stdout was closed before the program began, so that rendered manifests would be lost.
+    pub stdout_closed: bool,
 }
 
 /// Starting a thread takes about 0.1 ms, so many threads cost more than they save for streams of usual size.
 const MOST_THREADS: usize = 8;
 
-/// Exit code for usage and configuration.
+/// Exit code for usage.
 const USAGE: u8 = 2;
-/// Exit code for an input that is no stream of manifests.
-const INPUT: u8 = 3;
 
 /// Runs the program with `arguments` (the first is its name) and gives its exit code: 0 done, 1 a standard or
-/// setting failed, 2 usage or configuration, 3 the input is no valid manifest stream.
+/// setting failed, 2 usage or configuration, 3 the input is not a valid manifest stream, 4 the output could not be
+/// written.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams<'_>) -> u8 {
     let code = answer(arguments, &mut streams);
-    ended(streams.stdout.flush(), code)
+    ended(streams.stdout.flush(), code, streams.stderr)
 }
 
 fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
@@ -52,15 +55,26 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
             let text = error.render().to_string();
             let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
             let stream = if code == 0 { &mut *streams.stdout } else { &mut *streams.stderr };
-            return ended(stream.write_all(text.as_bytes()), code);
+            let written = stream.write_all(text.as_bytes());
+            return ended(written, code, streams.stderr);
         }
     };
     let stdout = &mut *streams.stdout;
     match arguments.command {
-        None => manifests(&arguments.common, Face::Render, streams.stdin, stdout, streams.stderr),
-        Some(Command::Render(common)) => {
-            manifests(&common, Face::Render, streams.stdin, stdout, streams.stderr)
-        }
+        None => manifests(
+            &arguments.common,
+            Face::Render { closed: streams.stdout_closed },
+            streams.stdin,
+            stdout,
+            streams.stderr,
+        ),
+        Some(Command::Render(common)) => manifests(
+            &common,
+            Face::Render { closed: streams.stdout_closed },
+            streams.stdin,
+            stdout,
+            streams.stderr,
+        ),
         Some(Command::Check { common, strict }) => {
             manifests(&common, Face::Check { strict }, streams.stdin, stdout, streams.stderr)
         }
@@ -73,9 +87,9 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
         }
         Some(Command::Schema) => {
             let text = serde_json::to_string_pretty(&configuration::schema()).unwrap_or_default();
-            ended(writeln!(stdout, "{text}"), 0)
+            ended(writeln!(stdout, "{text}"), 0, streams.stderr)
         }
-        Some(Command::Standards) => ended(explanation::standards(stdout), 0),
+        Some(Command::Standards) => ended(explanation::standards(stdout), 0, streams.stderr),
         Some(Command::Version) => ended(
             writeln!(
                 stdout,
@@ -84,16 +98,17 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
                 configuration::API_VERSION
             ),
             0,
+            streams.stderr,
         ),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "ipsy-post-renderer", &mut text);
-            ended(stdout.write_all(&text), 0)
+            ended(stdout.write_all(&text), 0, streams.stderr)
         }
         Some(Command::Man) => {
             let mut text = Vec::new();
             let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
-            ended(made.and_then(|()| stdout.write_all(&text)), 0)
+            ended(made.and_then(|()| stdout.write_all(&text)), 0, streams.stderr)
         }
     }
 }
@@ -101,7 +116,7 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
 /// What is done with the rendered stream.
 #[derive(Clone, Copy)]
 enum Face {
-    Render,
+    Render { closed: bool },
     Check { strict: bool },
     Diff { side_by_side: bool, colored: bool },
     Explain { json: bool },
@@ -115,37 +130,43 @@ fn manifests(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
-    let options = common.options(!matches!(face, Face::Render) || common.report.is_some());
+    let options = common.options(!matches!(face, Face::Render { .. }) || common.report.is_some());
+    let report = match Report::of(common) {
+        Ok(report) => report,
+        Err(error) => return failed(&error, None, stderr),
+    };
+    let report = report.as_ref();
     let read = configure(common).and_then(|configuration| Ok((configuration, input::read(stdin)?)));
     let (configuration, input) = match read {
         Ok(read) => read,
-        Err(error) => return failed(common, &error, stderr),
+        Err(error) => return failed(&error, report, stderr),
     };
     let rendered = match rendered(&input, &configuration, &options) {
         Ok(rendered) => rendered,
-        Err(error) => return failed(common, &error, stderr),
+        Err(error) => return failed(&error, report, stderr),
     };
     let mut code = 0;
     if let Face::Check { strict: true } = face {
         let broken = |finding: &Finding| finding.severity >= Severity::Warning;
         code = u8::from(!rendered.is_same() || rendered.findings.iter().any(broken));
     }
-    if let Err(problem) = report::write(common.report.as_deref(), code, &rendered.findings, &rendered.changes)
-    {
-        return failed(common, &problem, stderr);
+    let written = report.map(|report| report.write(code, &rendered.findings, &rendered.changes));
+    if let Some(Err(problem)) = written {
+        return failed(&problem, None, stderr);
     }
     let least = if matches!(face, Face::Check { .. }) { Severity::Note } else { Severity::Warning };
     // A person who closed stderr does not want to read; that is no reason to fail.
     let _ = report::show(rendered.findings.iter().filter(|finding| finding.severity >= least), stderr);
     let shown = match face {
-        Face::Render => rendered.write(stdout),
+        Face::Render { closed: true } => Err(io::Error::other("stdout is closed")),
+        Face::Render { closed: false } => rendered.write(stdout),
         Face::Check { .. } => Ok(()),
         Face::Diff { side_by_side, colored } => {
             differences::show(&rendered.original(), &rendered.bytes(), side_by_side, colored, stdout)
         }
         Face::Explain { json } => explanation::show(&rendered.changes, json, stdout),
     };
-    ended(shown, code)
+    ended(shown, code, stderr)
 }
 
 /// Renders the input.
@@ -167,23 +188,22 @@ fn rendered<'t>(
     }
 }
 
-/// Tells what went wrong, on stderr and in the report, since Helm 4 throws stderr away.
-fn failed(common: &Common, error: &RenderError, stderr: &mut dyn Write) -> u8 {
+/// Shows what went wrong on stderr and in the report, since Helm 4 discards stderr.
+fn failed(error: &RenderError, report: Option<&Report>, stderr: &mut dyn Write) -> u8 {
     let code = error.kind.exit_code();
     let _ = report::show(error.findings.iter(), stderr);
-    if let Err(problem) = report::write(common.report.as_deref(), code, &error.findings, &[]) {
+    if let Some(Err(problem)) = report.map(|report| report.write(code, &error.findings, &[])) {
         let _ = report::show(problem.findings.iter(), stderr);
     }
     code
 }
 
-/// A reader that went away is success, as for every filter; a full disk is not.
-fn ended(result: io::Result<()>, code: u8) -> u8 {
-    match result {
-        Ok(()) => code,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
-        Err(_) => INPUT,
-    }
+/// The exit code after writing. A reader that went away is an error too: it has only a part of the manifests.
+fn ended(result: io::Result<()>, code: u8, stderr: &mut dyn Write) -> u8 {
+    let Err(error) = result else { return code };
+    let finding = Finding::error("output-unwritable", format!("the output could not be written: {error}"));
+    let _ = report::show(std::iter::once(&finding), stderr);
+    ErrorKind::Output.exit_code()
 }
 
 impl Common {

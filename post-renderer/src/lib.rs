@@ -10,6 +10,7 @@ mod manifest;
 mod object;
 mod quantity;
 mod render;
+mod secrets;
 mod settings;
 mod standards;
 mod target;

@@ -89,17 +89,20 @@ pub enum ErrorKind {
     Rule,
     /// The configuration is wrong.
     Configuration,
-    /// The input is no valid stream of manifests.
+    /// The input is not a valid stream of manifests.
     Input,
+    /// The output could not be written.
+    Output,
 }
 
 impl ErrorKind {
-    /// Exit code of the program: 1 rule, 2 configuration, 3 input.
+    /// Exit code of the program: 1 rule, 2 configuration, 3 input, 4 output.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Rule => 1,
             Self::Configuration => 2,
             Self::Input => 3,
+            Self::Output => 4,
         }
     }
 }
@@ -166,7 +169,8 @@ fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderE
         let place = place(before, before.len(), 0, options);
         let number = yaml_edit::documents(before).count().max(1);
         let finding = Finding::error("not-utf-8", "the bytes here are no UTF-8 text")
-            .at(Location { document: Some(number), ..place })
+            // The line may be of a Secret, whose kind may come after it.
+            .at(Location { document: Some(number), text: None, ..place })
             .help("manifests are UTF-8; binary data belongs into `binaryData` or `!!binary`, in base64");
         RenderError { kind: ErrorKind::Input, findings: vec![finding] }
     })

@@ -8,5 +8,7 @@ mod all {
     mod kustomize;
     mod properties;
     mod purity;
+    mod report;
+    mod secrets;
     mod threads;
 }

@@ -1,11 +1,12 @@
 //! Where the configuration comes from, weakest first: environment, files, texts.
 
 use super::arguments::Common;
+use super::files::read_text;
 use crate::configuration::{Configuration, Layer};
 use crate::finding::Finding;
 use crate::render::{ErrorKind, RenderError};
 use crate::settings::read_layer;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Environment variable with the path of a configuration file.
 const VARIABLE: &str = "IPSY_POST_RENDER_CONFIG";
@@ -15,11 +16,10 @@ const VARIABLE: &str = "IPSY_POST_RENDER_CONFIG";
 pub(super) fn configure(common: &Common) -> Result<Configuration, RenderError> {
     let mut layers = Vec::new();
     let mut findings = Vec::new();
-    let variable = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
-    let files = variable.iter().map(Path::new).chain(common.config.iter().map(std::path::PathBuf::as_path));
-    for path in files {
+    let variable = configuration_variable();
+    for path in variable.iter().chain(&common.config) {
         let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
+        match read_text(path) {
             Ok(text) => add(read_layer(&text, &name), &mut layers, &mut findings),
             Err(error) => findings.push(
                 Finding::error("configuration-unreadable", format!("`{name}` cannot be read: {error}"))
@@ -38,6 +38,11 @@ pub(super) fn configure(common: &Common) -> Result<Configuration, RenderError> {
     }
     Configuration::from_layers(layers)
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })
+}
+
+/// The path of a configuration file that the environment names.
+pub(super) fn configuration_variable() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn unconfigured() -> RenderError {

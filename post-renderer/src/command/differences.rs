@@ -1,12 +1,13 @@
 //! `diff`: what rendering changes, as a unified diff or side by side.
 
+use crate::secrets::masked_stream;
 use similar::{ChangeTag, TextDiff};
 use std::io::{self, Write};
 
 /// Width of one side of a side-by-side diff, in characters.
 const SIDE: usize = 70;
 
-/// Writes the difference between two streams; nothing where there is none.
+/// Writes the difference between two streams, with the values of Secrets masked; nothing if they are equal.
 pub(super) fn show(
     before: &[u8],
     after: &[u8],
@@ -14,12 +15,12 @@ pub(super) fn show(
     colored: bool,
     stream: &mut dyn Write,
 ) -> io::Result<()> {
-    let before = String::from_utf8_lossy(before);
-    let after = String::from_utf8_lossy(after);
+    let before = masked_stream(&String::from_utf8_lossy(before));
+    let after = masked_stream(&String::from_utf8_lossy(after));
     if before == after {
         return Ok(());
     }
-    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+    let diff = TextDiff::from_lines(before.as_str(), after.as_str());
     if side_by_side {
         return beside(&diff, colored, stream);
     }

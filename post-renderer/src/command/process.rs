@@ -2,33 +2,34 @@
 
 use super::{Streams, run};
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, BufWriter};
 use std::process::ExitCode;
 
 /// Runs the program with `arguments` (the first is its name) on the streams of this process.
-///
-/// The standard library's own stdout looks for lines in all that is written and keeps the last one back, which takes
-/// two calls of the system where one does; so the same files are used without it.
 pub fn run_in_process(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let stderr = &mut io::stderr().lock();
-    let code = if let (Ok(mut stdin), Ok(stdout)) = (file(io::stdin()), file(io::stdout())) {
-        let stdout = &mut BufWriter::new(stdout);
-        run(arguments, Streams { stdin: &mut stdin, stdout, stderr })
-    } else {
-        // No more files can be open, perhaps.
-        let (stdin, stdout) = (&mut io::stdin().lock(), &mut io::stdout().lock());
-        run(arguments, Streams { stdin, stdout, stderr })
-    };
-    ExitCode::from(code)
+    let mut stdin = io::stdin().lock();
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let mut stderr = io::stderr().lock();
+    let streams =
+        Streams { stdin: &mut stdin, stdout: &mut stdout, stderr: &mut stderr, stdout_closed: is_closed() };
+    ExitCode::from(run(arguments, streams))
 }
 
+/// Whether stdout was closed when the program was started. Rust's runtime opens `/dev/null` for reading and writing in
+/// its place, and everything written would be lost. Shells open `/dev/null` for writing only.
 #[cfg(unix)]
-fn file(stream: impl std::os::fd::AsFd) -> io::Result<File> {
-    stream.as_fd().try_clone_to_owned().map(File::from)
+fn is_closed() -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    let stdout = io::stdout();
+    let opens_both = fcntl_getfl(&stdout).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
+    let is_null = match (fstat(&stdout), stat("/dev/null")) {
+        (Ok(stdout), Ok(null)) => stdout.st_rdev == null.st_rdev && stdout.st_ino == null.st_ino,
+        _ => false,
+    };
+    opens_both && is_null
 }
 
-#[cfg(windows)]
-fn file(stream: impl std::os::windows::io::AsHandle) -> io::Result<File> {
-    stream.as_handle().try_clone_to_owned().map(File::from)
+#[cfg(not(unix))]
+fn is_closed() -> bool {
+    false
 }

@@ -1,10 +1,15 @@
 //! Findings for people on stderr, and for programs in a file.
 
+use super::arguments::Common;
+use super::configure::configuration_variable;
+use super::files::{folder_of, same_file};
 use crate::finding::Finding;
 use crate::render::{Change, ErrorKind, RenderError};
 use serde_json::json;
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Writes findings, one after the other.
 pub(super) fn show<'f>(
@@ -17,19 +22,58 @@ pub(super) fn show<'f>(
     stream.flush()
 }
 
-/// Writes the report file: `{version, exitCode, findings, changes}`.
-pub(super) fn write(
-    path: Option<&Path>,
-    exit_code: u8,
-    findings: &[Finding],
-    changes: &[Change],
-) -> Result<(), RenderError> {
-    let Some(path) = path else { return Ok(()) };
-    let report = json!({ "version": 1, "exitCode": exit_code, "findings": findings, "changes": changes });
-    let text = format!("{report:#}\n");
-    std::fs::write(path, text).map_err(|error| {
-        let message = format!("the report `{}` cannot be written: {error}", path.display());
-        let finding = Finding::error("report-unwritable", message).help("give another path with `--report`");
-        RenderError { kind: ErrorKind::Configuration, findings: vec![finding] }
-    })
+/// The report file: `{version, exitCode, findings, changes}`, readable by its owner alone.
+pub(super) struct Report {
+    path: PathBuf,
+}
+
+impl Report {
+    /// The report that the arguments ask for.
+    pub(super) fn of(common: &Common) -> Result<Option<Self>, RenderError> {
+        let variable = configuration_variable();
+        let inputs: Vec<&Path> = variable.iter().chain(&common.config).map(PathBuf::as_path).collect();
+        common.report.as_deref().map(|path| Self::at(path, &inputs)).transpose()
+    }
+
+    /// Checks that a report can go to this path: a new or regular file that is none of `inputs`.
+    fn at(path: &Path, inputs: &[&Path]) -> Result<Self, RenderError> {
+        let refuse = |reason: &str| {
+            let message = format!("`{}` cannot be the report: {reason}", path.display());
+            let finding = Finding::error("report-path", message).help("give another path with `--report`");
+            Err(RenderError { kind: ErrorKind::Configuration, findings: vec![finding] })
+        };
+        match fs::symlink_metadata(path) {
+            Ok(present) if present.is_symlink() => return refuse("it is a symbolic link"),
+            Ok(present) if !present.is_file() => return refuse("it is not a regular file"),
+            _ => {}
+        }
+        if inputs.iter().any(|input| same_file(input, path)) {
+            return refuse("it is an input or configuration file");
+        }
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// Writes the report. It replaces the file at its path, so that a link put there meanwhile is not followed.
+    pub(super) fn write(
+        &self,
+        exit_code: u8,
+        findings: &[Finding],
+        changes: &[Change],
+    ) -> Result<(), RenderError> {
+        let report = json!({ "version": 1, "exitCode": exit_code, "findings": findings, "changes": changes });
+        self.replace(&format!("{report:#}\n")).map_err(|error| {
+            let message = format!("the report `{}` cannot be written: {error}", self.path.display());
+            let finding =
+                Finding::error("report-unwritable", message).help("give another path with `--report`");
+            RenderError { kind: ErrorKind::Output, findings: vec![finding] }
+        })
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        // A temporary file has mode 0600.
+        let mut file = NamedTempFile::new_in(folder_of(&self.path))?;
+        file.write_all(text.as_bytes())?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
 }

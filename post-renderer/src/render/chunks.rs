@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::{Change, RenderOptions, place};
 use crate::finding::{Finding, Location};
 use crate::object::Remark;
+use crate::secrets::{may_hold_secret, without_quotations};
 use std::ops::Range;
 use yaml_edit::{Checker, Edits, Tree, documents, first_boundary};
 
@@ -171,15 +172,15 @@ fn locate(
     let mut place =
         place(lines.text.get(begin..).unwrap_or_default(), range.start - begin + offset, document, options);
     place.line = place.line.map(|line| line + lines.before(begin));
-    if is_secret(lines.text.get(range.clone()).unwrap_or_default()) {
+    let mut finding = remark.finding;
+    if may_hold_secret(lines.text.get(range.clone()).unwrap_or_default()) {
         place.text = None;
+        // What the reader says of a document may quote it.
+        if matches!(finding.id.as_str(), "invalid-yaml" | "invalid-object") {
+            finding.message = without_quotations(&finding.message);
+        }
     }
-    remark.finding.at(place)
-}
-
-/// Whether a document says that it is a Secret, however badly it is written: no log shows its lines.
-fn is_secret(body: &str) -> bool {
-    body.lines().any(|line| line.contains("kind") && line.contains("Secret"))
+    finding.at(place)
 }
 
 #[cfg(test)]

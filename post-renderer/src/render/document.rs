@@ -10,6 +10,7 @@ use crate::configuration::{HookSettings, Stamp};
 use crate::finding::{Finding, Severity};
 use crate::manifest::{HOOK, objects};
 use crate::object::{Object, Remark};
+use crate::secrets::{mask_field, without_quotations};
 use manifest_patch::Identity;
 use manifest_patch::{Failure, Outcome};
 use serde_json::Value;
@@ -260,7 +261,13 @@ fn settings(
                 }
             }
             Err(Failure::Patch(finding)) => {
-                let message = format!("{}: {}", setting.source, finding.message);
+                // What a patch says of an object may quote its values.
+                let said = if identity.kind == "Secret" {
+                    without_quotations(&finding.message)
+                } else {
+                    finding.message.clone()
+                };
+                let message = format!("{}: {said}", setting.source);
                 let finding = Finding { message, ..(*finding).into() }.object(identity.label());
                 notes.remarks.push(remark(finding, tree.offset_of(root)));
             }
@@ -324,15 +331,20 @@ fn drain(
     changes: &mut Vec<Change>,
 ) {
     let Some(log) = &mut tree.log else { return };
+    let is_secret = identity.kind == "Secret";
     for touch in log.drain(..) {
+        let shown = |value: Option<Value>| {
+            value.map(|value| if is_secret { mask_field(&touch.field, value) } else { value })
+        };
+        let (before, after) = (shown(touch.before), shown(touch.after));
         changes.push(Change {
             document,
             object: identity.label(),
             field: touch.field,
             rule: rule.to_owned(),
             source: source.to_owned(),
-            before: touch.before,
-            after: touch.after,
+            before,
+            after,
         });
     }
 }

@@ -9,17 +9,22 @@ const CONFIG: &str =
     "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, labels: {team: payments}}";
 const INPUT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
 
-struct Outcome {
-    code: u8,
-    stdout: String,
-    stderr: String,
+pub(super) struct Outcome {
+    pub(super) code: u8,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
 }
 
-fn program(arguments: &[&str], input: &str) -> Outcome {
+pub(super) fn program(arguments: &[&str], input: &str) -> Outcome {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let arguments =
         std::iter::once("ipsy-post-renderer").chain(arguments.iter().copied()).map(OsString::from);
-    let streams = Streams { stdin: &mut input.as_bytes(), stdout: &mut stdout, stderr: &mut stderr };
+    let streams = Streams {
+        stdin: &mut input.as_bytes(),
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        stdout_closed: false,
+    };
     let code = run(arguments, streams);
     Outcome { code, stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() }
 }
@@ -166,8 +171,40 @@ impl Write for Gone {
 }
 
 #[test]
-fn a_closed_pipe_is_success() {
+fn a_closed_pipe_is_an_output_that_cannot_be_written() {
     let arguments = ["ipsy-post-renderer", "--config-json", CONFIG].map(OsString::from);
-    let streams = Streams { stdin: &mut INPUT.as_bytes(), stdout: &mut Gone, stderr: &mut Vec::new() };
-    assert_eq!(run(arguments, streams), 0);
+    let mut stderr = Vec::new();
+    let streams = Streams {
+        stdin: &mut INPUT.as_bytes(),
+        stdout: &mut Gone,
+        stderr: &mut stderr,
+        stdout_closed: false,
+    };
+    assert_eq!(run(arguments, streams), 4);
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert!(stderr.contains("the output could not be written"), "{stderr}");
+}
+
+/// The program as a process, its stdout opened by a shell.
+#[cfg(unix)]
+fn shell(redirection: &str) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_ipsy-post-renderer");
+    let script = format!("printf '%s' \"$INPUT\" | \"$PROGRAM\" --config-json \"$CONFIG\" {redirection}");
+    std::process::Command::new("sh")
+        .args(["-c", &script])
+        .envs([("INPUT", INPUT), ("PROGRAM", program), ("CONFIG", CONFIG)])
+        .output()
+        .unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_stdout_and_a_full_disk_are_reported() {
+    for redirection in [">&-", ">/dev/full"] {
+        let outcome = shell(redirection);
+        let stderr = String::from_utf8_lossy(&outcome.stderr);
+        assert_eq!(outcome.status.code(), Some(4), "{redirection}: {stderr}");
+        assert!(stderr.contains("error[output-unwritable]"), "{redirection}: {stderr}");
+    }
+    assert_eq!(shell(">/dev/null").status.code(), Some(0));
 }
