@@ -89,7 +89,9 @@ fn sensitive_values(body: &str) -> Vec<Range<usize>> {
     if !may_hold_secret(body) {
         return Vec::new();
     }
-    let Ok(tree) = yaml_edit::read(body, Tree::default()) else { return Vec::from([0..body.len()]) };
+    let Ok(tree) = yaml_edit::read(body, Tree::default()) else {
+        return std::iter::once(0..body.len()).collect();
+    };
     let mut found = BTreeSet::new();
     for object in objects(&tree).unwrap_or_default().into_iter().filter(|id| is_secret(&tree, *id)) {
         for member in SENSITIVE {

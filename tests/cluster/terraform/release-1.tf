@@ -1,5 +1,5 @@
 # Beside examples/quickstart: its app as a release of hashicorp/helm 1.3. `postrender` takes no arguments
-# there, so the configuration goes in-band, as a value of the chart.
+# there, so the environment names the configuration file (IPSY_POST_RENDER_CONFIG).
 
 variable "kubeconfig" {
   type = string
@@ -27,10 +27,7 @@ resource "helm_release" "checkout" {
   name      = "checkout"
   namespace = var.namespace
   chart     = var.chart
-  values = [
-    ipsy_app.checkout.values,
-    jsonencode({ postRender = jsondecode(ipsy_app.checkout.post_renderer_config) }),
-  ]
+  values    = [ipsy_app.checkout.values]
 
   postrender {
     binary_path = var.post_renderer

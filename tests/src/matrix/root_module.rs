@@ -182,6 +182,7 @@ fn manifest(plan: &Plan, side: &str) -> Result<Value> {
 fn beside_quickstart_1(world: &World, aws: &AwsBench) -> Result<Terraform> {
     let mut terraform = beside_quickstart(world, aws, "release-1.tf")?;
     terraform.variable("post_renderer", &world.programs.post_renderer.to_string_lossy());
+    terraform.set("IPSY_POST_RENDER_CONFIG", &world.config.to_string_lossy());
     Ok(terraform)
 }
 

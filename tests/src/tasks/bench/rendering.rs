@@ -60,14 +60,13 @@ pub(super) fn show(
     step.done("compared");
 
     let step = console.step("the curve: time by number of documents");
-    let drawn: Vec<&Contender> =
-        all.iter().filter(|one| matches!(one.role, Role::Ours | Role::Copying)).collect();
+    let drawn: Vec<&Contender> = all.iter().filter(|one| one.role == Role::Ours).collect();
     for documents in BETWEEN {
         races.push(race(console, folder.path(), documents, &drawn)?);
     }
     races.sort_by_key(|race| race.documents);
     console.show(&curve(&races).to_string());
-    step.done("a straight line where the time of one document stays, as far as that of copying does");
+    step.done("a straight line where the time of one document stays the same");
 
     if let Some(manifests) = manifests {
         let step = console.step(format!("the manifests in {}", manifests.display()));
@@ -149,28 +148,18 @@ fn table(races: &[Race]) -> Table {
     table
 }
 
-/// Beside it what copying takes: above some size it is the disk that is measured.
 fn curve(races: &[Race]) -> Table {
-    let mut table = Table::new(&[
-        "documents",
-        "input MB",
-        "wall ms",
-        "processor ms",
-        "µs per document",
-        "µs to copy it",
-        "memory MB",
-    ]);
+    let mut table =
+        Table::new(&["documents", "input MB", "wall ms", "processor ms", "µs per document", "memory MB"]);
     for race in races {
-        let (Some(ours), Some(copying)) = (race.cost(Role::Ours), race.cost(Role::Copying)) else { continue };
+        let Some(ours) = race.cost(Role::Ours) else { continue };
         let documents = u32::try_from(race.documents).unwrap_or(u32::MAX);
-        let each = |cost: Cost| format!("{:.1}", (cost.wall / documents).as_secs_f64() * 1e6);
         table.row([
             race.documents.to_string(),
             megabytes(race.bytes),
             milliseconds(ours.wall),
             milliseconds(ours.processor),
-            each(ours),
-            each(copying),
+            format!("{:.1}", (ours.wall / documents).as_secs_f64() * 1e6),
             megabytes(ours.memory),
         ]);
     }

@@ -7,11 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{CHARTS, Helm, chart_folder, data_folder, expect_none};
 
-/// Objects that others describe: Kubernetes, KEDA, the post-renderer, Helm.
-const OPEN: [&str; 9] = [
+/// Objects that others describe: Kubernetes, KEDA, Helm.
+const OPEN: [&str; 8] = [
     "/properties/extraObjects/*",
     "/properties/global",
-    "/properties/postRender",
     "/definitions/eventMetric/properties/keda",
     "/definitions/eventMetric/properties/keda/properties/metadata",
     "/definitions/placement/properties/affinity/properties/nodeAffinity",

@@ -1,5 +1,5 @@
-//! Who is measured: ours, its floors (reading without rules, copying unread, `cat`) and its peers, all given the
-//! same documents, and all that edit the same labels and patches.
+//! Who is measured: ours, its floors (reading without rules, `cat`) and its peers, all given the same documents, and
+//! all that edit the same labels and patches.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,9 +49,7 @@ pub(super) enum Role {
     Ours,
     /// The post-renderer without any rule: it reads and checks every document and writes it as it was.
     Reading,
-    /// The post-renderer copying its input unread.
-    Copying,
-    /// Another program that copies.
+    /// A program that copies.
     Floor,
     /// A program that does the same work. The first one is who ours is measured by.
     Peer,
@@ -84,7 +82,6 @@ pub(super) fn all(tools: &Tools, post_renderer: &Path, folder: &Path) -> Result<
     let mut contenders = vec![
         contender("ipsy-post-renderer", Role::Ours, post_renderer, &["--config", &configuration]),
         contender("  reading only", Role::Reading, post_renderer, &["--allow-unconfigured"]),
-        contender("  copying unread", Role::Copying, post_renderer, &["copy"]),
     ];
     if let Some(cat) = on_path("cat")? {
         contenders.push(contender("cat", Role::Floor, &cat, &[]));
