@@ -12,17 +12,14 @@ use super::problem::Problems;
 /// Days before an exception ends in which a plan begins to warn.
 const NOTICE: Duration = Duration::days(14);
 
-/// Rules that the provider itself checks; the post-renderer's rules can be waived by their own names.
-const PROVIDER_RULES: [&str; 8] = [
-    "max_cpu",
-    "max_ephemeral_storage",
-    "max_memory",
-    "min_cpu",
-    "min_ephemeral_storage",
-    "min_memory",
-    "min_replicas",
-    "required_labels",
-];
+/// Rules that only the provider checks. All others are the post-renderer's, and the provider checks some of them at
+/// plan under the same ids.
+const PROVIDER_RULES: [&str; 2] = [MINIMUM_REPLICAS, REQUIRED_LABELS];
+
+/// An environment asks for a number of replicas that no app goes below.
+pub(crate) const MINIMUM_REPLICAS: &str = "minimum-replicas";
+/// Every app sets certain labels.
+pub(crate) const REQUIRED_LABELS: &str = "required-labels";
 
 /// One exception, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,39 +79,38 @@ impl Exceptions {
         Self(exceptions)
     }
 
-    /// Whether `rule` does not hold for this app.
+    /// Whether `rule` does not hold for this app: an exception from a whole rule (`resource-maximum`) covers its parts
+    /// (`resource-maximum/memory`).
     pub(crate) fn waives(&self, rule: &str) -> bool {
-        self.0.contains_key(rule)
+        self.0.contains_key(rule) || self.0.contains_key(whole(rule))
     }
 }
 
-/// The post-renderer's rule that a rule of the provider stands for.
-pub(crate) fn renderer_rule(rule: &str) -> Option<String> {
-    if ["min_replicas", "required_labels"].contains(&rule) {
-        return None;
-    }
-    match rule.split_once('_') {
-        Some(("max", resource)) => Some(format!("resource_maximum/{}", resource.replace('_', "-"))),
-        Some(("min", resource)) => Some(format!("resource_minimum/{}", resource.replace('_', "-"))),
-        _ => Some(rule.to_owned()),
-    }
+/// The rule that a part belongs to.
+fn whole(rule: &str) -> &str {
+    rule.split_once('/').map_or(rule, |(whole, _)| whole)
+}
+
+/// Whether the post-renderer knows the rule.
+pub(crate) fn is_renderer_rule(rule: &str) -> bool {
+    !PROVIDER_RULES.contains(&rule)
 }
 
 /// Every rule that can be waived: the provider's and the post-renderer's.
-fn known_rules() -> Vec<String> {
-    let mut rules: Vec<String> = PROVIDER_RULES.iter().map(|rule| (*rule).to_owned()).collect();
-    rules.extend(standards().map(|standard| standard.id.to_owned()));
-    rules.sort();
+fn known_rules() -> Vec<&'static str> {
+    let mut rules = PROVIDER_RULES.to_vec();
+    rules.extend(standards().map(|standard| standard.id));
+    rules.sort_unstable();
     rules
 }
 
 fn check_rule(rule: &str, problems: &mut Problems) {
     let known = known_rules();
-    if !known.iter().any(|known| known == rule) {
+    if !known.contains(&whole(rule)) {
         problems.error(
             &format!("exception[{rule}]"),
-            format!("`{rule}` is no rule"),
-            format!("There is nothing to make an exception from. The rules are: {}.", known.join(", ")),
+            format!("`{rule}` is not a rule"),
+            format!("The rules are: {}.", known.join(", ")),
         );
     }
 }
@@ -148,7 +144,7 @@ mod tests {
 
     fn check(expires: &str) -> Vec<(bool, String)> {
         let config = BTreeMap::from([(
-            "max_memory".to_owned(),
+            "resource-maximum/memory".to_owned(),
             ExceptionConfig {
                 reason: Some("heap dumps".into()),
                 owner: Some("payments".into()),
@@ -165,11 +161,11 @@ mod tests {
         assert!(check("2027-01-31").is_empty());
         assert_eq!(
             check("2026-12-06"),
-            [(true, "The exception from `max_memory` ends on 2026-12-06".into())]
+            [(true, "The exception from `resource-maximum/memory` ends on 2026-12-06".into())]
         );
         assert_eq!(
             check("2026-11-21"),
-            [(false, "The exception from `max_memory` ended on 2026-11-21".into())]
+            [(false, "The exception from `resource-maximum/memory` ended on 2026-11-21".into())]
         );
         assert_eq!(check("next year"), [(false, "`next year` is no date".into())]);
     }
@@ -178,10 +174,10 @@ mod tests {
     fn every_rule_that_can_be_waived_is_known() {
         let mut problems = Problems::default();
         for rule in known_rules() {
-            check_rule(&rule, &mut problems);
+            check_rule(rule, &mut problems);
         }
         assert!(problems.0.is_empty());
-        check_rule("max_memori", &mut problems);
+        check_rule("resource-maximun/memory", &mut problems);
         assert_eq!(problems.0.len(), 1);
     }
 }

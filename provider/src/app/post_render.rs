@@ -10,7 +10,7 @@ use ipsy_post_renderer::{AdvancedSetting, Quantity, Target, check_setting};
 use serde_json::Value;
 
 use super::config::{AdvancedSettingConfig, TargetConfig};
-use super::exceptions::{Exceptions, renderer_rule};
+use super::exceptions::{Exceptions, is_renderer_rule};
 use super::problem::Problems;
 use super::resolve::App;
 use super::standards::{self, Standards};
@@ -161,14 +161,13 @@ fn exceptions(exceptions: &Exceptions) -> Vec<Exception> {
     exceptions
         .0
         .iter()
-        .filter_map(|(rule, exception)| {
-            Some(Exception {
-                rule: renderer_rule(rule)?,
-                reason: exception.reason.clone(),
-                owner: exception.owner.clone(),
-                expires: Some(exception.expires.clone()).filter(|date| !date.is_empty()),
-                target: None,
-            })
+        .filter(|(rule, _)| is_renderer_rule(rule))
+        .map(|(rule, exception)| Exception {
+            rule: rule.clone(),
+            reason: exception.reason.clone(),
+            owner: exception.owner.clone(),
+            expires: Some(exception.expires.clone()).filter(|date| !date.is_empty()),
+            target: None,
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
-use super::exceptions::Exceptions;
+use super::exceptions::{Exceptions, REQUIRED_LABELS};
 use super::explain::Explanations;
 use super::image::Image;
 use super::migration::{Account, Migration};
@@ -259,7 +259,7 @@ fn check_required_labels(
     exceptions: &Exceptions,
     problems: &mut Problems,
 ) {
-    if !complete || exceptions.waives("required_labels") || standards.mode == Mode::Default {
+    if !complete || exceptions.waives(REQUIRED_LABELS) || standards.mode == Mode::Default {
         return;
     }
     let given = |label: &String| {
@@ -271,7 +271,7 @@ fn check_required_labels(
         let place = if label == "team" { "team" } else { "labels" };
         let summary = format!("The label `{label}` is missing");
         let detail = format!(
-            "It is demanded by {} (rule `required_labels`). Set {}.",
+            "Required by {} (rule `required-labels`). Set {}.",
             standards.title(),
             if label == "team" { "`team`".to_owned() } else { format!("`labels = {{ {label} = \"…\" }}`") }
         );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipsy_post_renderer::Quantity;
 
 use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
-use super::exceptions::Exceptions;
+use super::exceptions::{Exceptions, MINIMUM_REPLICAS};
 use super::explain::Explanations;
 use super::problem::Problems;
 use super::runtime::Runtime;
@@ -74,7 +74,7 @@ impl Scaling {
 
 /// An environment may ask for a number of replicas that no app goes below.
 fn check_floor(config: &AppConfig, standards: &Standards, exceptions: &Exceptions, problems: &mut Problems) {
-    const RULE: &str = "min_replicas";
+    const RULE: &str = MINIMUM_REPLICAS;
     let environment = config.environment.as_deref().unwrap_or_default();
     let Some(floor) = standards.environment(environment).min_replicas else { return };
     let (place, given) = match &config.autoscaling {
@@ -255,13 +255,14 @@ impl Resources {
         let all = all.chain(self.requests.iter().map(|(name, value)| ("request", name, value)));
         for (sort, name, text) in all {
             let Ok(value) = Quantity::parse(text) else { continue };
-            for (bound, table, above) in
-                [("max", &standards.resources.maximum, true), ("min", &standards.resources.minimum, false)]
-            {
+            for (bound, table, above) in [
+                ("resource-maximum", &standards.resources.maximum, true),
+                ("resource-minimum", &standards.resources.minimum, false),
+            ] {
                 let Some(allowed) = table.get(name) else { continue };
                 let Ok(allowed_value) = Quantity::parse(allowed) else { continue };
                 let broken = if above { value > allowed_value } else { value < allowed_value };
-                let rule = format!("{bound}_{}", name.replace('-', "_"));
+                let rule = format!("{bound}/{name}");
                 if !broken || exceptions.waives(&rule) {
                     continue;
                 }

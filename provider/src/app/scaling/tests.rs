@@ -66,7 +66,7 @@ fn bounds_are_compared_by_value_and_can_be_waived() {
         owner: String::new(),
         expires: String::new(),
     };
-    let waived = Exceptions([("max_memory".to_owned(), exception)].into());
+    let waived = Exceptions([("resource-maximum/memory".to_owned(), exception)].into());
     let (_, problems) = resources(&config, &waived);
     assert_eq!(problems, ["The cpu request of 0.01 is below what is allowed"]);
 }
