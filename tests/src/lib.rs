@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod console;
 pub mod helm;
 pub mod interrupt;
+pub mod judge;
 pub mod manifests;
 pub mod matrix;
 pub mod ministack;

@@ -40,6 +40,15 @@ const KUSTOMIZE: GoTool = GoTool {
     link: "",
 };
 
+// Ours: raise the version with every change, so that it is built again.
+const JUDGE: GoTool = GoTool {
+    name: "judge",
+    version: "v0.1.0",
+    package: "github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/judge",
+    module: Some("judge"),
+    link: "",
+};
+
 /// The version that the pinned commit of hashicorp/aws bears.
 pub const HASHICORP_AWS_VERSION: &str = "6.47.1";
 // Its module path has no major version, so that Go's module proxy knows it by date and commit alone.
@@ -86,6 +95,11 @@ impl Tools {
     /// The Python with `MiniStack`, which few tests need: installed when the first one does.
     pub fn ministack(console: Console) -> Result<PathBuf> {
         MINISTACK.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// The judge of rendered manifests, for the tests with hostile manifests and for fuzzing.
+    pub fn judge(console: Console) -> Result<PathBuf> {
+        JUDGE.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// The genuine hashicorp/aws, which only the comparison with it needs: it takes half an hour and ten gigabytes of

@@ -11,6 +11,7 @@ mod drift;
 mod failures;
 mod faults;
 mod fixture;
+mod hostile;
 mod identity;
 mod import;
 mod install;
