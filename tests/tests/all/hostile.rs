@@ -1,6 +1,8 @@
 //! Hostile manifests through the post-renderer: each is refused, or its result keeps every standard in the judgement of
 //! Kubernetes' own libraries.
 
+mod helm;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
