@@ -1,17 +1,17 @@
-//! Whether the fast scanner and the reference parser make the same table of a document. For tests and fuzzing.
+//! Whether the fast scanner and the parser make the same table of a document. For tests and fuzzing.
 
 use super::tree::{NONE, Node, Tree};
-use super::{read_by_events, read_by_scanner};
+use super::{read_by_parser, read_by_scanner};
 
 /// Reads a document both ways. An error says where they differ; what the scanner hands over agrees.
 pub fn agreement(text: &str) -> Result<bool, String> {
     let Some(fast) = read_by_scanner(text) else { return Ok(false) };
-    let slow = read_by_events(text, Tree::default()).map_err(|fault| {
-        format!("the scanner reads what the reference refuses: {} at {}", fault.message, fault.offset)
+    let slow = read_by_parser(text, Tree::default()).map_err(|fault| {
+        format!("the scanner reads what the parser refuses: {} at {}", fault.message, fault.offset)
     })?;
     if fast.nodes.len() != slow.nodes.len() {
         return Err(format!(
-            "the scanner sees {} nodes, the reference {}",
+            "the scanner sees {} nodes, the parser {}",
             fast.nodes.len(),
             slow.nodes.len()
         ));
@@ -28,7 +28,7 @@ pub fn agreement(text: &str) -> Result<bool, String> {
         let is_empty_block = one.column != other.column && fast.slice(one.start, one.end).lines().count() < 2;
         if one_shape != other_shape && !is_empty_block {
             return Err(format!(
-                "node {index}: the scanner sees {one_shape:?}, the reference {other_shape:?}"
+                "node {index}: the scanner sees {one_shape:?}, the parser {other_shape:?}"
             ));
         }
         let id = u32::try_from(index).unwrap_or(NONE);

@@ -42,7 +42,7 @@ fn both_readers_agree_on_every_case() {
 fn reads(text: &str, value: &Value) {
     let tree = read(text, Tree::default()).unwrap_or_else(|fault| panic!("{text:?}: {}", fault.message));
     assert_eq!(tree.value(tree.root()).unwrap(), *value, "{text:?}");
-    let slow = read_by_events(text, Tree::default()).unwrap();
+    let slow = read_by_parser(text, Tree::default()).unwrap();
     assert_eq!(slow.value(slow.root()).unwrap(), *value, "{text:?} by the reference");
     if let Err(difference) = agreement(text) {
         panic!("{text:?}: {difference}");
