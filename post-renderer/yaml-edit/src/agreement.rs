@@ -10,11 +10,7 @@ pub fn agreement(text: &str) -> Result<bool, String> {
         format!("the scanner reads what the parser refuses: {} at {}", fault.message, fault.offset)
     })?;
     if fast.nodes.len() != slow.nodes.len() {
-        return Err(format!(
-            "the scanner sees {} nodes, the parser {}",
-            fast.nodes.len(),
-            slow.nodes.len()
-        ));
+        return Err(format!("the scanner sees {} nodes, the parser {}", fast.nodes.len(), slow.nodes.len()));
     }
     for (index, (one, other)) in fast.nodes.iter().zip(&slow.nodes).enumerate() {
         let shape = |node: &Node| {
@@ -27,9 +23,7 @@ pub fn agreement(text: &str) -> Result<bool, String> {
         // An empty block scalar has no content to have a column.
         let is_empty_block = one.column != other.column && fast.slice(one.start, one.end).lines().count() < 2;
         if one_shape != other_shape && !is_empty_block {
-            return Err(format!(
-                "node {index}: the scanner sees {one_shape:?}, the parser {other_shape:?}"
-            ));
+            return Err(format!("node {index}: the scanner sees {one_shape:?}, the parser {other_shape:?}"));
         }
         let id = u32::try_from(index).unwrap_or(NONE);
         if has_content && fast.scalar(id) != slow.scalar(id) {

@@ -24,9 +24,10 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     };
     match text.char_indices().find(|(_, character)| is_odd(character)) {
         None => Ok(()),
-        Some((offset, '\u{feff}')) => {
-            Err(Fault::new(offset, "a byte-order mark within the document; remove it, or write it as \"\\uFEFF\""))
-        }
+        Some((offset, '\u{feff}')) => Err(Fault::new(
+            offset,
+            "a byte-order mark within the document; remove it, or write it as \"\\uFEFF\"",
+        )),
         Some((offset, character)) => Err(Fault::new(
             offset,
             format!(
@@ -40,12 +41,14 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
 /// Refuses what ends a line in YAML 1.1 and is text in JSON: which of both Kubernetes reads depends on where in a
 /// stream a document is.
 pub(super) fn check_json(text: &str) -> Result<(), Fault> {
-    let found = text.char_indices().find(|(_, character)| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}'));
+    let found =
+        text.char_indices().find(|(_, character)| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}'));
     match found {
         None => Ok(()),
         Some((offset, character)) => {
             let code = u32::from(character);
-            let message = format!("the character U+{code:04X} is read in two ways here; write it as `\\u{code:04x}`");
+            let message =
+                format!("the character U+{code:04X} is read in two ways here; write it as `\\u{code:04x}`");
             Err(Fault::new(offset, message))
         }
     }

@@ -54,7 +54,8 @@ impl Tree<'_> {
 
     fn key_is(&self, child: NodeId, key: &str) -> bool {
         let node = self.node(child);
-        let raw = self.text.as_bytes().get(node.key_start as usize..node.key_end as usize).unwrap_or_default();
+        let raw =
+            self.text.as_bytes().get(node.key_start as usize..node.key_end as usize).unwrap_or_default();
         if node.key_payload == NONE && raw.first().is_some_and(u8::is_ascii_alphabetic) {
             return raw == key.as_bytes();
         }
@@ -126,7 +127,12 @@ impl Tree<'_> {
         self.value_within(id, &mut budget, 0)
     }
 
-    pub(super) fn value_within(&self, id: NodeId, budget: &mut usize, depth: usize) -> Result<Value, TooLarge> {
+    pub(super) fn value_within(
+        &self,
+        id: NodeId,
+        budget: &mut usize,
+        depth: usize,
+    ) -> Result<Value, TooLarge> {
         *budget = budget.checked_sub(1).ok_or(TooLarge)?;
         if depth > 2 * super::DEPTH_LIMIT {
             return Err(TooLarge);

@@ -24,9 +24,11 @@ impl Tree<'_> {
             return None;
         }
         let merges: Vec<NodeId> = self.children(id).filter(|child| self.is_merge(*child)).collect();
-        merges.into_iter().rev().flat_map(|merge| self.sources(merge)).find_map(|source| {
-            self.own(source, key).or_else(|| self.merged_within(source, key, depth + 1))
-        })
+        merges
+            .into_iter()
+            .rev()
+            .flat_map(|merge| self.sources(merge))
+            .find_map(|source| self.own(source, key).or_else(|| self.merged_within(source, key, depth + 1)))
     }
 
     /// What the first merge key of a mapping points at, if it has one.
@@ -131,7 +133,9 @@ fn add<'t>(
             return Err(fault(
                 tree,
                 place,
-                format!("the key `{key}` appears twice, as text and as a number or boolean; remove one of them"),
+                format!(
+                    "the key `{key}` appears twice, as text and as a number or boolean; remove one of them"
+                ),
             ));
         }
         if before.own && !own {

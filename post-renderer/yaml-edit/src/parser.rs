@@ -63,14 +63,18 @@ impl Parser<'_, '_> {
             return Err(Fault::new(0, "the document is empty"));
         }
         self.node(Slot::within(NONE, 0), Context::Block)?;
-        while self.next_is(&[TokenKind::DocumentEnd])? {
+        let is_flow = self.tree.node(self.tree.root()).style == Style::Flow;
+        while !is_flow && self.next_is(&[TokenKind::DocumentEnd])? {
             self.tokens.take()?;
         }
         let token = self.tokens.take()?;
         if token.kind == TokenKind::StreamEnd {
             return Ok(());
         }
-        Err(fault(&token, "the document has ended before this text; begin the next document with a line `---`"))
+        Err(fault(
+            &token,
+            "the document has ended before this text, which Kubernetes ignores or refuses; begin the next document with a line `---`",
+        ))
     }
 
     fn next_is(&mut self, kinds: &[TokenKind]) -> Result<bool, Fault> {
@@ -89,7 +93,9 @@ impl Parser<'_, '_> {
                 let token = self.tokens.take()?;
                 self.scalar(&slot, properties, &token)
             }
-            TokenKind::BlockEntry if context == Context::Member => self.block_sequence(&slot, properties, false),
+            TokenKind::BlockEntry if context == Context::Member => {
+                self.block_sequence(&slot, properties, false)
+            }
             TokenKind::BlockSequenceStart if context != Context::Flow => {
                 self.block_sequence(&slot, properties, true)
             }
@@ -127,7 +133,9 @@ impl Parser<'_, '_> {
         let target = match self.anchors.get(&token.text) {
             Some(target) if *target != NONE => *target,
             Some(_) => return Err(fault(token, "an alias to a key is not supported; repeat the key's text")),
-            None => return Err(fault(token, format!("the anchor `{}` is not defined before this", token.text))),
+            None => {
+                return Err(fault(token, format!("the anchor `{}` is not defined before this", token.text)));
+            }
         };
         if self.open.contains(&target) {
             return Err(fault(token, "the alias refers to a value that contains it"));
@@ -140,8 +148,8 @@ impl Parser<'_, '_> {
 
     fn scalar(&mut self, slot: &Slot, properties: Properties, token: &Token) -> Result<(), Fault> {
         let TokenKind::Scalar(style) = token.kind else { return Err(fault(token, "expected a value here")) };
-        let (tag, _) = tagged(properties.tag.as_deref(), style, &token.text)
-            .map_err(|message| fault(token, message))?;
+        let (tag, _) =
+            tagged(properties.tag.as_deref(), style, &token.text).map_err(|message| fault(token, message))?;
         let node = Node { tag, column: token.column, ..Node::new(Kind::Scalar, style) };
         let start = properties.range.map_or(token.start, |(start, _)| start);
         let id = self.add(slot, node, start, token.start, token.end)?;
@@ -170,8 +178,7 @@ impl Parser<'_, '_> {
         let id = self.begin(slot, properties, node, &first)?;
         while self.next_is(&[TokenKind::BlockEntry])? {
             let dash = self.tokens.take()?;
-            let item =
-                Slot { key_start: dash.start, key_end: dash.end, ..Slot::within(id, dash.end) };
+            let item = Slot { key_start: dash.start, key_end: dash.end, ..Slot::within(id, dash.end) };
             let is_empty = self.next_is(&[TokenKind::BlockEntry, TokenKind::BlockEnd])?
                 || !is_deeper && self.next_is(&[TokenKind::Key, TokenKind::Value])?;
             if is_empty { self.empty(&item)? } else { self.node(item, Context::Block)? }
@@ -219,24 +226,30 @@ impl Parser<'_, '_> {
         let properties = self.properties()?;
         let token = self.tokens.take()?;
         let TokenKind::Scalar(style) = token.kind else {
-            return Err(fault(&token, match token.kind {
-                TokenKind::Alias => "an alias as a key is not supported; repeat the key's text",
-                TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd | TokenKind::BlockEnd => {
-                    "an empty key is not a valid key to Kubernetes"
-                }
-                _ => "a key must be text, not a mapping or list",
-            }));
+            return Err(fault(
+                &token,
+                match token.kind {
+                    TokenKind::Alias => "an alias as a key is not supported; repeat the key's text",
+                    TokenKind::Value
+                    | TokenKind::FlowEntry
+                    | TokenKind::FlowMappingEnd
+                    | TokenKind::BlockEnd => "an empty key is not a valid key to Kubernetes",
+                    _ => "a key must be text, not a mapping or list",
+                },
+            ));
         };
         let tag = properties.tag.as_deref();
         let merge = token.text == "<<"
-            && (tag.is_none() && style == Style::Plain || matches!(tag, Some("!" | "tag:yaml.org,2002:merge")));
+            && (tag.is_none() && style == Style::Plain
+                || matches!(tag, Some("!" | "tag:yaml.org,2002:merge")));
         let (_, meaning) = tagged(tag, style, &token.text).map_err(|message| fault(&token, message))?;
         let typed_key = !matches!(meaning, Scalar::String(_));
         let name = key_name(meaning).map_err(|message| fault(&token, message))?;
         self.tree.aliased |= merge;
         let raw = self.tree.slice(token.start, token.end);
         let is_bare = properties.range.is_none();
-        let reads_itself = is_bare && decode(raw, style, 0).as_deref() == Some(&name) && !raw.contains(['\n', '\r']);
+        let reads_itself =
+            is_bare && decode(raw, style, 0).as_deref() == Some(&name) && !raw.contains(['\n', '\r']);
         let key_payload = if merge || reads_itself {
             NONE
         } else {
@@ -302,8 +315,18 @@ impl Parser<'_, '_> {
         }
         self.tree.odd_keys |= slot.explicit;
         let Slot { key_start, key_end, key_payload, explicit, merge, typed_key, .. } = *slot;
-        let node =
-            Node { key_start, key_end, key_payload, explicit, merge, typed_key, properties, start, end, ..node };
+        let node = Node {
+            key_start,
+            key_end,
+            key_payload,
+            explicit,
+            merge,
+            typed_key,
+            properties,
+            start,
+            end,
+            ..node
+        };
         Ok(self.tree.push(slot.parent, node))
     }
 
@@ -316,7 +339,16 @@ impl Parser<'_, '_> {
 
 impl Slot {
     fn within(parent: NodeId, empty: u32) -> Self {
-        Self { parent, key_start: 0, key_end: 0, key_payload: NONE, explicit: false, merge: false, typed_key: false, empty }
+        Self {
+            parent,
+            key_start: 0,
+            key_end: 0,
+            key_payload: NONE,
+            explicit: false,
+            merge: false,
+            typed_key: false,
+            empty,
+        }
     }
 }
 

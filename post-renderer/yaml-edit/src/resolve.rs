@@ -93,7 +93,9 @@ pub(crate) fn tagged<'a>(
             let text = binary(text)?;
             return Ok((Tag::Binary, Scalar::String(text.into())));
         }
-        "timestamp" => return Err("the tag `!!timestamp` is not supported; write a string in quotes".to_owned()),
+        "timestamp" => {
+            return Err("the tag `!!timestamp` is not supported; write a string in quotes".to_owned());
+        }
         // `!!str`, `!`, and the tags that go-yaml does not know.
         _ => return Ok((Tag::String, Scalar::String(text.into()))),
     };
@@ -112,9 +114,10 @@ pub(crate) fn tagged<'a>(
 
 fn finite(meaning: Scalar<'_>) -> Result<Scalar<'_>, String> {
     match meaning {
-        Scalar::NotFinite => {
-            Err("JSON has no infinity and no NaN, so Kubernetes refuses this number; write a string in quotes".into())
-        }
+        Scalar::NotFinite => Err(
+            "JSON has no infinity and no NaN, so Kubernetes refuses this number; write a string in quotes"
+                .into(),
+        ),
         other => Ok(other),
     }
 }

@@ -3,8 +3,8 @@
 
 use super::characters::{has_odd_bytes, is_usual};
 use super::line::{Line, Plain, Rest, line_length};
-use super::scan_block::{Open, Start};
 use super::resolve::is_special;
+use super::scan_block::{Open, Start};
 use super::tree::{Kind, NONE, Node, Style, Tree};
 use wide::u8x16;
 

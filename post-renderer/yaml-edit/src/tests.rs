@@ -1,5 +1,7 @@
 //! Both readers agree, and edits come out as meant, on the texts of all case folders and on small odd ones.
 
+mod reading;
+
 use super::*;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -47,6 +49,16 @@ fn reads(text: &str, value: &Value) {
     if let Err(difference) = agreement(text) {
         panic!("{text:?}: {difference}");
     }
+}
+
+/// The text is refused at this offset, by both readers together and by the parser alone.
+fn refuses(text: &str, offset: usize, part: &str) {
+    for fault in [read(text, Tree::default()), read_by_parser(text, Tree::default())].map(Result::unwrap_err)
+    {
+        assert!(fault.message.contains(part), "{text:?}: {}", fault.message);
+        assert_eq!(fault.offset, offset, "{text:?}: {}", fault.message);
+    }
+    assert!(read_by_scanner(text).is_none(), "{text:?}");
 }
 
 #[test]

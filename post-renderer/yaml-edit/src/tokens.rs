@@ -305,7 +305,8 @@ impl<'a> Tokens<'a> {
         if let Some(key) = self.valid_key(level)? {
             let index = key.token - self.taken;
             let place = u32::try_from(key.position).unwrap_or(NONE);
-            let token = Token { kind: TokenKind::Key, start: place, end: place, column: 0, text: String::new() };
+            let token =
+                Token { kind: TokenKind::Key, start: place, end: place, column: 0, text: String::new() };
             self.queue.insert(index, token);
             self.open_block(TokenKind::BlockMappingStart, key.column, key.position, index);
             if let Some(last) = self.simple_keys.last_mut() {
@@ -404,7 +405,8 @@ impl<'a> Tokens<'a> {
         if matches!(self.byte(0), None | Some(b'\n' | b'\r')) {
             return Ok(());
         }
-        let character = self.text.get(self.position..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        let character =
+            self.text.get(self.position..).and_then(|rest| rest.chars().next()).unwrap_or_default();
         Err(Fault::new(
             self.position,
             format!(

@@ -12,7 +12,10 @@ impl Tokens<'_> {
         let ends = self.is_blank_or_end(0)
             || matches!(self.byte(0), Some(b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`'));
         if name.is_empty() || !ends {
-            return Err(Fault::new(start, "an anchor's name must consist of ASCII letters, digits, `-` and `_`"));
+            return Err(Fault::new(
+                start,
+                "an anchor's name must consist of ASCII letters, digits, `-` and `_`",
+            ));
         }
         self.push(kind, start, name);
         Ok(())

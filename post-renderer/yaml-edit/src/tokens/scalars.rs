@@ -1,8 +1,8 @@
 //! Scalars: where they end, and the text that they mean.
 
+use super::{Fault, Token, TokenKind, Tokens};
 use crate::decode::{escape, json_escape};
 use crate::tree::{NONE, Style};
-use super::{Fault, Token, TokenKind, Tokens};
 
 /// Blanks and line ends between two words of a flow scalar.
 #[derive(Default)]
@@ -249,7 +249,9 @@ impl Tokens<'_> {
         loop {
             match self.byte(0) {
                 Some(sign @ (b'+' | b'-')) if chomping.is_none() => chomping = Some(sign),
-                Some(digit @ b'1'..=b'9') if increment.is_none() => increment = Some(usize::from(digit - b'0')),
+                Some(digit @ b'1'..=b'9') if increment.is_none() => {
+                    increment = Some(usize::from(digit - b'0'))
+                }
                 _ => break,
             }
             self.position += 1;
