@@ -1,6 +1,6 @@
 //! The Kubernetes objects of a document.
 
-use yaml_edit::{Kind, NodeId, Tree};
+use yaml_edit::{Kind, NodeId, Scalar, Tree};
 
 /// Annotation that marks a Helm hook.
 pub(crate) const HOOK: &str = "helm.sh/hook";
@@ -8,6 +8,10 @@ pub(crate) const HOOK: &str = "helm.sh/hook";
 /// The objects of a document: the root, or the items of a `List`.
 pub(crate) fn objects(tree: &Tree<'_>) -> Result<Vec<NodeId>, (NodeId, &'static str)> {
     let mut found = Vec::new();
+    // kubectl and Helm skip a document `null`.
+    if matches!(tree.scalar(tree.root()), Some(Scalar::Null)) {
+        return Ok(found);
+    }
     collect(tree, tree.root(), &mut found, 0)?;
     Ok(found)
 }

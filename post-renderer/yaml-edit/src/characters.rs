@@ -1,5 +1,6 @@
 //! Which characters a document holds: most hold nothing that is worth a closer look.
 
+use super::tree::Fault;
 use wide::{i8x16, u8x16};
 
 /// Whether there is nothing but printable ASCII and line ends, as in most documents.
@@ -11,7 +12,49 @@ pub(super) fn is_usual(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether there are characters that only the reference parser judges: control characters, line ends of other
+/// Refuses the characters that go-yaml refuses, and byte-order marks: go-yaml skips a character at the start of a line
+/// while its buffer begins with such a mark.
+pub(super) fn check(text: &str) -> Result<(), Fault> {
+    if is_usual(text.as_bytes()) {
+        return Ok(());
+    }
+    let is_odd = |character: &char| {
+        matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}'
+            | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    match text.char_indices().find(|(_, character)| is_odd(character)) {
+        None => Ok(()),
+        Some((offset, '\u{feff}')) => Err(Fault::new(
+            offset,
+            "a byte-order mark within the document; remove it, or write it as \"\\uFEFF\"",
+        )),
+        Some((offset, character)) => Err(Fault::new(
+            offset,
+            format!(
+                "the character U+{:04X} is not allowed in YAML; write it as an escape in double quotes",
+                u32::from(character)
+            ),
+        )),
+    }
+}
+
+/// Refuses what ends a line in YAML 1.1 and is text in JSON: which of both Kubernetes reads depends on where in a
+/// stream a document is.
+pub(super) fn check_json(text: &str) -> Result<(), Fault> {
+    let found =
+        text.char_indices().find(|(_, character)| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}'));
+    match found {
+        None => Ok(()),
+        Some((offset, character)) => {
+            let code = u32::from(character);
+            let message =
+                format!("the character U+{code:04X} is read in two ways here; write it as `\\u{code:04x}`");
+            Err(Fault::new(offset, message))
+        }
+    }
+}
+
+/// Whether there are characters that only the parser judges: control characters, line ends of other
 /// standards (U+0085, U+2028, U+2029), byte-order marks and what else is not printable.
 pub(super) fn has_odd_bytes(bytes: &[u8]) -> bool {
     let is_odd = |rest: &[u8]| {

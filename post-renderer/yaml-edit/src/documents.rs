@@ -4,12 +4,16 @@ use std::ops::Range;
 
 /// What a separator begins with.
 const DASHES: &[u8] = b"---";
+/// A byte-order mark.
+const MARK: &str = "\u{feff}";
 
-/// Splits a stream at lines that begin with `---` as Kubernetes' reader does, and at `---apiVersion`, which Helm
-/// may glue. Gives the bodies; what lies between them is separators. Bodies without content are left out.
+/// Splits a stream at lines of `---`, perhaps with a comment, which both Kubernetes and Helm do. Gives the bodies; what
+/// lies between them is separators. Bodies without content are left out. Lines that begin with `---` and go on
+/// otherwise stay in the body, which is refused when it is read.
 pub fn documents(text: &str) -> Documents<'_> {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    Documents { text, separators: memchr::memmem::find_iter(text.as_bytes(), DASHES), start: Some(start) }
+    let start = if text.starts_with(MARK) { MARK.len() } else { 0 };
+    let separators = memchr::memmem::find_iter(text.as_bytes(), DASHES);
+    Documents { text, separators, start: Some(start), follows_text: true }
 }
 
 /// The bodies themselves.
@@ -23,6 +27,8 @@ pub struct Documents<'t> {
     separators: memchr::memmem::FindIter<'t, 'static>,
     /// Where the next body begins; nothing behind the last one.
     start: Option<usize>,
+    /// Whether the separator before the next body has a YAML document before it.
+    follows_text: bool,
 }
 
 impl Iterator for Documents<'_> {
@@ -33,24 +39,30 @@ impl Iterator for Documents<'_> {
             let start = self.start?;
             let separator = self.separators.find_map(|found| separator(self.text.as_bytes(), start, found));
             let end = separator.as_ref().map_or(self.text.len(), |separator| separator.start);
+            let body = body(self.text, start..end, self.follows_text);
+            // Kubernetes reads JSON at the start of a stream apart from what follows it.
+            let before = self.text.get(start..end).unwrap_or_default();
+            self.follows_text = !before.is_empty() && !before.trim_start().starts_with('{');
             self.start = separator.map(|separator| separator.end);
-            if let Some(body) = body(self.text, start..end) {
+            if let Some(body) = body {
                 return Some(body);
             }
         }
     }
 }
 
-/// The separator at these dashes behind `start`, if they are one.
+/// The separator line at these dashes behind `start`, if they are one.
 fn separator(bytes: &[u8], start: usize, found: usize) -> Option<Range<usize>> {
     let begins_line = found == start || bytes.get(found.wrapping_sub(1)) == Some(&b'\n');
     if found < start || !begins_line {
         return None;
     }
-    let after = found + DASHES.len();
-    let glued = bytes.get(after).is_some_and(u8::is_ascii_alphabetic);
-    let separates = glued || matches!(bytes.get(after), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
-    separates.then(|| found..if glued { after } else { end_of_separator(bytes, after) })
+    let rest = bytes.get(found + DASHES.len()..).unwrap_or_default();
+    let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
+    let line = rest.get(..length).unwrap_or_default();
+    let text = line.trim_ascii_start();
+    let is_comment = text.starts_with(b"#") && text.len() < line.len();
+    (text.is_empty() || is_comment).then_some(found..found + DASHES.len() + length)
 }
 
 /// The first place at or behind `from` where a stream can be parted: its parts have the documents of the whole,
@@ -63,24 +75,24 @@ pub fn first_boundary(bytes: &[u8], from: usize) -> Option<usize> {
 const LINE_OF_DASHES: &[u8] = b"\n---";
 
 fn is_boundary(bytes: &[u8], dashes: usize) -> bool {
-    // What may still come decides about dashes at the end.
-    bytes.len() > dashes + DASHES.len() && separator(bytes, dashes, dashes).is_some()
+    let rest = bytes.get(dashes..).unwrap_or_default();
+    // What may still come decides about a line without an end, and what stands before about a byte-order mark.
+    let is_complete = rest.contains(&b'\n');
+    let is_followed_by = |separator: &Range<usize>, text: &[u8]| {
+        bytes.get(separator.end..).is_some_and(|rest| rest.starts_with(text))
+    };
+    is_complete
+        && separator(bytes, dashes, dashes).is_some_and(|separator| {
+            !is_followed_by(&separator, DASHES) && !is_followed_by(&separator, MARK.as_bytes())
+        })
 }
 
-/// The end of a separator's line when only blanks and a comment follow, else where the content on it begins (so
-/// that it is read, and refused, as part of the document).
-fn end_of_separator(bytes: &[u8], after: usize) -> usize {
-    let rest = bytes.get(after..).unwrap_or_default();
-    let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
-    let line = rest.get(..length).unwrap_or_default().trim_ascii();
-    if line.is_empty() || line.starts_with(b"#") { after + length } else { after }
-}
-
-/// A body with content, without the byte-order mark of a file of its own.
-fn body(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+/// A body with content. Files that were written with a byte-order mark keep it when they are put together, and
+/// Kubernetes skips it at the start of a document; but to a document without text before its separator it gives that
+/// separator as well, and then the mark is text.
+fn body(text: &str, range: Range<usize>, skips_mark: bool) -> Option<Range<usize>> {
     let body = text.get(range.clone()).unwrap_or_default();
-    // Files that were written with a byte-order mark keep it when they are put together.
-    let mark = if body.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mark = if skips_mark && body.starts_with(MARK) { MARK.len() } else { 0 };
     has_content(body.get(mark..).unwrap_or_default()).then_some(range.start + mark..range.end)
 }
 
@@ -107,10 +119,11 @@ mod tests {
 
     #[test]
     fn a_stream_can_be_parted_only_where_a_separator_is_sure() {
-        let text = b"--- \na: 1\n----\n--- #\nb: 2\n---c: 3\n---";
+        let text = b"--- \na: 1\n----\n--- #\nb: 2\n---\nc: 3\n---";
         assert_eq!(first_boundary(text, 0), Some(15));
         assert_eq!(first_boundary(text, 15), Some(26));
         assert_eq!(first_boundary(text, 26), None);
+        assert_eq!(first_boundary(b"a: 1\n---\n---\n\xEF\xBB\xBFb: 1\n", 0), None);
     }
 
     #[test]
@@ -118,14 +131,14 @@ mod tests {
         check("a: 1\n---\nb: 2\n", &["a: 1\n", "b: 2\n"]);
         check("---\n# Source: x\na: 1\n--- # comment\nb: 2", &["# Source: x\na: 1\n", "b: 2"]);
         check("---\n---\n\n# only\n---\n", &[]);
-        check(
-            "---apiVersion: v1\nkind: A\n---apiVersion: v1\n",
-            &["apiVersion: v1\nkind: A\n", "apiVersion: v1\n"],
-        );
+        check("a: 1\n---b: 2\n---\nc: 3\n", &["a: 1\n---b: 2\n", "c: 3\n"]);
+        check("a: 1\n---#\nb: 2\n", &["a: 1\n---#\nb: 2\n"]);
         check("a: |\n  ---\n  ------\nb: 1\n", &["a: |\n  ---\n  ------\nb: 1\n"]);
         check("\u{feff}a: 1\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]);
         check("a: 1\n---\n\u{feff}b: 2\n", &["a: 1\n", "b: 2\n"]);
-        check("--- text\n", &[" text\n"]);
+        check("a: 1\n---\n---\n\u{feff}b: 2\n", &["a: 1\n", "\u{feff}b: 2\n"]);
+        check("--- text\n", &["--- text\n"]);
+        check("--- \u{a0}\na: 1\n", &["--- \u{a0}\na: 1\n"]);
         check("-----BEGIN\n", &["-----BEGIN\n"]);
         check("", &[]);
     }

@@ -3,9 +3,7 @@
 
 use super::tree::{Kind, NONE, Tree};
 
-/// Documents that expand to no more values than this are honest in any case.
-const HONEST: u64 = 1_000_000;
-/// Beyond that, how many times its own values a document may expand to.
+/// Beyond `VALUE_LIMIT`, how many times its own values a document may expand to.
 const RATIO: u64 = 10;
 
 /// The offset of the alias by which a document becomes too large, if it does.
@@ -13,7 +11,7 @@ pub(super) fn bomb(tree: &Tree<'_>) -> Option<usize> {
     if !tree.aliased {
         return None;
     }
-    let most = HONEST.max(RATIO.saturating_mul(tree.nodes.len() as u64));
+    let most = (super::VALUE_LIMIT as u64).max(RATIO.saturating_mul(tree.nodes.len() as u64));
     // Nodes come in the order of the text, and an alias never stands for a node that it is in: when one is met, the
     // node that it stands for is complete.
     let mut sizes = vec![1_u64; tree.nodes.len()];

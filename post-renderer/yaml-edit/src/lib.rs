@@ -11,15 +11,17 @@ mod decode;
 mod documents;
 mod edits;
 mod emit;
-mod events;
 mod expansion;
 mod line;
 mod lookup;
+mod merge;
+mod parser;
 mod resolve;
 mod scan;
 mod scan_block;
 mod scan_flow;
 mod scan_scalar;
+mod tokens;
 mod tree;
 mod write;
 
@@ -37,64 +39,72 @@ pub use tree::{Fault, Kind, NONE, NodeId, Tree};
 /// known (custom resource definitions) stay under 60.
 pub const DEPTH_LIMIT: usize = 250;
 
+/// A document with more values is refused: it would take more memory than its text is worth. The largest objects that
+/// an API server takes (3 MiB) have about 100,000.
+pub const VALUE_LIMIT: usize = 1_000_000;
+
 /// Reads one document. `text` is the document's body without its separator line.
-pub fn read<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
+pub fn read<'a>(text: &'a str, tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
+    read_within(text, tree, VALUE_LIMIT)
+}
+
+/// Reads one document of at most `limit` values.
+fn read_within<'a>(text: &'a str, mut tree: Tree<'a>, limit: usize) -> Result<Tree<'a>, Fault> {
     tree.reset(text);
-    if let Some(offset) = directive(text) {
-        return Err(Fault::new(
-            offset,
-            "directives (`%YAML`, `%TAG`) are not read by Kubernetes; take the line out",
-        ));
-    }
-    if !is_json(text) && scan::scan(&mut tree).is_ok() {
+    check_separators(text)?;
+    if !is_json(text) && scan::scan(&mut tree, limit).is_ok() {
         tree.by_scanner = true;
         return Ok(tree);
     }
-    read_by_events(text, tree)
+    parse_within(text, tree, limit)
 }
 
-/// Reads one document by the reference parser alone.
-pub fn read_by_events<'a>(text: &'a str, mut tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
+/// Reads one document by the parser alone.
+#[cfg(any(test, feature = "fuzzing"))]
+pub fn read_by_parser<'a>(text: &'a str, tree: Tree<'a>) -> Result<Tree<'a>, Fault> {
+    check_separators(text)?;
+    parse_within(text, tree, VALUE_LIMIT)
+}
+
+/// Reads one document by the fast scanner alone; `None` where it hands over to the parser.
+#[cfg(any(test, feature = "fuzzing"))]
+pub fn read_by_scanner(text: &str) -> Option<Tree<'_>> {
+    check_separators(text).ok()?;
+    let mut tree = Tree::default();
     tree.reset(text);
-    if let Some(offset) = memchr::memmem::find(text.as_bytes(), "\n\u{feff}".as_bytes()) {
-        return Err(Fault::new(offset + 1, "a byte-order mark within the document; take it out"));
+    scan::scan(&mut tree, VALUE_LIMIT).is_ok().then_some(tree)
+}
+
+fn parse_within<'a>(text: &'a str, mut tree: Tree<'a>, limit: usize) -> Result<Tree<'a>, Fault> {
+    tree.reset(text);
+    characters::check(text)?;
+    let json = is_json(text) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if json {
+        characters::check_json(text)?;
     }
-    events::load(&mut tree)?;
+    tree.json = json;
+    parser::parse(&mut tree, json, limit)?;
     if let Some(offset) = expansion::bomb(&tree) {
         return Err(Fault::new(
             offset,
-            "the aliases up to here expand to more values than any honest document has",
+            "the aliases up to here expand to more values than Kubernetes allows",
         ));
     }
-    tree.json = is_json(text) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    merge::check(&tree)?;
     Ok(tree)
 }
 
-/// Reads one document by the fast scanner alone; `None` where it hands over to the reference parser.
-#[cfg(any(test, feature = "fuzzing"))]
-pub fn read_by_scanner(text: &str) -> Option<Tree<'_>> {
-    let mut tree = Tree::default();
-    tree.reset(text);
-    scan::scan(&mut tree).is_ok().then_some(tree)
-}
-
-/// Where a directive stands before the content. Kubernetes' reader takes it for a document of its own.
-fn directive(text: &str) -> Option<usize> {
-    let mut offset = 0;
-    loop {
-        let line = text.get(offset..).filter(|rest| !rest.is_empty())?;
-        // Nearly every document's first line that is no comment.
-        if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            return None;
-        }
-        let length = memchr::memchr(b'\n', line.as_bytes()).map_or(line.len(), |index| index + 1);
-        match line.as_bytes().first() {
-            Some(b'%') => return Some(offset),
-            Some(b'#') => {}
-            _ if line.get(..length).is_some_and(|line| line.trim().is_empty()) => {}
-            _ => return None,
-        }
-        offset += length;
+/// Refuses lines that begin with `---` within a document. Kubernetes splits a stream there, wherever the line is, and
+/// allows only a comment behind the dashes; Helm reads what follows as the next document.
+fn check_separators(text: &str) -> Result<(), Fault> {
+    let first = text.starts_with("---").then_some(0);
+    let other = || memchr::memmem::find(text.as_bytes(), b"\n---").map(|line_end| line_end + 1);
+    match first.or_else(other) {
+        None => Ok(()),
+        Some(offset) => Err(Fault::new(
+            offset,
+            "only blanks and a comment may follow the document separator `---`; put the text on the next line",
+        )),
     }
 }
 

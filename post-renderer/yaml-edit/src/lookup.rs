@@ -1,7 +1,7 @@
 //! Reading values from the tree: members by key, scalars by Kubernetes' rules, whole subtrees as JSON.
 
 use super::decode::decode;
-use super::resolve::{Scalar, is_special, resolve};
+use super::resolve::{Scalar, binary, resolve};
 use super::tree::{Kind, NONE, NodeId, State, Style, Tag, Tree};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -9,9 +9,6 @@ use std::borrow::Cow;
 /// A value that would be larger than a document of its size can honestly be: an alias bomb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge;
-
-/// How many nodes a value read from the tree may have at most.
-const VALUE_LIMIT: usize = 1_000_000;
 
 impl Tree<'_> {
     /// The node that an alias stands for, or the node itself.
@@ -30,8 +27,7 @@ impl Tree<'_> {
         match raw.as_bytes().first() {
             Some(b'"') => decode(raw, Style::Double, 0).unwrap_or(Cow::Borrowed(raw)),
             Some(b'\'') => decode(raw, Style::Single, 0).unwrap_or(Cow::Borrowed(raw)),
-            Some(byte) if byte.is_ascii_alphabetic() && !is_special(raw) => Cow::Borrowed(raw),
-            _ => key_text(raw),
+            _ => Cow::Borrowed(raw),
         }
     }
 
@@ -56,49 +52,14 @@ impl Tree<'_> {
         found
     }
 
-    /// The member that comes by a merge key.
-    pub fn merged(&self, id: NodeId, key: &str) -> Option<NodeId> {
-        self.merged_within(id, key, 0)
-    }
-
-    fn merged_within(&self, id: NodeId, key: &str, depth: usize) -> Option<NodeId> {
-        if depth > super::DEPTH_LIMIT {
-            return None;
-        }
-        let merge = self.merge_source(id)?;
-        let sources: Vec<NodeId> = match self.node(merge).kind {
-            Kind::Sequence => self.children(merge).map(|item| self.follow(item)).collect(),
-            _ => vec![merge],
-        };
-        sources
-            .into_iter()
-            .find_map(|source| self.own(source, key).or_else(|| self.merged_within(source, key, depth + 1)))
-    }
-
-    /// What the merge key of a mapping points at, if it has one.
-    pub fn merge_source(&self, id: NodeId) -> Option<NodeId> {
-        self.children(id).find(|child| self.is_merge(*child)).map(|child| self.follow(child))
-    }
-
-    /// Whether a member is a merge key: `<<`, not quoted, perhaps with its tag.
-    pub fn is_merge(&self, id: NodeId) -> bool {
-        let node = self.node(id);
-        node.key_payload == NONE && is_merge_key(self.slice(node.key_start, node.key_end))
-    }
-
     fn key_is(&self, child: NodeId, key: &str) -> bool {
         let node = self.node(child);
-        if node.key_payload == NONE {
-            let raw = self.text.as_bytes().get(node.key_start as usize..node.key_end as usize);
-            let raw = raw.unwrap_or_default();
-            // Nearly every key is a plain word and means its own text; those of YAML 1.1 that are booleans are `true`
-            // and `false` to JSON.
-            let is_word = raw.first().is_some_and(u8::is_ascii_alphabetic);
-            if is_word && !matches!(key, "true" | "false" | "null") {
-                return raw == key.as_bytes() && (raw.len() > 5 || !is_special(key));
-            }
+        let raw =
+            self.text.as_bytes().get(node.key_start as usize..node.key_end as usize).unwrap_or_default();
+        if node.key_payload == NONE && raw.first().is_some_and(u8::is_ascii_alphabetic) {
+            return raw == key.as_bytes();
         }
-        self.key(child) == key
+        !node.merge && self.key(child) == key
     }
 
     /// The scalar at a node; `None` for collections.
@@ -125,10 +86,7 @@ impl Tree<'_> {
             (Tag::None, Style::Plain, Cow::Owned(text)) | (Tag::Resolved, _, Cow::Owned(text)) => {
                 own(resolve(&text))
             }
-            (Tag::Binary, _, text) => match binary(&text) {
-                Some(text) => Scalar::String(Cow::Owned(text)),
-                None => Scalar::String(text),
-            },
+            (Tag::Binary, _, text) => Scalar::String(binary(&text).map_or(text, Cow::Owned)),
             (_, _, text) => Scalar::String(text),
         })
     }
@@ -165,11 +123,16 @@ impl Tree<'_> {
 
     /// The subtree as JSON, with aliases and merge keys resolved and the last of duplicate keys.
     pub fn value(&self, id: NodeId) -> Result<Value, TooLarge> {
-        let mut budget = VALUE_LIMIT;
+        let mut budget = super::VALUE_LIMIT;
         self.value_within(id, &mut budget, 0)
     }
 
-    fn value_within(&self, id: NodeId, budget: &mut usize, depth: usize) -> Result<Value, TooLarge> {
+    pub(super) fn value_within(
+        &self,
+        id: NodeId,
+        budget: &mut usize,
+        depth: usize,
+    ) -> Result<Value, TooLarge> {
         *budget = budget.checked_sub(1).ok_or(TooLarge)?;
         if depth > 2 * super::DEPTH_LIMIT {
             return Err(TooLarge);
@@ -188,39 +151,6 @@ impl Tree<'_> {
             }
             Kind::Scalar | Kind::Alias => Ok(self.scalar(id).map_or(Value::Null, Scalar::into_value)),
         }
-    }
-
-    fn merge_into(
-        &self,
-        id: NodeId,
-        members: &mut Map<String, Value>,
-        budget: &mut usize,
-        depth: usize,
-    ) -> Result<(), TooLarge> {
-        *budget = budget.checked_sub(1).ok_or(TooLarge)?;
-        if depth > 2 * super::DEPTH_LIMIT {
-            return Err(TooLarge);
-        }
-        for child in self.children(id) {
-            if self.is_merge(child) {
-                continue;
-            }
-            let value = self.value_within(child, budget, depth + 1)?;
-            members.insert(self.key(child).into_owned(), value);
-        }
-        let Some(merge) = self.merge_source(id) else { return Ok(()) };
-        let sources: Vec<NodeId> = match self.node(merge).kind {
-            Kind::Sequence => self.children(merge).map(|item| self.follow(item)).collect(),
-            _ => vec![merge],
-        };
-        for source in sources {
-            let mut below = Map::new();
-            self.merge_into(source, &mut below, budget, depth + 1)?;
-            for (key, value) in below {
-                members.entry(key).or_insert(value);
-            }
-        }
-        Ok(())
     }
 
     /// The first key that a mapping has twice.
@@ -276,11 +206,6 @@ pub fn member_name(key: &str) -> String {
     if key.contains(['.', '[', ' ']) { format!("[\"{key}\"]") } else { key.to_owned() }
 }
 
-/// Whether the source of a key makes it a merge key to go-yaml.
-pub(super) fn is_merge_key(raw: &str) -> bool {
-    raw.strip_suffix("<<").is_some_and(|tag| matches!(tag.trim_end_matches([' ', '\t']), "" | "!!merge"))
-}
-
 fn own(scalar: Scalar<'_>) -> Scalar<'static> {
     match scalar {
         Scalar::Null => Scalar::Null,
@@ -289,41 +214,4 @@ fn own(scalar: Scalar<'_>) -> Scalar<'static> {
         Scalar::String(text) => Scalar::String(Cow::Owned(text.into_owned())),
         Scalar::NotFinite => Scalar::NotFinite,
     }
-}
-
-/// How sigs.k8s.io/yaml turns a plain key into a JSON member's name.
-fn key_text(raw: &str) -> Cow<'_, str> {
-    match resolve(raw) {
-        Scalar::Bool(truth) => Cow::Borrowed(if truth { "true" } else { "false" }),
-        Scalar::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(float) => Cow::Owned(float.to_string()),
-            None => Cow::Owned(number.to_string()),
-        },
-        Scalar::Null | Scalar::NotFinite => Cow::Borrowed(raw),
-        Scalar::String(text) => text,
-    }
-}
-
-/// Base64 as go-yaml reads `!!binary`.
-fn binary(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut buffer = 0_u32;
-    let mut bits = 0;
-    for byte in text.bytes().filter(|byte| !matches!(byte, b'=' | b'\n' | b'\r' | b' ')) {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        buffer = (buffer << 6) | u32::from(digit);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((buffer >> bits) & 0xFF).ok()?);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

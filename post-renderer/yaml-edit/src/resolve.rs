@@ -1,5 +1,6 @@
 //! What a plain scalar means to Kubernetes: go-yaml v2's resolution, which is YAML 1.1 with additions.
 
+use super::tree::{Style, Tag};
 use serde_json::{Number, Value};
 use std::borrow::Cow;
 
@@ -67,12 +68,125 @@ pub(crate) fn resolve(text: &str) -> Scalar<'_> {
         }
         b'.' => match text {
             ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" => Scalar::NotFinite,
-            _ => float(text).unwrap_or_else(string),
+            _ => point_number(text).unwrap_or_else(string),
         },
         b'+' | b'-' if matches!(text.get(1..), Some(".inf" | ".Inf" | ".INF")) => Scalar::NotFinite,
         b'0'..=b'9' | b'+' | b'-' => number(text).unwrap_or_else(string),
         _ => string(),
     }
+}
+
+/// Reads a scalar with its tag, if it has one; the error says why Kubernetes refuses it.
+pub(crate) fn tagged<'a>(
+    tag: Option<&str>,
+    style: Style,
+    text: &'a str,
+) -> Result<(Tag, Scalar<'a>), String> {
+    let Some(tag) = tag else {
+        let meaning = if style == Style::Plain { resolve(text) } else { Scalar::String(text.into()) };
+        return finite(meaning).map(|meaning| (Tag::None, meaning));
+    };
+    let name = tag.strip_prefix("tag:yaml.org,2002:").unwrap_or_default();
+    let meaning = match name {
+        "int" | "float" | "bool" | "null" => resolve(text),
+        "binary" => {
+            let text = binary(text)?;
+            return Ok((Tag::Binary, Scalar::String(text.into())));
+        }
+        "timestamp" => {
+            return Err("the tag `!!timestamp` is not supported; write a string in quotes".to_owned());
+        }
+        // `!!str`, `!`, and the tags that go-yaml does not know.
+        _ => return Ok((Tag::String, Scalar::String(text.into()))),
+    };
+    let fits = match &meaning {
+        Scalar::Null => name == "null",
+        Scalar::Bool(_) => name == "bool",
+        Scalar::Number(number) => name == "float" && !is_large(number) || name == "int" && !number.is_f64(),
+        Scalar::String(_) => false,
+        Scalar::NotFinite => name == "float",
+    };
+    if !fits {
+        return Err(format!("`{text}` is not a valid value for the tag `!!{name}`"));
+    }
+    finite(meaning).map(|meaning| (Tag::Resolved, meaning))
+}
+
+fn finite(meaning: Scalar<'_>) -> Result<Scalar<'_>, String> {
+    match meaning {
+        Scalar::NotFinite => Err(
+            "JSON has no infinity and no NaN, so Kubernetes refuses this number; write a string in quotes"
+                .into(),
+        ),
+        other => Ok(other),
+    }
+}
+
+/// Whether a whole number is beyond what Go holds with a sign.
+fn is_large(number: &Number) -> bool {
+    number.as_i64().is_none() && !number.is_f64()
+}
+
+/// The name of a JSON member that sigs.k8s.io/yaml makes of a key.
+pub(crate) fn key_name(key: Scalar<'_>) -> Result<String, String> {
+    match key {
+        Scalar::String(text) => Ok(text.into_owned()),
+        Scalar::Bool(truth) => Ok(truth.to_string()),
+        Scalar::Number(number) if is_large(&number) => {
+            Err(format!("the number {number} is too large for a key; write it in quotes"))
+        }
+        Scalar::Number(number) if number.is_f64() => float_name(&number),
+        Scalar::Number(number) => Ok(number.to_string()),
+        Scalar::Null | Scalar::NotFinite => {
+            Err("null, infinity and NaN are not valid keys to Kubernetes; write the key in quotes".to_owned())
+        }
+    }
+}
+
+/// Go's `FormatFloat(key, 'g', -1, 32)`: the fewest digits that tell 32-bit numbers apart, with an exponent below
+/// 0.0001 and from the 21st digit on.
+fn float_name(number: &Number) -> Result<String, String> {
+    #[expect(clippy::cast_possible_truncation, reason = "sigs.k8s.io/yaml rounds keys to 32 bits")]
+    let float = number.as_f64().unwrap_or_default() as f32;
+    let text = format!("{float:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if !float.is_finite() {
+        return Err(format!("the number {number} is too large for a key; write it in quotes"));
+    }
+    if (-4..6).contains(&exponent) { Ok(float.to_string()) } else { Ok(format!("{digits}e{exponent:+03}")) }
+}
+
+/// Base64 as Go's `StdEncoding` reads it: with padding; line ends do not count.
+pub(crate) fn binary(text: &str) -> Result<String, String> {
+    let wrong = || "the value of `!!binary` is not valid base64".to_owned();
+    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let filled = digits.iter().rposition(|byte| *byte != b'=').map_or(0, |index| index + 1);
+    if !digits.len().is_multiple_of(4) || digits.len() - filled > 2 {
+        return Err(wrong());
+    }
+    let mut bytes = Vec::new();
+    let (mut buffer, mut bits) = (0_u32, 0);
+    for byte in digits.iter().take(filled) {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return Err(wrong()),
+        };
+        buffer = ((buffer << 6) | u32::from(digit)) & 0xFFFF;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((buffer >> bits) & 0xFF).unwrap_or_default());
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        "the bytes of this `!!binary` are not valid UTF-8, so no JSON can hold them; use base64 text without the tag"
+            .to_owned()
+    })
 }
 
 /// Whether a plain text is anything but the string that it looks like, in YAML 1.1, YAML 1.2 or JSON.
@@ -102,7 +216,28 @@ fn number(text: &str) -> Option<Scalar<'static>> {
     {
         return Some(Scalar::Number(small.into()));
     }
-    integer(&bare).or_else(|| float(&bare))
+    integer(&bare).or_else(|| float(&bare)).or_else(|| signed_binary(&bare))
+}
+
+/// go-yaml also reads a sign behind the prefix: `0b-1`.
+fn signed_binary(text: &str) -> Option<Scalar<'static>> {
+    let number = i64::from_str_radix(text.strip_prefix("0b")?, 2).ok()?;
+    Some(Scalar::Number(number.into()))
+}
+
+/// A float that begins with its point. Here Go allows underscores only between digits: `.5_0`.
+fn point_number(text: &str) -> Option<Scalar<'static>> {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let stands_between_digits = |index: usize| {
+        let before = index.checked_sub(1).and_then(|before| bytes.get(before));
+        is_digit(before) && is_digit(bytes.get(index + 1))
+    };
+    let mut underscores = text.match_indices('_');
+    if !underscores.all(|(index, _)| stands_between_digits(index)) {
+        return None;
+    }
+    float(&text.replace('_', ""))
 }
 
 /// An integer of any base in Go's spelling: `0x`, `0o`, `0b`, a leading `0` for octal, one sign.

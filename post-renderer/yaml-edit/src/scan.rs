@@ -3,11 +3,12 @@
 
 use super::characters::{has_odd_bytes, is_usual};
 use super::line::{Line, Plain, Rest, line_length};
+use super::resolve::is_special;
 use super::scan_block::{Open, Start};
 use super::tree::{Kind, NONE, Node, Style, Tree};
 use wide::u8x16;
 
-/// The scanner does not understand this document: the reference parser decides.
+/// The scanner does not understand this document: the parser decides.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unsure;
 
@@ -26,10 +27,12 @@ pub(super) struct Scanner<'t, 'a> {
     pub(super) depth: usize,
     /// Where the value that was read last ends, and so the collections that end with it.
     pub(super) end: u32,
+    /// How many nodes there may be.
+    limit: usize,
 }
 
 /// Fills the tree from its text.
-pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
+pub(super) fn scan(tree: &mut Tree<'_>, limit: usize) -> Sure<()> {
     let bytes = tree.text.as_bytes();
     if bytes.len() > (1 << 30) {
         return Err(Unsure);
@@ -39,7 +42,7 @@ pub(super) fn scan(tree: &mut Tree<'_>) -> Sure<()> {
         return Err(Unsure);
     }
     let has_tabs = !is_usual && memchr::memchr(b'\t', bytes).is_some();
-    Scanner { tree, bytes, position: 0, has_tabs, open: Open::NONE, depth: 0, end: 0 }.lines()
+    Scanner { tree, bytes, position: 0, has_tabs, open: Open::NONE, depth: 0, end: 0, limit }.lines()
 }
 
 /// What was read before a line.
@@ -62,6 +65,7 @@ impl Scanner<'_, '_> {
         let mut before = Before::Nothing;
         let mut at = 0;
         loop {
+            self.check_limit()?;
             let line = Line::at(self.bytes, at);
             let column = line.column;
             if !line.has_content() || before == Before::Word && self.open.holds(column) {
@@ -171,9 +175,21 @@ impl Scanner<'_, '_> {
             place = inner;
         }
         let Start::Key(end) = start else { return Err(Unsure) };
+        self.check_key(place, end)?;
         let is_apart = self.bytes.get(end as usize) != Some(&b':');
         let colon = if is_apart { self.content_from(end) } else { end };
         Ok((Key { start: place, end }, colon + 1))
+    }
+
+    /// Leaves keys that are not text to Kubernetes to the parser: `8080`, `y`, `null`, `<<`.
+    #[inline]
+    pub(super) fn check_key(&self, start: u32, end: u32) -> Sure<()> {
+        let may_be_special = |first: &u8| !matches!(first, b'a'..=b'e' | b'g'..=b'm' | b'p'..=b's' | b'u'..=b'x' | b'\"' | b'\'');
+        let first = self.bytes.get(start as usize);
+        if first.is_some_and(may_be_special) && is_special(self.tree.slice(start, end)) {
+            return Err(Unsure);
+        }
+        Ok(())
     }
 
     /// Opens the sequences that begin behind a dash with more dashes, and gives the last of these.
@@ -208,7 +224,7 @@ impl Scanner<'_, '_> {
             }
             Some(b'"') => (Style::Double, rest.quoted_end(self.bytes, b'"'), Before::Value),
             Some(b'\'') => (Style::Single, rest.quoted_end(self.bytes, b'\''), Before::Value),
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'.'..=b'9') => {
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'/'..=b'9') => {
                 (Style::Plain, rest.word_end(self.bytes), Before::Word)
             }
             _ => (Style::Plain, None, Before::Value),
@@ -266,6 +282,12 @@ impl Scanner<'_, '_> {
             Some(b'|' | b'>') => Err(Unsure),
             _ => self.plain(key),
         }
+    }
+
+    /// Leaves a document of too many values to the parser, which refuses it.
+    #[inline]
+    pub(super) fn check_limit(&self) -> Sure<()> {
+        if self.tree.nodes.len() < self.limit { Ok(()) } else { Err(Unsure) }
     }
 
     pub(super) fn byte(&self, offset: usize) -> Option<u8> {

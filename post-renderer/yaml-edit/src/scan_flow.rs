@@ -1,10 +1,10 @@
 //! The fast scanner's flow collections, as long as they stay on one line.
 
 use super::scan::{Key, Scanner, Sure, Unsure};
-use super::scan_scalar::Quoted;
+use super::scan_scalar::{Quoted, check_finite};
 use super::tree::{Kind, Node, NodeId, Style};
 
-/// Nesting of flow collections beyond this is left to the reference parser.
+/// Nesting of flow collections beyond this is left to the parser.
 const FLOW_DEPTH: usize = 32;
 
 impl Scanner<'_, '_> {
@@ -52,14 +52,16 @@ impl Scanner<'_, '_> {
     }
 
     fn flow_entry(&mut self, parent: NodeId, kind: Kind, line_end: usize, depth: usize) -> Sure<()> {
+        self.check_limit()?;
         let mut key = Key::default();
         if kind == Kind::Mapping {
             key.start = self.here();
             let (length, _) = self.flow_scalar(line_end)?;
             self.position += length;
             key.end = self.here();
+            self.check_key(key.start, key.end)?;
             self.skip_blanks();
-            // A member without colon and one without value are left to the reference parser.
+            // A member without colon and one without value are left to the parser.
             if self.byte(0) != Some(b':') || self.byte(1) != Some(b' ') {
                 return Err(Unsure);
             }
@@ -103,7 +105,10 @@ impl Scanner<'_, '_> {
         // Blanks within are allowed in flow, but what follows them decides; leave it.
         let after = line.get(length..).unwrap_or_default().trim_ascii_start();
         match after.first() {
-            Some(b',' | b']' | b'}' | b':') => Ok((length, Style::Plain)),
+            Some(b',' | b']' | b'}' | b':') => {
+                check_finite(line.get(..length).unwrap_or_default())?;
+                Ok((length, Style::Plain))
+            }
             _ => Err(Unsure),
         }
     }

@@ -29,12 +29,14 @@ impl Scanner<'_, '_> {
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.plain_key_length(rest),
             Some(b'"' | b'\'') => {
                 let line = self.line();
-                let Some(Quoted { length, .. }) = Quoted::at(line) else { return Ok(None) };
+                let Some(quoted) = Quoted::at(line) else { return Ok(None) };
+                let length = quoted.length;
                 let after = line.get(length..).unwrap_or_default();
                 let blanks = blanks(after);
                 if after.get(blanks) != Some(&b':') {
                     return Ok(None);
                 }
+                quoted.check_escapes(line)?;
                 match after.get(blanks + 1) {
                     None | Some(b' ') if length <= KEY_LIMIT => Ok(Some(length)),
                     _ => Err(Unsure),
@@ -119,6 +121,7 @@ impl Scanner<'_, '_> {
                 break;
             }
         }
+        check_finite(self.bytes.get(begin as usize..end as usize).unwrap_or_default())?;
         self.add(key.node(Kind::Scalar, Style::Plain, begin, end));
         Ok(())
     }
@@ -270,6 +273,15 @@ fn trimmed(text: &[u8], end: usize) -> usize {
         return end;
     }
     text.get(..end).unwrap_or_default().iter().rposition(|byte| *byte != b' ').map_or(0, |index| index + 1)
+}
+
+/// Leaves infinity and NaN to the parser, which refuses them.
+pub(super) fn check_finite(text: &[u8]) -> Sure<()> {
+    let name = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
+    match name {
+        b".inf" | b".Inf" | b".INF" | b".nan" | b".NaN" | b".NAN" => Err(Unsure),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a plain scalar may begin with this byte.

@@ -1,5 +1,7 @@
 //! Both readers agree, and edits come out as meant, on the texts of all case folders and on small odd ones.
 
+mod reading;
+
 use super::*;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -42,11 +44,21 @@ fn both_readers_agree_on_every_case() {
 fn reads(text: &str, value: &Value) {
     let tree = read(text, Tree::default()).unwrap_or_else(|fault| panic!("{text:?}: {}", fault.message));
     assert_eq!(tree.value(tree.root()).unwrap(), *value, "{text:?}");
-    let slow = read_by_events(text, Tree::default()).unwrap();
+    let slow = read_by_parser(text, Tree::default()).unwrap();
     assert_eq!(slow.value(slow.root()).unwrap(), *value, "{text:?} by the reference");
     if let Err(difference) = agreement(text) {
         panic!("{text:?}: {difference}");
     }
+}
+
+/// The text is refused at this offset, by both readers together and by the parser alone.
+fn refuses(text: &str, offset: usize, part: &str) {
+    for fault in [read(text, Tree::default()), read_by_parser(text, Tree::default())].map(Result::unwrap_err)
+    {
+        assert!(fault.message.contains(part), "{text:?}: {}", fault.message);
+        assert_eq!(fault.offset, offset, "{text:?}: {}", fault.message);
+    }
+    assert!(read_by_scanner(text).is_none(), "{text:?}");
 }
 
 #[test]

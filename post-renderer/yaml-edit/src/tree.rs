@@ -75,6 +75,10 @@ pub struct Node {
     pub reordered: bool,
     /// Whether the key is written with `?`, bears a tag or an anchor, or has no colon.
     pub explicit: bool,
+    /// Whether the key is a merge key: `<<`, not quoted, perhaps with its tag.
+    pub merge: bool,
+    /// Whether the key is a number or a boolean to go-yaml, and text only to JSON.
+    pub typed_key: bool,
     pub parent: NodeId,
     pub next: NodeId,
     pub previous: NodeId,
@@ -107,6 +111,8 @@ impl Node {
             shared: false,
             reordered: false,
             explicit: false,
+            merge: false,
+            typed_key: false,
             parent: NONE,
             next: NONE,
             previous: NONE,
