@@ -52,7 +52,8 @@ impl Comparison<'_, '_, '_> {
     fn same_scalar(&self, left_id: NodeId, right_id: NodeId) -> bool {
         let left = self.intended.node(left_id);
         let right = self.reread.node(right_id);
-        let is_untouched = left.state == State::Original && left.style == right.style && left.tag == right.tag;
+        let is_untouched =
+            left.state == State::Original && left.style == right.style && left.tag == right.tag;
         if is_untouched
             && self.intended.slice(left.start, left.end) == self.reread.slice(right.start, right.end)
         {

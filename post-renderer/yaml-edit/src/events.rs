@@ -299,6 +299,9 @@ impl Loader<'_, '_> {
             let raw = raw.trim_end_matches(' ');
             let raw = raw.strip_suffix('\n').unwrap_or(raw);
             raw.strip_suffix('\r').unwrap_or(raw)
+        } else if first.is_none() {
+            // The span may reach into the blanks before what follows.
+            raw.lines().next().unwrap_or_default().trim_end()
         } else {
             filled(raw, column)
         };

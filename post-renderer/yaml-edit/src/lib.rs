@@ -3,6 +3,7 @@
 
 #[cfg(any(test, feature = "fuzzing"))]
 mod agreement;
+mod anchors;
 mod change;
 mod characters;
 mod compare;
@@ -14,6 +15,7 @@ mod emit;
 mod events;
 mod expansion;
 mod line;
+mod links;
 mod lookup;
 mod resolve;
 mod scan;
