@@ -1,5 +1,6 @@
 //! Both readers agree, and edits come out as meant, on the texts of all case folders and on small odd ones.
 
+mod anchors;
 mod boundaries;
 
 use super::*;

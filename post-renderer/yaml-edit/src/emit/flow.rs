@@ -1,6 +1,6 @@
 //! Edits of flow collections and JSON: members come and go between the brackets.
 
-use super::super::tree::{Fault, Kind, Node, NodeId, State};
+use super::super::tree::{Fault, Kind, NONE, Node, NodeId, State};
 use super::super::write;
 use super::lines::before_line_end;
 use super::{Emitter, is_comment};
@@ -9,9 +9,10 @@ impl Emitter<'_, '_> {
     pub(super) fn flow(&mut self, id: NodeId) -> Result<(), Fault> {
         let node = *self.tree.node(id);
         let is_kept = self.tree.children(id).any(|child| self.is_original(child));
-        let has_brackets = self.tree.slice(node.start, node.end).starts_with(['{', '[']);
         let grows = !is_kept && !self.in_flow(id) && self.tree.children(id).next().is_some();
-        if grows || !has_brackets {
+        let all = self.all_children(id);
+        let is_pair = !self.tree.slice(node.start, node.end).starts_with(['{', '[']);
+        if grows || is_pair && !all.iter().all(|child| self.is_original(*child)) {
             // `labels: {}` grows in block style like its surroundings, and `[a: 1]` has no braces to write between.
             self.replaced(id);
             return Ok(());
@@ -19,24 +20,28 @@ impl Emitter<'_, '_> {
         if !is_kept || node.reordered {
             return self.rewrite_flow(id);
         }
-        let all = self.all_children(id);
+        let tree = self.tree;
+        let is_new = |child: &NodeId| tree.node(*child).state == State::New;
         let last_kept = all.iter().rposition(|child| self.is_original(*child)).unwrap_or(0);
         let (inner, tail) = all.split_at_checked(last_kept + 1).unwrap_or_default();
+        let first_kept = inner.iter().copied().find(|child| self.is_original(*child)).unwrap_or(NONE);
         let mut before = None;
         for (index, child) in inner.iter().enumerate() {
-            let next = inner.iter().skip(index + 1).find(|next| self.tree.node(**next).state != State::New);
-            match (self.tree.node(*child).state, before, next) {
-                (State::Removed, _, Some(next)) => self.remove_flow_before(id, *child, *next),
-                (State::New, Some(before), _) => self.insert_flow_behind(id, before, *child),
-                (State::New, None, _) => self.insert_flow_before(id, inner, *child),
-                _ => {
+            match (self.tree.node(*child).state, before) {
+                (State::Removed, _) => {
+                    let next = inner.iter().skip(index + 1).find(|next| !is_new(next));
+                    self.remove_flow_before(id, *child, next.copied().unwrap_or(first_kept));
+                }
+                (State::New, Some(before)) => self.insert_flow_behind(id, before, *child),
+                (State::New, None) => self.insert_flow_before(id, first_kept, *child),
+                (State::Original | State::Replaced, _) => {
                     self.node(*child)?;
                     before = Some(*child);
                 }
             }
         }
         let Some(before) = before else { return Ok(()) };
-        for child in tail.iter().filter(|child| self.tree.node(**child).state == State::New) {
+        for child in tail.iter().filter(|child| is_new(child)) {
             self.insert_flow_behind(id, before, *child);
         }
         self.remove_flow_behind(id, before, tail);
@@ -97,13 +102,11 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn insert_flow_before(&mut self, id: NodeId, siblings: &[NodeId], child: NodeId) {
-        let Some(kept) = siblings.iter().find(|sibling| self.is_original(**sibling)) else { return };
-        let start = self.flow_start(id, *kept);
+    fn insert_flow_before(&mut self, id: NodeId, sibling: NodeId, child: NodeId) {
+        let start = self.flow_start(id, sibling);
         let mut text = String::new();
         self.push_flow_child(id, child, &mut text);
-        text.push_str(", ");
-        self.edit(start, start, &text);
+        self.edit(start, start, &format!("{text}, "));
     }
 
     /// Writes the children anew, from the first to the last of the source.
