@@ -107,7 +107,7 @@ pub(super) fn render<'a>(
     if failed || !tree.node(tree.root()).dirty {
         return (Written::Same, tree);
     }
-    let edits = match yaml_edit::edits(&tree, std::mem::take(work.edits)) {
+    let edits = match yaml_edit::edits(&mut tree, std::mem::take(work.edits)) {
         Ok(edits) => edits,
         Err(fault) => {
             notes.remarks.push(of_fault(&fault, &Identity::of(&tree, tree.root()), "edit"));

@@ -88,7 +88,7 @@ fn alias_bombs() {
 
 #[test]
 fn a_duplicate_key_where_a_rule_edits() {
-    check(format!("{GOOD}  labels: {{x: y}}\n  labels: {{z: y}}\n").as_bytes(), 1, 6, "there twice");
+    check(format!("{GOOD}  labels: {{x: y}}\n  labels: {{z: y}}\n").as_bytes(), 1, 6, "duplicate key");
 }
 
 #[test]

@@ -169,3 +169,17 @@ proptest! {
         prop_assert_eq!(String::from_utf8_lossy(&once.output), String::from_utf8_lossy(&twice.output));
     }
 }
+
+#[test]
+fn operations_remove_the_last_member_beside_a_new_one() {
+    let input = "kind: A\nmetadata:\n  name: a\n  annotations:\n    a: \"1\"\n    c: \"2\"\n";
+    let configuration = Configuration::from_yaml(
+        "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, labels: {l: m}, \
+         advancedSettings: [{target: {kind: A}, patch: [{op: remove, path: /metadata/annotations/c}]}]}",
+        "test",
+    )
+    .unwrap();
+    let rendered = render(input.as_bytes(), &configuration, &RenderOptions::default()).unwrap();
+    let expected = "kind: A\nmetadata:\n  name: a\n  annotations:\n    a: \"1\"\n  labels:\n    l: m\n";
+    assert_eq!(String::from_utf8_lossy(&rendered.output), expected);
+}

@@ -1,11 +1,11 @@
-//! Changing the tree: members and items come, go and get other values. Aliases, merge keys and duplicate keys
-//! on the way are met here, so that no rule has to know them.
+//! Changes of the tree: members and items are added, removed and replaced. Aliases, merge keys and duplicate keys
+//! are handled here, so that no rule has to know them.
 
 use super::resolve::Scalar;
 use super::tree::{Fault, Kind, NONE, Node, NodeId, State, Style, Touch, Tree};
 use serde_json::Value;
 
-/// What an edit may fail with: a place in the document that cannot be edited safely.
+/// The result of an edit; the fault is a place in the document that cannot be edited safely.
 pub(crate) type Edited<T> = Result<T, Fault>;
 
 impl Tree<'_> {
@@ -24,23 +24,6 @@ impl Tree<'_> {
         Ok(Some(self.append(id, key, &value)?))
     }
 
-    /// A node ready to be changed: an alias is replaced by a copy of what it stands for.
-    pub fn enter(&mut self, id: NodeId) -> Edited<NodeId> {
-        let node = *self.node(id);
-        if node.kind != Kind::Alias {
-            return Ok(id);
-        }
-        let value = self.copy_of(node.payload)?;
-        self.replace_with(id, &value);
-        Ok(id)
-    }
-
-    fn copy_of(&self, id: NodeId) -> Edited<Value> {
-        self.value(id).map_err(|_| {
-            Fault::new(self.node(id).start as usize, "the aliases here expand to more than a million values")
-        })
-    }
-
     /// The member under a path of keys, made where it is missing. What is in the way and no mapping (but
     /// `null`) is an error.
     pub fn mapping(&mut self, id: NodeId, path: &[&str]) -> Edited<NodeId> {
@@ -54,7 +37,7 @@ impl Tree<'_> {
                 }
                 Some(member) => {
                     let offset = self.node(member).start as usize;
-                    return Err(Fault::new(offset, format!("`{}` is no mapping", self.field(member))));
+                    return Err(Fault::new(offset, format!("`{}` must be a mapping", self.field(member))));
                 }
                 None => self.append_quietly(current, key, &Value::Object(serde_json::Map::new()))?,
             };
@@ -107,7 +90,7 @@ impl Tree<'_> {
 
     /// Gives a node another value.
     pub fn replace(&mut self, id: NodeId, value: &Value) -> Edited<()> {
-        if self.is(id, value) && self.node(id).kind != Kind::Alias {
+        if self.is(id, value) {
             return Ok(());
         }
         self.prepare(id)?;
@@ -153,31 +136,51 @@ impl Tree<'_> {
         Ok(child)
     }
 
-    /// Takes a node out.
+    /// Removes a member or an item.
     pub fn remove(&mut self, id: NodeId) -> Edited<()> {
-        self.prepare(id)?;
+        let node = *self.node(id);
+        if node.parent == NONE {
+            let message = "the root of a document cannot be removed; delete the object with `$patch: delete`";
+            return Err(Fault::new(node.start as usize, message));
+        }
         if self.aliased && self.is_merge(id) {
-            return Err(Fault::new(
-                self.node(id).key_start as usize,
-                "a merge key (`<<`) cannot be removed by a rule",
-            ));
+            let message =
+                "`<<` is a merge key, not a member; remove the members that it merges by their names";
+            return Err(Fault::new(node.key_start as usize, message));
         }
-        let parent = self.node(id).parent;
-        if parent == NONE {
-            return Err(Fault::new(
-                self.node(id).start as usize,
-                "the whole document cannot be removed this way",
-            ));
-        }
+        self.prepare(id)?;
         if self.log.is_some() {
             let before = self.value(id).ok();
             self.record(id, before, None);
         }
-        if self.node(id).state == State::New {
+        if self.aliased && self.node(node.parent).kind == Kind::Mapping {
+            let key = self.key(id).into_owned();
+            if self.merged(node.parent, &key).is_some() {
+                self.write_out_merges(node.parent, &key)?;
+            }
+        }
+        if node.state == State::New {
             self.unlink(id);
         }
         self.node_mut(id).state = State::Removed;
-        self.touch(parent);
+        self.touch(node.parent);
+        Ok(())
+    }
+
+    /// Replaces the merge keys of a mapping by the members that they merge, without one of them.
+    fn write_out_merges(&mut self, id: NodeId, without: &str) -> Edited<()> {
+        let Value::Object(members) = self.copy_of(id)? else { return Ok(()) };
+        let merges: Vec<NodeId> = self.children(id).filter(|child| self.is_merge(*child)).collect();
+        for merge in merges {
+            self.node_mut(merge).state = State::Removed;
+        }
+        for (key, value) in members.iter().filter(|(key, _)| *key != without) {
+            match self.own(id, key) {
+                Some(own) if self.is(own, value) => {}
+                Some(own) => self.replace_with(own, value),
+                None => drop(self.append_quietly(id, key, value)?),
+            }
+        }
         Ok(())
     }
 
@@ -200,22 +203,18 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// What has to hold before a node is changed: no alias stands for it or for what it is in, and no key on
-    /// the way to it is there twice.
+    /// What has to hold before a node is changed: no alias stands for it or for a node around it, and no key on
+    /// the way to it is duplicated.
     fn prepare(&mut self, id: NodeId) -> Edited<()> {
         let mut current = id;
-        while current != NONE {
+        while current != NONE && !self.node(current).fit {
             let node = *self.node(current);
-            if node.fit {
-                break;
+            if node.parent == NONE && current != self.root() {
+                let message = "this value is shared by an alias and can only be changed where the alias is";
+                return Err(Fault::new(node.start as usize, message));
             }
             if node.shared {
-                self.expand_aliases_of(current)?;
-            }
-            if self.odd_keys && self.children(current).any(|child| self.node(child).explicit) {
-                let message =
-                    "keys with `?`, a tag or an anchor, and members without a colon, are not edited around";
-                return Err(Fault::new(node.start as usize, message));
+                self.detach(current)?;
             }
             if node.state == State::Original && node.parent != NONE {
                 self.check_unique(current)?;
@@ -246,7 +245,7 @@ impl Tree<'_> {
             let field = self.field(id);
             return Err(Fault::invalid(
                 node.key_start as usize,
-                format!("the key `{field}` is there twice, and a rule edits it: remove one of them"),
+                format!("duplicate key `{field}`: a rule needs to edit it, so remove one"),
             ));
         }
         Ok(())
@@ -264,21 +263,7 @@ impl Tree<'_> {
         !(is_word(left) && is_word(right)) && self.key(left) == self.key(right)
     }
 
-    fn expand_aliases_of(&mut self, id: NodeId) -> Edited<()> {
-        self.node_mut(id).shared = false;
-        let aliases: Vec<NodeId> = (0..u32::try_from(self.nodes.len()).unwrap_or(NONE))
-            .filter(|alias| {
-                let node = self.node(*alias);
-                node.kind == Kind::Alias && node.payload == id && node.state != State::Removed
-            })
-            .collect();
-        for alias in aliases {
-            self.enter(alias)?;
-        }
-        Ok(())
-    }
-
-    fn replace_with(&mut self, id: NodeId, value: &Value) {
+    pub(super) fn replace_with(&mut self, id: NodeId, value: &Value) {
         let node = self.node_mut(id);
         if node.state == State::Original {
             node.state = State::Replaced;
@@ -295,7 +280,7 @@ impl Tree<'_> {
     }
 
     /// Writes a value into a node that has no children.
-    fn fill(&mut self, id: NodeId, value: &Value) {
+    pub(super) fn fill(&mut self, id: NodeId, value: &Value) {
         match value {
             Value::Object(members) => {
                 self.node_mut(id).kind = Kind::Mapping;
@@ -333,47 +318,6 @@ impl Tree<'_> {
             let node = self.node_mut(current);
             node.dirty = true;
             current = node.parent;
-        }
-    }
-
-    fn unlink(&mut self, id: NodeId) {
-        let Node { parent, previous, next, .. } = *self.node(id);
-        if previous == NONE {
-            self.node_mut(parent).first = next;
-        } else {
-            self.node_mut(previous).next = next;
-        }
-        if next == NONE {
-            self.node_mut(parent).last = previous;
-        } else {
-            self.node_mut(next).previous = previous;
-        }
-        let node = self.node_mut(id);
-        node.previous = NONE;
-        node.next = NONE;
-    }
-
-    fn link_last(&mut self, id: NodeId, parent: NodeId) {
-        let last = self.node(parent).last;
-        self.node_mut(id).previous = last;
-        if last == NONE {
-            self.node_mut(parent).first = id;
-        } else {
-            self.node_mut(last).next = id;
-        }
-        self.node_mut(parent).last = id;
-    }
-
-    fn link_before(&mut self, id: NodeId, sibling: NodeId) {
-        let Node { parent, previous, .. } = *self.node(sibling);
-        let node = self.node_mut(id);
-        node.previous = previous;
-        node.next = sibling;
-        self.node_mut(sibling).previous = id;
-        if previous == NONE {
-            self.node_mut(parent).first = id;
-        } else {
-            self.node_mut(previous).next = id;
         }
     }
 

@@ -1,65 +1,77 @@
-//! Whether two trees mean the same, member by member in order: the re-read check of every edited document.
+//! Whether two trees mean the same, member by member in order.
 
-use super::confirm::STAND_IN;
 use super::tree::{Kind, NodeId, State, Tree};
+use std::collections::BTreeMap;
 
-/// Whether the subtree of one tree has the meaning and the order of that of another. For nodes of the left one in
-/// `left_out`, which is sorted, the right one has stand-ins.
-pub(super) fn same(
-    left: &Tree<'_>,
-    left_id: NodeId,
-    right: &Tree<'_>,
-    right_id: NodeId,
-    left_out: &[NodeId],
-) -> bool {
-    let one = left.node(left_id);
-    let other = right.node(right_id);
-    if left_out.binary_search(&left_id).is_ok() {
-        return other.kind == Kind::Scalar && right.slice(other.start, other.end) == STAND_IN.trim_start();
-    }
-    if one.kind != other.kind {
-        return false;
-    }
-    match one.kind {
-        Kind::Alias => left.slice(one.start, one.end) == right.slice(other.start, other.end),
-        Kind::Scalar => {
-            let untouched = one.state == State::Original && one.style == other.style && one.tag == other.tag;
-            if untouched && left.slice(one.start, one.end) == right.slice(other.start, other.end) {
-                return true;
-            }
-            match (left.scalar(left_id), right.scalar(right_id)) {
-                (Some(one), Some(other)) => one == other || other.equals(&one.into_value()),
-                _ => false,
-            }
-        }
-        Kind::Mapping | Kind::Sequence => {
-            let is_mapping = one.kind == Kind::Mapping;
-            let mut ones = left.children(left_id);
-            let mut others = right.children(right_id);
-            loop {
-                match (ones.next(), others.next()) {
-                    (None, None) => return true,
-                    (Some(one), Some(other)) => {
-                        if is_mapping && !same_key(left, one, right, other)
-                            || !same(left, one, right, other, left_out)
-                        {
-                            return false;
-                        }
-                    }
-                    _ => return false,
-                }
-            }
-        }
-    }
+/// Whether a tree, as it was changed, is what another tree was read as: the same values under the same keys in the
+/// same order, and aliases that stand for the same nodes.
+pub(super) fn same(intended: &Tree<'_>, reread: &Tree<'_>) -> bool {
+    Comparison { intended, reread, anchored: BTreeMap::new() }.same(intended.root(), reread.root())
 }
 
-fn same_key(left: &Tree<'_>, left_id: NodeId, right: &Tree<'_>, right_id: NodeId) -> bool {
-    let one = left.node(left_id);
-    let other = right.node(right_id);
-    if one.state != State::New
-        && left.slice(one.key_start, one.key_end) == right.slice(other.key_start, other.key_end)
-    {
-        return true;
+struct Comparison<'c, 'i, 'r> {
+    intended: &'c Tree<'i>,
+    reread: &'c Tree<'r>,
+    /// Nodes that aliases may stand for, each with its counterpart.
+    anchored: BTreeMap<NodeId, NodeId>,
+}
+
+impl Comparison<'_, '_, '_> {
+    fn same(&mut self, left_id: NodeId, right_id: NodeId) -> bool {
+        let left = self.intended.node(left_id);
+        let right = self.reread.node(right_id);
+        if left.shared {
+            self.anchored.insert(left_id, right_id);
+        }
+        left.kind == right.kind
+            && match left.kind {
+                // An anchor comes before its aliases.
+                Kind::Alias => self.anchored.get(&left.payload) == Some(&right.payload),
+                Kind::Scalar => self.same_scalar(left_id, right_id),
+                Kind::Mapping | Kind::Sequence => self.same_children(left_id, right_id),
+            }
     }
-    left.key(left_id) == right.key(right_id)
+
+    fn same_children(&mut self, left_id: NodeId, right_id: NodeId) -> bool {
+        let is_mapping = self.intended.node(left_id).kind == Kind::Mapping;
+        let mut lefts = self.intended.children(left_id);
+        let mut rights = self.reread.children(right_id);
+        loop {
+            match (lefts.next(), rights.next()) {
+                (None, None) => return true,
+                (Some(left), Some(right)) => {
+                    if is_mapping && !self.same_key(left, right) || !self.same(left, right) {
+                        return false;
+                    }
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    fn same_scalar(&self, left_id: NodeId, right_id: NodeId) -> bool {
+        let left = self.intended.node(left_id);
+        let right = self.reread.node(right_id);
+        let is_untouched =
+            left.state == State::Original && left.style == right.style && left.tag == right.tag;
+        if is_untouched
+            && self.intended.slice(left.start, left.end) == self.reread.slice(right.start, right.end)
+        {
+            return true;
+        }
+        match (self.intended.scalar(left_id), self.reread.scalar(right_id)) {
+            (Some(left), Some(right)) => left == right || right.equals(&left.into_value()),
+            _ => false,
+        }
+    }
+
+    fn same_key(&self, left_id: NodeId, right_id: NodeId) -> bool {
+        let left = self.intended.node(left_id);
+        let right = self.reread.node(right_id);
+        let is_untouched = left.state != State::New;
+        is_untouched
+            && self.intended.slice(left.key_start, left.key_end)
+                == self.reread.slice(right.key_start, right.key_end)
+            || self.intended.key(left_id) == self.reread.key(right_id)
+    }
 }

@@ -3,6 +3,7 @@
 
 #[cfg(any(test, feature = "fuzzing"))]
 mod agreement;
+mod anchors;
 mod change;
 mod characters;
 mod compare;
@@ -13,6 +14,7 @@ mod edits;
 mod emit;
 mod expansion;
 mod line;
+mod links;
 mod lookup;
 mod merge;
 mod parser;

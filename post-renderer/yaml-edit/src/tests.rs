@@ -1,5 +1,7 @@
 //! Both readers agree, and edits come out as meant, on the texts of all case folders and on small odd ones.
 
+mod anchors;
+mod boundaries;
 mod reading;
 
 use super::*;
@@ -130,7 +132,7 @@ fn set(text: &str, key: &str, value: &Value) -> Result<String, String> {
     let mut tree = read(text, Tree::default()).map_err(|fault| fault.message)?;
     let root = tree.root();
     tree.set(root, key, value).map_err(|fault| fault.message)?;
-    let edits = edits(&tree, Edits::default()).map_err(|fault| fault.message)?;
+    let edits = edits(&mut tree, Edits::default()).map_err(|fault| fault.message)?;
     let output: String = pieces(text, edits.iter()).collect();
     assert!(Checker::default().confirms(&tree, &edits), "{output}");
     Ok(output)
@@ -142,7 +144,7 @@ fn an_edit_that_reaches_into_its_neighbours_is_seen() {
     let text = format!("a: 1\nb:\n- c: {long}\nd: |\n  {long}\ne: 1\n");
     let mut tree = read(&text, Tree::default()).unwrap();
     tree.set(tree.root(), "e", &json!(2)).unwrap();
-    let right = edits(&tree, Edits::default()).unwrap();
+    let right = edits(&mut tree, Edits::default()).unwrap();
     let behind = |line: &str| text.find(line).unwrap() + line.len();
     let mut checker = Checker::default();
     let mut check = |edit: Option<(usize, &str)>, confirmed: bool| {
@@ -191,8 +193,6 @@ fn values_take_the_place_of_values() {
 
 #[test]
 fn what_cannot_be_edited_safely_is_refused() {
-    assert!(set("a: 1\na: 2\n", "a", &json!(3)).unwrap_err().contains("twice"));
-    assert!(set("? a\n: 1\n", "a", &json!(3)).unwrap_err().contains("`?`"));
+    assert!(set("a: 1\na: 2\n", "a", &json!(3)).unwrap_err().contains("duplicate"));
     assert!(set("b: 1\rc: 2\n", "a", &json!(3)).unwrap_err().contains("carriage return"));
-    assert!(set("b: |\n", "a", &json!(3)).unwrap_err().contains("block scalar"));
 }

@@ -6,12 +6,15 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// How a document is indented.
+#[derive(Clone, Copy)]
 pub(super) struct Manner {
     /// Columns from a mapping's keys to those of a mapping below.
     pub(super) step: usize,
     /// Columns from a mapping's keys to the dashes of a list below.
     pub(super) dash: usize,
     pub(super) newline: &'static str,
+    /// Whether texts of several lines may be block scalars.
+    pub(super) literals: bool,
 }
 
 impl Manner {
@@ -37,12 +40,13 @@ impl Manner {
             }
         }
         let step = step.filter(|step| *step > 0).unwrap_or(2);
-        Self { step, dash: dash.unwrap_or(0), newline: tree.newline() }
+        Self { step, dash: dash.unwrap_or(0), newline: tree.newline(), literals: true }
     }
 }
 
 /// What goes behind a key's colon: `␣text`, or lines below it. `column` is that of the key.
 pub(super) fn after_colon(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
+    anchor(tree, id, output);
     match tree.node(id).kind {
         Kind::Mapping if tree.children(id).next().is_some() => {
             let column = column + manner.step;
@@ -80,11 +84,14 @@ pub(super) fn item(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, 
 
 /// What goes behind a dash at `column`.
 pub(super) fn after_dash(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
-    output.push(' ');
+    let is_anchored = anchor(tree, id, output);
     let inner = column + 2;
     for (index, child) in tree.children(id).enumerate() {
-        if index > 0 {
+        if index > 0 || is_anchored {
+            // Behind an anchor, a key on the same line would be what is anchored.
             line(inner, manner, output);
+        } else {
+            output.push(' ');
         }
         match tree.node(id).kind {
             Kind::Sequence => item(tree, child, inner, manner, output),
@@ -92,14 +99,40 @@ pub(super) fn after_dash(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Ma
         }
     }
     if tree.children(id).next().is_none() {
+        output.push(' ');
         inline(tree, id, inner, manner, output);
     }
+}
+
+/// A whole document in block style.
+pub(super) fn root(tree: &Tree<'_>, id: NodeId, manner: &Manner, output: &mut String) {
+    for (index, child) in tree.children(id).enumerate() {
+        if index > 0 {
+            line(0, manner, output);
+        }
+        match tree.node(id).kind {
+            Kind::Sequence => item(tree, child, 0, manner, output),
+            _ => member(tree, child, 0, manner, output),
+        }
+    }
+    if tree.children(id).next().is_none() {
+        inline(tree, id, manner.step, manner, output);
+    }
+}
+
+/// ` &name`, if the node has an anchor.
+fn anchor(tree: &Tree<'_>, id: NodeId, output: &mut String) -> bool {
+    let Some(name) = tree.anchor(id) else { return false };
+    output.push_str(" &");
+    output.push_str(name);
+    true
 }
 
 /// A scalar or an empty collection in block context; lines of a literal stand at `column`.
 fn inline(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
     match tree.scalar(id) {
-        Some(Scalar::String(text)) if text.contains('\n') && fits_literal(&text) => {
+        _ if tree.node(id).kind == Kind::Alias => alias(tree, id, output),
+        Some(Scalar::String(text)) if manner.literals && text.contains('\n') && fits_literal(&text) => {
             literal(&text, column, manner, output);
         }
         Some(Scalar::String(text)) => string(&text, false, output),
@@ -108,9 +141,20 @@ fn inline(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &
     }
 }
 
+fn alias(tree: &Tree<'_>, id: NodeId, output: &mut String) {
+    let node = tree.node(id);
+    output.push_str(tree.slice(node.start, node.end));
+}
+
 /// A value in flow style.
 pub(super) fn flow(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut String) {
+    if let Some(name) = tree.anchor(id) {
+        output.push('&');
+        output.push_str(name);
+        output.push(' ');
+    }
     match tree.node(id).kind {
+        Kind::Alias => alias(tree, id, output),
         Kind::Mapping => {
             output.push('{');
             for (index, child) in tree.children(id).enumerate() {

@@ -1,95 +1,152 @@
 //! Edits of flow collections and JSON: members come and go between the brackets.
 
-use super::super::tree::{Fault, Kind, NONE, Node, NodeId, State, Style};
+use super::super::tree::{Fault, Kind, NONE, Node, NodeId, State};
 use super::super::write;
-use super::Emitter;
+use super::lines::before_line_end;
+use super::{Emitter, is_comment};
 
 impl Emitter<'_, '_> {
     pub(super) fn flow(&mut self, id: NodeId) -> Result<(), Fault> {
         let node = *self.tree.node(id);
-        let kept: Vec<NodeId> = self.tree.children(id).filter(|child| self.is_original(*child)).collect();
-        if kept.is_empty()
-            && !self.tree.json
-            && self.outside_flow(&node)
-            && self.tree.children(id).next().is_some()
-        {
-            // `labels: {}` grows in block style like its surroundings.
-            return self.replaced(id);
-        }
-        if kept.is_empty() || node.reordered {
-            let mut text = String::new();
-            for (index, child) in self.tree.children(id).enumerate() {
-                if index > 0 {
-                    text.push_str(", ");
-                }
-                if self.is_original(child) {
-                    let source = self.tree.node(child);
-                    text.push_str(&self.rewritten(child, source.properties.min(source.start), source.end)?);
-                } else {
-                    self.push_flow_child(id, child, &mut text);
-                }
-            }
-            self.edit(node.start + 1, node.end.saturating_sub(1), &text);
+        let is_kept = self.tree.children(id).any(|child| self.is_original(child));
+        let grows = !is_kept && !self.in_flow(id) && self.tree.children(id).next().is_some();
+        let all = self.all_children(id);
+        let is_pair = !self.tree.slice(node.start, node.end).starts_with(['{', '[']);
+        if grows || is_pair && !all.iter().all(|child| self.is_original(*child)) {
+            // `labels: {}` grows in block style like its surroundings, and `[a: 1]` has no braces to write between.
+            self.replaced(id);
             return Ok(());
         }
-        let mut before: Option<NodeId> = None;
-        let mut pending: Vec<NodeId> = Vec::new();
-        let mut current = node.first;
-        while current != NONE {
-            let child = *self.tree.node(current);
-            match child.state {
-                State::Original | State::Replaced => {
-                    self.node(current)?;
-                    for new in pending.drain(..) {
-                        let mut text = String::new();
-                        self.push_flow_child(id, new, &mut text);
-                        text.push_str(", ");
-                        let start = flow_start(&node, &child);
-                        self.edit(start, start, &text);
-                    }
-                    before = Some(current);
+        if !is_kept || node.reordered {
+            return self.rewrite_flow(id);
+        }
+        let tree = self.tree;
+        let is_new = |child: &NodeId| tree.node(*child).state == State::New;
+        let last_kept = all.iter().rposition(|child| self.is_original(*child)).unwrap_or(0);
+        let (inner, tail) = all.split_at_checked(last_kept + 1).unwrap_or_default();
+        let first_kept = inner.iter().copied().find(|child| self.is_original(*child)).unwrap_or(NONE);
+        let mut before = None;
+        for (index, child) in inner.iter().enumerate() {
+            match (self.tree.node(*child).state, before) {
+                (State::Removed, _) => {
+                    let next = inner.iter().skip(index + 1).find(|next| !is_new(next));
+                    self.remove_flow_before(id, *child, next.copied().unwrap_or(first_kept));
                 }
-                State::New => match before {
-                    Some(sibling) => {
-                        let mut text = self.separator(id, sibling);
-                        self.push_flow_child(id, current, &mut text);
-                        let end = self.tree.node(sibling).end;
-                        self.edit(end, end, &text);
-                    }
-                    None => pending.push(current),
-                },
-                State::Removed => {
-                    if before.is_some() {
-                        let start = self.end_of_previous(current);
-                        self.edit(start, child.end, "");
-                    } else {
-                        let mut next = child.next;
-                        while next != NONE && !self.is_original(next) {
-                            next = self.tree.node(next).next;
-                        }
-                        if next != NONE {
-                            let resume = flow_start(&node, self.tree.node(next));
-                            self.edit(flow_start(&node, &child), resume, "");
-                            current = self.tree.node(next).previous;
-                            // New ones between the removed and the kept still go before the kept.
-                            let mut between = child.next;
-                            while between != next {
-                                if self.tree.node(between).state == State::New {
-                                    pending.push(between);
-                                }
-                                between = self.tree.node(between).next;
-                            }
-                        }
-                    }
+                (State::New, Some(before)) => self.insert_flow_behind(id, before, *child),
+                (State::New, None) => self.insert_flow_before(id, first_kept, *child),
+                (State::Original | State::Replaced, _) => {
+                    self.node(*child)?;
+                    before = Some(*child);
                 }
             }
-            current = self.tree.node(current).next;
+        }
+        let Some(before) = before else { return Ok(()) };
+        for child in tail.iter().filter(|child| is_new(child)) {
+            self.insert_flow_behind(id, before, *child);
+        }
+        self.remove_flow_behind(id, before, tail);
+        Ok(())
+    }
+
+    /// Removes a child that another child of the source follows.
+    fn remove_flow_before(&mut self, id: NodeId, child: NodeId, next: NodeId) {
+        let (start, end) = (self.flow_start(id, child), self.tree.node(child).end);
+        let next = self.flow_start(id, next);
+        if self.tree.slice(end, next).contains('#') {
+            self.remove_with_comma(start, end);
+        } else {
+            self.edit(start, next, "");
+        }
+    }
+
+    /// Removes the last children.
+    fn remove_flow_behind(&mut self, id: NodeId, before: NodeId, tail: &[NodeId]) {
+        let removed = || tail.iter().filter(|child| self.tree.node(**child).state == State::Removed);
+        let (Some(first), Some(last)) = (removed().next(), removed().last()) else { return };
+        let (start, end) = (self.flow_start(id, *first), self.tree.node(*last).end);
+        let before = self.tree.node(before).end;
+        if self.tree.slice(before, start).contains('#') {
+            // The comma before the comment may stay: only JSON does not allow one at the end, and has no comments.
+            self.remove_with_comma(start, end);
+        } else {
+            self.edit(before, end, "");
+        }
+    }
+
+    /// Removes a child among comments: with its comma and the comment on its line, if any.
+    fn remove_with_comma(&mut self, mut start: u32, mut end: u32) {
+        end = self.after_comma(end);
+        let line_end = self.tree.line_end(end);
+        let rest = self.tree.slice(end, line_end);
+        if rest.trim().is_empty() || is_comment(rest) {
+            end = line_end;
+            if self.begins_line(start) {
+                start = before_line_end(self.tree, self.tree.line_start(start));
+            }
+        }
+        self.edit(start, end, "");
+    }
+
+    /// Offset behind the comma that follows `end` over blanks and comments; `end` if there is none.
+    fn after_comma(&self, end: u32) -> u32 {
+        let mut offset = end as usize;
+        loop {
+            let rest = self.tree.text.get(offset..).unwrap_or_default();
+            let token = rest.trim_start();
+            offset += rest.len() - token.len();
+            match token.as_bytes().first() {
+                Some(b'#') => offset += token.find('\n').unwrap_or(token.len()),
+                Some(b',') => return u32::try_from(offset + 1).unwrap_or(end),
+                _ => return end,
+            }
+        }
+    }
+
+    fn insert_flow_before(&mut self, id: NodeId, sibling: NodeId, child: NodeId) {
+        let start = self.flow_start(id, sibling);
+        let mut text = String::new();
+        self.push_flow_child(id, child, &mut text);
+        self.edit(start, start, &format!("{text}, "));
+    }
+
+    /// Writes the children anew, from the first to the last of the source.
+    fn rewrite_flow(&mut self, id: NodeId) -> Result<(), Fault> {
+        let node = *self.tree.node(id);
+        let mut text = String::new();
+        for (index, child) in self.tree.children(id).enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            if self.is_original(child) {
+                let start = self.flow_start(id, child);
+                text.push_str(&self.rewritten(child, start, self.tree.node(child).end)?);
+            } else {
+                self.push_flow_child(id, child, &mut text);
+            }
+        }
+        let (inner, outer) = (node.start + 1, node.end.saturating_sub(1));
+        let sources =
+            || self.all_children(id).into_iter().filter(|child| self.tree.node(*child).state != State::New);
+        let start = sources().map(|child| self.flow_start(id, child)).min().unwrap_or(inner);
+        let end = sources().map(|child| self.tree.node(child).end).max().unwrap_or(outer);
+        let has_comment =
+            self.tree.slice(inner, start).contains('#') || self.tree.slice(end, outer).contains('#');
+        match (has_comment, text.is_empty()) {
+            (true, true) => self.remove_with_comma(start, end),
+            (true, false) => self.edit(start, end, &text),
+            (false, _) => self.edit(inner, outer, &text),
         }
         Ok(())
     }
 
-    fn outside_flow(&self, node: &Node) -> bool {
-        node.parent != NONE && self.tree.node(node.parent).style == Style::Block
+    fn insert_flow_behind(&mut self, id: NodeId, sibling: NodeId, child: NodeId) {
+        let Node { start, end, explicit, .. } = *self.tree.node(sibling);
+        let is_empty = self.tree.node(sibling).state == State::Original && start == end && !explicit;
+        // Some readers take `{a:, b: 1}` for the key `a:,`.
+        let mut text = if is_empty { " null".to_owned() } else { String::new() };
+        text.push_str(&self.separator(id, sibling));
+        self.push_flow_child(id, child, &mut text);
+        self.edit(end, end, &text);
     }
 
     fn push_flow_child(&self, parent: NodeId, child: NodeId, text: &mut String) {
@@ -100,35 +157,24 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// What stands between two members: a comma, and the line end where the members have a line each.
+    /// The text between two members: a comma, and the line end where the members have a line each.
     fn separator(&self, id: NodeId, sibling: NodeId) -> String {
-        let start = flow_start(self.tree.node(id), self.tree.node(sibling));
+        let start = self.flow_start(id, sibling);
         let line = self.tree.line_start(start);
-        let lead = self.tree.slice(line, start);
-        if !lead.trim().is_empty() || line == 0 && self.tree.node(id).start == 0 && start < 2 {
-            return ", ".to_owned();
+        if line > self.tree.node(id).start && self.begins_line(start) {
+            format!(",{}{}", self.manner.newline, self.tree.slice(line, start))
+        } else {
+            ", ".to_owned()
         }
-        if line <= self.tree.node(id).start {
-            return ", ".to_owned();
-        }
-        format!(",{}{lead}", self.manner.newline)
     }
 
-    /// End of the sibling before a child in the source, whatever became of it.
-    fn end_of_previous(&self, id: NodeId) -> u32 {
-        let mut current = self.tree.node(id).previous;
-        while current != NONE {
-            let node = self.tree.node(current);
-            if node.state != State::New {
-                return node.end;
-            }
-            current = node.previous;
+    /// Where a child of a flow collection begins.
+    fn flow_start(&self, parent: NodeId, child: NodeId) -> u32 {
+        let node = self.tree.node(child);
+        if self.tree.node(parent).kind == Kind::Mapping {
+            self.key_start(child)
+        } else {
+            node.properties.min(node.start)
         }
-        self.tree.node(id).properties
     }
-}
-
-/// Where a child of a flow collection begins.
-fn flow_start(parent: &Node, child: &Node) -> u32 {
-    if parent.kind == Kind::Mapping { child.key_start } else { child.properties.min(child.start) }
 }
