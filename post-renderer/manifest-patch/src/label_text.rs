@@ -34,7 +34,9 @@ fn keep(tree: &Tree<'_>, id: NodeId, value: &mut Value, path: &mut Vec<String>) 
                 tree.children(tree.follow(id)).map(|child| (tree.key(child), child)).collect();
             for (key, member) in members.iter_mut() {
                 // What is not among its own members came by a merge key.
-                let Some(child) = own.get(key.as_str()).copied().or_else(|| tree.get(id, key)) else { continue };
+                let Some(child) = own.get(key.as_str()).copied().or_else(|| tree.get(id, key)) else {
+                    continue;
+                };
                 path.push(key.clone());
                 keep(tree, child, member, path);
                 path.pop();
@@ -83,7 +85,9 @@ pub(crate) fn require_text(
     if is_text(path) && !path.last().is_some_and(|key| key.starts_with('$')) {
         match value {
             Value::Bool(_) | Value::Number(_) => *value = Value::String(value.to_string()),
-            Value::Array(_) | Value::Object(_) if path.split_last().is_some_and(|(_, above)| holds_metadata_text(above)) => {
+            Value::Array(_) | Value::Object(_)
+                if path.split_last().is_some_and(|(_, above)| holds_metadata_text(above)) =>
+            {
                 return problems.push(not_text(path, value, field));
             }
             _ => {}
@@ -113,7 +117,8 @@ fn step(key: &str) -> String {
 
 fn not_a_mapping(path: &[String], value: &Value, field: &str) -> Problem {
     let name = path.last().map_or("labels", String::as_str);
-    Problem::new("patch-label-text", format!("`{name}` must be a mapping of texts; got {}", kind(value))).field(field)
+    Problem::new("patch-label-text", format!("`{name}` must be a mapping of texts; got {}", kind(value)))
+        .field(field)
 }
 
 fn not_text(path: &[String], value: &Value, field: &str) -> Problem {
@@ -123,16 +128,17 @@ fn not_text(path: &[String], value: &Value, field: &str) -> Problem {
     };
     let problem = Problem::new(
         "patch-label-text",
-        format!("values of `{of}` are texts, but `{name}` is {}", kind(value)),
+        format!("values of `{of}` must be texts; `{name}` is {}", kind(value)),
     )
     .field(field);
     match value {
         // `path: /metadata/annotations/-` is how a list grows; a mapping takes the key.
         Value::Object(members) if name == "-" => {
-            let key = members.keys().next().map_or("key", String::as_str);
-            let key = key.replace('~', "~0").replace('/', "~1");
+            let key = members.keys().next().map_or("KEY", String::as_str);
+            let parts = path.iter().take(path.len() - 1).cloned().chain([key.to_owned()]).collect();
             problem.help(format!(
-                "`-` appends to a list; to add to a mapping, end the path with the key: `/{of}/{key}`, or use a merge patch"
+                "`-` appends to a list; to add to a mapping, write `path: {}`, or use a merge patch",
+                Pointer { parts }
             ))
         }
         _ => problem.help("write the value as a quoted text"),

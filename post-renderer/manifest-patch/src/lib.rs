@@ -147,18 +147,24 @@ impl Patch {
     /// A patch that names another type of object than it meets is a mistake of its target.
     fn check_type(&self, tree: &Tree<'_>, id: NodeId) -> Result<(), Failure> {
         let Some(WrittenFor { api_version, kind }) = &self.written_for else { return Ok(()) };
-        for (name, wanted) in [("apiVersion", api_version), ("kind", kind)] {
-            let (Some(wanted), Some(node)) = (wanted, tree.get(id, name)) else { continue };
-            let found = tree.string(node).unwrap_or_default();
-            if found != wanted.as_str() {
-                let message = format!("the patch is for `{name}: {wanted}`, but the object has `{name}: {found}`");
-                let problem = Problem::new("patch-type", message)
-                    .at(tree, node)
-                    .help(format!("narrow the target, or remove `{name}` from the patch if it fits both"));
-                return Err(Failure::Patch(Box::new(problem)));
-            }
+        let text = |name: &str| tree.string_at(id, name).unwrap_or_default();
+        let differs = |name: &str, wanted: &Option<String>| {
+            wanted.as_ref().is_some_and(|wanted| text(name) != wanted.as_str())
+        };
+        if !differs("apiVersion", api_version) && !differs("kind", kind) {
+            return Ok(());
         }
-        Ok(())
+        let wanted: Vec<&str> = [api_version, kind].into_iter().flatten().map(String::as_str).collect();
+        let message = format!(
+            "the patch is for `{}`, but the object is `{} {}`",
+            wanted.join(" "),
+            text("apiVersion"),
+            text("kind")
+        );
+        let problem = Problem::new("patch-type", message)
+            .at(tree, tree.get(id, "kind").unwrap_or(id))
+            .help("narrow the target, or remove `apiVersion` and `kind` from the patch if it fits all of its objects");
+        Err(Failure::Patch(Box::new(problem)))
     }
 }
 

@@ -158,8 +158,10 @@ impl Merge<'_, '_> {
         let Some(found) = self.tree.get(id, list) else { return Ok(()) };
         let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
         let is_collection = |value: &Value| value.is_object() || value.is_array();
-        if self.tree.node(self.tree.follow(found)).kind != Kind::Sequence || values.iter().any(is_collection) {
-            let message = format!("`{DELETE_PRIMITIVES}{list}` deletes texts and numbers from a list of such values");
+        if self.tree.node(self.tree.follow(found)).kind != Kind::Sequence || values.iter().any(is_collection)
+        {
+            let message =
+                format!("`{DELETE_PRIMITIVES}{list}` deletes texts and numbers from a list of such values");
             let help = "to delete an element by its merge key, write the key and `$patch: delete`";
             return Err(self.advised(found, message, help));
         }

@@ -35,10 +35,8 @@ impl Protected {
     /// Protected fields that were changed, with their places in the document.
     pub(super) fn check(&self, tree: &Tree<'_>, id: NodeId) -> Vec<(Finding, Option<usize>)> {
         let after = Self::of(tree, id);
-        let changed = PROTECTED
-            .iter()
-            .zip(self.values.iter().zip(&after.values))
-            .filter(|(path, (before, after))| {
+        let changed =
+            PROTECTED.iter().zip(self.values.iter().zip(&after.values)).filter(|(path, (before, after))| {
                 before != after && (**path != MANAGED_BY || before.as_deref() == Some("Helm"))
             });
         changed

@@ -130,8 +130,7 @@ impl Written<'_> {
     /// RFC 6902 ignores unknown members (appendix A.11), so one that is misspelt shows as a missing member.
     fn missing(&mut self, members: &Map<String, Value>, name: &str) {
         let unknown = members.keys().map(String::as_str).filter(|key| !MEMBERS.contains(key));
-        let hint =
-            nearest(name, unknown).map_or_else(String::new, |near| format!("; did you mean it by `{near}`?"));
+        let hint = nearest(name, unknown).map_or_else(String::new, |near| format!("; it has `{near}`"));
         let message = match (members.contains_key(name), members.get("op").and_then(Value::as_str)) {
             (true, _) => format!("`{name}` must be a text"),
             (false, Some(operation)) => format!("`{operation}` needs a `{name}`{hint}"),

@@ -20,7 +20,10 @@ impl Applied<'_, '_, '_> {
             Kind::Mapping => self.absent_member(path, absent, text),
             Kind::Sequence => self.absent_item(parent, text),
             _ => Advice {
-                message: format!("{} is neither a mapping nor a list, so it has no `{text}`", self.place(parent)),
+                message: format!(
+                    "{} is neither a mapping nor a list, so it has no `{text}`",
+                    self.place(parent)
+                ),
                 help: None,
             },
         };
@@ -38,7 +41,8 @@ impl Applied<'_, '_, '_> {
         if let Some(key) = with_slash(rest, &names, self.holds_prefixed_keys(parent)) {
             let above = path.parts.get(..part).unwrap_or_default();
             let right = Pointer { parts: above.iter().cloned().chain([key.clone()]).collect() };
-            let help = format!("a `/` within a key is written `~1`: for the key `{key}`, write `path: {right}`");
+            let help =
+                format!("a `/` within a key is written `~1`: for the key `{key}`, write `path: {right}`");
             return Advice { message, help: Some(help) };
         }
         if let Some(name) = nearest(text, names.iter().map(String::as_str)) {
@@ -56,13 +60,18 @@ impl Applied<'_, '_, '_> {
             .position(|child| self.tree.string_at(child, "name").as_deref() == Some(text));
         let help = match named {
             Some(index) => {
-                format!("elements are addressed by their index: `{text}` is {index}; a merge patch addresses them by name")
+                format!(
+                    "elements are addressed by their index: `{text}` is {index}; a merge patch addresses them by name"
+                )
             }
             None if text.starts_with('-') && text.len() > 1 && !self.lenient => {
                 "`lenient: true` in the setting allows negative indices".to_owned()
             }
-            None if text == "-" => "`-` is the place after the last element, which only `add` can use".to_owned(),
-            None => "indices begin at 0; `-` appends; a merge patch addresses elements by their merge key".to_owned(),
+            None if text == "-" => {
+                "`-` is the place after the last element, which only `add` can use".to_owned()
+            }
+            None => "indices begin at 0; `-` appends; a merge patch addresses elements by their merge key"
+                .to_owned(),
         };
         Advice { message, help: Some(help) }
     }

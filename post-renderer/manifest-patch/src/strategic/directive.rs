@@ -22,7 +22,8 @@ fn check(value: &Value, field: &str, problems: &mut Vec<Problem>) {
         Value::Object(members) => {
             for (key, member) in members {
                 let name = member_name(key);
-                let below = if name.starts_with('[') { format!("{field}{name}") } else { format!("{field}.{name}") };
+                let below =
+                    if name.starts_with('[') { format!("{field}{name}") } else { format!("{field}.{name}") };
                 if !key.starts_with('$') {
                     check(member, &below, problems);
                 } else if let Err(problem) = check_one(key, member, members) {

@@ -102,7 +102,11 @@ impl Merge<'_, '_> {
             if key != "protocol" {
                 let first = keys.first().map_or("", String::as_str);
                 let message = format!("`{name}` has {} elements with this `{first}`", candidates.len());
-                return Err(self.advised(list, message, format!("add `{key}` to the patch, to name one of them")));
+                return Err(self.advised(
+                    list,
+                    message,
+                    format!("add `{key}` to the patch, to name one of them"),
+                ));
             }
             candidates.retain(|child| self.has(*child, key, &Value::from("TCP")));
         }

@@ -60,9 +60,9 @@ impl Merge<'_, '_> {
         let mut merged: Vec<NodeId> = Vec::with_capacity(present.len());
         for named in ordered {
             let place = was_at(named);
-            while let Some(other) = others.next_if(|other| {
-                matches!((was_at(other), place), (Some(other), Some(place)) if other < place)
-            }) {
+            while let Some(other) = others.next_if(
+                |other| matches!((was_at(other), place), (Some(other), Some(place)) if other < place),
+            ) {
                 merged.push(*other);
             }
             merged.push(*named);
@@ -97,9 +97,8 @@ impl Merge<'_, '_> {
             None => left == right,
         };
         let items = patch.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let stays = |item: &&Value| {
-            !is_deletion(item) && !is_replacement_mark(item) && !is_wildcard(item, keys)
-        };
+        let stays =
+            |item: &&Value| !is_deletion(item) && !is_replacement_mark(item) && !is_wildcard(item, keys);
         let mut rest = order.iter();
         for item in items.iter().filter(stays) {
             if rest.any(|entry| same_key(entry, item)) {

@@ -38,9 +38,8 @@ impl Merge<'_, '_> {
         };
         self.check_merge_keys(id, items, &keys)?;
         let mut written = Vec::new();
-        let stays = |item: &&Value| {
-            !is_deletion(item) && !is_replacement_mark(item) && !is_wildcard(item, &keys)
-        };
+        let stays =
+            |item: &&Value| !is_deletion(item) && !is_replacement_mark(item) && !is_wildcard(item, &keys);
         for item in items.iter().filter(stays) {
             written.push(self.written(id, item)?);
         }
@@ -93,5 +92,7 @@ impl Merge<'_, '_> {
 /// The first member of an item that could be a key.
 fn first_key(item: &Value) -> Option<&str> {
     let mut members = item.as_object()?.iter();
-    members.find(|(key, value)| !key.starts_with('$') && !value.is_object() && !value.is_array()).map(|(key, _)| key.as_str())
+    members
+        .find(|(key, value)| !key.starts_with('$') && !value.is_object() && !value.is_array())
+        .map(|(key, _)| key.as_str())
 }
