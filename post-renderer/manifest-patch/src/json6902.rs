@@ -87,7 +87,7 @@ impl Applied<'_, '_, '_> {
     fn run(&mut self) -> Result<(), Failure> {
         let path = &self.operation.path;
         if self.operation.if_present
-            && let Err(absent) = self.resolve(path, &path.parts)
+            && let Err(absent) = self.resolve(&path.parts)
         {
             return if self.could_be(path, absent) { Ok(()) } else { Err(self.absent(path, absent)) };
         }
@@ -198,12 +198,12 @@ impl Applied<'_, '_, '_> {
 
     /// The node that a pointer names, for reading it.
     fn found(&self, path: &Pointer) -> Result<NodeId, Failure> {
-        self.resolve(path, &path.parts).map_err(|absent| self.absent(path, absent))
+        self.resolve(&path.parts).map_err(|absent| self.absent(path, absent))
     }
 
-    fn resolve(&self, path: &Pointer, parts: &[String]) -> Result<NodeId, Absent> {
+    fn resolve(&self, parts: &[String]) -> Result<NodeId, Absent> {
         let mut current = self.tree.follow(self.root);
-        for (part, text) in path.parts.iter().enumerate().take(parts.len()) {
+        for (part, text) in parts.iter().enumerate() {
             let next = match self.tree.node(current).kind {
                 Kind::Mapping => self.tree.get(current, text),
                 Kind::Sequence => self
@@ -218,7 +218,7 @@ impl Applied<'_, '_, '_> {
 
     /// The node that the first parts of a pointer name, for changing it. Aliases on the way are written out.
     fn changeable(&mut self, path: &Pointer, parts: &[String]) -> Result<NodeId, Failure> {
-        self.resolve(path, parts).map_err(|absent| self.absent(path, absent))?;
+        self.resolve(parts).map_err(|absent| self.absent(path, absent))?;
         let mut current = self.tree.enter(self.root)?;
         for (part, text) in parts.iter().enumerate() {
             let next = match self.tree.node(current).kind {

@@ -13,8 +13,8 @@ use yaml_edit::{NodeId, Scalar, Tree, member_name};
 pub fn keep_written_text(tree: &Tree<'_>, patch: NodeId, value: &mut Value) {
     let Value::Array(operations) = value else { return keep(tree, patch, value, &mut Vec::new()) };
     for (node, operation) in tree.children(tree.follow(patch)).zip(operations) {
-        let path = operation.get("path").and_then(Value::as_str);
-        let Some(pointer) = path.and_then(|path| Pointer::parse(path, true).ok()) else { continue };
+        let written = operation.get("path").and_then(Value::as_str);
+        let Some(pointer) = written.and_then(|text| Pointer::parse(text, true).ok()) else { continue };
         if let (Some(node), Some(value)) = (tree.get(node, "value"), operation.get_mut("value")) {
             keep(tree, node, value, &mut pointer.parts.clone());
         }

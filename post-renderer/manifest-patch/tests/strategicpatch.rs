@@ -34,7 +34,7 @@ fn ours(case: &Case) -> Result<Value, String> {
     let options = PatchOptions { create: true, ..PatchOptions::default() };
     let patch = compile(&case.patch, options).map_err(|problems| problems[0].message.clone())?.anonymous();
     match patch.apply(&mut tree, root, &identity, &ListKeys::default()) {
-        Ok(Outcome::Stays) => Ok(tree.value(root).unwrap()),
+        Ok(Outcome::Stays) => tree.value(root).map_err(|error| format!("{error:?}")),
         // Kubernetes leaves an empty object.
         Ok(Outcome::Deleted) => Ok(json!({})),
         Err(Failure::Patch(problem)) => Err(problem.message),

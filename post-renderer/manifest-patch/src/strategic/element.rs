@@ -28,15 +28,16 @@ pub(super) fn expand_wildcards(
             names.push(name.into_owned());
         }
     }
-    let (every, named): (Vec<&Value>, Vec<&Value>) = items.iter().partition(|item| is_wildcard(item, keys));
-    let of_every = every.into_iter().filter_map(Value::as_object).flat_map(|members| {
+    let (wildcards, others): (Vec<&Value>, Vec<&Value>) =
+        items.iter().partition(|item| is_wildcard(item, keys));
+    let expanded = wildcards.into_iter().filter_map(Value::as_object).flat_map(|members| {
         names.iter().map(|name| {
             let mut members = members.clone();
             members.insert("name".to_owned(), Value::from(name.as_str()));
             Value::Object(members)
         })
     });
-    of_every.chain(named.into_iter().cloned()).collect()
+    expanded.chain(others.into_iter().cloned()).collect()
 }
 
 impl Merge<'_, '_> {
