@@ -118,6 +118,8 @@ pub fn check_setting(setting: &AdvancedSetting) -> Vec<Finding> {
     let compiled =
         compile(setting).map_err(|problems| findings.extend(problems.into_iter().map(Finding::from))).ok();
     findings.extend(check_target(setting.target.as_ref()));
+    // An empty patch is ignored, so it needs no target.
+    let compiled = compiled.filter(|patch| !patch.is_empty());
     match (&setting.target, compiled.map(|patch| patch.body)) {
         (None, Some(Body::Operations(_))) => findings.push(
             Finding::error("target-missing", "a JSON 6902 patch does not name its object")

@@ -1,8 +1,10 @@
 //! JSON 6902 with the error semantics of the RFC; kustomize's leniencies only where they are asked for.
 
+mod advice;
+
 use super::Failure;
 use super::pointer::Pointer;
-use crate::nearest::nearest;
+use crate::label_text::value_at;
 use crate::problem::Problem;
 use serde_json::Value;
 use yaml_edit::{Kind, NONE, NodeId, Tree};
@@ -13,6 +15,8 @@ pub struct Operation {
     pub(super) index: usize,
     pub(super) path: Pointer,
     pub(super) action: Action,
+    /// Whether nothing is done where the path is absent.
+    pub(super) if_present: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -23,6 +27,19 @@ pub(super) enum Action {
     Move(Pointer),
     Copy(Pointer),
     Test(Value),
+}
+
+impl Action {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Add(_) => "add",
+            Self::Remove => "remove",
+            Self::Replace(_) => "replace",
+            Self::Move(_) => "move",
+            Self::Copy(_) => "copy",
+            Self::Test(_) => "test",
+        }
+    }
 }
 
 impl Operation {
@@ -59,13 +76,28 @@ enum Slot {
     Item(NodeId, usize),
 }
 
+/// Where a pointer ends before its last part: at a node of the object that lacks the part with this number.
+#[derive(Clone, Copy)]
+struct Absent {
+    parent: NodeId,
+    part: usize,
+}
+
 impl Applied<'_, '_, '_> {
     fn run(&mut self) -> Result<(), Failure> {
         let path = &self.operation.path;
+        if self.operation.if_present
+            && let Err(absent) = self.resolve(&path.parts)
+        {
+            return if self.could_be(path, absent) { Ok(()) } else { Err(self.absent(path, absent)) };
+        }
         match &self.operation.action {
             Action::Add(value) => self.add(path, value),
             Action::Remove => {
-                let id = self.existing(path)?;
+                let id = self.changeable(path, &path.parts)?;
+                if id == self.root {
+                    return Err(self.whole_object(path));
+                }
                 Ok(self.tree.remove(id)?)
             }
             Action::Replace(value) => {
@@ -75,21 +107,27 @@ impl Applied<'_, '_, '_> {
                     self.tree.set(parent, &key, value)?;
                     return Ok(());
                 }
-                let id = self.existing(path)?;
-                self.replace(id, value)
+                let id = self.changeable(path, &path.parts)?;
+                if id == self.root {
+                    return Err(self.whole_object(path));
+                }
+                Ok(self.tree.replace(id, value)?)
             }
             Action::Move(from) => {
-                let source = self.existing(from)?;
+                let source = self.changeable(from, &from.parts)?;
                 if from == path {
                     return Ok(());
                 }
-                let value = self.value(source)?;
+                if source == self.root {
+                    return Err(self.whole_object(from));
+                }
+                let value = value_at(self.tree, source, path, self.value(source)?);
                 self.tree.remove(source)?;
                 self.add(path, &value)
             }
             Action::Copy(from) => {
-                let source = self.existing(from)?;
-                let value = self.value(source)?;
+                let source = self.found(from)?;
+                let value = value_at(self.tree, source, path, self.value(source)?);
                 self.add(path, &value)
             }
             Action::Test(value) => {
@@ -98,10 +136,9 @@ impl Applied<'_, '_, '_> {
                     return Ok(());
                 }
                 let found = self.value(id)?;
-                Err(self.failure(
-                    path,
-                    &format!("the test fails: the value is `{}`, not `{}`", short(&found), short(value)),
-                ))
+                let message =
+                    format!("the test fails: the value is `{}`, not `{}`", short(&found), short(value));
+                Err(self.failure(id, path, &message))
             }
         }
     }
@@ -109,14 +146,7 @@ impl Applied<'_, '_, '_> {
     fn value(&self, id: NodeId) -> Result<Value, Failure> {
         self.tree
             .value(id)
-            .map_err(|_| self.failure(&self.operation.path, "the aliases here expand to too much"))
-    }
-
-    fn replace(&mut self, id: NodeId, value: &Value) -> Result<(), Failure> {
-        if id == self.root {
-            return Err(self.failure(&self.operation.path, "the whole object is not replaced by a patch"));
-        }
-        Ok(self.tree.replace(id, value)?)
+            .map_err(|_| self.failure(id, &self.operation.path, "the aliases here expand to too many values"))
     }
 
     fn add(&mut self, path: &Pointer, value: &Value) -> Result<(), Failure> {
@@ -134,10 +164,8 @@ impl Applied<'_, '_, '_> {
 
     /// The place that a pointer names in a parent that is there.
     fn slot(&mut self, path: &Pointer) -> Result<Slot, Failure> {
-        let Some((last, above)) = path.parts.split_last() else {
-            return Err(self.failure(path, "the whole object is not replaced by a patch"));
-        };
-        let parent = self.walk(path, above, true)?;
+        let Some((last, above)) = path.parts.split_last() else { return Err(self.whole_object(path)) };
+        let parent = self.changeable(path, above)?;
         match self.tree.node(parent).kind {
             Kind::Mapping => Ok(Slot::Member(parent, last.clone())),
             Kind::Sequence => {
@@ -145,10 +173,10 @@ impl Applied<'_, '_, '_> {
                 let index = if last == "-" { Some(length) } else { self.index(last, length) };
                 match index {
                     Some(index) if index <= length => Ok(Slot::Item(parent, index)),
-                    _ => Err(self.failure(path, &format!("`{last}` is no index of a list of {length}"))),
+                    _ => Err(self.absent(path, Absent { parent, part: above.len() })),
                 }
             }
-            _ => Err(self.failure(path, "what is above is neither mapping nor list")),
+            _ => Err(self.absent(path, Absent { parent, part: above.len() })),
         }
     }
 
@@ -162,68 +190,61 @@ impl Applied<'_, '_, '_> {
         if is_number { text.parse().ok() } else { None }
     }
 
-    /// The node that a pointer names, for changing it.
-    fn existing(&mut self, path: &Pointer) -> Result<NodeId, Failure> {
-        self.walk(path, &path.parts, true)
+    /// Whether an absent part could be there in another object: a name in a list never could.
+    fn could_be(&self, path: &Pointer, absent: Absent) -> bool {
+        let is_list = self.tree.node(absent.parent).kind == Kind::Sequence;
+        !is_list || path.parts.get(absent.part).is_some_and(|part| self.index(part, usize::MAX).is_some())
     }
 
     /// The node that a pointer names, for reading it.
-    fn found(&mut self, path: &Pointer) -> Result<NodeId, Failure> {
-        self.walk(path, &path.parts, false)
+    fn found(&self, path: &Pointer) -> Result<NodeId, Failure> {
+        self.resolve(&path.parts).map_err(|absent| self.absent(path, absent))
     }
 
-    fn walk(&mut self, path: &Pointer, parts: &[String], for_change: bool) -> Result<NodeId, Failure> {
-        let mut current = self.root;
-        for part in parts {
-            current = if for_change { self.tree.enter(current)? } else { self.tree.follow(current) };
+    fn resolve(&self, parts: &[String]) -> Result<NodeId, Absent> {
+        let mut current = self.tree.follow(self.root);
+        for (part, text) in parts.iter().enumerate() {
             let next = match self.tree.node(current).kind {
-                Kind::Mapping if for_change => self.tree.member(current, part)?,
-                Kind::Mapping => self.tree.get(current, part),
-                Kind::Sequence => {
-                    let length = self.tree.children(current).count();
-                    let index = self.index(part, length).filter(|index| *index < length);
-                    let Some(index) = index else {
-                        let message = format!(
-                            "`{part}` is no index of `{}`, a list of {length}",
-                            self.tree.field(current)
-                        );
-                        return Err(self.failure(path, &message));
-                    };
-                    self.tree.children(current).nth(index)
-                }
+                Kind::Mapping => self.tree.get(current, text),
+                Kind::Sequence => self
+                    .index(text, self.tree.children(current).count())
+                    .and_then(|index| self.tree.children(current).nth(index)),
                 _ => None,
             };
-            let Some(next) = next else { return Err(self.missing(path, current, part)) };
-            current = next;
+            current = self.tree.follow(next.ok_or(Absent { parent: current, part })?);
         }
-        if for_change { Ok(self.tree.enter(current)?) } else { Ok(current) }
+        Ok(current)
     }
 
-    fn missing(&self, path: &Pointer, parent: NodeId, part: &str) -> Failure {
-        let names: Vec<String> =
-            self.tree.children(parent).map(|child| self.tree.key(child).into_owned()).collect();
-        let field = self.tree.field(parent);
-        let place = if field.is_empty() { "the object".to_owned() } else { format!("`{field}`") };
-        let message = match nearest(part, names.iter().map(String::as_str)) {
-            Some(name) if self.tree.node(parent).kind == Kind::Mapping => {
-                format!("{place} has no `{part}`; did you mean `{name}`?")
-            }
-            _ => format!("{place} has no `{part}`"),
-        };
-        self.failure(path, &message)
+    /// The node that the first parts of a pointer name, for changing it. Aliases on the way are written out.
+    fn changeable(&mut self, path: &Pointer, parts: &[String]) -> Result<NodeId, Failure> {
+        self.resolve(parts).map_err(|absent| self.absent(path, absent))?;
+        let mut current = self.tree.enter(self.root)?;
+        for (part, text) in parts.iter().enumerate() {
+            let next = match self.tree.node(current).kind {
+                Kind::Mapping => self.tree.member(current, text)?,
+                _ => self
+                    .index(text, self.tree.children(current).count())
+                    .and_then(|index| self.tree.children(current).nth(index)),
+            };
+            let Some(next) = next else { return Err(self.absent(path, Absent { parent: current, part })) };
+            current = self.tree.enter(next)?;
+        }
+        Ok(current)
     }
 
-    fn failure(&self, path: &Pointer, message: &str) -> Failure {
-        let name = match self.operation.action {
-            Action::Add(_) => "add",
-            Action::Remove => "remove",
-            Action::Replace(_) => "replace",
-            Action::Move(_) => "move",
-            Action::Copy(_) => "copy",
-            Action::Test(_) => "test",
-        };
-        let message = format!("operation {} (`{name} {path}`): {message}", self.operation.index);
-        Failure::Patch(Box::new(Problem::new("json-patch", message)))
+    fn whole_object(&self, path: &Pointer) -> Failure {
+        self.failure(self.root, path, "a patch cannot replace or move the whole object")
+    }
+
+    fn failure(&self, id: NodeId, path: &Pointer, message: &str) -> Failure {
+        Failure::Patch(Box::new(self.problem(id, path, message)))
+    }
+
+    fn problem(&self, id: NodeId, path: &Pointer, message: &str) -> Problem {
+        let Operation { index, action, .. } = self.operation;
+        let message = format!("operation {index} (`{} {path}`): {message}", action.name());
+        Problem::new("json-patch", message).at(self.tree, id)
     }
 }
 

@@ -3,6 +3,7 @@
 mod compile;
 mod identity;
 mod json6902;
+mod label_text;
 mod merge_keys;
 mod nearest;
 mod pods;
@@ -13,6 +14,7 @@ mod strategic;
 
 pub use compile::compile;
 pub use identity::Identity;
+pub use label_text::keep_written_text;
 pub use merge_keys::ListKeys;
 pub use nearest::nearest;
 pub use pods::pod_template;
@@ -39,6 +41,15 @@ pub struct Patch {
     pub body: Body,
     /// How it is applied.
     pub options: PatchOptions,
+    /// The object type that a merge patch names.
+    written_for: Option<WrittenFor>,
+}
+
+/// The type of object that a merge patch is written for.
+#[derive(Clone, Debug)]
+struct WrittenFor {
+    api_version: Option<String>,
+    kind: Option<String>,
 }
 
 /// What kind of patch it is, decided by its shape.
@@ -75,14 +86,32 @@ pub enum Outcome {
 }
 
 impl Patch {
-    /// The patch without what names its object, once that is known.
+    /// The patch without what names its object, once that is known. The type of the object is kept, to be compared.
     #[must_use]
     pub fn anonymous(self) -> Self {
-        let body = match self.body {
-            Body::Merge(members) => Body::Merge(strategic::anonymous(members)),
-            operations @ Body::Operations(_) => operations,
+        let Body::Merge(mut members) = self.body else { return self };
+        let mut text = |name: &str| match members.shift_remove(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
         };
-        Self { body, ..self }
+        let written_for = WrittenFor { api_version: text("apiVersion"), kind: text("kind") };
+        if let Some(metadata) = members.get_mut("metadata").and_then(Value::as_object_mut) {
+            for name in ["name", "namespace"] {
+                metadata.shift_remove(name);
+            }
+            if metadata.is_empty() {
+                members.shift_remove("metadata");
+            }
+        }
+        Self { body: Body::Merge(members), written_for: Some(written_for), ..self }
+    }
+
+    /// Whether the patch has nothing to do: it has no text, no members or no operations.
+    pub fn is_empty(&self) -> bool {
+        match &self.body {
+            Body::Merge(members) => members.is_empty(),
+            Body::Operations(operations) => operations.is_empty(),
+        }
     }
 
     /// Whether the patch reaches for what names an object: its kind, or anything in its metadata.
@@ -105,6 +134,7 @@ impl Patch {
         identity: &Identity,
         keys: &ListKeys,
     ) -> Result<Outcome, Failure> {
+        self.check_type(tree, id)?;
         match &self.body {
             Body::Merge(patch) => strategic::apply(self, patch, tree, id, identity, keys),
             Body::Operations(operations) => {
@@ -113,7 +143,35 @@ impl Patch {
             }
         }
     }
+
+    /// A patch that names another type of object than it meets is a mistake of its target.
+    fn check_type(&self, tree: &Tree<'_>, id: NodeId) -> Result<(), Failure> {
+        let Some(WrittenFor { api_version, kind }) = &self.written_for else { return Ok(()) };
+        let text = |name: &str| tree.string_at(id, name).unwrap_or_default();
+        let differs = |name: &str, wanted: &Option<String>| {
+            wanted.as_ref().is_some_and(|wanted| text(name) != wanted.as_str())
+        };
+        if !differs("apiVersion", api_version) && !differs("kind", kind) {
+            return Ok(());
+        }
+        let wanted: Vec<&str> = [api_version, kind].into_iter().flatten().map(String::as_str).collect();
+        let message = format!(
+            "the patch is for `{}`, but the object is `{} {}`",
+            wanted.join(" "),
+            text("apiVersion"),
+            text("kind")
+        );
+        let problem = Problem::new("patch-type", message)
+            .at(tree, tree.get(id, "kind").unwrap_or(id))
+            .help("narrow the target, or remove `apiVersion` and `kind` from the patch if it fits all of its objects");
+        Err(Failure::Patch(Box::new(problem)))
+    }
 }
+
+/// The example in the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[cfg(test)]
 mod tests;

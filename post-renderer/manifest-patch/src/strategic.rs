@@ -1,19 +1,20 @@
 //! Strategic merge with Kubernetes' full set of directives. Lists without merge keys are replaced, so for kinds
 //! without any it is JSON merge (RFC 7386).
 
-use super::merge_keys::{ListKeys, ListRule};
-use super::{Failure, Outcome, Patch};
-use crate::identity::Identity;
-use crate::problem::Problem;
-use serde_json::{Map, Value};
-use yaml_edit::{Kind, NONE, NodeId, Tree};
-
+mod directive;
+mod element;
 mod list;
+mod order;
+mod written;
 
-const PATCH: &str = "$patch";
-const RETAIN_KEYS: &str = "$retainKeys";
-const ELEMENT_ORDER: &str = "$setElementOrder/";
-const DELETE_PRIMITIVES: &str = "$deleteFromPrimitiveList/";
+use crate::identity::Identity;
+use crate::merge_keys::{ListKeys, ListRule};
+use crate::problem::Problem;
+use crate::{Failure, Outcome, Patch};
+pub(crate) use directive::check_directives;
+use directive::{DELETE_PRIMITIVES, ELEMENT_ORDER, RETAIN_KEYS, directive, retained};
+use serde_json::{Map, Value};
+use yaml_edit::{Kind, NodeId, Tree};
 
 /// Applies a merge patch to the object at `root`.
 pub(super) fn apply(
@@ -24,110 +25,89 @@ pub(super) fn apply(
     identity: &Identity,
     keys: &ListKeys,
 ) -> Result<Outcome, Failure> {
-    if body.get(PATCH).and_then(Value::as_str) == Some("delete") {
+    if directive(body) == Some("delete") {
         return Ok(Outcome::Deleted);
     }
-    let mut merge = Merge { patch, tree, identity, keys, path: Vec::new() };
+    let mut merge = Merge { patch, tree, root, identity, keys, path: Vec::new(), created: Vec::new() };
     let root = merge.tree.enter(root)?;
     merge.mapping(root, body)?;
     Ok(Outcome::Stays)
 }
 
-/// A patch without the members that name its object: with a target they are ignored, as kustomize has it, and
-/// without one they are what is looked for.
-pub(super) fn anonymous(mut body: Map<String, Value>) -> Map<String, Value> {
-    for name in ["apiVersion", "kind"] {
-        body.shift_remove(name);
-    }
-    if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut) {
-        for name in ["name", "namespace"] {
-            metadata.shift_remove(name);
-        }
-        if metadata.is_empty() {
-            body.shift_remove("metadata");
-        }
-    }
-    body
-}
-
-struct Merge<'m, 'a, 'p> {
+struct Merge<'m, 'a> {
     patch: &'m Patch,
     tree: &'m mut Tree<'a>,
+    root: NodeId,
     identity: &'m Identity,
     keys: &'m ListKeys,
     /// Member names down to here, without indices.
-    path: Vec<&'p str>,
+    path: Vec<String>,
+    /// List elements that this patch created.
+    created: Vec<NodeId>,
 }
 
-impl<'p> Merge<'_, '_, 'p> {
-    fn mapping(&mut self, id: NodeId, patch: &'p Map<String, Value>) -> Result<(), Failure> {
-        match directive(patch) {
-            None | Some("merge") => {}
-            Some("replace") => {
-                let value = without_directives(&Value::Object(patch.clone()));
-                return Ok(self.tree.replace(id, &value)?);
-            }
-            Some(other) => return Err(self.unknown_directive(id, other)),
+impl Merge<'_, '_> {
+    fn mapping(&mut self, id: NodeId, patch: &Map<String, Value>) -> Result<(), Failure> {
+        if directive(patch) == Some("replace") {
+            let value = self.written(id, &Value::Object(patch.clone()))?;
+            return Ok(self.tree.replace(id, &value)?);
         }
         self.retain(id, patch)?;
-        for (key, value) in patch {
+        for (key, values) in patch {
             if let Some(list) = key.strip_prefix(DELETE_PRIMITIVES) {
-                self.delete_primitives(id, list, value)?;
-            } else if !key.starts_with('$') {
-                self.path.push(key);
-                let done = self.member(id, key, value, patch);
-                self.path.pop();
-                done?;
-            } else if key != PATCH && key != RETAIN_KEYS && !key.starts_with(ELEMENT_ORDER) {
-                return Err(self.failure(id, format!("`{key}` is no directive of a strategic merge")));
+                self.delete_primitives(id, list, values)?;
             }
+        }
+        for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
+            self.below(key, |merge| merge.member(id, key, value, patch))?;
         }
         for (key, value) in patch {
             if let Some(list) = key.strip_prefix(ELEMENT_ORDER) {
-                self.path.push(list);
-                let done = self.order(id, list, value, patch);
-                self.path.pop();
-                done?;
+                self.below(list, |merge| merge.order(id, list, value, patch))?;
             }
         }
         Ok(())
+    }
+
+    /// Does something one member further down.
+    fn below<T>(&mut self, key: &str, action: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(key.to_owned());
+        let done = action(self);
+        self.path.pop();
+        done
     }
 
     fn member(
         &mut self,
         id: NodeId,
         key: &str,
-        value: &'p Value,
-        patch: &'p Map<String, Value>,
+        value: &Value,
+        patch: &Map<String, Value>,
     ) -> Result<(), Failure> {
         match value {
-            Value::Null => {
-                if self.tree.get(id, key).is_some() {
-                    let member = self.tree.member(id, key)?.expect("found a moment ago");
-                    self.tree.remove(member)?;
-                }
-                Ok(())
-            }
+            Value::Null => self.remove(id, key),
             Value::Object(members) => {
-                if directive(members) == Some("delete") {
-                    if self.tree.get(id, key).is_some() {
-                        let member = self.tree.member(id, key)?.expect("found a moment ago");
-                        self.tree.remove(member)?;
-                    }
-                    return Ok(());
-                }
                 let found = self.tree.get(id, key).map(|found| self.tree.follow(found));
                 let is_mapping = found.is_some_and(|found| self.tree.node(found).kind == Kind::Mapping);
-                if is_mapping && !self.replaces_mapping() {
-                    if self.changes_nothing(found, value) {
-                        return Ok(());
-                    }
-                    let member = self.tree.member(id, key)?.expect("found a moment ago");
-                    return self.mapping(member, members);
+                if directive(members) == Some("delete") {
+                    return match found {
+                        // Kubernetes empties a mapping and removes anything else.
+                        Some(_) if is_mapping => {
+                            self.tree.set(id, key, &Value::Object(Map::new()))?;
+                            Ok(())
+                        }
+                        _ => self.remove(id, key),
+                    };
                 }
-                self.check_directives(id, value)?;
-                self.tree.set(id, key, &without_directives(value))?;
-                Ok(())
+                if !is_mapping || self.replaces_mapping() {
+                    let value = self.written(found.unwrap_or(id), value)?;
+                    self.tree.set(id, key, &value)?;
+                    return Ok(());
+                }
+                match self.changeable(id, key, value)? {
+                    Some(member) => self.mapping(member, members),
+                    None => Ok(()),
+                }
             }
             Value::Array(items) => self.list(id, key, items, patch),
             scalar => {
@@ -137,9 +117,23 @@ impl<'p> Merge<'_, '_, 'p> {
         }
     }
 
-    /// A patch below an alias that says what is there already must not write the alias out.
-    fn changes_nothing(&self, found: Option<NodeId>, value: &Value) -> bool {
-        self.tree.aliased && found.is_some_and(|found| self.tree.is(found, value))
+    fn remove(&mut self, id: NodeId, key: &str) -> Result<(), Failure> {
+        if self.tree.get(id, key).is_some()
+            && let Some(member) = self.tree.member(id, key)?
+        {
+            self.tree.remove(member)?;
+        }
+        Ok(())
+    }
+
+    /// A member, ready to be changed. `None` if it is below an alias and has the value already: a patch that changes
+    /// nothing must not write the alias out.
+    fn changeable(&mut self, id: NodeId, key: &str, value: &Value) -> Result<Option<NodeId>, Failure> {
+        let found = self.tree.get(id, key);
+        if self.tree.aliased && found.is_some_and(|found| self.tree.is(found, value)) {
+            return Ok(None);
+        }
+        Ok(self.tree.member(id, key)?)
     }
 
     /// `PodDisruptionBudgetSpec.selector` has the strategy `replace`.
@@ -150,18 +144,8 @@ impl<'p> Merge<'_, '_, 'p> {
     }
 
     fn retain(&mut self, id: NodeId, patch: &Map<String, Value>) -> Result<(), Failure> {
-        let Some(retained) = patch.get(RETAIN_KEYS) else { return Ok(()) };
-        let names: Option<Vec<&str>> =
-            retained.as_array().map(|items| items.iter().filter_map(Value::as_str).collect());
-        let Some(names) = names else {
-            return Err(self.failure(id, format!("`{RETAIN_KEYS}` is a list of names")));
-        };
-        let stray = patch.keys().find(|key| !key.starts_with('$') && !names.contains(&key.as_str()));
-        if let Some(stray) = stray {
-            return Err(
-                self.failure(id, format!("`{stray}` is in the patch, but not in its `{RETAIN_KEYS}`"))
-            );
-        }
+        let Some(names) = patch.get(RETAIN_KEYS) else { return Ok(()) };
+        let names = retained(names, patch).map_err(|message| self.failure(id, message))?;
         let dropped: Vec<NodeId> =
             self.tree.children(id).filter(|child| !names.contains(&self.tree.key(*child).as_ref())).collect();
         for child in dropped {
@@ -171,13 +155,17 @@ impl<'p> Merge<'_, '_, 'p> {
     }
 
     fn delete_primitives(&mut self, id: NodeId, list: &str, values: &Value) -> Result<(), Failure> {
-        let Some(values) = values.as_array() else {
-            return Err(self.failure(id, format!("`{DELETE_PRIMITIVES}{list}` is a list of values")));
-        };
-        if self.tree.get(id, list).is_none() {
-            return Ok(());
+        let Some(found) = self.tree.get(id, list) else { return Ok(()) };
+        let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
+        let is_collection = |value: &Value| value.is_object() || value.is_array();
+        if self.tree.node(self.tree.follow(found)).kind != Kind::Sequence || values.iter().any(is_collection)
+        {
+            let message =
+                format!("`{DELETE_PRIMITIVES}{list}` deletes texts and numbers from a list of such values");
+            let help = "to delete an element by its merge key, write the key and `$patch: delete`";
+            return Err(self.advised(found, message, help));
         }
-        let member = self.tree.member(id, list)?.expect("found a moment ago");
+        let Some(member) = self.tree.member(id, list)? else { return Ok(()) };
         let doomed: Vec<NodeId> = self
             .tree
             .children(member)
@@ -190,77 +178,19 @@ impl<'p> Merge<'_, '_, 'p> {
     }
 
     fn rule(&self) -> ListRule<'_> {
-        self.keys.rule(self.identity, &self.path)
-    }
-
-    fn check_directives(&self, id: NodeId, value: &Value) -> Result<(), Failure> {
-        match unknown(value) {
-            Some(name) => Err(self.failure(id, format!("`{name}` is no directive of a strategic merge"))),
-            None => Ok(()),
-        }
-    }
-
-    fn unknown_directive(&self, id: NodeId, name: &str) -> Failure {
-        self.failure(id, format!("`$patch: {name}` is unknown; it is `merge`, `replace` or `delete`"))
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        self.keys.rule(self.identity, &path)
     }
 
     fn failure(&self, id: NodeId, message: String) -> Failure {
-        let mut field = self.tree.field(id);
-        if field.is_empty() {
-            field = self.path.join(".");
-        }
-        let mut problem = Problem::new("strategic-merge", message);
-        if !field.is_empty() {
-            problem = problem.field(field);
-        }
-        Failure::Patch(Box::new(problem))
+        Failure::Patch(Box::new(self.problem(id, message)))
     }
-}
 
-fn directive(patch: &Map<String, Value>) -> Option<&str> {
-    patch.get(PATCH).map(|value| value.as_str().unwrap_or("?"))
-}
-
-fn unknown(value: &Value) -> Option<&str> {
-    match value {
-        Value::Object(members) => members.iter().find_map(|(key, member)| {
-            let known = key == PATCH && matches!(member.as_str(), Some("merge" | "replace" | "delete"))
-                || key == RETAIN_KEYS
-                || key.starts_with(ELEMENT_ORDER)
-                || key.starts_with(DELETE_PRIMITIVES);
-            if key.starts_with('$') && !known { Some(key.as_str()) } else { unknown(member) }
-        }),
-        Value::Array(items) => items.iter().find_map(unknown),
-        _ => None,
+    fn advised(&self, id: NodeId, message: String, help: impl Into<String>) -> Failure {
+        Failure::Patch(Box::new(self.problem(id, message).help(help)))
     }
-}
 
-/// A value of a patch as it is written where nothing was: without directives, nulls and deleted elements.
-fn without_directives(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .filter(|(key, member)| !key.starts_with('$') && !member.is_null() && !is_deletion(member))
-                .map(|(key, member)| (key.clone(), without_directives(member)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(
-            items
-                .iter()
-                .filter(|item| !is_deletion(item) && !is_mark(item))
-                .map(without_directives)
-                .collect(),
-        ),
-        scalar => scalar.clone(),
+    fn problem(&self, id: NodeId, message: String) -> Problem {
+        Problem::new("strategic-merge", message).at(self.tree, id)
     }
-}
-
-fn is_deletion(value: &Value) -> bool {
-    value.get(PATCH).and_then(Value::as_str) == Some("delete")
-}
-
-/// `- $patch: replace` alone, which speaks of the list that it is in.
-fn is_mark(value: &Value) -> bool {
-    value.as_object().is_some_and(|members| members.len() == 1 && members.contains_key(PATCH))
 }

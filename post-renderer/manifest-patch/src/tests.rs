@@ -1,4 +1,4 @@
-//! Directives and operations on small objects; conformance to kustomize is in `tests/kustomize`.
+//! Directives and operations on small objects. Conformance to Kubernetes is in `tests/strategicpatch.yaml`.
 
 use super::*;
 use serde_json::json;
@@ -66,21 +66,21 @@ fn two_spread_constraints_of_one_key_must_be_told_apart() {
     let patch = json!({"spec": {"topologySpreadConstraints": [{"topologyKey": "z", "maxSkew": 2}]}});
     let object = pod("topologySpreadConstraints", &before);
     let message = patched(&object, &patch, PatchOptions::default()).unwrap_err();
-    assert!(message.contains("whenUnsatisfiable"), "{message}");
+    assert!(message.contains("2 elements with this `topologyKey`"), "{message}");
 }
 
 #[test]
 fn operations_fail_as_the_standard_says() {
     let object = pod("x", &json!([1, 2]));
     let failing = [
-        (json!([{"op": "add", "path": "/spec/x/3", "value": 1}]), "no index"),
-        (json!([{"op": "add", "path": "/spec/x/01", "value": 1}]), "no index"),
-        (json!([{"op": "remove", "path": "/spec/x/-"}]), "no index"),
+        (json!([{"op": "add", "path": "/spec/x/3", "value": 1}]), "not an index"),
+        (json!([{"op": "add", "path": "/spec/x/01", "value": 1}]), "not an index"),
+        (json!([{"op": "remove", "path": "/spec/x/-"}]), "not an index"),
         (json!([{"op": "replace", "path": "/spec/y", "value": 1}]), "no `y`"),
         (json!([{"op": "test", "path": "/spec/x/0", "value": "1"}]), "test fails"),
         (json!([{"op": "move", "from": "/spec", "path": "/spec/z"}]), "into itself"),
         (json!([{"op": "replace", "path": "", "value": {}}]), "whole object"),
-        (json!([{"op": "add", "path": "/spec/x/0/a", "value": 1}]), "neither mapping nor list"),
+        (json!([{"op": "add", "path": "/spec/x/0/a", "value": 1}]), "neither a mapping nor a list"),
     ];
     for (patch, says) in failing {
         let message = patched(&object, &patch, PatchOptions::default()).unwrap_err();
@@ -88,4 +88,142 @@ fn operations_fail_as_the_standard_says() {
     }
     let number = json!([{"op": "test", "path": "/spec/x/0", "value": 1.0}]);
     assert!(patched(&object, &number, PatchOptions::default()).is_ok());
+}
+
+#[test]
+fn a_wildcard_patches_every_element_and_creates_none() {
+    let before = json!([{"name": "a", "env": [{"name": "X"}, {"name": "Y"}]}, {"name": "b"}]);
+    let patch = json!({"containers": [
+        {"name": "b", "tty": false},
+        {"name": "*", "tty": true, "env": [{"name": "*", "value": "1"}]},
+    ]});
+    let after = json!([
+        {"name": "a", "env": [{"name": "X", "value": "1"}, {"name": "Y", "value": "1"}], "tty": true},
+        {"name": "b", "tty": false},
+    ]);
+    check("containers", &before, &patch, &after);
+    let object = pod("containers", &json!([{"name": "a"}]));
+    let patch = json!({"spec": {"initContainers": [{"name": "*", "tty": true}]}});
+    assert_eq!(patched(&object, &patch, PatchOptions::default()), Ok(object));
+}
+
+#[test]
+fn a_wildcard_deletes_and_replaces_every_element() {
+    let before = json!([{"name": "a", "tty": true}, {"name": "b"}]);
+    check("containers", &before, &json!({"containers": [{"name": "*", "$patch": "delete"}]}), &json!([]));
+    let patch = json!({"containers": [{"name": "*", "$patch": "replace", "image": "i"}]});
+    check("containers", &before, &patch, &json!([{"name": "a", "image": "i"}, {"name": "b", "image": "i"}]));
+    let patch = json!({"spec": {"containers": [{"$patch": "replace"}, {"name": "*", "image": "i"}]}});
+    let message = patched(&pod("containers", &before), &patch, PatchOptions::default()).unwrap_err();
+    assert!(message.contains("`$patch: replace` removes them"), "{message}");
+}
+
+#[test]
+fn a_wildcard_does_not_change_an_element_that_appears_twice() {
+    let before = json!([{"name": "a"}, {"name": "a"}]);
+    let patch = json!({"spec": {"containers": [{"name": "*", "tty": true}]}});
+    let message = patched(&pod("containers", &before), &patch, PatchOptions::default()).unwrap_err();
+    assert!(message.contains("2 elements `name=a`"), "{message}");
+}
+
+#[test]
+fn the_order_of_elements_wins_over_prepending() {
+    let before = json!([{"name": "a"}, {"name": "x"}, {"name": "b"}]);
+    let patch = json!({"spec": {
+        "$setElementOrder/containers": [{"name": "c"}, {"name": "a"}, {"name": "b"}],
+        "containers": [{"name": "c"}, {"name": "b", "tty": true}],
+    }});
+    for prepend in [false, true] {
+        let options = PatchOptions { create: true, prepend, ..PatchOptions::default() };
+        let after = patched(&pod("containers", &before), &patch, options).unwrap();
+        let expected = json!([{"name": "c"}, {"name": "a"}, {"name": "x"}, {"name": "b", "tty": true}]);
+        assert_eq!(after["spec"]["containers"], expected);
+    }
+}
+
+#[test]
+fn directives_in_new_parts_are_checked_by_their_lists() {
+    let object = pod("hostname", &json!("h"));
+    let options = PatchOptions { create: true, ..PatchOptions::default() };
+    let patch = json!({"spec": {"dnsConfig": {"options": [{"name": "a", "$patch": "delete"}]}}});
+    let message = patched(&object, &patch, options).unwrap_err();
+    assert!(message.contains("the list `spec.dnsConfig.options` has no merge key"), "{message}");
+    let patch = json!({"spec": {"containers": [{"name": "a", "env": [{"value": "v"}]}]}});
+    let message = patched(&object, &patch, options).unwrap_err();
+    assert!(message.contains("lacks its merge key `name`"), "{message}");
+}
+
+#[test]
+fn a_merge_key_of_another_type_is_named_as_the_reason() {
+    let object = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}});
+    let patch = json!({"spec": {"ports": [{"port": "80", "name": "web"}]}});
+    let message = patched(&object, &patch, PatchOptions::default()).unwrap_err();
+    assert!(message.contains("a text and a number are different keys"), "{message}");
+}
+
+#[test]
+fn a_patch_for_another_type_of_object_is_refused() {
+    let object = pod("hostname", &json!("h"));
+    for (named, fits) in [
+        (json!({"kind": "Pod"}), true),
+        (json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "other"}}), true),
+        (json!({"kind": "Deployment"}), false),
+        (json!({"apiVersion": "v2"}), false),
+    ] {
+        let mut patch = named;
+        patch["spec"] = json!({"hostname": "i"});
+        let result = patched(&object, &patch, PatchOptions::default());
+        assert_eq!(result.is_ok(), fits, "{patch}: {result:?}");
+    }
+}
+
+#[test]
+fn absent_paths_are_skipped_where_the_operation_allows_it() {
+    let object = pod("x", &json!([1, 2]));
+    for path in ["/spec/y", "/spec/y/z", "/spec/x/2", "/spec/x/0/a"] {
+        for operation in
+            [json!({"op": "remove"}), json!({"op": "replace", "value": 1}), json!({"op": "test", "value": 1})]
+        {
+            let mut operation = operation;
+            operation["path"] = path.into();
+            operation["ifPresent"] = true.into();
+            let result = patched(&object, &json!([operation]), PatchOptions::default());
+            assert_eq!(result.as_ref(), Ok(&object), "{operation}");
+        }
+    }
+    let failing = json!([{"op": "test", "path": "/spec/x/0", "value": 2, "ifPresent": true}]);
+    assert!(patched(&object, &failing, PatchOptions::default()).is_err());
+}
+
+#[test]
+fn empty_patches_have_nothing_to_do() {
+    for text in ["", "# nothing yet", "---", "null", "{}", "[]"] {
+        let patch = compile(&Value::from(text), PatchOptions::default()).unwrap();
+        assert!(patch.is_empty(), "{text}");
+    }
+    let named = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}});
+    assert!(compile(&named, PatchOptions::default()).unwrap().anonymous().is_empty());
+}
+
+#[test]
+fn a_problem_has_the_place_of_its_field() {
+    let text = "kind: Pod\napiVersion: v1\nspec:\n  containers:\n  - name: web\n";
+    let mut tree = yaml_edit::read(text, Tree::default()).unwrap();
+    let root = tree.root();
+    let identity = Identity::of(&tree, root);
+    let place = |patch: Value, tree: &mut Tree<'_>| {
+        let patch = compile(&patch, PatchOptions::default()).unwrap();
+        match patch.apply(tree, root, &identity, &ListKeys::default()) {
+            Err(Failure::Patch(problem)) => {
+                problem.offset.map(|offset| text[offset..].lines().next().unwrap())
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let patch = json!({"spec": {"containers": [{"name": "wbe", "tty": true}]}});
+    assert_eq!(place(patch, &mut tree), Some("containers:"));
+    let patch = json!([{"op": "test", "path": "/spec/containers/0/name", "value": "x"}]);
+    assert_eq!(place(patch, &mut tree), Some("name: web"));
+    let patch = json!([{"op": "remove", "path": "/spec/containers/0/image"}]);
+    assert_eq!(place(patch, &mut tree), Some("- name: web"));
 }

@@ -39,18 +39,31 @@ impl Layer {
         let tree = yaml_edit::read(body, Tree::default()).map_err(|fault| {
             vec![Finding::error("configuration-syntax", fault.message).at(source.location(fault.offset))]
         })?;
-        let value = tree.value(tree.root()).map_err(|_| {
+        let mut value = tree.value(tree.root()).map_err(|_| {
             vec![
                 Finding::error("configuration-shape", "its aliases expand to more than a million values")
                     .at(source.location(0)),
             ]
         })?;
+        keep_written_text_of_patches(&tree, &mut value);
         if kustomization::is_one(&value) {
             let value =
                 kustomization::convert(&value).map_err(|findings| placed(findings, &tree, &source))?;
             return Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned() });
         }
         Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned() })
+    }
+}
+
+/// Gives the labels and annotations in patches the text that they are written with.
+fn keep_written_text_of_patches(tree: &Tree<'_>, value: &mut Value) {
+    let list = tree.get(tree.root(), "advancedSettings").map(|list| tree.follow(list));
+    let settings = value.get_mut("advancedSettings").and_then(Value::as_array_mut);
+    let (Some(list), Some(settings)) = (list, settings) else { return };
+    for (node, setting) in tree.children(list).zip(settings) {
+        if let (Some(node), Some(patch)) = (tree.get(node, "patch"), setting.get_mut("patch")) {
+            manifest_patch::keep_written_text(tree, node, patch);
+        }
     }
 }
 

@@ -16,7 +16,9 @@ pub struct AdvancedSetting {
     /// Which objects. Without it, a merge patch applies to the object that it names itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// A mapping is a merge patch, a sequence is JSON 6902; either may also be given as a YAML text.
+    /// A mapping is a merge patch, a sequence is JSON 6902; either may also be given as a YAML text. In a list with the
+    /// merge key `name`, an element `name: "*"` patches every element. `ifPresent: true` in a `remove`, `replace` or
+    /// `test` operation skips an absent path. An empty patch is ignored.
     pub patch: Value,
     /// What happens when no object matches.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -249,15 +249,15 @@ fn settings(
             Ok(Outcome::Deleted) => return Ok(Outcome::Deleted),
             Ok(Outcome::Stays) => {
                 let before = protected.as_ref().filter(|_| setting.reaches_identity);
-                for finding in before.map_or_else(Vec::new, |before| before.check(tree, root)) {
+                for (finding, offset) in before.map_or_else(Vec::new, |before| before.check(tree, root)) {
                     let message = format!("{}: {}", setting.source, finding.message);
                     let finding = Finding { message, ..finding }.object(identity.label());
-                    first_failure.get_or_insert(remark(finding, tree.offset_of(root)));
+                    first_failure.get_or_insert(remark(finding, offset));
                 }
                 let immutable = immutable.as_mut();
-                for finding in immutable.map_or_else(Vec::new, |held| held.check(tree, root, &setting.source))
-                {
-                    notes.remarks.push(remark(finding.object(identity.label()), tree.offset_of(root)));
+                let found = immutable.map_or_else(Vec::new, |held| held.check(tree, root, &setting.source));
+                for (finding, offset) in found {
+                    notes.remarks.push(remark(finding.object(identity.label()), offset));
                 }
             }
             Err(Failure::Patch(finding)) => {
@@ -268,8 +268,9 @@ fn settings(
                     finding.message.clone()
                 };
                 let message = format!("{}: {said}", setting.source);
+                let offset = finding.offset.or_else(|| tree.offset_of(root));
                 let finding = Finding { message, ..(*finding).into() }.object(identity.label());
-                notes.remarks.push(remark(finding, tree.offset_of(root)));
+                notes.remarks.push(remark(finding, offset));
             }
             Err(Failure::Document(fault)) => {
                 let fault = Fault { message: format!("{}: {}", setting.source, fault.message), ..fault };

@@ -118,8 +118,13 @@ impl Immutable {
         found
     }
 
-    /// What changed since the last time, as warnings about the setting named by `source`.
-    pub(super) fn check(&mut self, tree: &Tree<'_>, root: NodeId, source: &str) -> Vec<Finding> {
+    /// What changed since the last time, as warnings about the setting named by `source`, with places in the document.
+    pub(super) fn check(
+        &mut self,
+        tree: &Tree<'_>,
+        root: NodeId,
+        source: &str,
+    ) -> Vec<(Finding, Option<usize>)> {
         if self.members.is_none() {
             return Vec::new();
         }
@@ -140,9 +145,10 @@ impl Immutable {
                     "{source}: Kubernetes lets no one change this in an object that is there, so the upgrade of an \
                      installed release would be refused"
                 );
-                Finding::warning("immutable-field", message)
+                let finding = Finding::warning("immutable-field", message)
                     .field(path.join("."))
-                    .help("where the object is new, nothing is wrong; else delete it before the upgrade")
+                    .help("where the object is new, nothing is wrong; else delete it before the upgrade");
+                (finding, tree.place(held.node))
             })
             .collect();
         self.held = now;

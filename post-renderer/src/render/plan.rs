@@ -4,7 +4,7 @@ use super::RenderOptions;
 use super::kapp::Kapp;
 use crate::autoscalers::Owners;
 use crate::configuration::{AdvancedSetting, Configuration, OnUnmatched, Stamp, Target};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::object::{Context, Waiver};
 use crate::settings::{check, compile};
 use crate::standards::{STANDARDS, Standard};
@@ -75,6 +75,16 @@ impl Setting {
     }
 }
 
+impl Setting {
+    /// A note about a patch that has nothing to do; such a setting is ignored.
+    fn note_if_empty(&self) -> Option<Finding> {
+        self.patch.is_empty().then(|| {
+            let message = format!("{}: the patch is empty, so the setting is ignored", self.source);
+            Finding::new("setting-empty", Severity::Note, message).help("remove the setting")
+        })
+    }
+}
+
 /// The words of a target.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
@@ -94,8 +104,9 @@ impl<'c> Plan<'c> {
             return Err(findings);
         }
         let settings = configuration.advanced_settings.iter().enumerate();
-        let settings = settings.map(Setting::compile).collect::<Result<Vec<Setting>, Vec<Finding>>>()?;
-        let mut warnings = Vec::new();
+        let mut settings = settings.map(Setting::compile).collect::<Result<Vec<Setting>, Vec<Finding>>>()?;
+        let mut warnings: Vec<Finding> = settings.iter().filter_map(Setting::note_if_empty).collect();
+        settings.retain(|setting| !setting.patch.is_empty());
         let exceptions = waivers(configuration, options, &mut warnings)?;
         let context = Context {
             configuration,
@@ -127,7 +138,11 @@ impl Plan<'_> {
     ) -> Result<(), Vec<Finding>> {
         for configuration in configurations {
             for setting in configuration.advanced_settings.iter().enumerate() {
-                self.settings.push(Setting { origin: Origin::Stream, ..Setting::compile(setting)? });
+                let setting = Setting { origin: Origin::Stream, ..Setting::compile(setting)? };
+                self.findings.extend(setting.note_if_empty());
+                if !setting.patch.is_empty() {
+                    self.settings.push(setting);
+                }
             }
         }
         Ok(())

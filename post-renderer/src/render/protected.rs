@@ -13,7 +13,11 @@ const PROTECTED: &[&[&str]] = &[
     &["metadata", "annotations", "meta.helm.sh/release-name"],
     &["metadata", "annotations", "meta.helm.sh/release-namespace"],
     &["metadata", "annotations", "postrenderer.helm.sh/postrender-filename"],
+    MANAGED_BY,
 ];
+
+/// Helm refuses to upgrade an object whose label is no longer `Helm`. Other tools' values may change.
+const MANAGED_BY: &[&str] = &["metadata", "labels", "app.kubernetes.io/managed-by"];
 
 /// The protected values of an object, taken before its patches.
 pub(super) struct Protected {
@@ -28,23 +32,33 @@ impl Protected {
         Self { values: PROTECTED.iter().map(value).collect() }
     }
 
-    /// What was changed all the same.
-    pub(super) fn check(&self, tree: &Tree<'_>, id: NodeId) -> Vec<Finding> {
+    /// Protected fields that were changed, with their places in the document.
+    pub(super) fn check(&self, tree: &Tree<'_>, id: NodeId) -> Vec<(Finding, Option<usize>)> {
         let after = Self::of(tree, id);
-        let changed = PROTECTED
-            .iter()
-            .zip(self.values.iter().zip(&after.values))
-            .filter(|(_, (before, after))| before != after);
+        let changed =
+            PROTECTED.iter().zip(self.values.iter().zip(&after.values)).filter(|(path, (before, after))| {
+                before != after && (**path != MANAGED_BY || before.as_deref() == Some("Helm"))
+            });
         changed
             .map(|(path, (before, after))| {
                 let show = |value: &Option<String>| {
                     value.as_ref().map_or("nothing".to_owned(), |value| format!("`{value}`"))
                 };
                 let message = format!("a patch would change this from {} to {}", show(before), show(after));
-                Finding::error("protected-field", message)
+                let finding = Finding::error("protected-field", message)
                     .field(path.join("."))
-                    .help("Helm and kapp find their objects by it; change it where the object is made")
+                    .help("Helm and kapp find their objects by it; change it where the object is made");
+                (finding, nearest_place(tree, id, path))
             })
             .collect()
     }
+}
+
+/// The place of a field, or of the nearest mapping above it that is there.
+fn nearest_place(tree: &Tree<'_>, id: NodeId, path: &[&str]) -> Option<usize> {
+    let nodes = path.iter().scan(id, |node, key| {
+        *node = tree.get(*node, key)?;
+        Some(*node)
+    });
+    tree.place(nodes.last().unwrap_or(id))
 }

@@ -172,6 +172,21 @@ impl Tree<'_> {
         (node.state != State::New).then_some(node.start as usize)
     }
 
+    /// Where a reader finds a node: at its key or dash, else at its value. For a new node, the place of the nearest
+    /// node around it that is in the text.
+    pub fn place(&self, id: NodeId) -> Option<usize> {
+        let mut current = id;
+        while current != NONE {
+            let node = self.node(current);
+            if node.state != State::New {
+                let has_key = node.key_end > node.key_start;
+                return Some(if has_key { node.key_start as usize } else { node.start as usize });
+            }
+            current = node.parent;
+        }
+        None
+    }
+
     /// The path of a node, as `spec.containers[0].image`.
     pub fn field(&self, id: NodeId) -> String {
         let mut parts = Vec::new();
