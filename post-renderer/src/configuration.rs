@@ -325,8 +325,9 @@ impl Configuration {
 
     /// Whether a standard reads containers or pods.
     pub(crate) fn reads_containers(&self) -> bool {
-        let Standards { image_pinning, security_context, probes_present, grace_period, duplicate_keys, .. } =
-            &self.standards;
+        let Standards {
+            image_pinning, security_context, probes_present, grace_period, duplicate_keys, ..
+        } = &self.standards;
         let modes = [
             image_pinning.as_ref().map(|standard| standard.mode),
             security_context.as_ref().map(|standard| standard.mode),

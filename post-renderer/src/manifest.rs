@@ -34,12 +34,7 @@ pub(crate) fn write_out_items(tree: &mut Tree<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn collect(
-    tree: &Tree<'_>,
-    id: NodeId,
-    found: &mut Vec<NodeId>,
-    depth: usize,
-) -> Result<(), NotAnObject> {
+fn collect(tree: &Tree<'_>, id: NodeId, found: &mut Vec<NodeId>, depth: usize) -> Result<(), NotAnObject> {
     if tree.node(tree.follow(id)).kind != Kind::Mapping {
         return Err((id, "not a Kubernetes object: expected a mapping"));
     }
@@ -82,7 +77,8 @@ mod tests {
         let mut tree = yaml_edit::read(text, Tree::default()).unwrap();
         write_out_items(&mut tree).unwrap();
         let found = objects(&tree).map_err(|(_, message)| message);
-        let name = |id: &NodeId| tree.string_at(tree.get(*id, "metadata").unwrap(), "name").unwrap().into_owned();
+        let name =
+            |id: &NodeId| tree.string_at(tree.get(*id, "metadata").unwrap(), "name").unwrap().into_owned();
         match expected {
             Ok(names) => {
                 assert_eq!(found.unwrap().iter().map(name).collect::<Vec<_>>(), names, "{text}");

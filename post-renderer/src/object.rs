@@ -88,7 +88,15 @@ impl<'o, 'a> Object<'o, 'a> {
         context: &Context<'_>,
     ) -> Self {
         let places = places(tree, root, identity, &context.configuration.pod_template_paths);
-        Self { tree, root, identity, places, remarks: Vec::new(), waived: BTreeMap::new(), used: BTreeSet::new() }
+        Self {
+            tree,
+            root,
+            identity,
+            places,
+            remarks: Vec::new(),
+            waived: BTreeMap::new(),
+            used: BTreeSet::new(),
+        }
     }
 
     /// The path of the pod template, such as `["spec", "template"]`, where the kind has exactly one.
@@ -144,7 +152,9 @@ impl<'o, 'a> Object<'o, 'a> {
         let Some(holder) = follow(self.tree, self.root, &at.steps) else { return found };
         let lists: &[&str] = if at.is_pod { &CONTAINER_LISTS } else { &ARGO_LISTS };
         for member in lists {
-            let Some(list) = self.tree.get(holder, member).map(|list| self.tree.follow(list)) else { continue };
+            let Some(list) = self.tree.get(holder, member).map(|list| self.tree.follow(list)) else {
+                continue;
+            };
             if self.tree.node(list).kind != Kind::Sequence {
                 continue;
             }

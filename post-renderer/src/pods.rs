@@ -40,7 +40,8 @@ pub(crate) fn places(
         let path: Vec<Cow<'static, str>> = path.iter().map(|step| Cow::Borrowed(*step)).collect();
         resolve(tree, root, &path, identity, &mut Vec::new(), &mut found);
     }
-    for configured in configured.iter().filter(|one| one.group == identity.group && one.kind == identity.kind) {
+    for configured in configured.iter().filter(|one| one.group == identity.group && one.kind == identity.kind)
+    {
         let path: Vec<Cow<'static, str>> = configured.steps().map(Cow::Owned).collect();
         resolve(tree, root, &path, identity, &mut Vec::new(), &mut found);
     }

@@ -30,11 +30,7 @@ pub(crate) fn read_layer(text: &str, source_name: &str) -> Result<Layer, Vec<Fin
 pub(crate) fn check(configuration: &Configuration) -> Vec<Finding> {
     check_all(
         configuration.advanced_settings.iter().enumerate(),
-        configuration
-            .exceptions
-            .iter()
-            .enumerate()
-            .map(|(index, one)| (index, Exempted::of(one))),
+        configuration.exceptions.iter().enumerate().map(|(index, one)| (index, Exempted::of(one))),
     )
 }
 
@@ -43,10 +39,7 @@ pub(crate) fn check(configuration: &Configuration) -> Vec<Finding> {
 fn check_written(value: &Value) -> Vec<Finding> {
     let settings: Vec<(usize, AdvancedSetting)> = items(value, "advancedSettings");
     let exceptions: Vec<(usize, Exempted)> = items(value, "exceptions");
-    check_all(
-        settings.iter().map(|(index, setting)| (*index, setting)),
-        exceptions.into_iter(),
-    )
+    check_all(settings.iter().map(|(index, setting)| (*index, setting)), exceptions.into_iter())
 }
 
 /// What is checked of an exception, even if the rest of it is wrong.
@@ -131,7 +124,9 @@ fn check_rule(rule: &str) -> Option<Finding> {
         (_, None) => None,
         (Parts::None, Some(part)) => {
             let message = format!("`{id}` has no parts; got `{part}`");
-            Some(Finding::error("configuration-standard", message).field("rule").help(format!("write `{id}`")))
+            Some(
+                Finding::error("configuration-standard", message).field("rule").help(format!("write `{id}`")),
+            )
         }
         (Parts::Named(what), Some(part)) if part.trim().is_empty() => {
             let message = format!("the part after `{id}/` is missing");

@@ -15,32 +15,33 @@ pub(super) struct Restored {
 }
 
 /// The findings of the second application of the standards. `first` are those of the first one, `settings` the changes
-/// of settings in between.
+/// of settings in between, `offset` the place of
+/// the object.
 pub(super) fn findings(
     first: &[Remark],
     second: Vec<Remark>,
     restored: &[Restored],
     settings: &[Change],
     identity: &Identity,
+    offset: Option<usize>,
 ) -> Vec<Remark> {
     let was_there = |remark: &Remark| {
         first.iter().any(|known| {
-            known.finding.id == remark.finding.id && known.finding.location.field == remark.finding.location.field
+            known.finding.id == remark.finding.id
+                && known.finding.location.field == remark.finding.location.field
         })
     };
     let mut findings = Vec::new();
+    let mut mended = Vec::new();
     for remark in second {
         match remark.finding.severity {
             // The standard mended the field again, which is among the restored ones.
-            Severity::Note => {}
+            Severity::Note => mended.push(remark),
             Severity::Error if !was_there(&remark) => {
                 let rule = &remark.finding.id;
                 let field = remark.finding.location.field.clone().unwrap_or_default();
-                let message = format!(
-                    "{} breaks the standard `{rule}`: {}",
-                    source(settings, &field),
-                    remark.finding.message
-                );
+                let source = source(settings, &field);
+                let message = format!("{source} breaks the standard `{rule}`: {}", remark.finding.message);
                 let finding = broken(Severity::Error, message, rule, field, identity);
                 findings.push(Remark { finding, ..remark });
             }
@@ -49,14 +50,17 @@ pub(super) fn findings(
     }
     for Restored { rule, mode, field } in restored {
         let source = source(settings, field);
-        let finding = if *mode == Mode::Enforce {
-            let message = format!("{source} undoes the standard `{rule}`");
-            broken(Severity::Error, message, rule, field.clone(), identity)
-        } else {
-            let message = format!("{source} undoes the standard `{rule}`, which was applied again");
-            broken(Severity::Warning, message, rule, field.clone(), identity)
+        let of_field = |remark: &&Remark| remark.finding.location.field.as_deref() == Some(field);
+        let mended = mended.iter().find(of_field);
+        let rule = mended.map_or(*rule, |remark| &remark.finding.id);
+        let (severity, end) = match mode {
+            Mode::Enforce => (Severity::Error, ""),
+            Mode::Default | Mode::Warn | Mode::Off => (Severity::Warning, ", which was applied again"),
         };
-        findings.push(Remark { finding, offset: None, invalid: false });
+        let message = format!("{source} undoes the standard `{rule}`{end}");
+        let finding = broken(severity, message, rule, field.clone(), identity);
+        let offset = mended.and_then(|remark| remark.offset).or(offset);
+        findings.push(Remark { finding, offset, invalid: false });
     }
     findings
 }

@@ -191,7 +191,9 @@ fn object(
         let restored = notes.changes.get(after_settings..).unwrap_or_default();
         let restored: Vec<Restored> =
             restored.iter().filter_map(|change| restored_by(change, plan)).collect();
-        let broken = broken_standards::findings(&first.remarks, second.remarks, &restored, set, identity);
+        let offset = tree.offset_of(root);
+        let broken =
+            broken_standards::findings(&first.remarks, second.remarks, &restored, set, identity, offset);
         // What a setting mended is no longer broken.
         first.remarks.retain(|remark| remark.finding.severity == Severity::Note);
         first.remarks.extend(broken);

@@ -104,7 +104,8 @@ impl<'c> Plan<'c> {
             owners: Owners::default(),
             namespace: options.namespace.as_deref(),
         };
-        let standards = STANDARDS.iter().copied().filter(|standard| standard.mode(configuration) != Mode::Off).collect();
+        let standards =
+            STANDARDS.iter().copied().filter(|standard| standard.mode(configuration) != Mode::Off).collect();
         let mut stamps = Vec::new();
         if configuration.stamp != Stamp::Never {
             stamps.push((CONFIG_HASH, Value::String(configuration.hash())));
@@ -150,11 +151,16 @@ fn waivers<'c>(
             // ISO dates order as texts do; their form is checked when the configuration is read.
             (Some(today), Some(last)) if last < today => {
                 let message = format!("the exception from `{rule}` ended on {last}");
-                let help = format!("fix what it allows and remove it, or agree on a later date with {}", exception.owner);
+                let help = format!(
+                    "fix what it allows and remove it, or agree on a later date with {}",
+                    exception.owner
+                );
                 expired.push(Finding::error("exception-expired", message).field(place).help(help));
             }
             (None, Some(last)) => {
-                let message = format!("the exception from `{rule}` ends on {last}, and no date was given to check that");
+                let message = format!(
+                    "the exception from `{rule}` ends on {last}, and no date was given to check that"
+                );
                 let finding = Finding::warning("exception-undated", message).field(place);
                 warnings.push(finding.help("pass the date with `--as-of`"));
             }

@@ -19,15 +19,17 @@ const EXCEPTION: &str = "exception.ipsy.dev/";
 /// Whether the object carries the stamp of this configuration.
 pub(super) fn bears_configuration(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> bool {
     let annotations = annotations(tree, root);
-    let bears =
-        |(key, value): &(&str, Value)| annotations.is_some_and(|map| tree.get(map, key).is_some_and(|found| tree.is(found, value)));
+    let bears = |(key, value): &(&str, Value)| {
+        annotations.is_some_and(|map| tree.get(map, key).is_some_and(|found| tree.is(found, value)))
+    };
     !plan.stamps.is_empty() && plan.stamps.iter().all(bears)
 }
 
 /// Whether the object is exactly as the settings of this configuration left it.
 pub(super) fn is_settled(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> bool {
     let stamp = annotations(tree, root).and_then(|map| tree.string_at(map, SETTINGS_HASH));
-    !plan.stamps.is_empty() && stamp.is_some_and(|stamp| settings_hash(tree, root, plan) == Some(stamp.into_owned()))
+    !plan.stamps.is_empty()
+        && stamp.is_some_and(|stamp| settings_hash(tree, root, plan) == Some(stamp.into_owned()))
 }
 
 /// What happened to an object, as far as its stamps say it.
@@ -52,8 +54,10 @@ pub(super) fn stamp(
         .iter()
         .map(|(rule, reason)| (format!("{EXCEPTION}{rule}"), Value::from(reason.as_str())))
         .collect();
-    let forged: Vec<String> =
-        keys(tree, root).into_iter().filter(|key| key.starts_with(EXCEPTION) && !wanted.contains_key(key)).collect();
+    let forged: Vec<String> = keys(tree, root)
+        .into_iter()
+        .filter(|key| key.starts_with(EXCEPTION) && !wanted.contains_key(key))
+        .collect();
     for key in &forged {
         remove(tree, root, key)?;
     }
@@ -63,7 +67,9 @@ pub(super) fn stamp(
         let always = plan.context.configuration.stamp == Stamp::Always;
         if done.is_changed || bears || always || !wanted.is_empty() || !forged.is_empty() {
             wanted.extend(plan.stamps.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-            if done.is_set && let Some(hash) = settings_hash(tree, root, plan) {
+            if done.is_set
+                && let Some(hash) = settings_hash(tree, root, plan)
+            {
                 wanted.insert(SETTINGS_HASH.to_owned(), Value::String(hash));
             }
             for key in stamps.iter().filter(|key| !wanted.contains_key(**key)) {
@@ -100,7 +106,11 @@ fn keys(tree: &Tree<'_>, root: NodeId) -> Vec<String> {
     if tree.aliased {
         let members = tree.value(map).ok();
         let members = members.as_ref().and_then(Value::as_object);
-        return members.into_iter().flat_map(|members| members.keys().cloned()).filter(|key| is_stamp(key)).collect();
+        return members
+            .into_iter()
+            .flat_map(|members| members.keys().cloned())
+            .filter(|key| is_stamp(key))
+            .collect();
     }
     let keys = tree.children(tree.follow(map)).map(|child| tree.key(child));
     keys.filter(|key| is_stamp(key)).map(std::borrow::Cow::into_owned).collect()
@@ -116,7 +126,9 @@ fn remove(tree: &mut Tree<'_>, root: NodeId, key: &str) -> Result<(), Fault> {
         tree.remove(member)?;
     }
     // What arrives through a merge key is only removed with the merge key.
-    if tree.get(map, key).is_some() && let Ok(Value::Object(mut members)) = tree.value(map) {
+    if tree.get(map, key).is_some()
+        && let Ok(Value::Object(mut members)) = tree.value(map)
+    {
         members.remove(key);
         tree.replace(map, &Value::Object(members))?;
     }
@@ -133,7 +145,10 @@ fn settings_hash(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> Option<Strin
             annotations.retain(|key, _| !stamps.contains(&key.as_str()) && !key.starts_with(EXCEPTION));
         }
         // Stamps may be what the mapping was made for.
-        if metadata.get("annotations").is_some_and(|map| map.is_null() || map.as_object().is_some_and(serde_json::Map::is_empty)) {
+        if metadata
+            .get("annotations")
+            .is_some_and(|map| map.is_null() || map.as_object().is_some_and(serde_json::Map::is_empty))
+        {
             metadata.remove("annotations");
         }
     }

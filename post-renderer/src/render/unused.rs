@@ -9,7 +9,8 @@ pub(super) fn unused(plan: &Plan<'_>, used: &[bool]) -> Vec<Finding> {
     let unused = exceptions.filter(|(_, (_, used))| !**used);
     unused
         .map(|(index, (waiver, _))| {
-            let message = format!("the exception from `{}` waives nothing in this stream", waiver.exception.rule);
+            let message =
+                format!("the exception from `{}` waives nothing in this stream", waiver.exception.rule);
             Finding::error("exception-unused", message)
                 .field(format!("exceptions[{index}]"))
                 .help("remove it, or correct its `rule` and `target`")

@@ -28,7 +28,11 @@ impl Standard for Annotations {
     }
 
     fn mode(&self, configuration: &Configuration) -> Mode {
-        if configuration.annotations.is_empty() { Mode::Off } else { configuration.standards.annotations.mode }
+        if configuration.annotations.is_empty() {
+            Mode::Off
+        } else {
+            configuration.standards.annotations.mode
+        }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {

@@ -46,7 +46,9 @@ impl Standard for DuplicateKeys {
                 }
             }
         }
-        for found in object.pods().iter().filter_map(|pod| object.tree.get(pod.spec, "volumes")).collect::<Vec<_>>() {
+        for found in
+            object.pods().iter().filter_map(|pod| object.tree.get(pod.spec, "volumes")).collect::<Vec<_>>()
+        {
             check(object, context, found, "volumes", &["name"], mode)?;
         }
         if object.identity.kind == "Service"

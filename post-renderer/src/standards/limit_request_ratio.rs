@@ -28,7 +28,11 @@ impl Standard for LimitRequestRatio {
     }
 
     fn mode(&self, configuration: &Configuration) -> Mode {
-        if configuration.resources.limit_request_ratio.is_empty() { Mode::Off } else { configuration.resources.mode }
+        if configuration.resources.limit_request_ratio.is_empty() {
+            Mode::Off
+        } else {
+            configuration.resources.mode
+        }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {

@@ -29,7 +29,11 @@ impl Standard for ResourceDefaults {
     }
 
     fn mode(&self, configuration: &Configuration) -> Mode {
-        if configuration.resources.defaults == Defaults::default() { Mode::Off } else { configuration.resources.mode }
+        if configuration.resources.defaults == Defaults::default() {
+            Mode::Off
+        } else {
+            configuration.resources.mode
+        }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
@@ -43,11 +47,7 @@ impl Standard for ResourceDefaults {
     }
 }
 
-fn fill(
-    object: &mut Object<'_, '_>,
-    context: &Context<'_>,
-    container: &Container,
-) -> Result<(), Fault> {
+fn fill(object: &mut Object<'_, '_>, context: &Context<'_>, container: &Container) -> Result<(), Fault> {
     let Defaults { requests, limits } = &context.configuration.resources.defaults;
     let owner = Owner::Container(container);
     let pod = object.pod_of(container);
@@ -70,7 +70,11 @@ fn fill(
         }
         // A limit below its request, or a request above its limit, is refused by Kubernetes.
         if let Some(default) = limit_default {
-            due.push(("limits", name, request.amount().map_or(default, |request| request.max(default)).clone()));
+            due.push((
+                "limits",
+                name,
+                request.amount().map_or(default, |request| request.max(default)).clone(),
+            ));
         }
         if let Some(default) = request_default {
             due.push(("requests", name, limit_default.map_or(default, |limit| limit.min(default)).clone()));

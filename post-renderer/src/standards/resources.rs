@@ -28,7 +28,9 @@ impl Owner<'_> {
             Self::Container(container) => object.field_of(container),
             Self::Pod(pod) => object.field_of_pod(pod),
         };
-        format!("{owner}.resources.{part}.{}", yaml_edit::member_name(name))
+        let name = yaml_edit::member_name(name);
+        let dot = if name.starts_with('[') { "" } else { "." };
+        format!("{owner}.resources.{part}{dot}{name}")
     }
 
     /// Writes a request or limit.

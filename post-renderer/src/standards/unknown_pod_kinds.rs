@@ -54,7 +54,8 @@ impl Standard for UnknownPodKinds {
         for (node, steps) in found {
             // The last steps are the member that holds the container and, in a list, its index.
             let holder = steps.iter().rposition(|step| matches!(step, Step::Member(_))).unwrap_or(0);
-            let is_known = steps.get(..holder).is_some_and(|holder| known.iter().any(|known| known == holder));
+            let is_known =
+                steps.get(..holder).is_some_and(|holder| known.iter().any(|known| known == holder));
             if is_known || object.is_waived(context, RULE.id, "") {
                 continue;
             }
