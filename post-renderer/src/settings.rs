@@ -121,7 +121,6 @@ fn check_rule(rule: &str) -> Option<Finding> {
         return unknown(format!("`{id}` is not a standard"), id, standards().map(|rule| rule.id).collect());
     };
     match (rule.parts, part) {
-        (_, None) => None,
         (Parts::None, Some(part)) => {
             let message = format!("`{id}` has no parts; got `{part}`");
             Some(
@@ -133,11 +132,10 @@ fn check_rule(rule: &str) -> Option<Finding> {
             let help = format!("write `{id}` for the whole rule, or {what} after the slash");
             Some(Finding::error("configuration-standard", message).field("rule").help(help))
         }
-        (Parts::Named(_), Some(_)) => None,
-        (Parts::Fixed(known), Some(part)) if known.contains(&part) => None,
-        (Parts::Fixed(known), Some(part)) => {
+        (Parts::Fixed(known), Some(part)) if !known.contains(&part) => {
             unknown(format!("`{part}` is not a part of `{id}`"), part, known.to_vec())
         }
+        (Parts::None | Parts::Fixed(_) | Parts::Named(_), _) => None,
     }
 }
 

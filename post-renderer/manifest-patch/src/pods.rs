@@ -33,7 +33,7 @@ const NATIVE: &[Places] = &[
     places("batch", &["CronJob"], &[&["spec", "jobTemplate", "spec", "template"]]),
 ];
 
-/// Workloads of others, as of their CustomResourceDefinitions.
+/// Workloads of others, as of their custom resource definitions.
 const CUSTOM: &[Places] = &[
     places("actions.github.com", &["AutoscalingRunnerSet", "EphemeralRunnerSet"], TEMPLATE),
     places("agones.dev", &["GameServer"], TEMPLATE),

@@ -232,8 +232,36 @@ struct Pass {
     waived: BTreeMap<String, String>,
 }
 
-/// Applies the standards to one object.
+/// How often standards are applied to an object with aliases until nothing changes any more.
+const MOST_PASSES: usize = 8;
+
+/// Applies the standards to one object. Two places of it may be one node, through an alias; the first change tears them
+/// apart, so that only another application sees the second place as it is.
 fn standards(
+    tree: &mut Tree<'_>,
+    subject: &Subject<'_>,
+    plan: &Plan<'_>,
+    work: &mut Work<'_>,
+    notes: &mut Notes,
+) -> Result<Pass, Box<Remark>> {
+    let size = |tree: &Tree<'_>| (tree.nodes.len(), tree.values.len());
+    let mut done = Pass::default();
+    for _ in 0..MOST_PASSES {
+        let before = size(tree);
+        let mut pass = standards_once(tree, subject, plan, work, notes)?;
+        // What this pass found is what is still so.
+        done.remarks.retain(|remark| remark.finding.severity == Severity::Note);
+        done.remarks.append(&mut pass.remarks);
+        done.waived.append(&mut pass.waived);
+        if !tree.aliased || size(tree) == before {
+            return Ok(done);
+        }
+    }
+    let fault = Fault::new(0, "the aliases of the object are too entangled; write them out");
+    Err(Box::new(of_fault(&fault, subject.identity, "standards")))
+}
+
+fn standards_once(
     tree: &mut Tree<'_>,
     subject: &Subject<'_>,
     plan: &Plan<'_>,

@@ -107,7 +107,8 @@ fn limit(
     owner.write(object, "limits", name, &value)
 }
 
-/// Gives a pod that states the resource without a limit the maximum as its limit, and checks that its containers fit.
+/// Gives a pod that states the resource the maximum as its limit, if neither the pod nor all its containers have one,
+/// and checks that the requests of its containers fit.
 fn limit_pod(
     object: &mut Object<'_, '_>,
     context: &Context<'_>,
@@ -118,8 +119,11 @@ fn limit_pod(
     let owner = Owner::Pod(pod);
     let mode = context.configuration.resources.mode;
     let id = format!("{}/{name}", RULE.id);
+    let containers = object.containers_of(pod);
+    let mut lacks_limit = |owner| stated(object, context, owner, RULE.id, "limits", name).is_absent();
     let is_unbounded = is_unbounded_without_limit(name)
-        && stated(object, context, owner, RULE.id, "limits", name).is_absent();
+        && lacks_limit(owner)
+        && containers.iter().any(|container| lacks_limit(Owner::Container(container)));
     if is_unbounded && !object.is_waived(context, RULE.id, name) {
         let field = owner.field(object, "limits", name);
         if mode == Mode::Enforce {
@@ -132,9 +136,9 @@ fn limit_pod(
         }
     }
     let mut together = 0_i128;
-    for container in object.containers_of(pod) {
+    for container in &containers {
         if matches!(container.role, Role::Main | Role::Sidecar) {
-            let owner = Owner::Container(&container);
+            let owner = Owner::Container(container);
             let request = stated(object, context, owner, RULE.id, "requests", name);
             together += request.amount().map_or(0, Quantity::nano);
         }
