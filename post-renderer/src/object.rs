@@ -215,20 +215,29 @@ impl<'o, 'a> Object<'o, 'a> {
     /// Whether a breach of a rule is waived by an exception, which is then noted for the stamp. `part` narrows
     /// the rule, as `memory` of `resource-maximum/memory`.
     pub(crate) fn is_waived(&mut self, context: &Context<'_>, rule: &str, part: &str) -> bool {
-        let mut matching = context.exceptions.iter().enumerate().filter(|(_, waiver)| {
+        let matches = |waiver: &Waiver<'_>| {
             let (id, narrow) = waiver.exception.rule.split_once('/').unwrap_or((&waiver.exception.rule, ""));
+            // `generateName` is only the beginning of the name that the object gets.
+            let names = waiver.exception.target.as_ref().is_some_and(|target| target.name.is_some());
             id == rule
                 && (narrow.is_empty() || narrow == part)
+                && (!names || self.has_name())
                 && waiver.matcher.matches(self.identity, self.tree, self.root)
-        });
-        let Some((index, waiver)) = matching.next() else { return false };
+        };
+        let waivers = context.exceptions.iter().enumerate();
+        let matching: Vec<(usize, &Waiver<'_>)> = waivers.filter(|(_, waiver)| matches(waiver)).collect();
+        let Some((_, Waiver { exception, .. })) = matching.first() else { return false };
         // Another exception for the same breach is used as well: removing either changes nothing.
-        self.used.extend(std::iter::once(index).chain(matching.map(|(index, _)| index)));
-        let exception = waiver.exception;
+        self.used.extend(matching.iter().map(|(index, _)| index));
         let until = exception.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
         let text = format!("{} ({}{until})", exception.reason, exception.owner);
         self.waived.insert(exception.rule.replace('/', "."), text);
         true
+    }
+
+    fn has_name(&self) -> bool {
+        let name = self.tree.at(self.root, &["metadata", "name"]);
+        name.and_then(|name| self.tree.string(name)).is_some_and(|name| !name.is_empty())
     }
 
     /// Says that a standard is broken: as an error where it is enforced, else as a warning.
@@ -270,6 +279,8 @@ impl<'o, 'a> Object<'o, 'a> {
         if !help.is_empty() {
             finding = finding.help(help);
         }
-        self.remarks.push(Remark { finding, offset: self.tree.offset_of(node), invalid: false });
+        // What is not in the text is shown at its object.
+        let offset = self.tree.offset_of(node).or_else(|| self.tree.offset_of(self.root));
+        self.remarks.push(Remark { finding, offset, invalid: false });
     }
 }
