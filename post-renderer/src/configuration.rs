@@ -4,6 +4,7 @@
 mod kustomization;
 mod merge;
 mod parameters;
+mod pod_kinds;
 mod read;
 mod schema;
 mod setting;
@@ -21,6 +22,7 @@ pub use parameters::{
     GracePeriod, Image, ImagePinning, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread, Standards,
     WhenUnsatisfiable,
 };
+pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
 pub use schema::schema;
 pub use setting::{AdvancedSetting, ListKey, OnUnmatched, Target};
@@ -47,7 +49,8 @@ pub struct Configuration {
     /// Version of the platform's standards; stamped as `ipsy.dev/standards-version`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standards_version: Option<String>,
-    /// Which objects get the annotations `ipsy.dev/standards-version` and `ipsy.dev/config-hash`.
+    /// Which objects get the annotations `ipsy.dev/standards-version`, `ipsy.dev/config-hash` and, where a setting
+    /// matched, `ipsy.dev/settings-hash`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stamp: Stamp,
     /// Labels for `metadata.labels` of every object. They never reach a selector.
@@ -73,7 +76,13 @@ pub struct Configuration {
     /// Merge keys of lists in custom resources, for strategic merge.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_keys: Vec<ListKey>,
-    /// Who may break which standard, why and until when.
+    /// Where kinds that the post-renderer does not know hold their pod templates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pod_template_paths: Vec<PodTemplatePath>,
+    /// What happens with a custom resource that holds containers in a place that no standard knows.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unknown_pod_kinds: UnknownPodKinds,
+    /// Who may break which standard, why and until when. An exception that waives nothing is an error.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
     /// What is done to Helm hooks (objects annotated `helm.sh/hook`).
@@ -125,7 +134,7 @@ pub enum Stamp {
     Changed,
     /// Every object, so that an admission policy can demand it.
     Always,
-    /// None.
+    /// None. Without stamps, a second rendering applies the settings again, and operations such as `remove` fail then.
     Never,
 }
 
@@ -219,7 +228,7 @@ pub struct Exception {
     pub reason: String,
     /// Who answers for it.
     pub owner: String,
-    /// Last day, as `2027-01-31`.
+    /// Last day, as `2027-01-31`. After it the exception is an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "date"))]
     pub expires: Option<String>,
@@ -294,6 +303,8 @@ impl Default for Configuration {
             standards: Standards::default(),
             advanced_settings: Vec::new(),
             list_keys: Vec::new(),
+            pod_template_paths: Vec::new(),
+            unknown_pod_kinds: UnknownPodKinds::default(),
             exceptions: Vec::new(),
             hooks: Hooks::default(),
             kapp: Kapp::default(),
@@ -309,9 +320,23 @@ impl Configuration {
     /// Never: keys are strings and numbers are finite.
     pub fn to_canonical_json(&self) -> String {
         let value = serde_json::to_value(self).expect("string keys and finite numbers always serialize");
-        let mut text = String::new();
-        write_sorted(&value, &mut text);
-        text
+        canonical_json(&value)
+    }
+
+    /// Whether a standard reads containers or pods.
+    pub(crate) fn reads_containers(&self) -> bool {
+        let Standards {
+            image_pinning, security_context, probes_present, grace_period, duplicate_keys, ..
+        } = &self.standards;
+        let modes = [
+            image_pinning.as_ref().map(|standard| standard.mode),
+            security_context.as_ref().map(|standard| standard.mode),
+            probes_present.as_ref().map(|standard| standard.mode),
+            grace_period.as_ref().map(|standard| standard.mode),
+            duplicate_keys.as_ref().map(|standard| standard.mode),
+            Some(self.resources.mode).filter(|_| self.resources != Resources::default()),
+        ];
+        modes.into_iter().flatten().any(|mode| mode != Mode::Off)
     }
 
     /// This configuration with the labels and annotations of others that it does not set itself.
@@ -328,15 +353,27 @@ impl Configuration {
         all
     }
 
-    /// First 16 hexadecimal digits of the SHA-256 of the canonical JSON: what `ipsy.dev/config-hash` holds.
+    /// The hash of the canonical JSON: what `ipsy.dev/config-hash` holds.
     pub fn hash(&self) -> String {
-        let digest = Sha256::digest(self.to_canonical_json().as_bytes());
-        digest.iter().take(8).fold(String::new(), |mut text, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        short_hash(&self.to_canonical_json())
     }
+}
+
+/// JSON with sorted keys.
+pub(crate) fn canonical_json(value: &Value) -> String {
+    let mut text = String::new();
+    write_sorted(value, &mut text);
+    text
+}
+
+/// First 16 hexadecimal digits of the SHA-256 of a text.
+pub(crate) fn short_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).fold(String::new(), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn write_sorted(value: &Value, text: &mut String) {

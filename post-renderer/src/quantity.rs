@@ -72,6 +72,22 @@ impl Quantity {
         self.nano < 0
     }
 
+    /// Whether the value is 0.
+    pub fn is_zero(&self) -> bool {
+        self.nano == 0
+    }
+
+    /// This quantity times a ratio, rounded down to the last thousandth (binary: the last whole unit), in this
+    /// quantity's own family of suffixes.
+    #[must_use]
+    pub fn multiplied(&self, ratio: &Self) -> Self {
+        let step = if self.family == Family::Binary { NANO } else { NANO / 1_000 };
+        // Both factors are in nano; a product beyond 128 bits is far beyond the cap.
+        let product = self.nano.checked_mul(ratio.nano).map_or(CAP, |product| product / NANO);
+        let nano = (product.min(CAP) / step) * step;
+        Self { text: canonical(nano, self.family), nano, family: self.family }
+    }
+
     /// This quantity divided by a ratio, rounded up to the next thousandth (binary: the next whole unit), in
     /// this quantity's own family of suffixes.
     #[must_use]

@@ -1,5 +1,6 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
+mod broken_standards;
 mod chunks;
 mod document;
 mod edited;
@@ -7,9 +8,11 @@ mod immutable;
 mod kapp;
 mod plan;
 mod protected;
+mod stamps;
 mod stream;
 mod stream_configuration;
 mod unmatched;
+mod unused;
 
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
@@ -28,7 +31,7 @@ pub struct RenderOptions {
     pub namespace: Option<String>,
     /// What applies the manifests.
     pub deployer: Deployer,
-    /// The day by which exceptions are judged, as `2027-01-31`; without it they do not expire here.
+    /// Date used to evaluate exceptions, as `2027-01-31`. Without it, an exception with an end is a warning.
     pub as_of: Option<String>,
     /// Whether `Rendered::changes` is filled in (it costs time).
     pub collect_changes: bool,

@@ -1,9 +1,9 @@
 //! Advanced settings before any manifest is there: reading, compiling and checking them. The provider calls this at
 //! plan, with the functions that apply them at install time.
 
-use crate::configuration::{AdvancedSetting, Configuration, Layer, Target};
+use crate::configuration::{AdvancedSetting, Configuration, Exception, Layer, Target};
 use crate::finding::Finding;
-use crate::standards::standards;
+use crate::standards::{Parts, standards};
 use crate::target::Matcher;
 use manifest_patch::{Body, Patch, PatchOptions, Problem, nearest};
 use serde::Deserialize;
@@ -30,11 +30,7 @@ pub(crate) fn read_layer(text: &str, source_name: &str) -> Result<Layer, Vec<Fin
 pub(crate) fn check(configuration: &Configuration) -> Vec<Finding> {
     check_all(
         configuration.advanced_settings.iter().enumerate(),
-        configuration
-            .exceptions
-            .iter()
-            .enumerate()
-            .map(|(index, one)| (index, one.rule.as_str(), one.target.as_ref())),
+        configuration.exceptions.iter().enumerate().map(|(index, one)| (index, Exempted::of(one))),
     )
 }
 
@@ -43,17 +39,27 @@ pub(crate) fn check(configuration: &Configuration) -> Vec<Finding> {
 fn check_written(value: &Value) -> Vec<Finding> {
     let settings: Vec<(usize, AdvancedSetting)> = items(value, "advancedSettings");
     let exceptions: Vec<(usize, Exempted)> = items(value, "exceptions");
-    check_all(
-        settings.iter().map(|(index, setting)| (*index, setting)),
-        exceptions.iter().map(|(index, one)| (*index, one.rule.as_str(), one.target.as_ref())),
-    )
+    check_all(settings.iter().map(|(index, setting)| (*index, setting)), exceptions.into_iter())
 }
 
 /// What is checked of an exception, even if the rest of it is wrong.
 #[derive(Deserialize)]
 struct Exempted {
     rule: String,
+    reason: Option<Value>,
+    owner: Option<Value>,
     target: Option<Target>,
+}
+
+impl Exempted {
+    fn of(exception: &Exception) -> Self {
+        Self {
+            rule: exception.rule.clone(),
+            reason: Some(Value::from(exception.reason.as_str())),
+            owner: Some(Value::from(exception.owner.as_str())),
+            target: exception.target.clone(),
+        }
+    }
 }
 
 /// The items of a list that have the given type, with their indices.
@@ -64,12 +70,12 @@ fn items<T: DeserializeOwned>(value: &Value, list: &str) -> Vec<(usize, T)> {
 
 fn check_all<'c>(
     settings: impl Iterator<Item = (usize, &'c AdvancedSetting)>,
-    exceptions: impl Iterator<Item = (usize, &'c str, Option<&'c Target>)>,
+    exceptions: impl Iterator<Item = (usize, Exempted)>,
 ) -> Vec<Finding> {
     settings
         .flat_map(|(index, setting)| below(format!("advancedSettings[{index}]"), check_setting(setting)))
-        .chain(exceptions.flat_map(|(index, rule, target)| {
-            below(format!("exceptions[{index}]"), check_exception(rule, target))
+        .chain(exceptions.flat_map(|(index, exception)| {
+            below(format!("exceptions[{index}]"), check_exception(&exception))
         }))
         .collect()
 }
@@ -88,20 +94,49 @@ fn below(place: String, findings: Vec<Finding>) -> impl Iterator<Item = Finding>
     })
 }
 
-fn check_exception(rule: &str, target: Option<&Target>) -> Vec<Finding> {
+fn check_exception(exception: &Exempted) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let id = rule.split_once('/').map_or(rule, |(id, _)| id);
-    let known = || standards().map(|rule| rule.id);
-    if !known().any(|known| known == id) {
-        let hint = nearest(id, known()).map_or_else(
-            || format!("known standards are `{}`", known().collect::<Vec<_>>().join("`, `")),
+    findings.extend(check_rule(&exception.rule));
+    for (field, text) in [("reason", &exception.reason), ("owner", &exception.owner)] {
+        if text.as_ref().and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
+            let message = format!("`{field}` must not be empty");
+            findings.push(Finding::error("configuration-exception", message).field(field));
+        }
+    }
+    findings.extend(check_target(exception.target.as_ref()));
+    findings
+}
+
+/// Checks that there is a standard of this id, and that it has the part.
+fn check_rule(rule: &str) -> Option<Finding> {
+    let (id, part) = rule.split_once('/').map_or((rule, None), |(id, part)| (id, Some(part)));
+    let unknown = |message: String, word: &str, known: Vec<&'static str>| {
+        let hint = nearest(word, known.iter().copied()).map_or_else(
+            || format!("known are `{}`", known.join("`, `")),
             |near| format!("did you mean `{near}`?"),
         );
-        let message = format!("`{id}` is not a standard");
-        findings.push(Finding::error("configuration-standard", message).field("rule").help(hint));
+        Some(Finding::error("configuration-standard", message).field("rule").help(hint))
+    };
+    let Some(rule) = standards().find(|rule| rule.id == id) else {
+        return unknown(format!("`{id}` is not a standard"), id, standards().map(|rule| rule.id).collect());
+    };
+    match (rule.parts, part) {
+        (Parts::None, Some(part)) => {
+            let message = format!("`{id}` has no parts; got `{part}`");
+            Some(
+                Finding::error("configuration-standard", message).field("rule").help(format!("write `{id}`")),
+            )
+        }
+        (Parts::Named(what), Some(part)) if part.trim().is_empty() => {
+            let message = format!("the part after `{id}/` is missing");
+            let help = format!("write `{id}` for the whole rule, or {what} after the slash");
+            Some(Finding::error("configuration-standard", message).field("rule").help(help))
+        }
+        (Parts::Fixed(known), Some(part)) if !known.contains(&part) => {
+            unknown(format!("`{part}` is not a part of `{id}`"), part, known.to_vec())
+        }
+        (Parts::None | Parts::Fixed(_) | Parts::Named(_), _) => None,
     }
-    findings.extend(check_target(target));
-    findings
 }
 
 /// Checks the expressions and selectors of a target.

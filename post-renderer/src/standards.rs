@@ -15,8 +15,9 @@ mod resource_minimum;
 mod resources;
 mod security_context;
 mod spread;
+mod unknown_pod_kinds;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use yaml_edit::Fault;
 
@@ -39,6 +40,19 @@ pub struct Rule {
     pub after: &'static str,
     /// How an object is exempted.
     pub exempt: &'static str,
+    /// What may follow the id in an exception, as `memory` in `resource-maximum/memory`.
+    pub parts: Parts,
+}
+
+/// What may narrow a rule in an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Nothing: the rule has no parts.
+    None,
+    /// One of these words.
+    Fixed(&'static [&'static str]),
+    /// A name from the manifests or the configuration, described here.
+    Named(&'static str),
 }
 
 /// All standards, in the order in which they apply.
@@ -50,8 +64,8 @@ pub fn standards() -> impl Iterator<Item = &'static Rule> {
 pub(crate) trait Standard: Sync {
     /// The rule.
     fn rule(&self) -> &'static Rule;
-    /// Whether the configuration asks for it.
-    fn is_on(&self, configuration: &Configuration) -> bool;
+    /// How strict the configuration is about it; `Mode::Off` where it does not ask for it.
+    fn mode(&self, configuration: &Configuration) -> Mode;
     /// Applies it to one object.
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault>;
 }
@@ -72,6 +86,7 @@ pub(crate) static STANDARDS: &[&dyn Standard] = &[
     &replicas_owner::ReplicasOwner,
     &security_context::SecurityContext,
     &spread::Spread,
+    &unknown_pod_kinds::UnknownPodKinds,
 ];
 
 #[cfg(test)]

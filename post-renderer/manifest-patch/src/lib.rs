@@ -17,7 +17,7 @@ pub use identity::Identity;
 pub use label_text::keep_written_text;
 pub use merge_keys::ListKeys;
 pub use nearest::nearest;
-pub use pods::pod_template;
+pub use pods::{is_native_workload_group, pod_places, pod_template};
 pub use problem::Problem;
 
 use serde_json::{Map, Value};

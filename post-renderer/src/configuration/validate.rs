@@ -235,6 +235,10 @@ impl Walk {
             }
             _ => {}
         }
+        let needs_text = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0) > 0;
+        if needs_text && text.trim().is_empty() {
+            self.complain("configuration-value", field, "must not be empty".to_owned());
+        }
         if let (Some(least), Some(number)) = (schema.get("minimum").and_then(Value::as_f64), value.as_f64())
             && number < least
         {

@@ -65,3 +65,14 @@ fn division_rounds_up_in_the_same_family() {
     assert_eq!(divide("1Gi", "1.5"), "715827883");
     assert_eq!(divide("0", "2"), "0");
 }
+
+#[test]
+fn multiplication_rounds_down_in_the_same_family() {
+    let multiply =
+        |text, ratio| Quantity::parse(text).unwrap().multiplied(&Quantity::parse(ratio).unwrap()).to_string();
+    assert_eq!(multiply("100m", "4"), "400m");
+    assert_eq!(multiply("512Mi", "2"), "1Gi");
+    assert_eq!(multiply("1m", "1.5"), "1m");
+    assert_eq!(multiply("0", "2"), "0");
+    assert_eq!(multiply("9E", "9E"), "9223372036854775807");
+}

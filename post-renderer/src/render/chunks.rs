@@ -27,6 +27,8 @@ pub(super) struct Report {
     pub(super) changes: Vec<Change>,
     /// For each setting, whether it matched an object.
     pub(super) matched: Vec<bool>,
+    /// For each exception, whether it was used.
+    pub(super) used: Vec<bool>,
     /// Whether an object carries the stamp of this configuration.
     pub(super) is_rendered: bool,
     /// Number of documents.
@@ -65,13 +67,18 @@ pub(super) fn render<'t>(
     options: &RenderOptions,
     memory: &mut Memory,
 ) -> Chunk<'t> {
-    let mut report = Report { matched: vec![false; plan.settings.len()], ..Report::default() };
+    let mut report = Report {
+        matched: vec![false; plan.settings.len()],
+        used: vec![false; plan.context.exceptions.len()],
+        ..Report::default()
+    };
     let edits = &mut memory.chunk_edits;
     edits.clear();
     let mut tree = std::mem::take(&mut memory.tree).recycle();
     let mut lines = Lines { text, until: 0, found: 0 };
     let mut work = Work {
         matched: &mut report.matched,
+        used: &mut report.used,
         is_rendered: &mut report.is_rendered,
         checker: &mut memory.checker,
         edits: &mut memory.document_edits,
@@ -127,10 +134,12 @@ impl Report {
         self.findings.extend(next.findings.into_iter().map(moved));
         let moved = |change: Change| Change { document: documents + change.document, ..change };
         self.changes.extend(next.changes.into_iter().map(moved));
-        if self.matched.is_empty() {
-            self.matched = next.matched;
-        } else {
-            self.matched.iter_mut().zip(next.matched).for_each(|(matched, also)| *matched |= also);
+        for (flags, more) in [(&mut self.matched, next.matched), (&mut self.used, next.used)] {
+            if flags.is_empty() {
+                *flags = more;
+            } else {
+                flags.iter_mut().zip(more).for_each(|(flag, also)| *flag |= also);
+            }
         }
         self.is_rendered |= next.is_rendered;
         self.count += next.count;

@@ -1,20 +1,21 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
+use super::broken_standards::{self, Restored};
 use super::immutable::Immutable;
 use super::kapp::is_config;
 use super::plan::{Origin, Plan};
 use super::protected::Protected;
+use super::stamps::{self, Done};
 use super::stream_configuration::is_stream_configuration;
 use super::{Change, RenderOptions};
-use crate::configuration::{HookSettings, Stamp};
+use crate::configuration::HookSettings;
 use crate::finding::{Finding, Severity};
-use crate::manifest::{HOOK, objects};
+use crate::manifest::{HOOK, objects, write_out_items};
 use crate::object::{Object, Remark};
 use crate::secrets::{mask_field, without_quotations};
 use manifest_patch::Identity;
 use manifest_patch::{Failure, Outcome};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use yaml_edit::{Checker, Edits, Fault, NodeId, Tree};
 
@@ -46,7 +47,9 @@ impl Notes {
 pub(super) struct Work<'w> {
     /// Which settings matched an object so far.
     pub(super) matched: &'w mut [bool],
-    /// Whether an object so far bore the stamp of this very configuration.
+    /// Which exceptions were made use of so far.
+    pub(super) used: &'w mut [bool],
+    /// Whether an object so far carries the stamp of this configuration.
     pub(super) is_rendered: &'w mut bool,
     /// Reads edited documents again.
     pub(super) checker: &'w mut Checker,
@@ -81,17 +84,25 @@ pub(super) fn render<'a>(
             return (Written::Same, tree);
         }
     };
+    if let Err(fault) = write_out_items(&mut tree) {
+        notes.invalid(Finding::error("not-an-object", fault.message), Some(fault.offset));
+        return (Written::Same, tree);
+    }
+    let is_written_out = tree.node(tree.root()).dirty;
+    let roots = objects(&tree).unwrap_or(roots);
     if roots == [tree.root()] && is_stream_configuration(&tree, tree.root()) {
         // It was read, and allowed, before rendering began.
         return (Written::Removed, tree);
     }
     let errors = notes.remarks.len();
+    let mut is_changed = !is_written_out;
     for root in roots {
         let identity = Identity::of(&tree, root);
         if is_config(&identity) {
             continue;
         }
         let outcome = object(&mut tree, root, &identity, number, plan, work, notes);
+        is_changed |= tree.node(root).dirty || matches!(outcome, Ok(Outcome::Deleted));
         match outcome {
             Ok(Outcome::Stays) => {}
             Ok(Outcome::Deleted) if root == tree.root() => return (Written::Removed, tree),
@@ -104,7 +115,8 @@ pub(super) fn render<'a>(
         }
     }
     let failed = notes.remarks.iter().skip(errors).any(|remark| remark.finding.severity == Severity::Error);
-    if failed || !tree.node(tree.root()).dirty {
+    // Items that were only written out are not a change.
+    if failed || !is_changed || !tree.node(tree.root()).dirty {
         return (Written::Same, tree);
     }
     let edits = match yaml_edit::edits(&mut tree, std::mem::take(work.edits)) {
@@ -130,7 +142,8 @@ pub(super) fn render<'a>(
     (Written::Edited, tree)
 }
 
-/// Applies everything to one object.
+/// Applies everything to one object: settings of the stream, standards, settings of the configuration and, where there
+/// were any, the standards once more.
 fn object(
     tree: &mut Tree<'_>,
     root: NodeId,
@@ -140,53 +153,57 @@ fn object(
     work: &mut Work<'_>,
     notes: &mut Notes,
 ) -> Result<Outcome, Box<Remark>> {
-    let configuration = plan.context.configuration;
     let annotations = tree.at(root, &["metadata", "annotations"]);
     let is_hook = annotations.is_some_and(|map| tree.get(map, HOOK).is_some());
     let was_dirty = tree.node(root).dirty;
-    let mut waived = BTreeMap::new();
-    // Settings have the last word over standards, and many do not hold twice (`remove`, `add` to a list): what bears
-    // the stamp of this very configuration has been through both, and is done.
-    let is_done = annotations.is_some_and(|map| bears_this_stamp(tree, map, plan));
-    *work.is_rendered |= is_done;
-    if is_done {
-        let finding = Finding::new(
-            "already-rendered",
-            Severity::Note,
-            "left as it is: it bears this configuration's stamp",
-        );
-        let finding = finding
-            .object(identity.label())
-            .help("take `ipsy.dev/config-hash` out to have it rendered again");
-        notes.remarks.push(remark(finding, tree.offset_of(root)));
-    }
+    let is_settled = stamps::is_settled(tree, root, plan);
+    *work.is_rendered |= is_settled || stamps::bears_configuration(tree, root, plan);
     let subject = Subject { root, identity, number, is_hook };
-    if settings(tree, &subject, Origin::Stream, plan, work, notes)? == Outcome::Deleted {
+    let collects_changes = tree.log.is_some();
+    let earlier = notes.changes.len();
+    let mut is_set = is_settled;
+    if is_settled {
+        mark_matched(tree, &subject, plan, work);
+        notes.remarks.push(already_set(tree, &subject));
+    } else if settings(tree, &subject, Origin::Stream, plan, work, notes, &mut is_set)? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
     }
-    if !is_done && (!is_hook || configuration.hooks.standards) {
-        let mut object = Object { tree, root, identity, remarks: Vec::new(), waived };
-        let mut failed = None;
-        for standard in &plan.standards {
-            if let Err(fault) = standard.apply(&mut object, &plan.context) {
-                failed = Some(of_fault(&fault, identity, standard.rule().id));
-            }
-            drain(
-                object.tree,
-                identity,
-                number,
-                standard.rule().id,
-                standard.rule().source,
-                &mut notes.changes,
-            );
-        }
-        notes.remarks.append(&mut object.remarks);
-        waived = object.waived;
-        if let Some(remark) = failed {
-            return Err(Box::new(remark));
-        }
+    let mut waived = BTreeMap::new();
+    let has_standards = !is_hook || plan.context.configuration.hooks.standards;
+    let mut first = Pass::default();
+    if has_standards {
+        first = standards(tree, &subject, plan, work, notes)?;
+        waived.append(&mut first.waived);
     }
-    if !is_done && settings(tree, &subject, Origin::Configuration, plan, work, notes)? == Outcome::Deleted {
+    let before_settings = notes.changes.len();
+    let mut matched = false;
+    let outcome = if is_settled {
+        Ok(Outcome::Stays)
+    } else {
+        settings(tree, &subject, Origin::Configuration, plan, work, notes, &mut matched)
+    };
+    is_set |= matched;
+    let after_settings = notes.changes.len();
+    if has_standards && matched && matches!(outcome, Ok(Outcome::Stays)) {
+        let mut second = standards(tree, &subject, plan, work, notes)?;
+        waived.append(&mut second.waived);
+        let set = notes.changes.get(before_settings..after_settings).unwrap_or_default();
+        let restored = notes.changes.get(after_settings..).unwrap_or_default();
+        let restored: Vec<Restored> =
+            restored.iter().filter_map(|change| restored_by(change, plan)).collect();
+        let offset = tree.offset_of(root);
+        let broken =
+            broken_standards::findings(&first.remarks, second.remarks, &restored, set, identity, offset);
+        // What a setting mended is no longer broken.
+        first.remarks.retain(|remark| remark.finding.severity == Severity::Note);
+        first.remarks.extend(broken);
+    }
+    notes.remarks.append(&mut first.remarks);
+    if !collects_changes {
+        tree.log = None;
+        notes.changes.truncate(earlier);
+    }
+    if outcome? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
     }
     if let Some(kapp) = &plan.kapp {
@@ -198,11 +215,103 @@ fn object(
             return Ok(Outcome::Deleted);
         }
     }
-    let changed = tree.node(root).dirty && !was_dirty || root != tree.root() && tree.node(root).dirty;
-    stamp(tree, root, plan, changed, &waived)
+    let is_changed = tree.node(root).dirty && !was_dirty || root != tree.root() && tree.node(root).dirty;
+    let done = Done { is_changed, is_set, waived: &waived };
+    let forged = stamps::stamp(tree, root, plan, &done)
         .map_err(|fault| Box::new(of_fault(&fault, identity, "stamp")))?;
+    let at = tree.offset_of(root);
+    notes.remarks.extend(forged.into_iter().map(|finding| remark(finding.object(identity.label()), at)));
     drain(tree, identity, number, "stamp", "stamp", &mut notes.changes);
     Ok(Outcome::Stays)
+}
+
+/// What one application of all standards found.
+#[derive(Default)]
+struct Pass {
+    remarks: Vec<Remark>,
+    waived: BTreeMap<String, String>,
+}
+
+/// How often standards are applied to an object with aliases until nothing changes any more.
+const MOST_PASSES: usize = 8;
+
+/// Applies the standards to one object. Two places of it may be one node, through an alias; the first change tears them
+/// apart, so that only another application sees the second place as it is.
+fn standards(
+    tree: &mut Tree<'_>,
+    subject: &Subject<'_>,
+    plan: &Plan<'_>,
+    work: &mut Work<'_>,
+    notes: &mut Notes,
+) -> Result<Pass, Box<Remark>> {
+    let size = |tree: &Tree<'_>| (tree.nodes.len(), tree.values.len());
+    let mut done = Pass::default();
+    for _ in 0..MOST_PASSES {
+        let before = size(tree);
+        let mut pass = standards_once(tree, subject, plan, work, notes)?;
+        // What this pass found is what is still so.
+        done.remarks.retain(|remark| remark.finding.severity == Severity::Note);
+        done.remarks.append(&mut pass.remarks);
+        done.waived.append(&mut pass.waived);
+        if !tree.aliased || size(tree) == before {
+            return Ok(done);
+        }
+    }
+    let fault = Fault::new(0, "the aliases of the object are too entangled; write them out");
+    Err(Box::new(of_fault(&fault, subject.identity, "standards")))
+}
+
+fn standards_once(
+    tree: &mut Tree<'_>,
+    subject: &Subject<'_>,
+    plan: &Plan<'_>,
+    work: &mut Work<'_>,
+    notes: &mut Notes,
+) -> Result<Pass, Box<Remark>> {
+    let Subject { root, identity, number, .. } = *subject;
+    let mut object = Object::new(tree, root, identity, &plan.context);
+    let mut failed = None;
+    for standard in &plan.standards {
+        let rule = standard.rule();
+        if let Err(fault) = standard.apply(&mut object, &plan.context) {
+            failed = Some(of_fault(&fault, identity, rule.id));
+        }
+        drain(object.tree, identity, number, rule.id, rule.source, &mut notes.changes);
+    }
+    for index in object.used {
+        if let Some(used) = work.used.get_mut(index) {
+            *used = true;
+        }
+    }
+    match failed {
+        None => Ok(Pass { remarks: object.remarks, waived: object.waived }),
+        Some(remark) => {
+            notes.remarks.append(&mut object.remarks);
+            Err(Box::new(remark))
+        }
+    }
+}
+
+/// The standard that made a change, for a change after settings.
+fn restored_by(change: &Change, plan: &Plan<'_>) -> Option<Restored> {
+    let standard = plan.standards.iter().find(|standard| standard.rule().id == change.rule)?;
+    let mode = standard.mode(plan.context.configuration);
+    Some(Restored { rule: standard.rule().id, mode, field: change.field.clone() })
+}
+
+/// Marks the settings that match an object to which they were applied before.
+fn mark_matched(tree: &Tree<'_>, subject: &Subject<'_>, plan: &Plan<'_>, work: &mut Work<'_>) {
+    for (setting, matched) in plan.settings.iter().zip(work.matched.iter_mut()) {
+        *matched |= setting.matcher.matches(subject.identity, tree, subject.root);
+    }
+}
+
+fn already_set(tree: &Tree<'_>, subject: &Subject<'_>) -> Remark {
+    let message = "settings are not applied again: the object is as this configuration's settings left it";
+    let finding = Finding::new("already-rendered", Severity::Note, message)
+        .object(subject.identity.label())
+        .help("remove the annotation `ipsy.dev/settings-hash` to have them applied again");
+    remark(finding, tree.offset_of(subject.root))
 }
 
 /// The object that settings are for.
@@ -221,6 +330,7 @@ fn settings(
     plan: &Plan<'_>,
     work: &mut Work<'_>,
     notes: &mut Notes,
+    has_matched: &mut bool,
 ) -> Result<Outcome, Box<Remark>> {
     let Subject { root, identity, number, is_hook } = *subject;
     let hooks = plan.context.configuration.hooks.settings;
@@ -238,6 +348,9 @@ fn settings(
             continue;
         }
         *matched = true;
+        *has_matched = true;
+        // The standards that follow ask which setting changed a field.
+        tree.log.get_or_insert_default();
         // Helm makes hooks anew at every upgrade.
         if !is_hook {
             immutable.get_or_insert_with(|| Immutable::of(tree, root, identity));
@@ -280,46 +393,6 @@ fn settings(
         drain(tree, identity, number, "setting", &setting.source, &mut notes.changes);
     }
     first_failure.map_or(Ok(Outcome::Stays), |remark| Err(Box::new(remark)))
-}
-
-fn bears_this_stamp(tree: &Tree<'_>, annotations: NodeId, plan: &Plan<'_>) -> bool {
-    let bears =
-        |(key, value): &(&str, Value)| tree.get(annotations, key).is_some_and(|found| tree.is(found, value));
-    !plan.stamps.is_empty() && plan.stamps.iter().all(bears)
-}
-
-/// Stamps what was changed, or what bears a stamp that has to be renewed.
-fn stamp(
-    tree: &mut Tree<'_>,
-    root: NodeId,
-    plan: &Plan<'_>,
-    changed: bool,
-    waived: &BTreeMap<String, String>,
-) -> Result<(), Fault> {
-    let annotations = tree.at(root, &["metadata", "annotations"]);
-    let bears =
-        annotations.is_some_and(|map| plan.stamps.iter().any(|(key, _)| tree.get(map, key).is_some()));
-    let always = plan.context.configuration.stamp == Stamp::Always;
-    let mut wanted: Vec<(Cow<'_, str>, Cow<'_, Value>)> = waived
-        .iter()
-        .map(|(rule, text)| {
-            (format!("exception.ipsy.dev/{rule}").into(), Cow::Owned(Value::String(text.clone())))
-        })
-        .collect();
-    if changed || bears || always || !wanted.is_empty() {
-        wanted.extend(plan.stamps.iter().map(|(key, value)| (Cow::Borrowed(*key), Cow::Borrowed(value))));
-    }
-    let is_right = |(key, value): &(Cow<'_, str>, Cow<'_, Value>)| {
-        annotations.and_then(|map| tree.get(map, key)).is_some_and(|found| tree.is(found, value))
-    };
-    if wanted.iter().all(is_right) {
-        return Ok(());
-    }
-    let map = tree.mapping(root, &["metadata", "annotations"])?;
-    for (key, value) in &wanted {
-        tree.set(map, key, value)?;
-    }
-    Ok(())
 }
 
 /// Moves the tree's log into the list of changes.

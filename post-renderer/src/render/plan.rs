@@ -2,8 +2,9 @@
 
 use super::RenderOptions;
 use super::kapp::Kapp;
+use super::stamps::{CONFIG_HASH, STANDARDS_VERSION};
 use crate::autoscalers::Owners;
-use crate::configuration::{AdvancedSetting, Configuration, OnUnmatched, Stamp, Target};
+use crate::configuration::{AdvancedSetting, Configuration, Mode, OnUnmatched, Stamp, Target};
 use crate::finding::{Finding, Severity};
 use crate::object::{Context, Waiver};
 use crate::settings::{check, compile};
@@ -114,12 +115,13 @@ impl<'c> Plan<'c> {
             owners: Owners::default(),
             namespace: options.namespace.as_deref(),
         };
-        let standards = STANDARDS.iter().copied().filter(|standard| standard.is_on(configuration)).collect();
+        let standards =
+            STANDARDS.iter().copied().filter(|standard| standard.mode(configuration) != Mode::Off).collect();
         let mut stamps = Vec::new();
         if configuration.stamp != Stamp::Never {
-            stamps.push(("ipsy.dev/config-hash", Value::String(configuration.hash())));
+            stamps.push((CONFIG_HASH, Value::String(configuration.hash())));
             if let Some(version) = &configuration.standards_version {
-                stamps.push(("ipsy.dev/standards-version", Value::String(version.clone())));
+                stamps.push((STANDARDS_VERSION, Value::String(version.clone())));
             }
         }
         let mut list_keys = ListKeys::default();
@@ -149,32 +151,40 @@ impl Plan<'_> {
     }
 }
 
+/// The exceptions in force. One that has ended is an error; where no date is given, one that will end is a warning.
 fn waivers<'c>(
     configuration: &'c Configuration,
     options: &RenderOptions,
     warnings: &mut Vec<Finding>,
 ) -> Result<Vec<Waiver<'c>>, Vec<Finding>> {
     let mut waivers = Vec::new();
+    let mut expired = Vec::new();
     for (index, exception) in configuration.exceptions.iter().enumerate() {
         let place = format!("exceptions[{index}]");
-        let expired = match (&options.as_of, &exception.expires) {
+        let rule = &exception.rule;
+        match (&options.as_of, &exception.expires) {
             // ISO dates order as texts do; their form is checked when the configuration is read.
-            (Some(today), Some(last)) => last.as_str() < today.as_str(),
-            _ => false,
-        };
-        if expired {
-            let last = exception.expires.as_deref().unwrap_or_default();
-            let message = format!(
-                "the exception from `{}` ended on {last}; the standard applies again",
-                exception.rule
-            );
-            warnings.push(Finding::warning("exception-expired", message).field(place));
-            continue;
+            (Some(today), Some(last)) if last < today => {
+                let message = format!("the exception from `{rule}` ended on {last}");
+                let help = format!(
+                    "fix what it allows and remove it, or agree on a later date with {}",
+                    exception.owner
+                );
+                expired.push(Finding::error("exception-expired", message).field(place).help(help));
+            }
+            (None, Some(last)) => {
+                let message = format!(
+                    "the exception from `{rule}` ends on {last}, and no date was given to check that"
+                );
+                let finding = Finding::warning("exception-undated", message).field(place);
+                warnings.push(finding.help("pass the date with `--as-of`"));
+            }
+            _ => {}
         }
         let matcher = exception.target.as_ref().map(Matcher::compile).transpose()?.unwrap_or_default();
         waivers.push(Waiver { exception, matcher });
     }
-    Ok(waivers)
+    if expired.is_empty() { Ok(waivers) } else { Err(expired) }
 }
 
 /// The object that a merge patch without target names itself.

@@ -5,6 +5,7 @@ use super::edited::EditedStream;
 use super::kapp::Kapp;
 use super::plan::Plan;
 use super::unmatched::unmatched;
+use super::unused::unused;
 use super::{Deployer, ErrorKind, RenderError, RenderOptions};
 use crate::autoscalers::owners;
 use crate::finding::{Finding, Severity};
@@ -65,7 +66,7 @@ fn render_chunks<'t>(chunks: &[&'t str], plan: &Plan<'_>, options: &RenderOption
 
 /// Puts the rendered chunks together, or returns everything that is wrong with them.
 fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> Result<EditedStream<'t>, RenderError> {
-    let (texts, chunks::Report { invalid, findings, changes, matched, is_rendered, count, removed }) =
+    let (texts, chunks::Report { invalid, findings, changes, matched, used, is_rendered, count, removed }) =
         chunks::join(rendered);
     if !invalid.is_empty() {
         return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
@@ -73,6 +74,7 @@ fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> Result<EditedStream<
     let mut findings: Vec<Finding> = plan.findings.iter().cloned().chain(findings).collect();
     let bodies = texts.iter().flat_map(|edited| bodies(edited.text));
     findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
+    findings.extend(unused(plan, &used));
     if removed > 0 && removed == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
             Finding::error("empty-output", "every object was removed, so the output would be empty")

@@ -33,7 +33,7 @@ pub(super) fn unmatched<'s>(
         .into_iter()
         .map(|setting| {
             let severity = match setting.on_unmatched {
-                _ if is_rendered => Severity::Note,
+                _ if is_rendered => Severity::Warning,
                 OnUnmatched::Error => Severity::Error,
                 OnUnmatched::Warn | OnUnmatched::Ignore => Severity::Warning,
             };

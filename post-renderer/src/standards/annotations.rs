@@ -1,7 +1,7 @@
 //! The standard `annotations`: every object carries the configured annotations.
 
 use super::labels::write_map;
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use yaml_edit::Fault;
@@ -16,6 +16,7 @@ const RULE: Rule = Rule {
     before: "`metadata: {name: web}`",
     after: r#"`metadata: {name: web, annotations: {runbook: "https://…"}}`"#,
     exempt: "`standards: {annotations: {mode: off}}`, or an exception for the rule `annotations`.",
+    parts: Parts::Named("an annotation's key"),
 };
 
 /// The standard `annotations`.
@@ -26,8 +27,12 @@ impl Standard for Annotations {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        !configuration.annotations.is_empty() && configuration.standards.annotations.mode != Mode::Off
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        if configuration.annotations.is_empty() {
+            Mode::Off
+        } else {
+            configuration.standards.annotations.mode
+        }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! The standard `duplicate-keys`: no list has the same key twice.
 
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use serde_json::Value;
@@ -16,6 +16,7 @@ const RULE: Rule = Rule {
     before: "`env: [{name: A, value: x}, {name: A, value: x}]`",
     after: "`env: [{name: A, value: x}]`; if the values differ, an error.",
     exempt: "An exception for `duplicate-keys` or `duplicate-keys/env`.",
+    parts: Parts::Fixed(&["env", "ports", "volumeMounts", "volumes"]),
 };
 
 /// The standard `duplicate-keys`.
@@ -26,8 +27,8 @@ impl Standard for DuplicateKeys {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.duplicate_keys.as_ref().is_some_and(|keys| keys.mode != Mode::Off)
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.duplicate_keys.as_ref().map_or(Mode::Off, |keys| keys.mode)
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
@@ -45,7 +46,9 @@ impl Standard for DuplicateKeys {
                 }
             }
         }
-        if let Some(found) = object.pod_spec().and_then(|spec| object.tree.get(spec, "volumes")) {
+        for found in
+            object.pods().iter().filter_map(|pod| object.tree.get(pod.spec, "volumes")).collect::<Vec<_>>()
+        {
             check(object, context, found, "volumes", &["name"], mode)?;
         }
         if object.identity.kind == "Service"

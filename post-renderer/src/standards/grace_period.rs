@@ -1,8 +1,8 @@
 //! The standard `grace-period`: pods have a grace period within bounds.
 
-use super::{Rule, Standard};
-use crate::configuration::{Configuration, Mode};
-use crate::object::{Context, Object};
+use super::{Parts, Rule, Standard};
+use crate::configuration::{Configuration, GracePeriod as Period, Mode};
+use crate::object::{Context, Object, Pod};
 use serde_json::Value;
 use yaml_edit::{Fault, Scalar};
 
@@ -18,6 +18,7 @@ const RULE: Rule = Rule {
     before: "`spec: {containers: […]}`",
     after: "`spec: {terminationGracePeriodSeconds: 60, containers: […]}`",
     exempt: "An exception for `grace-period`.",
+    parts: Parts::None,
 };
 
 /// The standard `grace-period`.
@@ -28,40 +29,58 @@ impl Standard for GracePeriod {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.grace_period.as_ref().is_some_and(|period| period.mode != Mode::Off)
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.grace_period.as_ref().map_or(Mode::Off, |period| period.mode)
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(period) = &context.configuration.standards.grace_period else { return Ok(()) };
-        let Some(spec) = object.pod_spec() else { return Ok(()) };
-        let found = object.tree.get(spec, KEY);
-        let seconds = found.and_then(|found| match object.tree.scalar(found) {
-            Some(Scalar::Number(number)) => number.as_i64(),
-            _ => None,
-        });
-        let least = period.minimum.map(i64::from);
-        let most = period.maximum.map(i64::from);
-        let wanted = match seconds {
-            None if found.is_some() => return Ok(()),
-            None => period.default.map(i64::from),
-            Some(seconds) if least.is_some_and(|least| seconds < least) => least,
-            Some(seconds) if most.is_some_and(|most| seconds > most) => most,
-            Some(_) => None,
-        };
-        let Some(wanted) = wanted else { return Ok(()) };
-        let mends = period.mode == Mode::Enforce || (period.mode == Mode::Default && seconds.is_none());
-        if object.is_waived(context, RULE.id, "") {
+        // Knative has `timeoutSeconds` instead, and refuses the field.
+        if object.identity.group == "serving.knative.dev" {
             return Ok(());
         }
-        if !mends {
-            let is = seconds.map_or("is missing".to_owned(), |seconds| format!("is {seconds}"));
-            let message = format!("{is}; it should be {wanted}");
-            object.breach(RULE.id, period.mode, found.unwrap_or(spec), KEY, message, "");
-            return Ok(());
+        for pod in object.pods() {
+            apply(object, context, period, &pod)?;
         }
-        let Some(spec) = object.pod_spec_for_change()? else { return Ok(()) };
-        object.tree.set(spec, KEY, &Value::from(wanted))?;
         Ok(())
     }
+}
+
+fn apply(
+    object: &mut Object<'_, '_>,
+    context: &Context<'_>,
+    period: &Period,
+    pod: &Pod,
+) -> Result<(), Fault> {
+    let found = object.tree.get(pod.spec, KEY);
+    let found = found.filter(|found| object.tree.scalar(*found) != Some(Scalar::Null));
+    let seconds = found.and_then(|found| match object.tree.scalar(found) {
+        Some(Scalar::Number(number)) => number.as_i64(),
+        _ => None,
+    });
+    let least = period.minimum.map(i64::from);
+    let most = period.maximum.map(i64::from);
+    let wanted = match seconds {
+        // Kubernetes refuses what is not a number.
+        None if found.is_some() => return Ok(()),
+        None => period.default.map(i64::from),
+        Some(seconds) if least.is_some_and(|least| seconds < least) => least,
+        Some(seconds) if most.is_some_and(|most| seconds > most) => most,
+        Some(_) => None,
+    };
+    let Some(wanted) = wanted else { return Ok(()) };
+    let mends = period.mode == Mode::Enforce || (period.mode == Mode::Default && seconds.is_none());
+    if object.is_waived(context, RULE.id, "") {
+        return Ok(());
+    }
+    if !mends {
+        let is = seconds.map_or("is missing".to_owned(), |seconds| format!("is {seconds}"));
+        let message = format!("{is}; it should be {wanted}");
+        let field = format!("{}.{KEY}", object.field_of_pod(pod));
+        object.breach(RULE.id, period.mode, found.unwrap_or(pod.spec), &field, message, "");
+        return Ok(());
+    }
+    let spec = object.spec_for_change(pod)?;
+    object.tree.set(spec, KEY, &Value::from(wanted))?;
+    Ok(())
 }

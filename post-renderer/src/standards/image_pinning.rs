@@ -1,7 +1,7 @@
 //! The standard `image-pinning`: images do not float.
 
 use super::image_reference::ImageReference;
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use serde_json::Value;
@@ -17,6 +17,7 @@ const RULE: Rule = Rule {
     before: "`image: nginx`",
     after: r#"With `images: [{name: nginx, newTag: "1.27.4"}]`: `image: nginx:1.27.4`; otherwise an error."#,
     exempt: r#"`allow: ["registry.example.com/dev/.*"]`, or an exception for `image-pinning`."#,
+    parts: Parts::Named("an image's name without tag and digest"),
 };
 
 /// The standard `image-pinning`.
@@ -27,8 +28,8 @@ impl Standard for ImagePinning {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.image_pinning.as_ref().is_some_and(|pinning| pinning.mode != Mode::Off)
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.image_pinning.as_ref().map_or(Mode::Off, |pinning| pinning.mode)
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! The standard `labels`: every object carries the configured labels.
 
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use serde_json::Value;
@@ -17,6 +17,7 @@ const RULE: Rule = Rule {
     before: "`metadata: {name: web}`",
     after: "`metadata: {name: web, labels: {team: payments}}`",
     exempt: "`standards: {labels: {mode: off}}`, or an exception for the rule `labels`.",
+    parts: Parts::Named("a label's key"),
 };
 
 /// The standard `labels`.
@@ -27,8 +28,8 @@ impl Standard for Labels {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        !configuration.labels.is_empty() && configuration.standards.labels.mode != Mode::Off
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        if configuration.labels.is_empty() { Mode::Off } else { configuration.standards.labels.mode }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {

@@ -1,7 +1,7 @@
 //! The standard `limit-request-ratio`: no limit is more than a multiple of its request.
 
-use super::resources::{quantity, write};
-use super::{Rule, Standard};
+use super::resources::{Owner, Stated, stated};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use yaml_edit::Fault;
@@ -16,6 +16,7 @@ const RULE: Rule = Rule {
     before: "`requests: {cpu: 100m}, limits: {cpu: 2}`",
     after: "`requests: {cpu: 500m}, limits: {cpu: 2}` with `limitRequestRatio: {cpu: 4}`",
     exempt: "An exception for `limit-request-ratio` or `limit-request-ratio/cpu`.",
+    parts: Parts::Named("a resource, such as `memory`"),
 };
 
 /// The standard `limit-request-ratio`.
@@ -26,43 +27,49 @@ impl Standard for LimitRequestRatio {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        !configuration.resources.limit_request_ratio.is_empty() && configuration.resources.mode != Mode::Off
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        if configuration.resources.limit_request_ratio.is_empty() {
+            Mode::Off
+        } else {
+            configuration.resources.mode
+        }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
-        let mode = context.configuration.resources.mode;
         for container in object.containers() {
-            for (name, ratio) in &context.configuration.resources.limit_request_ratio {
-                // Without a request Kubernetes takes the limit for it: the ratio is one then.
-                let Some((_, limit)) = quantity(object, &container, RULE.id, "limits", name) else {
-                    continue;
-                };
-                let Some((node, request)) = quantity(object, &container, RULE.id, "requests", name) else {
-                    continue;
-                };
-                let least = limit.divided_up(ratio);
-                if request >= least || object.is_waived(context, RULE.id, name) {
-                    continue;
-                }
-                let field = format!("{}.resources.requests.{name}", object.field_of(&container));
-                let message =
-                    format!("the limit `{limit}` is more than {ratio} times the request `{request}`");
-                if mode == Mode::Enforce {
-                    object.mended(RULE.id, node, &field, format!("{message}; the request is now `{least}`"));
-                    write(object, &container, "requests", name, &least)?;
-                } else {
-                    object.breach(
-                        RULE.id,
-                        mode,
-                        node,
-                        &field,
-                        message,
-                        "raise the request or lower the limit",
-                    );
-                }
-            }
+            raise(object, context, Owner::Container(&container))?;
+        }
+        for pod in object.pods() {
+            raise(object, context, Owner::Pod(&pod))?;
         }
         Ok(())
     }
+}
+
+/// Raises the requests of a container or pod.
+fn raise(object: &mut Object<'_, '_>, context: &Context<'_>, owner: Owner<'_>) -> Result<(), Fault> {
+    let mode = context.configuration.resources.mode;
+    for (name, ratio) in &context.configuration.resources.limit_request_ratio {
+        // Without a request Kubernetes takes the limit for it: the ratio is one then.
+        let Stated::Amount(_, limit) = stated(object, context, owner, RULE.id, "limits", name) else {
+            continue;
+        };
+        let Stated::Amount(node, request) = stated(object, context, owner, RULE.id, "requests", name) else {
+            continue;
+        };
+        let least = limit.divided_up(ratio);
+        if request >= least || object.is_waived(context, RULE.id, name) {
+            continue;
+        }
+        let id = format!("{}/{name}", RULE.id);
+        let field = owner.field(object, "requests", name);
+        let message = format!("the limit `{limit}` is more than {ratio} times the request `{request}`");
+        if mode == Mode::Enforce {
+            object.mended(&id, node, &field, format!("{message}; the request is now `{least}`"));
+            owner.write(object, "requests", name, &least)?;
+        } else {
+            object.breach(&id, mode, node, &field, message, "raise the request or lower the limit");
+        }
+    }
+    Ok(())
 }

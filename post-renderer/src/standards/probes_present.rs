@@ -1,9 +1,9 @@
 //! The standard `probes-present`: containers of long-running pods have probes.
 
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode, Probe};
 use crate::object::{Context, Object, Role};
-use yaml_edit::Fault;
+use yaml_edit::{Fault, Kind, NodeId};
 
 /// The rule.
 const RULE: Rule = Rule {
@@ -15,6 +15,7 @@ const RULE: Rule = Rule {
     before: "`- name: web`",
     after: "The same, and an error or warning: a probe cannot be invented.",
     exempt: "An exception for `probes-present` or `probes-present/liveness`.",
+    parts: Parts::Fixed(&["readiness", "liveness", "startup"]),
 };
 
 /// The standard `probes-present`.
@@ -25,15 +26,22 @@ impl Standard for ProbesPresent {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.probes_present.as_ref().is_some_and(|probes| probes.mode != Mode::Off)
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.probes_present.as_ref().map_or(Mode::Off, |probes| probes.mode)
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.probes_present else { return Ok(()) };
         let runs_long = matches!(
             object.identity.kind.as_str(),
-            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Rollout"
+            "Deployment"
+                | "StatefulSet"
+                | "DaemonSet"
+                | "ReplicaSet"
+                | "ReplicationController"
+                | "Rollout"
+                | "CloneSet"
+                | "DeploymentConfig"
         );
         if !runs_long {
             return Ok(());
@@ -45,12 +53,11 @@ impl Standard for ProbesPresent {
                     Probe::Liveness => ("liveness", "livenessProbe"),
                     Probe::Startup => ("startup", "startupProbe"),
                 };
-                let missing = object.tree.get(container.node, key).is_none();
-                if missing && !object.is_waived(context, RULE.id, name) {
+                if !has_probe(object, container.node, key) && !object.is_waived(context, RULE.id, name) {
                     let field = format!("{}.{key}", object.field_of(&container));
                     let help = "add the probe in the chart's values or by an advanced setting";
                     object.breach(
-                        RULE.id,
+                        &format!("{}/{name}", RULE.id),
                         wanted.mode,
                         container.node,
                         &field,
@@ -62,4 +69,14 @@ impl Standard for ProbesPresent {
         }
         Ok(())
     }
+}
+
+/// Whether a container has the probe. One without a handler, such as `null` or `{}`, is none.
+fn has_probe(object: &Object<'_, '_>, container: NodeId, key: &str) -> bool {
+    object.tree.get(container, key).is_some_and(|probe| {
+        ["exec", "grpc", "httpGet", "tcpSocket"].iter().any(|handler| {
+            let handler = object.tree.get(probe, handler).map(|handler| object.tree.follow(handler));
+            handler.is_some_and(|handler| object.tree.node(handler).kind == Kind::Mapping)
+        })
+    })
 }

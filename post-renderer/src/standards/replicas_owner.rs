@@ -1,6 +1,6 @@
 //! The standard `replicas-owner`: an autoscaler alone sets the number of replicas.
 
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use yaml_edit::Fault;
@@ -15,6 +15,7 @@ const RULE: Rule = Rule {
     before: "`spec: {replicas: 3}` with an autoscaler for the workload",
     after: "`spec: {}`",
     exempt: "`standards: {replicasOwner: {mode: off}}`, or an exception for `replicas-owner`.",
+    parts: Parts::None,
 };
 
 /// The standard `replicas-owner`.
@@ -25,8 +26,8 @@ impl Standard for ReplicasOwner {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.replicas_owner.mode != Mode::Off
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.replicas_owner.mode
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {

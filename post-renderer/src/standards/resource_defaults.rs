@@ -1,21 +1,23 @@
 //! The standard `resource-defaults`: containers have requests and limits.
 
-use super::resources::{quantity, write};
-use super::{Rule, Standard};
+use super::resources::{Owner, is_stated_by_pod, stated};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode, ResourceDefaults as Defaults};
-use crate::object::{Context, Object};
+use crate::object::{Container, Context, Object, Role};
+use crate::quantity::Quantity;
 use yaml_edit::Fault;
 
 /// The rule.
 const RULE: Rule = Rule {
     id: "resource-defaults",
     summary: "Containers have requests and limits.",
-    effect: "Fills in requests and limits where a container has none, in containers, init containers and sidecars.",
+    effect: "Fills in requests and limits where a container has none (a limit of 0 is none), in containers, init containers and sidecars. Where the pod states the resource for all its containers (`spec.resources`), nothing is filled in.",
     why: "Pods without requests are placed blindly and evicted first; containers without a memory limit can take a node down.",
     source: "resources.defaults",
     before: "`- name: web`",
     after: "`- name: web` with `resources: {requests: {cpu: 100m}, limits: {memory: 256Mi}}`",
     exempt: "An exception for `resource-defaults` or `resource-defaults/memory`.",
+    parts: Parts::Named("a resource, such as `memory`"),
 };
 
 /// The standard `resource-defaults`.
@@ -26,47 +28,68 @@ impl Standard for ResourceDefaults {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.resources.defaults != Defaults::default() && configuration.resources.mode != Mode::Off
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        if configuration.resources.defaults == Defaults::default() {
+            Mode::Off
+        } else {
+            configuration.resources.mode
+        }
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
-        let resources = &context.configuration.resources;
         for container in object.containers() {
-            for (part, defaults) in
-                [("limits", &resources.defaults.limits), ("requests", &resources.defaults.requests)]
-            {
-                for (name, default) in defaults {
-                    let other = if part == "limits" { "requests" } else { "limits" };
-                    let present = object.tree.at(container.node, &["resources", part, name]).is_some();
-                    let opposite = quantity(object, &container, RULE.id, other, name);
-                    // A request that is absent is the limit, says Kubernetes; a smaller one would change its meaning.
-                    // Beside a limit that we have just written, the request is a default, too.
-                    let implied = part == "requests"
-                        && opposite.as_ref().is_some_and(|(node, _)| object.tree.offset_of(*node).is_some());
-                    if present || implied {
-                        continue;
-                    }
-                    let opposite = opposite.map(|(_, found)| found);
-                    if object.is_waived(context, RULE.id, name) {
-                        continue;
-                    }
-                    let value = match &opposite {
-                        // A limit below its request, or a request above its limit, is refused by Kubernetes.
-                        Some(request) if part == "limits" && request > default => request.clone(),
-                        Some(limit) if part == "requests" && limit < default => limit.clone(),
-                        _ => default.clone(),
-                    };
-                    if resources.mode == Mode::Warn {
-                        let field = format!("{}.resources.{part}.{name}", object.field_of(&container));
-                        let message = format!("is missing; the default would be `{value}`");
-                        object.breach(RULE.id, Mode::Warn, container.node, &field, message, "");
-                        continue;
-                    }
-                    write(object, &container, part, name, &value)?;
-                }
+            // Kubernetes allows ephemeral containers no resources.
+            if container.role != Role::Ephemeral {
+                fill(object, context, &container)?;
             }
         }
         Ok(())
     }
+}
+
+fn fill(object: &mut Object<'_, '_>, context: &Context<'_>, container: &Container) -> Result<(), Fault> {
+    let Defaults { requests, limits } = &context.configuration.resources.defaults;
+    let owner = Owner::Container(container);
+    let pod = object.pod_of(container);
+    let mut due: Vec<(&str, &str, Quantity)> = Vec::new();
+    let mut names: Vec<&String> = limits.keys().chain(requests.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        // The containers share what the pod states for all of them; a default could exceed it.
+        if pod.is_some_and(|pod| is_stated_by_pod(object, &pod, name)) {
+            continue;
+        }
+        let limit = stated(object, context, owner, RULE.id, "limits", name);
+        let request = stated(object, context, owner, RULE.id, "requests", name);
+        let limit_default = limits.get(name).filter(|_| limit.is_absent());
+        // A request that is absent is the limit, says Kubernetes; a smaller one would change its meaning.
+        let request_default = requests.get(name).filter(|_| request.is_absent() && limit.is_absent());
+        if limit_default.is_none() && request_default.is_none() || object.is_waived(context, RULE.id, name) {
+            continue;
+        }
+        // A limit below its request, or a request above its limit, is refused by Kubernetes.
+        if let Some(default) = limit_default {
+            due.push((
+                "limits",
+                name,
+                request.amount().map_or(default, |request| request.max(default)).clone(),
+            ));
+        }
+        if let Some(default) = request_default {
+            due.push(("requests", name, limit_default.map_or(default, |limit| limit.min(default)).clone()));
+        }
+    }
+    due.sort_by_key(|(part, ..)| *part);
+    for (part, name, value) in due {
+        if context.configuration.resources.mode == Mode::Warn {
+            let field = owner.field(object, part, name);
+            let message = format!("is missing; the default would be `{value}`");
+            let id = format!("{}/{name}", RULE.id);
+            object.breach(&id, Mode::Warn, container.node, &field, message, "");
+        } else {
+            owner.write(object, part, name, &value)?;
+        }
+    }
+    Ok(())
 }

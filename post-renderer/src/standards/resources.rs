@@ -1,85 +1,164 @@
-//! Requests and limits of containers, as the resource standards read and write them.
+//! Requests and limits of containers and pods, as the resource standards read and write them.
 
-use crate::configuration::Mode;
-use crate::object::{Container, Context, Object};
+use crate::configuration::{Mode, Quantities};
+use crate::object::{Container, Context, Object, Pod};
 use crate::quantity::Quantity;
 use serde_json::Value;
 use std::cmp::Ordering;
 use yaml_edit::{Fault, NodeId, Scalar};
 
-/// The quantity of a container's request or limit, with its node. What is no quantity is a breach of `rule`.
-pub(super) fn quantity(
+/// What states requests and limits: a container, or a pod for all its containers together.
+#[derive(Clone, Copy)]
+pub(super) enum Owner<'c> {
+    Container(&'c Container),
+    Pod(&'c Pod),
+}
+
+impl Owner<'_> {
+    pub(super) fn node(self) -> NodeId {
+        match self {
+            Self::Container(container) => container.node,
+            Self::Pod(pod) => pod.spec,
+        }
+    }
+
+    /// `spec.containers[0].resources.limits.memory`, for messages.
+    pub(super) fn field(self, object: &Object<'_, '_>, part: &str, name: &str) -> String {
+        let owner = match self {
+            Self::Container(container) => object.field_of(container),
+            Self::Pod(pod) => object.field_of_pod(pod),
+        };
+        let name = yaml_edit::member_name(name);
+        let dot = if name.starts_with('[') { "" } else { "." };
+        format!("{owner}.resources.{part}{dot}{name}")
+    }
+
+    /// Writes a request or limit.
+    pub(super) fn write(
+        self,
+        object: &mut Object<'_, '_>,
+        part: &str,
+        name: &str,
+        quantity: &Quantity,
+    ) -> Result<(), Fault> {
+        let node = match self {
+            Self::Container(container) => object.for_change(container)?,
+            Self::Pod(pod) => object.spec_for_change(pod)?,
+        };
+        let target = object.tree.mapping(node, &["resources", part])?;
+        object.tree.set(target, name, &Value::String(quantity.to_string()))?;
+        Ok(())
+    }
+}
+
+/// A request or limit as it is written.
+#[derive(Clone, Debug)]
+pub(super) enum Stated {
+    /// Missing, `null`, an empty text, or a limit that does not limit: for the kubelet, 0 is no limit.
+    Absent,
+    /// Not a quantity, or below zero: Kubernetes refuses it.
+    Invalid,
+    Amount(NodeId, Quantity),
+}
+
+impl Stated {
+    pub(super) fn amount(&self) -> Option<&Quantity> {
+        match self {
+            Self::Amount(_, quantity) => Some(quantity),
+            Self::Absent | Self::Invalid => None,
+        }
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+/// Whether a container may use the resource without bound where it has no limit. Of other resources (devices, huge
+/// pages) it gets what it states, and nothing otherwise.
+pub(super) fn is_unbounded_without_limit(name: &str) -> bool {
+    matches!(name, "cpu" | "memory" | "ephemeral-storage")
+}
+
+/// Reads a request or limit. An invalid one is a breach of `rule`, whatever the mode.
+pub(super) fn stated(
     object: &mut Object<'_, '_>,
-    container: &Container,
+    context: &Context<'_>,
+    owner: Owner<'_>,
     rule: &str,
     part: &str,
     name: &str,
-) -> Option<(NodeId, Quantity)> {
-    let node = object.tree.at(container.node, &["resources", part, name])?;
-    let text = match object.tree.scalar(node)? {
-        Scalar::String(text) => text.into_owned(),
-        Scalar::Number(number) => {
+) -> Stated {
+    let Some(node) = object.tree.at(owner.node(), &["resources", part, name]) else { return Stated::Absent };
+    let message = match object.tree.scalar(node) {
+        Some(Scalar::Null) => return Stated::Absent,
+        Some(Scalar::String(text)) if text.trim().is_empty() => return Stated::Absent,
+        Some(Scalar::String(text)) => read(text.trim()),
+        Some(Scalar::Number(number)) => {
             let text = number.to_string();
-            text.strip_suffix(".0").map_or(text.clone(), ToOwned::to_owned)
+            read(text.strip_suffix(".0").unwrap_or(&text))
         }
-        _ => return None,
+        Some(Scalar::Bool(_) | Scalar::NotFinite) | None => {
+            Err("expected a quantity such as `256Mi`".to_owned())
+        }
     };
-    match Quantity::parse(&text) {
-        Ok(quantity) => Some((node, quantity)),
-        Err(error) => {
-            let field = format!("{}.resources.{part}.{name}", object.field_of(container));
-            object.breach(rule, Mode::Enforce, node, &field, error.to_string(), "");
-            None
+    match message {
+        Ok(quantity) if part == "limits" && quantity.is_zero() && is_unbounded_without_limit(name) => {
+            Stated::Absent
+        }
+        Ok(quantity) => Stated::Amount(node, quantity),
+        Err(message) => {
+            if !object.is_waived(context, rule, name) {
+                let field = owner.field(object, part, name);
+                let help = "correct it in the chart's values";
+                object.breach(&format!("{rule}/{name}"), Mode::Enforce, node, &field, message, help);
+            }
+            Stated::Invalid
         }
     }
 }
 
-/// Writes a request or limit.
-pub(super) fn write(
-    object: &mut Object<'_, '_>,
-    container: &Container,
-    part: &str,
-    name: &str,
-    quantity: &Quantity,
-) -> Result<(), Fault> {
-    let node = object.for_change(container)?;
-    let target = object.tree.mapping(node, &["resources", part])?;
-    object.tree.set(target, name, &Value::String(quantity.to_string()))?;
-    Ok(())
+fn read(text: &str) -> Result<Quantity, String> {
+    let quantity = Quantity::parse(text).map_err(|error| error.to_string())?;
+    if quantity.is_negative() { Err(format!("`{text}` must be 0 or more")) } else { Ok(quantity) }
 }
 
-/// Keeps requests and limits on one side of a bound.
+/// Whether a pod states a request or limit for all its containers together.
+pub(super) fn is_stated_by_pod(object: &Object<'_, '_>, pod: &Pod, name: &str) -> bool {
+    ["requests", "limits"].into_iter().any(|part| {
+        let found = object.tree.at(pod.spec, &["resources", part, name]);
+        found.is_some_and(|found| object.tree.scalar(found) != Some(Scalar::Null))
+    })
+}
+
+/// Keeps the requests and limits of an owner on one side of a bound.
 pub(super) fn bound(
     object: &mut Object<'_, '_>,
     context: &Context<'_>,
+    owner: Owner<'_>,
     rule: &str,
-    bounds: &std::collections::BTreeMap<String, Quantity>,
+    bounds: &Quantities,
     wrong: Ordering,
 ) -> Result<(), Fault> {
     let mode = context.configuration.resources.mode;
-    for container in object.containers() {
-        for (name, bound) in bounds {
-            for part in ["requests", "limits"] {
-                let Some((node, found)) = quantity(object, &container, rule, part, name) else { continue };
-                if found.cmp(bound) != wrong || object.is_waived(context, rule, name) {
-                    continue;
-                }
-                let word = if wrong == Ordering::Greater { "above the maximum" } else { "below the minimum" };
-                let field = format!("{}.resources.{part}.{name}", object.field_of(&container));
-                let message = format!("`{found}` is {word} of `{bound}`");
-                if mode == Mode::Enforce {
-                    object.mended(rule, node, &field, format!("{message}; it is now `{bound}`"));
-                    write(object, &container, part, name, bound)?;
-                } else {
-                    object.breach(
-                        rule,
-                        mode,
-                        node,
-                        &field,
-                        message,
-                        "change it in the chart's values, or ask for an exception",
-                    );
-                }
+    for (name, bound) in bounds {
+        for part in ["requests", "limits"] {
+            let Stated::Amount(node, found) = stated(object, context, owner, rule, part, name) else {
+                continue;
+            };
+            if found.cmp(bound) != wrong || object.is_waived(context, rule, name) {
+                continue;
+            }
+            let word = if wrong == Ordering::Greater { "above the maximum" } else { "below the minimum" };
+            let field = owner.field(object, part, name);
+            let message = format!("`{found}` is {word} of `{bound}`");
+            let id = format!("{rule}/{name}");
+            if mode == Mode::Enforce {
+                object.mended(&id, node, &field, format!("{message}; it is now `{bound}`"));
+                owner.write(object, part, name, bound)?;
+            } else {
+                let help = "change it in the chart's values, or ask for an exception";
+                object.breach(&id, mode, node, &field, message, help);
             }
         }
     }

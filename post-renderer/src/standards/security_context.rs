@@ -1,6 +1,6 @@
 //! The standard `security-context`: pods and containers have secure defaults.
 
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use serde_json::Value;
@@ -18,6 +18,7 @@ const RULE: Rule = Rule {
     before: "`securityContext: {}`",
     after: "`securityContext: {allowPrivilegeEscalation: false}`",
     exempt: "An exception for `security-context` or `security-context/runAsNonRoot`.",
+    parts: Parts::Named("a field, such as `runAsNonRoot`"),
 };
 
 /// The standard `security-context`.
@@ -28,16 +29,17 @@ impl Standard for SecurityContext {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.security_context.as_ref().is_some_and(|context| context.mode != Mode::Off)
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.security_context.as_ref().map_or(Mode::Off, |context| context.mode)
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.security_context else { return Ok(()) };
-        let Some(spec) = object.pod_spec() else { return Ok(()) };
-        for (key, value) in &wanted.pod {
-            if is_due(object, context, spec, key, value, wanted.mode) {
-                let Some(spec) = object.pod_spec_for_change()? else { continue };
+        for (pod, (key, value)) in
+            object.pods().iter().flat_map(|pod| wanted.pod.iter().map(move |field| (pod, field)))
+        {
+            if is_due(object, context, pod.spec, key, value, wanted.mode) {
+                let spec = object.spec_for_change(pod)?;
                 let target = object.tree.mapping(spec, &[SECTION])?;
                 object.tree.set(target, key, value)?;
             }

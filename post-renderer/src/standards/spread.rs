@@ -1,6 +1,6 @@
 //! The standard `spread`: replicated workloads are spread over zones.
 
-use super::{Rule, Standard};
+use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ const RULE: Rule = Rule {
     before: "`spec: {replicas: 3, template: {spec: {containers: […]}}}`",
     after: "The pod gets `topologySpreadConstraints` over the zone with the selector of the workload.",
     exempt: "An exception for `spread`.",
+    parts: Parts::None,
 };
 
 /// The standard `spread`.
@@ -28,15 +29,16 @@ impl Standard for Spread {
         &RULE
     }
 
-    fn is_on(&self, configuration: &Configuration) -> bool {
-        configuration.standards.spread.as_ref().is_some_and(|spread| spread.mode != Mode::Off)
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.spread.as_ref().map_or(Mode::Off, |spread| spread.mode)
     }
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.spread else { return Ok(()) };
         let replicated =
             matches!(object.identity.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout");
-        let Some(spec) = object.pod_spec().filter(|_| replicated) else { return Ok(()) };
+        let Some(pod) = object.pods().into_iter().next().filter(|_| replicated) else { return Ok(()) };
+        let spec = pod.spec;
         let replicas = object.tree.at(object.root, &["spec", "replicas"]).and_then(|found| {
             match object.tree.scalar(found) {
                 Some(Scalar::Number(number)) => number.as_i64(),
@@ -76,7 +78,7 @@ impl Standard for Spread {
             })
         });
         let constraints = Value::Array(constraints.collect());
-        let Some(spec) = object.pod_spec_for_change()? else { return Ok(()) };
+        let spec = object.spec_for_change(&pod)?;
         object.tree.set(spec, KEY, &constraints)?;
         Ok(())
     }

@@ -41,16 +41,16 @@ fn unterminated_scalars() {
 
 #[test]
 fn documents_that_are_no_mapping() {
-    check(format!("{GOOD}---\n- a\n- b\n").as_bytes(), 2, 6, "no mapping");
-    check(b"just text\n", 1, 1, "no mapping");
+    check(format!("{GOOD}---\n- a\n- b\n").as_bytes(), 2, 6, "expected a mapping");
+    check(b"just text\n", 1, 1, "expected a mapping");
     check(b"--- text\nkind: A\n", 1, 2, "");
 }
 
 #[test]
 fn documents_without_kind() {
-    check(format!("{GOOD}---\napiVersion: v1\nmetadata: {{}}\n").as_bytes(), 2, 6, "no `kind`");
-    check(b"kind: 5\n", 1, 1, "no `kind`");
-    check(b"kind: List\nitems:\n- a: b\n", 1, 3, "no `kind`");
+    check(format!("{GOOD}---\napiVersion: v1\nmetadata: {{}}\n").as_bytes(), 2, 6, "`kind` is missing");
+    check(b"kind: 5\n", 1, 1, "`kind` is missing");
+    check(b"kind: List\nitems:\n- a: b\n", 1, 3, "`kind` is missing");
 }
 
 #[test]

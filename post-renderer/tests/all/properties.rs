@@ -104,7 +104,10 @@ fn object() -> impl Strategy<Value = String> {
 }
 
 /// Settings of every sort; many of them do not hold twice by themselves.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 17] = [
+    "{target: {kind: Deployment}, patch: {metadata: {labels: {team: null}}}}",
+    "{target: {kind: Deployment|StatefulSet}, patch: {spec: {template: {spec: {terminationGracePeriodSeconds: 45}}}}}",
+    "{target: {kind: Deployment}, patch: [{op: add, path: /spec/template/spec/containers/0/resources, value: {limits: {cpu: 500m}}}]}",
     "{target: {kind: Deployment}, patch: {spec: {replicas: null, strategy: {type: Recreate}}}}",
     "{target: {kind: Deployment|StatefulSet}, create: true, patch: {spec: {template: {spec: {containers: [{name: new, image: x}]}}}}}",
     "{target: {kind: Deployment}, create: true, prepend: true, patch: {spec: {template: {spec: {containers: [{name: new, image: x}], volumes: [{name: v, emptyDir: {}}]}}}}}",
@@ -150,14 +153,23 @@ proptest! {
         objects in prop::collection::vec(object(), 1..5),
         chosen in prop::sample::subsequence(SETTINGS.to_vec(), 1..5),
         may_miss in any::<bool>(),
+        mode in prop::sample::select(vec!["enforce", "default", "warn"]),
+        forged in any::<bool>(),
     ) {
-        let text = objects.join("---\n");
+        let forgery = "  annotations: {ipsy.dev/config-hash: x, ipsy.dev/settings-hash: y, exception.ipsy.dev/labels: z}\n";
+        let objects = objects.iter().enumerate().map(|(index, object)| {
+            // The name's line is in every object once.
+            let (head, rest) = object.split_once(" # why\n").unwrap();
+            format!("{head} # why\n{}{rest}", if forged && index == 0 { forgery } else { "" })
+        });
+        let text = objects.collect::<Vec<_>>().join("---\n");
         let opening = if may_miss { "{onUnmatched: ignore, " } else { "{" };
         let settings: Vec<String> = chosen.iter().map(|one| one.replacen('{', opening, 1)).collect();
         let settings = settings.join(", ");
         let configuration = format!(
             "{{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, standardsVersion: v1, podTemplates: {{labels: true}}, labels: {{team: payments}}, \
-             resources: {{defaults: {{requests: {{cpu: 10m}}}}}}, standards: {{spread: {{mode: default}}}}, advancedSettings: [{settings}]}}"
+             resources: {{mode: {mode}, defaults: {{requests: {{cpu: 10m}}}}, maximum: {{cpu: 1}}}}, \
+             standards: {{spread: {{mode: default}}, gracePeriod: {{default: 30, maximum: 60}}}}, advancedSettings: [{settings}]}}"
         );
         let configuration = Configuration::from_yaml(&configuration, "test")
             .map_err(|findings| TestCaseError::fail(format!("{findings:?}")))?;
@@ -167,6 +179,7 @@ proptest! {
         let twice = render(&once.output, &configuration, &options)
             .map_err(|error| TestCaseError::fail(format!("{error}\n{}", String::from_utf8_lossy(&once.output))))?;
         prop_assert_eq!(String::from_utf8_lossy(&once.output), String::from_utf8_lossy(&twice.output));
+        prop_assert!(!String::from_utf8_lossy(&once.output).contains("exception.ipsy.dev"));
     }
 }
 
