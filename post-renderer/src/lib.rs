@@ -7,6 +7,7 @@ mod autoscalers;
 pub mod configuration;
 mod finding;
 mod manifest;
+mod namespace;
 mod object;
 mod quantity;
 mod render;

@@ -135,7 +135,7 @@ impl Object<'_, '_> {
             let (id, narrow) = waiver.exception.rule.split_once('/').unwrap_or((&waiver.exception.rule, ""));
             id == rule
                 && (narrow.is_empty() || narrow == part)
-                && waiver.matcher.matches(self.identity, self.tree, self.root)
+                && waiver.matcher.matches(self.identity, context.namespace, self.tree, self.root)
         });
         let Some(waiver) = waiver else { return false };
         let exception = waiver.exception;

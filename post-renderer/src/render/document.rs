@@ -234,7 +234,10 @@ fn settings(
                 HookSettings::Targeted => setting.matcher.names_hooks(),
                 HookSettings::None => false,
             };
-        if setting.origin != origin || !is_allowed || !setting.matcher.matches(identity, tree, root) {
+        if setting.origin != origin
+            || !is_allowed
+            || !setting.matcher.matches(identity, plan.context.namespace, tree, root)
+        {
             continue;
         }
         *matched = true;

@@ -72,7 +72,7 @@ fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> Result<EditedStream<
     }
     let mut findings: Vec<Finding> = plan.findings.iter().cloned().chain(findings).collect();
     let bodies = texts.iter().flat_map(|edited| bodies(edited.text));
-    findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
+    findings.extend(unmatched(bodies, plan, &matched, is_rendered));
     if removed > 0 && removed == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
             Finding::error("empty-output", "every object was removed, so the output would be empty")
