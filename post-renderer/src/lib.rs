@@ -13,6 +13,7 @@ mod quantity;
 mod render;
 mod secrets;
 mod settings;
+mod selection;
 mod standards;
 mod target;
 

@@ -3,6 +3,7 @@
 use crate::autoscalers::Owners;
 use crate::configuration::{Configuration, Exception, Mode};
 use crate::finding::{Finding, Severity};
+use crate::selection::Selection;
 use crate::target::Matcher;
 use manifest_patch::{Identity, pod_template};
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ pub(crate) struct Context<'c> {
     pub(crate) exceptions: Vec<Waiver<'c>>,
     /// Which workloads an autoscaler of the stream owns.
     pub(crate) owners: Owners,
+    /// Which labels the selectors of the stream read.
+    pub(crate) selection: Selection,
     pub(crate) namespace: Option<&'c str>,
 }
 
@@ -164,7 +167,8 @@ impl Object<'_, '_> {
         self.remark(rule, Severity::Note, node, field, message, "");
     }
 
-    fn remark(
+    /// Adds a finding about a field.
+    pub(crate) fn remark(
         &mut self,
         rule: &str,
         severity: Severity,

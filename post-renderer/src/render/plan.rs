@@ -6,6 +6,7 @@ use crate::autoscalers::Owners;
 use crate::configuration::{AdvancedSetting, Configuration, OnUnmatched, Stamp, Target};
 use crate::finding::Finding;
 use crate::object::{Context, Waiver};
+use crate::selection::Selection;
 use crate::settings::{check, compile};
 use crate::standards::{STANDARDS, Standard};
 use crate::target::Matcher;
@@ -101,6 +102,7 @@ impl<'c> Plan<'c> {
             configuration,
             exceptions,
             owners: Owners::default(),
+            selection: Selection::default(),
             namespace: options.namespace.as_deref(),
         };
         let standards = STANDARDS.iter().copied().filter(|standard| standard.is_on(configuration)).collect();
