@@ -1,6 +1,6 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
-use super::immutable::Immutable;
+use super::immutable::{Immutable, ImmutableInStandards};
 use super::kapp::is_config;
 use super::plan::{Origin, Plan};
 use super::protected::Protected;
@@ -167,9 +167,14 @@ fn object(
     if !is_done && (!is_hook || configuration.hooks.standards) {
         let mut object = Object { tree, root, identity, remarks: Vec::new(), waived };
         let mut failed = None;
+        // Helm recreates hooks at every upgrade.
+        let mut immutable = (!is_hook).then(|| ImmutableInStandards::of(object.tree, root, identity));
         for standard in &plan.standards {
             if let Err(fault) = standard.apply(&mut object, &plan.context) {
                 failed = Some(of_fault(&fault, identity, standard.rule().id));
+            }
+            if let Some(immutable) = &mut immutable {
+                immutable.note(object.tree, root, standard.rule().id);
             }
             drain(
                 object.tree,
@@ -181,6 +186,9 @@ fn object(
             );
         }
         notes.remarks.append(&mut object.remarks);
+        for finding in immutable.into_iter().flat_map(ImmutableInStandards::findings) {
+            notes.remarks.push(remark(finding.object(identity.label()), object.tree.offset_of(root)));
+        }
         waived = object.waived;
         if let Some(remark) = failed {
             return Err(Box::new(remark));
@@ -241,7 +249,7 @@ fn settings(
             continue;
         }
         *matched = true;
-        // Helm makes hooks anew at every upgrade.
+        // Helm recreates hooks at every upgrade.
         if !is_hook {
             immutable.get_or_insert_with(|| Immutable::of(tree, root, identity));
         }
