@@ -10,10 +10,11 @@ mod manifest;
 mod namespace;
 mod object;
 mod quantity;
+mod refused_fields;
 mod render;
 mod secrets;
-mod settings;
 mod selection;
+mod settings;
 mod standards;
 mod target;
 

@@ -3,6 +3,7 @@
 use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
+use crate::refused_fields::Platform;
 use serde_json::Value;
 use yaml_edit::{Fault, Scalar};
 
@@ -35,6 +36,9 @@ impl Standard for GracePeriod {
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(period) = &context.configuration.standards.grace_period else { return Ok(()) };
         let Some(spec) = object.pod_spec() else { return Ok(()) };
+        if !Platform::of(object).takes_in_pod(KEY) {
+            return Ok(());
+        }
         let found = object.tree.get(spec, KEY);
         let seconds = found.and_then(|found| match object.tree.scalar(found) {
             Some(Scalar::Number(number)) => number.as_i64(),

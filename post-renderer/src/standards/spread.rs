@@ -3,6 +3,7 @@
 use super::{Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
+use crate::refused_fields::Platform;
 use serde_json::{Value, json};
 use yaml_edit::{Fault, Scalar};
 
@@ -36,7 +37,10 @@ impl Standard for Spread {
         let Some(wanted) = &context.configuration.standards.spread else { return Ok(()) };
         let replicated =
             matches!(object.identity.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout");
-        let Some(spec) = object.pod_spec().filter(|_| replicated) else { return Ok(()) };
+        let Some(spec) = object.pod_spec().filter(|_| replicated && Platform::of(object).takes_in_pod(KEY))
+        else {
+            return Ok(());
+        };
         let replicas = object.tree.at(object.root, &["spec", "replicas"]).and_then(|found| {
             match object.tree.scalar(found) {
                 Some(Scalar::Number(number)) => number.as_i64(),
