@@ -49,7 +49,6 @@ fn write(object: &mut Object<'_, '_>, context: &Context<'_>, path: &[&str]) -> R
     let configuration = context.configuration;
     let mode = configuration.standards.labels.mode;
     let place: Vec<&str> = path.iter().copied().chain(["metadata", "labels"]).collect();
-    let field = place.join(".");
     let found = object.tree.at(object.root, &place);
     let (mut wanted, mut kept) = (BTreeMap::new(), BTreeMap::new());
     for (key, value) in &configuration.labels {
@@ -62,17 +61,18 @@ fn write(object: &mut Object<'_, '_>, context: &Context<'_>, path: &[&str]) -> R
         }
         if mode == Mode::Warn {
             let message = format!("`{key}` should be `{value}`");
-            object.breach(RULE.id, mode, present.unwrap_or(object.root), &field, message, "");
+            let node = present.unwrap_or(object.root);
+            object.breach(RULE.id, mode, node, &place.join("."), message, "");
         } else if present.is_some() && mode == Mode::Default {
             kept.insert(key.clone(), value.clone());
         } else {
             wanted.insert(key.clone(), value.clone());
         }
     }
-    if wanted.is_empty() && kept.is_empty() {
-        return Ok(());
+    if !kept.is_empty() || !(wanted.is_empty() || context.selection.is_empty()) {
+        let is_pod = !path.is_empty() || pod_template(object.identity).is_some_and(<[_]>::is_empty);
+        hold(object, context, &place, is_pod, &mut wanted, kept);
     }
-    hold(object, context, path, found, &mut wanted, kept);
     if wanted.is_empty() {
         return Ok(());
     }
@@ -88,22 +88,23 @@ fn write(object: &mut Object<'_, '_>, context: &Context<'_>, path: &[&str]) -> R
 fn hold(
     object: &mut Object<'_, '_>,
     context: &Context<'_>,
-    path: &[&str],
-    found: Option<NodeId>,
+    place: &[&str],
+    is_pod: bool,
     wanted: &mut BTreeMap<String, String>,
     mut kept: BTreeMap<String, String>,
 ) {
     let selection = &context.selection;
+    let found = object.tree.at(object.root, place);
     let labels = texts(object.tree, found);
-    let place = |object: &Object<'_, '_>, key: &str| {
+    let field = place.join(".");
+    let node = |object: &Object<'_, '_>, key: &str| {
         found.map_or(object.root, |found| object.tree.get(found, key).unwrap_or(found))
     };
-    let field = path.iter().copied().chain(["metadata", "labels"]).collect::<Vec<_>>().join(".");
     if !selection.is_empty() {
         let subject = Subject {
             identity: object.identity,
             scope: Scope::of(object.identity, context.namespace),
-            is_pod: !path.is_empty() || pod_template(object.identity).is_some_and(<[_]>::is_empty),
+            is_pod,
         };
         let mut held = selection.hold(&subject, &labels, wanted);
         held.extend(selection.hold(&subject, &labels, &mut kept));
@@ -118,14 +119,14 @@ fn hold(
             };
             let advice =
                 format!("change the selector in the chart, or add an exception for `{}/{key}`", RULE.id);
-            object.remark(RULE.id, Severity::Warning, place(object, &key), &field, change, &advice);
+            object.remark(RULE.id, Severity::Warning, node(object, &key), &field, change, &advice);
         }
     }
     for (key, value) in kept {
         let present = labels.get(&key).map(String::as_str).unwrap_or_default();
         let message = format!("`{key}` stays `{present}`; the standard's value is `{value}`");
         let help = "`standards: {labels: {mode: enforce}}` overwrites labels that are there";
-        object.remark(RULE.id, Severity::Note, place(object, &key), &field, message, help);
+        object.remark(RULE.id, Severity::Note, node(object, &key), &field, message, help);
     }
 }
 
