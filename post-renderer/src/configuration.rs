@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub use parameters::{
-    GracePeriod, Image, ImagePinning, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread, Standards,
-    WhenUnsatisfiable,
+    GracePeriod, Image, ImagePinning, Labels, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread,
+    Standards, WhenUnsatisfiable,
 };
 pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
@@ -53,7 +53,8 @@ pub struct Configuration {
     /// matched, `ipsy.dev/settings-hash`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stamp: Stamp,
-    /// Labels for `metadata.labels` of every object. They never reach a selector.
+    /// Labels for `metadata.labels` of every object. They never reach a selector, and never change what a selector of
+    /// the stream selects.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("x-key" = "label-key", "x-value" = "label-value"))]
     pub labels: BTreeMap<String, String>,
@@ -151,6 +152,13 @@ pub enum Mode {
     Warn,
     /// The standard does not apply.
     Off,
+}
+
+impl Mode {
+    /// Whether a standard of this mode changes manifests.
+    pub(crate) fn writes(self) -> bool {
+        matches!(self, Self::Enforce | Self::Default)
+    }
 }
 
 impl<'de> Deserialize<'de> for Mode {

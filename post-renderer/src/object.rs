@@ -4,6 +4,7 @@ use crate::autoscalers::Owners;
 use crate::configuration::{Configuration, Exception, Mode};
 use crate::finding::{Finding, Severity};
 use crate::pods::{CONTAINER_LISTS, Place, Step, field, follow, follow_for_change, places};
+use crate::selection::Selection;
 use crate::target::Matcher;
 use manifest_patch::{Identity, pod_template};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,8 @@ pub(crate) struct Context<'c> {
     pub(crate) exceptions: Vec<Waiver<'c>>,
     /// Which workloads an autoscaler of the stream owns.
     pub(crate) owners: Owners,
+    /// Which labels the selectors of the stream read.
+    pub(crate) selection: Selection,
     pub(crate) namespace: Option<&'c str>,
 }
 
@@ -117,6 +120,11 @@ impl<'o, 'a> Object<'o, 'a> {
             Some(Pod { spec: follow(self.tree, self.root, &at.steps)?, place })
         };
         self.places.iter().enumerate().filter(|(_, at)| at.is_pod).filter_map(pod).collect()
+    }
+
+    /// The pod's `spec` as it is now.
+    pub(crate) fn spec_of(&self, pod: &Pod) -> Option<NodeId> {
+        follow(self.tree, self.root, &self.places.get(pod.place)?.steps)
     }
 
     /// The pod's `spec`, ready to be changed.
@@ -222,7 +230,7 @@ impl<'o, 'a> Object<'o, 'a> {
             id == rule
                 && (narrow.is_empty() || narrow == part)
                 && (!names || self.has_name())
-                && waiver.matcher.matches(self.identity, self.tree, self.root)
+                && waiver.matcher.matches(self.identity, context.namespace, self.tree, self.root)
         };
         let waivers = context.exceptions.iter().enumerate();
         let matching: Vec<(usize, &Waiver<'_>)> = waivers.filter(|(_, waiver)| matches(waiver)).collect();
@@ -259,7 +267,8 @@ impl<'o, 'a> Object<'o, 'a> {
         self.remark(rule, Severity::Note, node, field, message, "");
     }
 
-    fn remark(
+    /// Adds a finding about a field.
+    pub(crate) fn remark(
         &mut self,
         rule: &str,
         severity: Severity,

@@ -3,6 +3,7 @@
 use crate::configuration::Target;
 use crate::finding::Finding;
 use crate::manifest::HOOK;
+use crate::namespace::Scope;
 use manifest_patch::Identity;
 use manifest_patch::selector::Selector;
 use regex::Regex;
@@ -59,7 +60,7 @@ impl Matcher {
         let mut pattern = |expression: &Option<String>, field: &str| {
             Pattern::compile(expression.as_deref()).unwrap_or_else(|error| {
                 let expression = expression.as_deref().unwrap_or_default();
-                let message = format!("`{expression}` is no regular expression: {error}");
+                let message = format!("`{expression}` is not a valid regular expression: {error}");
                 findings.push(
                     Finding::error("target-expression", message)
                         .field(field)
@@ -81,7 +82,7 @@ impl Matcher {
             let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
             Selector::parse(text)
                 .map_err(|error| {
-                    let message = format!("`{text}` is no selector: {error}");
+                    let message = format!("`{text}` is not a valid selector: {error}");
                     findings.push(
                         Finding::error("target-selector", message)
                             .field(field)
@@ -114,21 +115,138 @@ impl Matcher {
         self.annotations.as_ref().is_some_and(|selector| selector.names(HOOK))
     }
 
-    /// Whether the object at a node is meant.
-    pub(crate) fn matches(&self, identity: &Identity, tree: &Tree<'_>, id: NodeId) -> bool {
-        self.kind.matches(&identity.kind)
-            && self.name.matches(&identity.name)
-            && self.group.matches(&identity.group)
-            && self.version.matches(&identity.version)
-            && self.namespace.matches(&identity.namespace)
-            && self.selects(self.labels.as_ref(), "labels", tree, id)
-            && self.selects(self.annotations.as_ref(), "annotations", tree, id)
+    /// Whether the object at a node is meant. `namespace` is the namespace of objects that name none.
+    pub(crate) fn matches(
+        &self,
+        identity: &Identity,
+        namespace: Option<&str>,
+        tree: &Tree<'_>,
+        id: NodeId,
+    ) -> bool {
+        self.differences(identity, namespace, tree, id).next().is_none()
     }
 
-    #[expect(clippy::unused_self, reason = "belongs to the matcher as its siblings do")]
-    fn selects(&self, selector: Option<&Selector>, map: &str, tree: &Tree<'_>, id: NodeId) -> bool {
-        let Some(selector) = selector else { return true };
-        let map = tree.at(id, &["metadata", map]);
-        selector.matches(|key| map.and_then(|map| tree.string_at(map, key)))
+    /// Why the object at a node is not meant: the parts of the target that do not match.
+    pub(crate) fn differences<'m>(
+        &'m self,
+        identity: &'m Identity,
+        namespace: Option<&'m str>,
+        tree: &'m Tree<'_>,
+        id: NodeId,
+    ) -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(move |part| !match part {
+            Part::Kind => self.kind.matches(&identity.kind),
+            Part::Name => self.name.matches(&identity.name),
+            Part::Group => self.group.matches(&identity.group),
+            Part::Version => self.version.matches(&identity.version),
+            Part::Namespace => self.namespace.matches(target_namespace(identity, namespace)),
+            Part::LabelSelector => selects(self.labels.as_ref(), "labels", tree, id),
+            Part::AnnotationSelector => selects(self.annotations.as_ref(), "annotations", tree, id),
+        })
+    }
+}
+
+/// A part of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Kind,
+    Name,
+    Group,
+    Version,
+    Namespace,
+    LabelSelector,
+    AnnotationSelector,
+}
+
+impl Part {
+    const ALL: [Self; 7] = [
+        Self::Kind,
+        Self::Name,
+        Self::Group,
+        Self::Version,
+        Self::Namespace,
+        Self::LabelSelector,
+        Self::AnnotationSelector,
+    ];
+}
+
+/// The namespace by which targets know an object. Where nothing says it, that is `default`, as in kustomize; objects
+/// without namespaces have the empty one.
+pub(crate) fn target_namespace<'n>(identity: &'n Identity, given: Option<&'n str>) -> &'n str {
+    match Scope::of(identity, given) {
+        Scope::Namespace(namespace) => namespace,
+        Scope::Unknown => "default",
+        Scope::Cluster => "",
+    }
+}
+
+fn selects(selector: Option<&Selector>, map: &str, tree: &Tree<'_>, id: NodeId) -> bool {
+    let Some(selector) = selector else { return true };
+    let map = tree.at(id, &["metadata", map]);
+    selector.matches(|key| map.and_then(|map| tree.string_at(map, key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matcher(target: &str) -> Result<Matcher, Vec<Finding>> {
+        Matcher::compile(&serde_yaml::from_str(target).unwrap())
+    }
+
+    fn check(target: &str, namespace: Option<&str>, object: &str, expected: &[Part]) {
+        let tree = yaml_edit::read(object, Tree::default()).unwrap();
+        let identity = Identity::of(&tree, tree.root());
+        let matcher = matcher(target).unwrap();
+        let found: Vec<Part> = matcher.differences(&identity, namespace, &tree, tree.root()).collect();
+        assert_eq!(found, expected, "{target}");
+        assert_eq!(matcher.matches(&identity, namespace, &tree, tree.root()), expected.is_empty());
+    }
+
+    #[test]
+    fn the_given_namespace_is_that_of_objects_without_one() {
+        let open = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}";
+        check("{namespace: team-a}", Some("team-a"), open, &[]);
+        check("{namespace: default}", Some("team-a"), open, &[Part::Namespace]);
+        check("{namespace: default}", None, open, &[]);
+        check("{namespace: team-a}", None, open, &[Part::Namespace]);
+        check("{namespace: .*}", None, open, &[]);
+        let written = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: team-b}";
+        check("{namespace: team-b}", Some("team-a"), written, &[]);
+        check("{namespace: team-a}", Some("team-a"), written, &[Part::Namespace]);
+        let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: web}";
+        check("{namespace: team-a}", Some("team-a"), role, &[Part::Namespace]);
+        check("{namespace: .*}", Some("team-a"), role, &[]);
+    }
+
+    #[test]
+    fn each_part_that_differs_is_named() {
+        let object = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {app: web}}";
+        check(
+            "{group: batch, version: v2, kind: Job, name: x}",
+            None,
+            object,
+            &[Part::Kind, Part::Name, Part::Group, Part::Version],
+        );
+        check("{labelSelector: app=db, annotationSelector: '!x'}", None, object, &[Part::LabelSelector]);
+    }
+
+    /// The features of `regex` that a build has are those that any crate beside it asks for: what is understood must
+    /// not depend on that, so all are on.
+    #[test]
+    fn every_class_of_unicode_is_understood_in_every_build() {
+        for class in [
+            r"\p{L}",
+            r"\p{Greek}",
+            r"\p{Alphabetic}",
+            r"\p{Age:3.2}",
+            r"\p{gcb=Prepend}",
+            r"(?i)ß",
+            r"\w\d\s",
+        ] {
+            let compiled = Matcher::compile(&Target { name: Some(class.to_owned()), ..Target::default() });
+            assert!(compiled.is_ok(), "{class}: {compiled:?}");
+        }
+        check(r"{name: '\p{L}+'}", None, "apiVersion: v1\nkind: A\nmetadata: {name: web}", &[]);
     }
 }

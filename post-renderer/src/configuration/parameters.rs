@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Standards {
-    /// `labels`: how strict; with `default`, a label that is there already keeps its value.
+    /// `labels`: how strict.
     #[serde(skip_serializing_if = "is_default")]
-    pub labels: ModeOnly,
+    pub labels: Labels,
     /// `annotations`: how strict; with `default`, an annotation that is there already keeps its value.
     #[serde(skip_serializing_if = "is_default")]
     pub annotations: ModeOnly,
@@ -37,6 +37,21 @@ pub struct Standards {
     /// `duplicate-keys`: an environment name or a port twice, which server-side apply refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate_keys: Option<ModeOnly>,
+}
+
+/// Parameters of `labels`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Labels {
+    /// How strict: `default` adds labels and leaves those that are there, because tools outside of the stream select by
+    /// them (Argo CD finds its settings by `app.kubernetes.io/part-of: argocd`). `enforce` overwrites them.
+    pub mode: Mode,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self { mode: Mode::Default }
+    }
 }
 
 /// A standard without parameters.

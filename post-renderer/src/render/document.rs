@@ -1,7 +1,7 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
 use super::broken_standards::{self, Restored};
-use super::immutable::Immutable;
+use super::immutable::{Immutable, ImmutableInStandards};
 use super::kapp::is_config;
 use super::plan::{Origin, Plan};
 use super::protected::Protected;
@@ -172,7 +172,12 @@ fn object(
     let has_standards = !is_hook || plan.context.configuration.hooks.standards;
     let mut first = Pass::default();
     if has_standards {
-        first = standards(tree, &subject, plan, work, notes)?;
+        // Helm recreates hooks at every upgrade.
+        let mut immutable = (!is_hook).then(|| ImmutableInStandards::of(tree, root, identity));
+        first = standards(tree, &subject, plan, work, notes, immutable.as_mut())?;
+        for finding in immutable.into_iter().flat_map(ImmutableInStandards::findings) {
+            notes.remarks.push(remark(finding.object(identity.label()), tree.offset_of(root)));
+        }
         waived.append(&mut first.waived);
     }
     let before_settings = notes.changes.len();
@@ -185,7 +190,7 @@ fn object(
     is_set |= matched;
     let after_settings = notes.changes.len();
     if has_standards && matched && matches!(outcome, Ok(Outcome::Stays)) {
-        let mut second = standards(tree, &subject, plan, work, notes)?;
+        let mut second = standards(tree, &subject, plan, work, notes, None)?;
         waived.append(&mut second.waived);
         let set = notes.changes.get(before_settings..after_settings).unwrap_or_default();
         let restored = notes.changes.get(after_settings..).unwrap_or_default();
@@ -243,12 +248,13 @@ fn standards(
     plan: &Plan<'_>,
     work: &mut Work<'_>,
     notes: &mut Notes,
+    mut immutable: Option<&mut ImmutableInStandards>,
 ) -> Result<Pass, Box<Remark>> {
     let size = |tree: &Tree<'_>| (tree.nodes.len(), tree.values.len());
     let mut done = Pass::default();
     for _ in 0..MOST_PASSES {
         let before = size(tree);
-        let mut pass = standards_once(tree, subject, plan, work, notes)?;
+        let mut pass = standards_once(tree, subject, plan, work, notes, immutable.as_deref_mut())?;
         // What this pass found is what is still so.
         done.remarks.retain(|remark| remark.finding.severity == Severity::Note);
         done.remarks.append(&mut pass.remarks);
@@ -267,6 +273,7 @@ fn standards_once(
     plan: &Plan<'_>,
     work: &mut Work<'_>,
     notes: &mut Notes,
+    mut immutable: Option<&mut ImmutableInStandards>,
 ) -> Result<Pass, Box<Remark>> {
     let Subject { root, identity, number, .. } = *subject;
     let mut object = Object::new(tree, root, identity, &plan.context);
@@ -275,6 +282,9 @@ fn standards_once(
         let rule = standard.rule();
         if let Err(fault) = standard.apply(&mut object, &plan.context) {
             failed = Some(of_fault(&fault, identity, rule.id));
+        }
+        if let Some(immutable) = &mut immutable {
+            immutable.note(object.tree, root, rule.id);
         }
         drain(object.tree, identity, number, rule.id, rule.source, &mut notes.changes);
     }
@@ -302,7 +312,8 @@ fn restored_by(change: &Change, plan: &Plan<'_>) -> Option<Restored> {
 /// Marks the settings that match an object to which they were applied before.
 fn mark_matched(tree: &Tree<'_>, subject: &Subject<'_>, plan: &Plan<'_>, work: &mut Work<'_>) {
     for (setting, matched) in plan.settings.iter().zip(work.matched.iter_mut()) {
-        *matched |= setting.matcher.matches(subject.identity, tree, subject.root);
+        let namespace = plan.context.namespace;
+        *matched |= setting.matcher.matches(subject.identity, namespace, tree, subject.root);
     }
 }
 
@@ -344,14 +355,17 @@ fn settings(
                 HookSettings::Targeted => setting.matcher.names_hooks(),
                 HookSettings::None => false,
             };
-        if setting.origin != origin || !is_allowed || !setting.matcher.matches(identity, tree, root) {
+        if setting.origin != origin
+            || !is_allowed
+            || !setting.matcher.matches(identity, plan.context.namespace, tree, root)
+        {
             continue;
         }
         *matched = true;
         *has_matched = true;
         // The standards that follow ask which setting changed a field.
         tree.log.get_or_insert_default();
-        // Helm makes hooks anew at every upgrade.
+        // Helm recreates hooks at every upgrade.
         if !is_hook {
             immutable.get_or_insert_with(|| Immutable::of(tree, root, identity));
         }

@@ -1,9 +1,10 @@
-//! What Kubernetes lets no one change in an object that is there. A setting may write it, since a new object takes
-//! it, but the next upgrade of an installed release would be refused: that is worth a warning.
+//! Fields that Kubernetes does not let anyone change in an existing object. A setting or standard may write them, since
+//! a new object takes them, but the next upgrade of an installed release would be refused: that is worth a warning.
 
 use crate::finding::Finding;
 use manifest_patch::Identity;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use yaml_edit::{NodeId, Tree};
 
 /// Which members of what are immutable.
@@ -18,7 +19,14 @@ struct Rule {
 enum Members {
     These(&'static [&'static str]),
     AllBut(&'static [&'static str]),
+    /// All but a few members of a Pod, and but the images of its containers.
+    OfPod,
 }
+
+/// What may change in a Pod's `spec`, besides images.
+const POD_MUTABLE: &[&str] = &["activeDeadlineSeconds", "schedulingGates", "tolerations"];
+/// Lists of containers in a Pod's `spec`.
+const POD_CONTAINERS: &[&str] = &["containers", "initContainers"];
 
 /// From the validation of updates in Kubernetes' API server.
 const RULES: &[Rule] = &[
@@ -46,7 +54,22 @@ const RULES: &[Rule] = &[
         group: "batch",
         kinds: &["Job"],
         within: &["spec"],
-        members: Members::These(&["selector", "template", "completionMode", "podFailurePolicy"]),
+        members: Members::These(&[
+            "selector",
+            "template",
+            "completionMode",
+            "podFailurePolicy",
+            "successPolicy",
+            "backoffLimitPerIndex",
+            "managedBy",
+        ]),
+    },
+    Rule { group: "", kinds: &["Pod"], within: &["spec"], members: Members::OfPod },
+    Rule {
+        group: "serving.knative.dev",
+        kinds: &["Revision"],
+        within: &["spec"],
+        members: Members::AllBut(&[]),
     },
     Rule {
         group: "",
@@ -89,7 +112,7 @@ const RULES: &[Rule] = &[
 /// Of a `ConfigMap` or `Secret` that says `immutable: true`.
 const DATA: Members = Members::These(&["data", "binaryData", "stringData"]);
 
-/// The immutable members of an object as they are before a setting.
+/// The immutable members of an object as they are before a change.
 pub(super) struct Immutable {
     within: &'static [&'static str],
     members: Option<&'static Members>,
@@ -109,6 +132,8 @@ impl Immutable {
             .iter()
             .find(|rule| rule.group == identity.group && rule.kinds.contains(&identity.kind.as_str()));
         let (within, members) = match rule {
+            // What gets another name each time is never changed.
+            _ if tree.at(root, &["metadata", "name"]).is_none() => (&[] as &[&str], None),
             Some(rule) => (rule.within, Some(&rule.members)),
             None if is_sealed(tree, root, identity) => (&[] as &[&str], Some(&DATA)),
             None => (&[] as &[&str], None),
@@ -125,6 +150,12 @@ impl Immutable {
         root: NodeId,
         source: &str,
     ) -> Vec<(Finding, Option<usize>)> {
+        let changed = self.changed(tree, root).into_iter();
+        changed.map(|(field, node)| (warning(field, source), tree.place(node))).collect()
+    }
+
+    /// The immutable fields that changed since the last time.
+    fn changed(&mut self, tree: &Tree<'_>, root: NodeId) -> Vec<(String, NodeId)> {
         if self.members.is_none() {
             return Vec::new();
         }
@@ -138,21 +169,14 @@ impl Immutable {
         };
         let is_new = |held: &&Held| !self.held.iter().any(|other| other.name == held.name);
         let changed = self.held.iter().filter(|held| !stays(held)).chain(now.iter().filter(is_new));
-        let findings = changed
+        let fields = changed
             .map(|held| {
                 let path: Vec<&str> = self.within.iter().copied().chain([held.name.as_str()]).collect();
-                let message = format!(
-                    "{source}: Kubernetes lets no one change this in an object that is there, so the upgrade of an \
-                     installed release would be refused"
-                );
-                let finding = Finding::warning("immutable-field", message)
-                    .field(path.join("."))
-                    .help("where the object is new, nothing is wrong; else delete it before the upgrade");
-                (finding, tree.place(held.node))
+                (path.join("."), held.node)
             })
             .collect();
         self.held = now;
-        findings
+        fields
     }
 
     fn hold(&self, tree: &Tree<'_>, root: NodeId) -> Vec<Held> {
@@ -167,12 +191,75 @@ impl Immutable {
             Members::These(names) => {
                 names.iter().filter_map(|name| tree.get(place, name).map(|node| held(name, node))).collect()
             }
-            Members::AllBut(names) => tree
-                .children(tree.follow(place))
-                .filter(|child| !names.contains(&tree.key(*child).as_ref()))
-                .map(|child| held(&tree.key(child), child))
-                .collect(),
+            Members::AllBut(names) => {
+                members_but(names, tree, place, "").map(|(name, node)| held(&name, node)).collect()
+            }
+            Members::OfPod => {
+                let but: Vec<&str> = POD_MUTABLE.iter().chain(POD_CONTAINERS).copied().collect();
+                let mut found: Vec<Held> =
+                    members_but(&but, tree, place, "").map(|(name, node)| held(&name, node)).collect();
+                for list in POD_CONTAINERS {
+                    let items = tree.get(place, list).map(|list| tree.follow(list));
+                    for (index, item) in items.into_iter().flat_map(|items| tree.children(items)).enumerate()
+                    {
+                        let prefix = format!("{list}[{index}].");
+                        let members = members_but(&["image"], tree, item, &prefix);
+                        found.extend(members.map(|(name, node)| held(&name, node)));
+                    }
+                }
+                found
+            }
         }
+    }
+}
+
+/// The members of a mapping that are not among `names`, with a prefix before their names.
+fn members_but<'t>(
+    names: &'t [&str],
+    tree: &'t Tree<'_>,
+    mapping: NodeId,
+    prefix: &'t str,
+) -> impl Iterator<Item = (String, NodeId)> {
+    let members = tree.children(tree.follow(mapping)).map(|child| (tree.key(child), child));
+    members
+        .filter(|(key, _)| !names.contains(&key.as_ref()))
+        .map(move |(key, child)| (format!("{prefix}{key}"), child))
+}
+
+fn warning(field: String, source: &str) -> Finding {
+    let message = format!(
+        "{source}: Kubernetes does not allow changing this in an existing object, so the upgrade of an installed release \
+         would be refused"
+    );
+    Finding::warning("immutable-field", message)
+        .field(field)
+        .help("no action is needed for a new object; otherwise delete the existing object before the upgrade")
+}
+
+/// What standards change in the immutable members of an object: one warning for each, whichever standards did it.
+pub(super) struct ImmutableInStandards {
+    immutable: Immutable,
+    changed: BTreeMap<String, Vec<&'static str>>,
+}
+
+impl ImmutableInStandards {
+    pub(super) fn of(tree: &Tree<'_>, root: NodeId, identity: &Identity) -> Self {
+        Self { immutable: Immutable::of(tree, root, identity), changed: BTreeMap::new() }
+    }
+
+    /// Notes what the standard with this id changed.
+    pub(super) fn note(&mut self, tree: &Tree<'_>, root: NodeId, standard: &'static str) {
+        for (field, _) in self.immutable.changed(tree, root) {
+            self.changed.entry(field).or_default().push(standard);
+        }
+    }
+
+    /// The warnings.
+    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
+        self.changed.into_iter().map(|(field, standards)| {
+            let word = if standards.len() == 1 { "standard" } else { "standards" };
+            warning(field, &format!("{word} `{}`", standards.join("`, `")))
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Severity};
 use crate::manifest::{HOOK, objects};
 use manifest_patch::Identity;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use yaml_edit::{Fault, NodeId, Tree};
@@ -25,8 +26,8 @@ pub(super) struct Kapp {
     before: BTreeSet<i64>,
     after: BTreeSet<i64>,
     has_config: bool,
-    /// Kinds whose replicas an autoscaler owns.
-    owned: BTreeSet<String>,
+    /// API groups and kinds of objects whose replicas an autoscaler owns.
+    owned: BTreeSet<(String, String)>,
 }
 
 /// When a hook runs in Helm.
@@ -142,8 +143,8 @@ fn write_config(kapp: &Kapp, replicas: bool, hooks: bool, text: &mut String) -> 
             text,
             "rebaseRules:\n- path: [spec, replicas]\n  type: copy\n  sources: [existing, new]\n  resourceMatchers:"
         )?;
-        for kind in &kapp.owned {
-            let group = if kind == "Rollout" { "argoproj.io" } else { "apps" };
+        for (group, kind) in &kapp.owned {
+            let (group, kind) = (word(group), word(kind));
             writeln!(
                 text,
                 "  - andMatcher:\n      matchers:\n      - apiGroupKindMatcher: {{apiGroup: {group}, kind: {kind}}}"
@@ -163,6 +164,16 @@ fn write_config(kapp: &Kapp, replicas: bool, hooks: bool, text: &mut String) -> 
         }
     }
     Ok(())
+}
+
+/// A text of a chart in a flow mapping: plain where it is a word, else in quotes.
+fn word(text: &str) -> Cow<'_, str> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    if is_plain && text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(Value::from(text).to_string())
+    }
 }
 
 /// Whether an object is a setting of kapp's own, which never reaches the cluster.

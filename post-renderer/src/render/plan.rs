@@ -7,6 +7,7 @@ use crate::autoscalers::Owners;
 use crate::configuration::{AdvancedSetting, Configuration, Mode, OnUnmatched, Stamp, Target};
 use crate::finding::{Finding, Severity};
 use crate::object::{Context, Waiver};
+use crate::selection::Selection;
 use crate::settings::{check, compile};
 use crate::standards::{STANDARDS, Standard};
 use crate::target::Matcher;
@@ -113,6 +114,7 @@ impl<'c> Plan<'c> {
             configuration,
             exceptions,
             owners: Owners::default(),
+            selection: Selection::default(),
             namespace: options.namespace.as_deref(),
         };
         let standards =

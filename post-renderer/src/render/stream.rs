@@ -9,6 +9,7 @@ use super::unused::unused;
 use super::{Deployer, ErrorKind, RenderError, RenderOptions};
 use crate::autoscalers::owners;
 use crate::finding::{Finding, Severity};
+use crate::selection::Selection;
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -27,6 +28,7 @@ pub(super) fn render<'t>(
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
     find_owners(text, &mut plan);
+    find_selectors(text, &mut plan);
     if options.deployer == Deployer::Kapp {
         let settings = &plan.context.configuration.kapp;
         plan.kapp = Some(Kapp::of(bodies(text), settings, &plan.context.owners));
@@ -73,7 +75,7 @@ fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> Result<EditedStream<
     }
     let mut findings: Vec<Finding> = plan.findings.iter().cloned().chain(findings).collect();
     let bodies = texts.iter().flat_map(|edited| bodies(edited.text));
-    findings.extend(unmatched(bodies, &plan.settings, &matched, is_rendered));
+    findings.extend(unmatched(bodies, plan, &matched, is_rendered));
     findings.extend(unused(plan, &used));
     if removed > 0 && removed == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
         findings.push(
@@ -96,6 +98,14 @@ fn find_owners(text: &str, plan: &mut Plan<'_>) {
         if let Ok(tree) = yaml_edit::read(body, Tree::default()) {
             owners(&tree, &mut plan.context.owners);
         }
+    }
+}
+
+/// Finds the selectors that read a label of the standards; a selector may come after what it selects.
+fn find_selectors(text: &str, plan: &mut Plan<'_>) {
+    let configuration = plan.context.configuration;
+    if !configuration.labels.is_empty() && configuration.standards.labels.mode.writes() {
+        plan.context.selection = Selection::of(bodies(text), &configuration.labels, plan.context.namespace);
     }
 }
 

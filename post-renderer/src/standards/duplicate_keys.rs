@@ -1,17 +1,18 @@
-//! The standard `duplicate-keys`: no list has the same key twice.
+//! The standard `duplicate-keys`: no list has two elements with the same key.
 
 use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use yaml_edit::{Fault, NodeId};
 
 /// The rule.
 const RULE: Rule = Rule {
     id: "duplicate-keys",
-    summary: "No list has the same key twice.",
-    effect: "Finds list elements with the same key: an environment name, port, volume or mount path twice. Equal ones are taken out.",
-    why: "Server-side apply, which Helm 4 uses, refuses lists with the same key twice.",
+    summary: "No list has two elements with the same key.",
+    effect: "Finds list elements with the same key: environment variables, ports, volumes and mount paths. Of equal elements, only the first stays.",
+    why: "Server-side apply, which Helm 4 uses, refuses lists with duplicate keys.",
     source: "standards.duplicateKeys",
     before: "`env: [{name: A, value: x}, {name: A, value: x}]`",
     after: "`env: [{name: A, value: x}]`; if the values differ, an error.",
@@ -71,11 +72,12 @@ fn check(
 ) -> Result<(), Fault> {
     let list = object.tree.follow(list);
     let items: Vec<NodeId> = object.tree.children(list).collect();
-    let mut seen: Vec<(Vec<Value>, NodeId)> = Vec::new();
+    let mut seen: BTreeMap<Vec<String>, NodeId> = BTreeMap::new();
     for item in items {
         let Some(key) = key_of(object, item, keys) else { continue };
-        let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) else {
-            seen.push((key, item));
+        let shown = key.join("/");
+        let Some(first) = seen.get(&key) else {
+            seen.insert(key, item);
             continue;
         };
         let equal = object.tree.value(*first).ok().is_some_and(|value| object.tree.is(item, &value));
@@ -83,11 +85,14 @@ fn check(
             continue;
         }
         let field = object.tree.field(list);
-        let shown: Vec<String> =
-            key.iter().map(|part| part.as_str().map_or(part.to_string(), ToOwned::to_owned)).collect();
-        let message = format!("`{}` is there twice", shown.join("/"));
+        let message = format!("`{shown}` appears more than once");
         if equal && mode == Mode::Enforce && !object.tree.aliased {
-            object.mended(RULE.id, item, &field, format!("{message}; the second is taken out"));
+            object.mended(
+                RULE.id,
+                item,
+                &field,
+                format!("{message}, with equal values; the first one stays"),
+            );
             object.tree.remove(item)?;
         } else {
             object.breach(
@@ -96,7 +101,7 @@ fn check(
                 item,
                 &field,
                 message,
-                "keep one of them: server-side apply refuses both",
+                "remove all but one of them: server-side apply refuses the list",
             );
         }
     }
@@ -104,11 +109,14 @@ fn check(
 }
 
 /// The values of the keys; an absent protocol is TCP, as Kubernetes defaults it.
-fn key_of(object: &Object<'_, '_>, item: NodeId, keys: &[&str]) -> Option<Vec<Value>> {
+fn key_of(object: &Object<'_, '_>, item: NodeId, keys: &[&str]) -> Option<Vec<String>> {
     keys.iter()
         .map(|key| match object.tree.get(item, key) {
-            Some(found) => object.tree.value(found).ok(),
-            None if *key == "protocol" => Some(Value::from("TCP")),
+            Some(found) => match object.tree.value(found).ok()? {
+                Value::String(text) => Some(text),
+                other => Some(other.to_string()),
+            },
+            None if *key == "protocol" => Some("TCP".to_owned()),
             None => None,
         })
         .collect()

@@ -3,6 +3,7 @@
 use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, GracePeriod as Period, Mode};
 use crate::object::{Context, Object, Pod};
+use crate::refused_fields::Platform;
 use serde_json::Value;
 use yaml_edit::{Fault, Scalar};
 
@@ -35,12 +36,10 @@ impl Standard for GracePeriod {
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(period) = &context.configuration.standards.grace_period else { return Ok(()) };
-        // Knative has `timeoutSeconds` instead, and refuses the field.
-        if object.identity.group == "serving.knative.dev" {
-            return Ok(());
-        }
         for pod in object.pods() {
-            apply(object, context, period, &pod)?;
+            if Platform::of(object, Some(&pod)).takes_in_pod(KEY) {
+                apply(object, context, period, &pod)?;
+            }
         }
         Ok(())
     }

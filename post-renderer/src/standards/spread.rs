@@ -3,6 +3,7 @@
 use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Context, Object};
+use crate::refused_fields::Platform;
 use serde_json::{Value, json};
 use yaml_edit::{Fault, Scalar};
 
@@ -38,6 +39,9 @@ impl Standard for Spread {
         let replicated =
             matches!(object.identity.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout");
         let Some(pod) = object.pods().into_iter().next().filter(|_| replicated) else { return Ok(()) };
+        if !Platform::of(object, Some(&pod)).takes_in_pod(KEY) {
+            return Ok(());
+        }
         let spec = pod.spec;
         let replicas = object.tree.at(object.root, &["spec", "replicas"]).and_then(|found| {
             match object.tree.scalar(found) {
