@@ -108,7 +108,10 @@ impl Parser<'_, '_> {
                     let token = Token { kind, start: end, end, column: 0, text: String::new() };
                     self.scalar(&slot, properties, &token)
                 }
-                None => Err(fault(token, "expected a value here")),
+                None => {
+                    let token = token.clone();
+                    Err(self.unexpected(&token, "expected a value here"))
+                }
             },
         }
     }
@@ -328,6 +331,18 @@ impl Parser<'_, '_> {
             ..node
         };
         Ok(self.tree.push(slot.parent, node))
+    }
+
+    /// A fault at a token that cannot follow; where the text ends, at the bracket that is still open.
+    fn unexpected(&self, token: &Token, message: &str) -> Fault {
+        let open =
+            self.open.iter().rev().map(|id| self.tree.node(*id)).find(|node| node.style == Style::Flow);
+        match open {
+            Some(node) if token.kind == TokenKind::StreamEnd => {
+                Fault::new(node.start as usize, "the bracket that begins here is not closed")
+            }
+            _ => fault(token, message),
+        }
     }
 
     fn remember(&mut self, anchor: Option<String>, id: NodeId) {

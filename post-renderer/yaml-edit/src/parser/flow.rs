@@ -1,6 +1,6 @@
 //! Collections in brackets.
 
-use super::{Context, Parser, Properties, Slot, fault};
+use super::{Context, Parser, Properties, Slot};
 use crate::tokens::TokenKind;
 use crate::tree::{Fault, Kind, Node, NodeId, Style};
 
@@ -57,7 +57,7 @@ impl Parser<'_, '_> {
         }
         let token = self.tokens.take()?;
         if token.kind != TokenKind::FlowEntry {
-            return Err(fault(&token, message));
+            return Err(self.unexpected(&token, message));
         }
         Ok(!self.next_is(&[end])?)
     }
