@@ -13,7 +13,7 @@ impl Parser<'_, '_> {
             if self.next_is(&[TokenKind::Key])? {
                 self.pair(id)?;
             } else {
-                self.node(Slot::within(id, 0), Context::Flow)?;
+                self.node(&Slot::within(id, 0), Context::Flow)?;
             }
         }
         self.close_flow(id)
@@ -28,7 +28,8 @@ impl Parser<'_, '_> {
         // There are no braces that more members could be put into.
         member.explicit = true;
         self.value(member, &[TokenKind::FlowEntry, TokenKind::FlowSequenceEnd], Context::Flow)?;
-        self.close(id)
+        self.close(id);
+        Ok(())
     }
 
     pub(super) fn flow_mapping(&mut self, slot: &Slot, properties: Properties) -> Result<(), Fault> {
