@@ -43,7 +43,7 @@ fn unterminated_scalars() {
 fn documents_that_are_no_mapping() {
     check(format!("{GOOD}---\n- a\n- b\n").as_bytes(), 2, 6, "expected a mapping");
     check(b"just text\n", 1, 1, "expected a mapping");
-    check(b"--- text\nkind: A\n", 1, 2, "");
+    check(b"--- text\nkind: A\n", 1, 1, "document separator");
 }
 
 #[test]
@@ -68,6 +68,12 @@ fn byte_order_marks_within_documents() {
 fn directives_and_content_after_the_end() {
     check(b"%YAML 1.1\n---\nkind: A\n", 1, 1, "");
     check(b"kind: A\n...\nkind: B\n", 1, 3, "");
+}
+
+#[test]
+fn documents_of_too_many_values() {
+    let numbers = "1,".repeat(yaml_edit::VALUE_LIMIT);
+    check(format!("kind: A\nspec: [{numbers}]\n").as_bytes(), 1, 2, "more than 1000000 values");
 }
 
 #[test]

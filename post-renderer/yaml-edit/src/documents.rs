@@ -13,7 +13,7 @@ const MARK: &str = "\u{feff}";
 pub fn documents(text: &str) -> Documents<'_> {
     let start = if text.starts_with(MARK) { MARK.len() } else { 0 };
     let separators = memchr::memmem::find_iter(text.as_bytes(), DASHES);
-    Documents { text, separators, start: Some(start), follows_text: true }
+    Documents { text, separators, start: Some(start), follows_text: false }
 }
 
 /// The bodies themselves.
@@ -137,6 +137,7 @@ mod tests {
         check("\u{feff}a: 1\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]);
         check("a: 1\n---\n\u{feff}b: 2\n", &["a: 1\n", "b: 2\n"]);
         check("a: 1\n---\n---\n\u{feff}b: 2\n", &["a: 1\n", "\u{feff}b: 2\n"]);
+        check("\u{feff}\u{feff}a: 1\n", &["\u{feff}a: 1\n"]);
         check("--- text\n", &["--- text\n"]);
         check("--- \u{a0}\na: 1\n", &["--- \u{a0}\na: 1\n"]);
         check("-----BEGIN\n", &["-----BEGIN\n"]);

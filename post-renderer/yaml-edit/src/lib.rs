@@ -1,5 +1,7 @@
-//! Reading and editing YAML and JSON text in place: a document becomes a flat table of nodes with byte spans,
-//! rules change the table, and only what they changed is written anew.
+//! Edits YAML and JSON text in place, and reads it exactly as Kubernetes does or refuses it.
+//!
+//! A document becomes a flat table of nodes with byte spans ([`Tree`]), rules change the table, and only what they
+//! changed is written again ([`edits`]). [`Checker`] reads the result again and compares.
 
 #[cfg(any(test, feature = "fuzzing"))]
 mod agreement;

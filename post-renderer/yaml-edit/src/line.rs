@@ -1,5 +1,15 @@
 //! One look of the fast scanner at a line: where its content begins, and where its first bytes are blanks or marks,
-//! a bit for each.
+//! a bit for each. The first bit is that of the content:
+//!
+//! ```text
+//!           name: web # why
+//! blanks         |   | |       bits 5, 9, 11
+//! colons        |              bit 4: a colon with a blank or mark behind it
+//! marks         |     |    |   bits 4, 10 and the line end: what may end a key or a plain value
+//! ```
+//!
+//! The key ends at the first mark, because that is one of the colons. The value ends at the second mark; since that is
+//! `#` and not the line end, the scanner looks at it more closely.
 
 use wide::u8x64;
 

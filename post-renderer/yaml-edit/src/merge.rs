@@ -41,7 +41,7 @@ impl Tree<'_> {
         self.node(id).merge
     }
 
-    /// The mappings that a merge key points at; of two with the same key, the first has the say.
+    /// The mappings that a merge key points at; for a key that several of them have, the first one wins.
     fn sources(&self, merge: NodeId) -> Vec<NodeId> {
         let source = self.follow(merge);
         match self.node(source).kind {

@@ -2,9 +2,10 @@
 //! refuses what Kubernetes refuses, and what the table cannot hold as Kubernetes reads it.
 
 mod flow;
+mod key;
 
 use super::decode::decode;
-use super::resolve::{Scalar, key_name, tagged};
+use super::resolve::tagged;
 use super::tokens::{Token, TokenKind, Tokens};
 use super::tree::{Fault, Kind, NONE, Node, NodeId, Style, Tree};
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ impl Parser<'_, '_> {
         if self.next_is(&[TokenKind::StreamEnd])? {
             return Err(Fault::new(0, "the document is empty"));
         }
-        self.node(Slot::within(NONE, 0), Context::Block)?;
+        self.node(&Slot::within(NONE, 0), Context::Block)?;
         let is_flow = self.tree.node(self.tree.root()).style == Style::Flow;
         while !is_flow && self.next_is(&[TokenKind::DocumentEnd])? {
             self.tokens.take()?;
@@ -81,35 +82,36 @@ impl Parser<'_, '_> {
         Ok(kinds.contains(&self.tokens.peek()?.kind))
     }
 
-    fn node(&mut self, slot: Slot, context: Context) -> Result<(), Fault> {
+    fn node(&mut self, slot: &Slot, context: Context) -> Result<(), Fault> {
         if self.next_is(&[TokenKind::Alias])? {
             let token = self.tokens.take()?;
-            return self.alias(&slot, &token);
+            return self.alias(slot, &token);
         }
         let properties = self.properties()?;
         let token = self.tokens.peek()?;
         match token.kind {
             TokenKind::Scalar(_) => {
                 let token = self.tokens.take()?;
-                self.scalar(&slot, properties, &token)
+                self.scalar(slot, properties, &token)
             }
             TokenKind::BlockEntry if context == Context::Member => {
-                self.block_sequence(&slot, properties, false)
+                self.block_sequence(slot, properties, false)
             }
             TokenKind::BlockSequenceStart if context != Context::Flow => {
-                self.block_sequence(&slot, properties, true)
+                self.block_sequence(slot, properties, true)
             }
-            TokenKind::BlockMappingStart if context != Context::Flow => self.block_mapping(&slot, properties),
-            TokenKind::FlowSequenceStart => self.flow_sequence(&slot, properties),
-            TokenKind::FlowMappingStart => self.flow_mapping(&slot, properties),
-            _ => match properties.range {
-                Some((_, end)) => {
-                    let kind = TokenKind::Scalar(Style::Plain);
-                    let token = Token { kind, start: end, end, column: 0, text: String::new() };
-                    self.scalar(&slot, properties, &token)
-                }
-                None => Err(fault(token, "expected a value here")),
-            },
+            TokenKind::BlockMappingStart if context != Context::Flow => self.block_mapping(slot, properties),
+            TokenKind::FlowSequenceStart => self.flow_sequence(slot, properties),
+            TokenKind::FlowMappingStart => self.flow_mapping(slot, properties),
+            _ => {
+                let token = token.clone();
+                let Some((_, end)) = properties.range else {
+                    return Err(self.unexpected(&token, "expected a value here"));
+                };
+                let kind = TokenKind::Scalar(Style::Plain);
+                let token = Token { kind, start: end, end, column: 0, text: String::new() };
+                self.scalar(slot, properties, &token)
+            }
         }
     }
 
@@ -181,12 +183,13 @@ impl Parser<'_, '_> {
             let item = Slot { key_start: dash.start, key_end: dash.end, ..Slot::within(id, dash.end) };
             let is_empty = self.next_is(&[TokenKind::BlockEntry, TokenKind::BlockEnd])?
                 || !is_deeper && self.next_is(&[TokenKind::Key, TokenKind::Value])?;
-            if is_empty { self.empty(&item)? } else { self.node(item, Context::Block)? }
+            if is_empty { self.empty(&item)? } else { self.node(&item, Context::Block)? }
         }
         if is_deeper {
             self.end_block("expected a list item that begins with `- ` at the column of the others")?;
         }
-        self.close(id)
+        self.close(id);
+        Ok(())
     }
 
     fn block_mapping(&mut self, slot: &Slot, properties: Properties) -> Result<(), Fault> {
@@ -198,7 +201,8 @@ impl Parser<'_, '_> {
             self.value(member, &[TokenKind::Key, TokenKind::Value, TokenKind::BlockEnd], Context::Member)?;
         }
         self.end_block("expected a key at the column of the others, followed by a colon")?;
-        self.close(id)
+        self.close(id);
+        Ok(())
     }
 
     fn end_block(&mut self, message: &str) -> Result<(), Fault> {
@@ -213,63 +217,7 @@ impl Parser<'_, '_> {
             return self.empty(&member);
         }
         member.empty = self.tokens.take()?.end;
-        if self.next_is(ends)? { self.empty(&member) } else { self.node(member, context) }
-    }
-
-    /// The key of a member, with the token before it.
-    fn key(&mut self, parent: NodeId) -> Result<Slot, Fault> {
-        let indicator = self.tokens.take()?;
-        self.key_text(parent, indicator.start < indicator.end)
-    }
-
-    fn key_text(&mut self, parent: NodeId, has_question_mark: bool) -> Result<Slot, Fault> {
-        let properties = self.properties()?;
-        let token = self.tokens.take()?;
-        let TokenKind::Scalar(style) = token.kind else {
-            return Err(fault(
-                &token,
-                match token.kind {
-                    TokenKind::Alias => "an alias as a key is not supported; repeat the key's text",
-                    TokenKind::Value
-                    | TokenKind::FlowEntry
-                    | TokenKind::FlowMappingEnd
-                    | TokenKind::BlockEnd => "an empty key is not a valid key to Kubernetes",
-                    _ => "a key must be text, not a mapping or list",
-                },
-            ));
-        };
-        let tag = properties.tag.as_deref();
-        let merge = token.text == "<<"
-            && (tag.is_none() && style == Style::Plain
-                || matches!(tag, Some("!" | "tag:yaml.org,2002:merge")));
-        let (_, meaning) = tagged(tag, style, &token.text).map_err(|message| fault(&token, message))?;
-        let typed_key = !matches!(meaning, Scalar::String(_));
-        let name = key_name(meaning).map_err(|message| fault(&token, message))?;
-        self.tree.aliased |= merge;
-        let raw = self.tree.slice(token.start, token.end);
-        let is_bare = properties.range.is_none();
-        let reads_itself =
-            is_bare && decode(raw, style, 0).as_deref() == Some(&name) && !raw.contains(['\n', '\r']);
-        let key_payload = if merge || reads_itself {
-            NONE
-        } else {
-            self.tree.keys.push(name);
-            u32::try_from(self.tree.keys.len() - 1).unwrap_or(NONE)
-        };
-        let is_tagged_merge = merge && properties.anchor.is_none();
-        let key_start = properties.range.map_or(token.start, |(start, _)| start);
-        if let Some(anchor) = properties.anchor {
-            self.anchors.insert(anchor, NONE);
-        }
-        Ok(Slot {
-            key_start,
-            key_end: token.end,
-            key_payload,
-            explicit: has_question_mark || !(is_bare || is_tagged_merge),
-            merge,
-            typed_key,
-            ..Slot::within(parent, token.end)
-        })
+        if self.next_is(ends)? { self.empty(&member) } else { self.node(&member, context) }
     }
 
     /// Adds a collection and opens it.
@@ -291,12 +239,11 @@ impl Parser<'_, '_> {
     }
 
     /// Closes a block collection: it ends where its last child does.
-    fn close(&mut self, id: NodeId) -> Result<(), Fault> {
+    fn close(&mut self, id: NodeId) {
         let last = self.tree.node(id).last;
         let end = self.tree.nodes.get(last as usize).map_or(0, |last| last.end);
         self.tree.node_mut(id).end = end;
         self.open.pop();
-        Ok(())
     }
 
     fn add(
@@ -316,18 +263,30 @@ impl Parser<'_, '_> {
         self.tree.odd_keys |= slot.explicit;
         let Slot { key_start, key_end, key_payload, explicit, merge, typed_key, .. } = *slot;
         let node = Node {
-            key_start,
-            key_end,
-            key_payload,
             explicit,
             merge,
             typed_key,
+            key_start,
+            key_end,
             properties,
             start,
             end,
+            key_payload,
             ..node
         };
         Ok(self.tree.push(slot.parent, node))
+    }
+
+    /// A fault at a token that cannot follow; where the text ends, at the bracket that is still open.
+    fn unexpected(&self, token: &Token, message: &str) -> Fault {
+        let open =
+            self.open.iter().rev().map(|id| self.tree.node(*id)).find(|node| node.style == Style::Flow);
+        match open {
+            Some(node) if token.kind == TokenKind::StreamEnd => {
+                Fault::new(node.start as usize, "the bracket that begins here is not closed")
+            }
+            _ => fault(token, message),
+        }
     }
 
     fn remember(&mut self, anchor: Option<String>, id: NodeId) {

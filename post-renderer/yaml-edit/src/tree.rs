@@ -58,6 +58,23 @@ pub enum Tag {
 }
 
 /// One node. Spans are byte offsets in the document's text.
+///
+/// ```text
+///   name: !!str &a "web" # why
+///   ^   ^ ^        ^    ^
+///   |   | |        |    end
+///   |   | |        start
+///   |   | properties
+///   |   key_end
+///   key_start                        column (of the mapping): 2
+///
+/// spec:            links of the node `ports`:
+///   ports:           parent --> spec
+///   - 80             first  --> 80      last --> 443
+///   - 443            the nodes 80 and 443 refer to each other by `next` and `previous`;
+///   ^                the key of an item is its dash
+///   column of `ports`: 2
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent marks in a table that is kept small")]
 pub struct Node {

@@ -1,6 +1,6 @@
 //! Collections in brackets.
 
-use super::{Context, Parser, Properties, Slot, fault};
+use super::{Context, Parser, Properties, Slot};
 use crate::tokens::TokenKind;
 use crate::tree::{Fault, Kind, Node, NodeId, Style};
 
@@ -13,7 +13,7 @@ impl Parser<'_, '_> {
             if self.next_is(&[TokenKind::Key])? {
                 self.pair(id)?;
             } else {
-                self.node(Slot::within(id, 0), Context::Flow)?;
+                self.node(&Slot::within(id, 0), Context::Flow)?;
             }
         }
         self.close_flow(id)
@@ -28,7 +28,8 @@ impl Parser<'_, '_> {
         // There are no braces that more members could be put into.
         member.explicit = true;
         self.value(member, &[TokenKind::FlowEntry, TokenKind::FlowSequenceEnd], Context::Flow)?;
-        self.close(id)
+        self.close(id);
+        Ok(())
     }
 
     pub(super) fn flow_mapping(&mut self, slot: &Slot, properties: Properties) -> Result<(), Fault> {
@@ -57,7 +58,7 @@ impl Parser<'_, '_> {
         }
         let token = self.tokens.take()?;
         if token.kind != TokenKind::FlowEntry {
-            return Err(fault(&token, message));
+            return Err(self.unexpected(&token, message));
         }
         Ok(!self.next_is(&[end])?)
     }

@@ -2,7 +2,7 @@
 //! from `YAMLOrJSONDecoder` of k8s.io/apimachinery 0.36.0.
 
 use super::{reads, refuses};
-use crate::{Tree, bodies, read, read_within};
+use crate::{Edits, Tree, bodies, edits, pieces, read, read_within};
 use serde_json::json;
 
 #[test]
@@ -154,6 +154,7 @@ fn numbers_without_a_json_form_are_refused() {
 #[test]
 fn manifests_that_kubernetes_reads_are_read() {
     reads("a: \"it\\'s\"\n", &json!({"a": "it's"}));
+    reads("{ ?foo: bar }\n", &json!({"foo": "bar"}));
     reads("a: &an:chor v\n", &json!({"a": ":chor v"}));
     reads("a: [-]\n", &json!({"a": ["-"]}));
     reads("a: \"v\"# c\n", &json!({"a": "v"}));
@@ -174,7 +175,6 @@ fn what_kubernetes_refuses_is_refused() {
     for text in [
         "*é\n",
         "a: &é b\n",
-        "{ ?foo: bar }\n",
         "a: @b\n",
         "a: `b\n",
         "a: %b\n",
@@ -251,4 +251,21 @@ fn documents_of_too_many_values_are_refused() {
         let fault = read_within(&text, Tree::default(), 10).unwrap_err();
         assert!(fault.message.contains("more than 10 values"), "{}", fault.message);
     }
+}
+
+#[test]
+fn the_document_of_the_readme_has_the_spans_and_edits_that_it_shows() {
+    let text = "kind: Web\nspec:\n  replicas: 2 # why\n";
+    let mut tree = read(text, Tree::default()).unwrap();
+    let spans: Vec<_> =
+        tree.nodes.iter().map(|node| (node.key_start, node.key_end, node.start, node.end)).collect();
+    assert_eq!(spans, [(0, 0, 0, 29), (0, 4, 6, 9), (10, 14, 18, 29), (18, 26, 28, 29)]);
+    let spec = tree.get(tree.root(), "spec").unwrap();
+    tree.set(spec, "replicas", &json!(3)).unwrap();
+    tree.set(spec, "paused", &json!(true)).unwrap();
+    let edits = edits(&mut tree, Edits::default()).unwrap();
+    let found: Vec<_> = edits.iter().map(|edit| (edit.start, edit.end, edit.text)).collect();
+    assert_eq!(found, [(28, 29, "3"), (35, 35, "\n  paused: true")]);
+    let output: String = pieces(text, edits.iter()).collect();
+    assert_eq!(output, "kind: Web\nspec:\n  replicas: 3 # why\n  paused: true\n");
 }

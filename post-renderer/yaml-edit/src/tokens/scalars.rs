@@ -250,7 +250,7 @@ impl Tokens<'_> {
             match self.byte(0) {
                 Some(sign @ (b'+' | b'-')) if chomping.is_none() => chomping = Some(sign),
                 Some(digit @ b'1'..=b'9') if increment.is_none() => {
-                    increment = Some(usize::from(digit - b'0'))
+                    increment = Some(usize::from(digit - b'0'));
                 }
                 _ => break,
             }
