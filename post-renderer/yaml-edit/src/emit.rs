@@ -196,14 +196,10 @@ impl Emitter<'_, '_> {
         inner.edits.sort();
         let source = self.tree.slice(start, end);
         let inside = inner.edits.within(start as usize);
-        match inside.filter(|edits| edits.iter().all(|edit| edit.end <= source.len())) {
-            Some(edits) => Ok(pieces(source, edits.iter()).collect()),
-            None => {
-                let message =
-                    "an item that takes another place cannot be edited at its ends; change it first";
-                Err(Fault::new(start as usize, message))
-            }
-        }
+        let inside = inside.filter(|edits| edits.iter().all(|edit| edit.end <= source.len()));
+        let message = "an item that takes another place cannot be edited at its ends; change it first";
+        let edits = inside.ok_or_else(|| Fault::new(start as usize, message))?;
+        Ok(pieces(source, edits.iter()).collect())
     }
 }
 

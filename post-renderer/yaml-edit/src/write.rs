@@ -175,7 +175,7 @@ pub(super) fn flow(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut Strin
             }
             output.push(']');
         }
-        _ => match tree.scalar(id).unwrap_or(Scalar::Null) {
+        Kind::Scalar => match tree.scalar(id).unwrap_or(Scalar::Null) {
             Scalar::String(text) if !quoted => string(&text, true, output),
             other => json(&other.into_value(), output),
         },

@@ -62,7 +62,7 @@ impl Emitter<'_, '_> {
     /// Removes the last children.
     fn remove_flow_behind(&mut self, id: NodeId, before: NodeId, tail: &[NodeId]) {
         let removed = || tail.iter().filter(|child| self.tree.node(**child).state == State::Removed);
-        let (Some(first), Some(last)) = (removed().next(), removed().last()) else { return };
+        let (Some(first), Some(last)) = (removed().next(), removed().next_back()) else { return };
         let (start, end) = (self.flow_start(id, *first), self.tree.node(*last).end);
         let before = self.tree.node(before).end;
         if self.tree.slice(before, start).contains('#') {

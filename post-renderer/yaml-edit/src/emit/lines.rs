@@ -67,17 +67,21 @@ impl Emitter<'_, '_> {
     /// Where a child begins: its key or dash, with the `?`, tag or anchor before it.
     pub(super) fn key_start(&self, id: NodeId) -> u32 {
         let node = self.tree.node(id);
-        let mut start = node.key_start;
-        while node.explicit {
-            let before = self.tree.slice(self.tree.line_start(start), start).trim_end();
-            let word = before.rsplit([' ', '\t', '{', '[', ',']).next().unwrap_or_default();
-            if !(word == "?" || word.starts_with(['&', '!'])) {
-                break;
-            }
-            let end = self.tree.line_start(start) + u32::try_from(before.len()).unwrap_or(0);
-            start = end - u32::try_from(word.len()).unwrap_or(0);
+        if !node.explicit {
+            return node.key_start;
         }
-        start
+        let line = self.tree.line_start(node.key_start);
+        let mut before = self.tree.slice(line, node.key_start);
+        let mut start = node.key_start;
+        loop {
+            before = before.trim_end();
+            let word = before.rsplit([' ', '\t', '{', '[', ',']).next().unwrap_or_default();
+            if word != "?" && !word.starts_with(['&', '!']) {
+                return start;
+            }
+            before = before.get(..before.len() - word.len()).unwrap_or_default();
+            start = line + u32::try_from(before.len()).unwrap_or(0);
+        }
     }
 
     /// Column of the keys or dashes of a block collection.
