@@ -20,7 +20,8 @@ use super::edits::{Edits, pieces};
 use super::tree::{Fault, Kind, NONE, Node, NodeId, State, Style, Tree};
 use super::write::{self, Manner};
 
-/// The edits that turn the text into what the tree says, sorted and without overlap, in the given memory.
+/// The edits that turn the source text into the text of the changed tree, sorted and without overlap. `memory` is
+/// reused. Anchors that would be lost move to their first alias in the tree.
 pub fn edits(tree: &mut Tree<'_>, mut memory: Edits) -> Result<Edits, Fault> {
     if let Some(offset) = lone_return(tree.text) {
         let message =
@@ -97,7 +98,7 @@ impl Emitter<'_, '_> {
         self.tree.json || parent != NONE && in_flow(self.tree.node(parent))
     }
 
-    /// Whether flow style here quotes keys and texts: in JSON, and where the neighbours do.
+    /// Whether keys and texts in flow style are quoted here: in JSON, and where the neighbours are.
     fn quotes(&self, id: NodeId) -> bool {
         let mut current = id;
         while current != NONE && !self.tree.json {

@@ -109,7 +109,7 @@ impl Emitter<'_, '_> {
         self.edit(start, start, &format!("{text}, "));
     }
 
-    /// Writes the children anew, from the first to the last of the source.
+    /// Writes all children again, in place of the first to the last one of the source.
     fn rewrite_flow(&mut self, id: NodeId) -> Result<(), Fault> {
         let node = *self.tree.node(id);
         let mut text = String::new();

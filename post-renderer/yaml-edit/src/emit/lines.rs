@@ -1,6 +1,6 @@
 //! Lines of block style: where the text of a member or item begins and ends, with its comments.
 //!
-//! Comments directly above a key belong to it. Comments below that are indented deeper than it belong to it, too:
+//! Comments directly above a key belong to it, and so do comments below it that are indented deeper:
 //!
 //! ```yaml
 //! # about a
@@ -33,7 +33,7 @@ impl Emitter<'_, '_> {
         kept
     }
 
-    /// The same for the last line of a node.
+    /// Like `territory`, for a node; a value in flow style or on one line ends where its text ends.
     pub(super) fn line_end_of(&self, node: &Node, column: usize) -> u32 {
         if node.style == Style::Block { self.territory(node.end, column) } else { node.end }
     }
