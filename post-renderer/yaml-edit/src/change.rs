@@ -9,8 +9,8 @@ use serde_json::Value;
 pub(crate) type Edited<T> = Result<T, Fault>;
 
 impl Tree<'_> {
-    /// The member of a mapping, ready to be changed: what came by an alias or a merge key is written out here
-    /// first, since changing it at its source would change other places, too.
+    /// The member of a mapping, ready to be changed: a value from an alias or a merge key is first copied to here,
+    /// since changing it at its source would also change other places.
     pub fn member(&mut self, id: NodeId, key: &str) -> Edited<Option<NodeId>> {
         let id = self.enter(id)?;
         if let Some(own) = self.own(id, key) {
@@ -24,8 +24,8 @@ impl Tree<'_> {
         Ok(Some(self.append(id, key, &value)?))
     }
 
-    /// The member under a path of keys, made where it is missing. What is in the way and no mapping (but
-    /// `null`) is an error.
+    /// The mapping under a path of keys. Missing mappings are added and `null` becomes one; other values on the path
+    /// are an error.
     pub fn mapping(&mut self, id: NodeId, path: &[&str]) -> Edited<NodeId> {
         let mut current = self.enter(id)?;
         for key in path {
@@ -102,14 +102,14 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// Appends a member to a mapping that has none of this key.
+    /// Appends a member to a mapping that does not have the key.
     pub fn append(&mut self, id: NodeId, key: &str, value: &Value) -> Edited<NodeId> {
         let child = self.append_quietly(id, key, value)?;
         self.record(child, None, Some(value));
         Ok(child)
     }
 
-    /// The same without a record: for the mappings on the way to what is really set.
+    /// Like `append`, without a record: for the mappings on the path to the member that is set.
     fn append_quietly(&mut self, id: NodeId, key: &str, value: &Value) -> Edited<NodeId> {
         self.prepare(id)?;
         let key_payload = u32::try_from(self.keys.len()).unwrap_or(NONE);
@@ -203,8 +203,8 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// What has to hold before a node is changed: no alias stands for it or for a node around it, and no key on
-    /// the way to it is duplicated.
+    /// Makes a node ready to be changed: no alias stands for it or for a node around it, and no key on the path to it
+    /// is duplicated.
     fn prepare(&mut self, id: NodeId) -> Edited<()> {
         let mut current = id;
         while current != NONE && !self.node(current).fit {
@@ -251,7 +251,7 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// Keys of other text may still mean the same, if one of them is quoted or no plain word.
+    /// Keys with different text may still be equal if one of them is quoted or is not a plain word.
     fn may_equal(&self, left: NodeId, right: NodeId) -> bool {
         let is_word = |id: NodeId| {
             let node = self.node(id);
@@ -311,7 +311,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Marks everything above a change.
+    /// Marks a node and all nodes around it as changed.
     fn touch(&mut self, id: NodeId) {
         let mut current = id;
         while current != NONE {

@@ -1,6 +1,6 @@
-//! Edits of a text: ranges of it that become other texts, which all lie in one buffer.
+//! Edits of a text: ranges that are replaced by new text. All new text is in one buffer.
 
-/// A range of a text that becomes another text. Offsets are bytes.
+/// A range of a text and its replacement. Offsets are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edit<'e> {
     pub start: usize,
@@ -8,14 +8,14 @@ pub struct Edit<'e> {
     pub text: &'e str,
 }
 
-/// Edits in the order in which they were made, or sorted.
+/// Edits in the order in which they were added, or sorted.
 #[derive(Clone, Debug, Default)]
 pub struct Edits {
     spans: Vec<Span>,
     texts: String,
 }
 
-/// An edit, its text given by where it is in the buffer.
+/// An edit whose text is a range of the buffer.
 #[derive(Clone, Copy, Debug)]
 struct Span {
     start: usize,
@@ -34,12 +34,12 @@ impl Edits {
         })
     }
 
-    /// Whether there are none.
+    /// Whether there are no edits.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
 
-    /// Removes all, keeping the memory.
+    /// Removes all edits but keeps their memory.
     pub fn clear(&mut self) {
         self.spans.clear();
         self.texts.clear();
@@ -69,7 +69,7 @@ impl Edits {
         }));
     }
 
-    /// The same edits for a text that begins at `offset` of this one; nothing where one begins before it.
+    /// The edits moved to a text that begins at `offset` of this one; `None` if one of them begins before it.
     pub(super) fn within(mut self, offset: usize) -> Option<Self> {
         for span in &mut self.spans {
             span.start = span.start.checked_sub(offset)?;
@@ -78,12 +78,12 @@ impl Edits {
         Some(self)
     }
 
-    /// Puts the edits into the order of what they span. Those of one place keep theirs.
+    /// Sorts edits by span (stable for equal spans).
     pub(super) fn sort(&mut self) {
         self.spans.sort_by_key(|span| (span.start, span.end));
     }
 
-    /// Where one of the edits, which are sorted, reaches into the next.
+    /// The start of the first edit that overlaps the one before it. The edits must be sorted.
     pub(super) fn overlap(&self) -> Option<usize> {
         self.spans.windows(2).find_map(|pair| match pair {
             [left, right] if left.end > right.start => Some(right.start),

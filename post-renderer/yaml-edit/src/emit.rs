@@ -20,7 +20,8 @@ use super::edits::{Edits, pieces};
 use super::tree::{Fault, Kind, NONE, Node, NodeId, State, Style, Tree};
 use super::write::{self, Manner};
 
-/// The edits that turn the text into what the tree says, sorted and without overlap, in the given memory.
+/// The edits that turn the source text into the text of the changed tree, sorted and without overlap. `memory` is
+/// reused. Anchors that would be lost move to their first alias in the tree.
 pub fn edits(tree: &mut Tree<'_>, mut memory: Edits) -> Result<Edits, Fault> {
     if let Some(offset) = lone_return(tree.text) {
         let message =
@@ -97,7 +98,7 @@ impl Emitter<'_, '_> {
         self.tree.json || parent != NONE && in_flow(self.tree.node(parent))
     }
 
-    /// Whether flow style here quotes keys and texts: in JSON, and where the neighbours do.
+    /// Whether keys and texts in flow style are quoted here: in JSON, and where the neighbours are.
     fn quotes(&self, id: NodeId) -> bool {
         let mut current = id;
         while current != NONE && !self.tree.json {
@@ -196,14 +197,10 @@ impl Emitter<'_, '_> {
         inner.edits.sort();
         let source = self.tree.slice(start, end);
         let inside = inner.edits.within(start as usize);
-        match inside.filter(|edits| edits.iter().all(|edit| edit.end <= source.len())) {
-            Some(edits) => Ok(pieces(source, edits.iter()).collect()),
-            None => {
-                let message =
-                    "an item that takes another place cannot be edited at its ends; change it first";
-                Err(Fault::new(start as usize, message))
-            }
-        }
+        let inside = inside.filter(|edits| edits.iter().all(|edit| edit.end <= source.len()));
+        let message = "an item that takes another place cannot be edited at its ends; change it first";
+        let edits = inside.ok_or_else(|| Fault::new(start as usize, message))?;
+        Ok(pieces(source, edits.iter()).collect())
     }
 }
 

@@ -4,6 +4,7 @@ use super::super::tree::{Fault, Kind, NONE, Node, NodeId, State};
 use super::super::write;
 use super::lines::{after_line_end, before_line_end};
 use super::{Emitter, is_comment};
+use std::collections::BTreeMap;
 
 impl Emitter<'_, '_> {
     pub(super) fn block(&mut self, id: NodeId) -> Result<(), Fault> {
@@ -74,7 +75,9 @@ impl Emitter<'_, '_> {
         let (Some(first), Some(last)) = (removed.first(), removed.last()) else { return };
         let start = self.key_start(*first);
         if self.begins_line(start) {
-            removed.iter().for_each(|child| self.remove_lines(id, *child, None));
+            for child in removed {
+                self.remove_lines(id, *child, None);
+            }
             return;
         }
         let end = self.territory(self.tree.node(*last).end, self.column(id));
@@ -114,7 +117,9 @@ impl Emitter<'_, '_> {
         let rest = self.tree.slice(indicator, self.tree.line_end(indicator));
         if rest.trim().is_empty() || is_comment(rest) {
             self.edit(indicator, indicator, &format!(" {nothing}"));
-            self.sources(id).into_iter().for_each(|child| self.remove_lines(id, child, None));
+            for child in self.sources(id) {
+                self.remove_lines(id, child, None);
+            }
         } else {
             self.edit(indicator, end, &format!(" {nothing}"));
         }
@@ -125,6 +130,7 @@ impl Emitter<'_, '_> {
         let node = *self.tree.node(id);
         let column = self.column(id);
         let sources = self.sources(id);
+        let above = self.comment_starts(&sources, column);
         let mut text = String::new();
         for (index, child) in self.tree.children(id).enumerate() {
             if index > 0 {
@@ -135,11 +141,7 @@ impl Emitter<'_, '_> {
                 continue;
             }
             let source = *self.tree.node(child);
-            let place = sources.iter().position(|other| *other == child).unwrap_or(0);
-            let above = match place.checked_sub(1).and_then(|before| sources.get(before)) {
-                Some(before) => self.territory(self.tree.node(*before).end, column),
-                None => self.lead(source.key_start, column),
-            };
+            let above = above.get(&child).copied().unwrap_or(source.key_start);
             let comments = self.tree.slice(above, source.key_start).lines().map(str::trim);
             for comment in comments.filter(|line| !line.is_empty()) {
                 text.push_str(comment);
@@ -155,6 +157,18 @@ impl Emitter<'_, '_> {
         }
         self.edit(self.lead(start, column), end, &text);
         Ok(())
+    }
+
+    /// Where the comments above each child begin, for children in the order of the source.
+    fn comment_starts(&self, sources: &[NodeId], column: usize) -> BTreeMap<NodeId, u32> {
+        let mut starts = BTreeMap::new();
+        let mut before = None;
+        for child in sources {
+            let node = self.tree.node(*child);
+            starts.insert(*child, before.unwrap_or_else(|| self.lead(node.key_start, column)));
+            before = Some(self.territory(node.end, column));
+        }
+        starts
     }
 
     /// The children of a list that are in the source, in its order.

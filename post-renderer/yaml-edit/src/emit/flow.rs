@@ -62,7 +62,7 @@ impl Emitter<'_, '_> {
     /// Removes the last children.
     fn remove_flow_behind(&mut self, id: NodeId, before: NodeId, tail: &[NodeId]) {
         let removed = || tail.iter().filter(|child| self.tree.node(**child).state == State::Removed);
-        let (Some(first), Some(last)) = (removed().next(), removed().last()) else { return };
+        let (Some(first), Some(last)) = (removed().next(), removed().next_back()) else { return };
         let (start, end) = (self.flow_start(id, *first), self.tree.node(*last).end);
         let before = self.tree.node(before).end;
         if self.tree.slice(before, start).contains('#') {
@@ -109,7 +109,7 @@ impl Emitter<'_, '_> {
         self.edit(start, start, &format!("{text}, "));
     }
 
-    /// Writes the children anew, from the first to the last of the source.
+    /// Writes all children again, in place of the first to the last one of the source.
     fn rewrite_flow(&mut self, id: NodeId) -> Result<(), Fault> {
         let node = *self.tree.node(id);
         let mut text = String::new();

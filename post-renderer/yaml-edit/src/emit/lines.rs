@@ -1,6 +1,6 @@
 //! Lines of block style: where the text of a member or item begins and ends, with its comments.
 //!
-//! Comments directly above a key belong to it. Comments below that are indented deeper than it belong to it, too:
+//! Comments directly above a key belong to it, and so do comments below it that are indented deeper:
 //!
 //! ```yaml
 //! # about a
@@ -33,7 +33,7 @@ impl Emitter<'_, '_> {
         kept
     }
 
-    /// The same for the last line of a node.
+    /// Like `territory`, for a node; a value in flow style or on one line ends where its text ends.
     pub(super) fn line_end_of(&self, node: &Node, column: usize) -> u32 {
         if node.style == Style::Block { self.territory(node.end, column) } else { node.end }
     }
@@ -67,17 +67,21 @@ impl Emitter<'_, '_> {
     /// Where a child begins: its key or dash, with the `?`, tag or anchor before it.
     pub(super) fn key_start(&self, id: NodeId) -> u32 {
         let node = self.tree.node(id);
-        let mut start = node.key_start;
-        while node.explicit {
-            let before = self.tree.slice(self.tree.line_start(start), start).trim_end();
-            let word = before.rsplit([' ', '\t', '{', '[', ',']).next().unwrap_or_default();
-            if !(word == "?" || word.starts_with(['&', '!'])) {
-                break;
-            }
-            let end = self.tree.line_start(start) + u32::try_from(before.len()).unwrap_or(0);
-            start = end - u32::try_from(word.len()).unwrap_or(0);
+        if !node.explicit {
+            return node.key_start;
         }
-        start
+        let line = self.tree.line_start(node.key_start);
+        let mut before = self.tree.slice(line, node.key_start);
+        let mut start = node.key_start;
+        loop {
+            before = before.trim_end();
+            let word = before.rsplit([' ', '\t', '{', '[', ',']).next().unwrap_or_default();
+            if word != "?" && !word.starts_with(['&', '!']) {
+                return start;
+            }
+            before = before.get(..before.len() - word.len()).unwrap_or_default();
+            start = line + u32::try_from(before.len()).unwrap_or(0);
+        }
     }
 
     /// Column of the keys or dashes of a block collection.

@@ -21,6 +21,8 @@ enum Part {
     Index(usize),
 }
 
+/// The variable that names a folder of manifests to run over.
+const FOLDER: &str = "IPSY_BOUNDARIES";
 const NEW_KEY: &str = "new-key";
 
 #[test]
@@ -44,8 +46,51 @@ fn members_and_items_go_and_come_at_every_boundary() {
     assert!(count > 1_000, "only {count} changes");
 }
 
+#[test]
+fn items_that_change_their_places_lose_and_gain_members() {
+    let mut count = 0;
+    for text in boundary_texts() {
+        for text in crate::documents(&text).flat_map(|range| variants(&text[range])) {
+            let Ok(tree) = read(&text, Tree::default()) else { continue };
+            for id in 0..u32::try_from(tree.nodes.len()).unwrap() {
+                if tree.node(id).kind == Kind::Sequence && tree.children(id).count() > 1 {
+                    count += 1;
+                    check_reversed(&text, &path(&tree, id));
+                }
+            }
+        }
+    }
+    assert!(count > 30, "only {count} lists");
+}
+
+/// Reverses a list; in each item, the last member or item is removed and a new one is added.
+fn check_reversed(text: &str, list: &[Part]) {
+    let mut tree = read(text, Tree::default()).unwrap();
+    let list = enter(&mut tree, list).unwrap();
+    let mut order: Vec<NodeId> = tree.children(list).collect();
+    order.reverse();
+    for item in &order {
+        let tail = tree.children(*item).last();
+        if tree.node(*item).kind == Kind::Mapping {
+            tree.set(*item, NEW_KEY, &json!("two\nlines\n")).unwrap();
+        }
+        if let Some(tail) = tail {
+            tree.remove(tail).unwrap();
+        }
+    }
+    tree.reorder(list, &order).unwrap();
+    let expected = tree.value(tree.root()).unwrap();
+    let edits =
+        edits(&mut tree, Edits::default()).unwrap_or_else(|fault| panic!("{}:\n{text}", fault.message));
+    let output: String = pieces(text, edits.iter()).collect();
+    assert!(Checker::default().confirms(&tree, &edits), "{text}\nbecomes\n{output}");
+    let reread = read(&output, Tree::default()).unwrap();
+    assert_eq!(reread.value(reread.root()).unwrap(), expected, "{output}");
+    check_line_ends(text, &output).unwrap();
+}
+
 fn boundary_texts() -> Vec<String> {
-    let folder = std::env::var_os("IPSY_BOUNDARIES").map(PathBuf::from);
+    let folder = std::env::var_os(FOLDER).map(PathBuf::from);
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/objects");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder.unwrap_or(own))
         .unwrap()
@@ -64,7 +109,7 @@ fn variants(text: &str) -> Vec<String> {
         let mut all = String::new();
         for line in text.lines() {
             let indentation = line.len() - line.trim_start().len();
-            all.push_str(&format!("{}{insertion}\n{line}\n", &line[..indentation]));
+            all.extend([&line[..indentation], insertion, "\n", line, "\n"]);
         }
         // Not where that changes what is meant: in block scalars and in JSON.
         if read(&all, Tree::default()).is_ok_and(|tree| tree.value(tree.root()).ok() == before) {
@@ -77,8 +122,9 @@ fn variants(text: &str) -> Vec<String> {
 fn check_text(text: &str, count: &mut usize, failures: &mut Vec<String>) {
     let Ok(tree) = read(text, Tree::default()) else { return };
     let steps = steps(&tree);
-    // Large documents are sampled.
-    let stride = (steps.len() / 2_000).max(1);
+    // Of folders of your own, which may be large, only some changes of each document are tried.
+    let most = if std::env::var_os(FOLDER).is_some() { 25 } else { steps.len() };
+    let stride = (steps.len() / most.max(1)).max(1);
     for step in steps.iter().step_by(stride) {
         *count += 1;
         if let Err(message) = check_step(text, step) {
