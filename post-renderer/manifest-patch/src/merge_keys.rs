@@ -125,10 +125,10 @@ fn native_rule(identity: &Identity, path: &[&str]) -> ListRule<'static> {
         | ("CSINode", ["spec", "drivers"])
         | ("PodGroup", ["spec", "resourceClaims"] | ["status", "resourceClaimStatuses"])
         | ("Workload", ["spec", "podGroupTemplates", "resourceClaims"])
-        | ("Pod", ["status", "resourceClaimStatuses"])
         | (
             "Pod",
-            [
+            ["status", "resourceClaimStatuses"]
+            | [
                 "status",
                 "containerStatuses" | "initContainerStatuses" | "ephemeralContainerStatuses",
                 "allocatedResourcesStatus",
