@@ -2,7 +2,7 @@
 
 mod operation;
 
-use crate::label_text::{keep_written_text, require_text};
+use crate::label_text::{Null, keep_written_text, require_text};
 use crate::problem::Problem;
 use crate::strategic;
 use crate::{Body, Patch, PatchOptions};
@@ -28,7 +28,7 @@ pub fn compile(patch: &Value, options: PatchOptions) -> Result<Patch, Vec<Proble
 
 fn merge(mut value: Value) -> Result<Body, Vec<Problem>> {
     let mut problems = strategic::check_directives(&value);
-    require_text(&mut value, &mut Vec::new(), "patch", &mut problems);
+    require_text(&mut value, Null::Deletes, &mut Vec::new(), "patch", &mut problems);
     match value {
         Value::Object(members) if problems.is_empty() => Ok(Body::Merge(members)),
         _ => Err(problems),

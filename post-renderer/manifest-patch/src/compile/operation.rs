@@ -1,6 +1,6 @@
 //! Operations of a JSON 6902 patch, from their written form.
 
-use super::require_text;
+use super::{Null, require_text};
 use crate::json6902::{Action, Operation};
 use crate::nearest::nearest;
 use crate::pointer::Pointer;
@@ -93,7 +93,7 @@ impl Written<'_> {
         };
         if let Some(path) = path {
             let field = format!("patch[{}].value", self.index);
-            require_text(&mut value, &mut path.parts.clone(), &field, &mut self.problems);
+            require_text(&mut value, Null::IsValue, &mut path.parts.clone(), &field, &mut self.problems);
         }
         Some(value)
     }
