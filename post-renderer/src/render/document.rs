@@ -142,9 +142,30 @@ pub(super) fn render<'a>(
     (Written::Edited, tree)
 }
 
-/// Applies everything to one object: settings of the stream, standards, settings of the configuration and, where there
-/// were any, the standards once more.
+/// Applies everything to one object.
 fn object(
+    tree: &mut Tree<'_>,
+    root: NodeId,
+    identity: &Identity,
+    number: usize,
+    plan: &Plan<'_>,
+    work: &mut Work<'_>,
+    notes: &mut Notes,
+) -> Result<Outcome, Box<Remark>> {
+    let collects_changes = tree.log.is_some();
+    let earlier = notes.changes.len();
+    let outcome = stages(tree, root, identity, number, plan, work, notes);
+    if !collects_changes {
+        // The log of settings was only for the standards that follow them.
+        tree.log = None;
+        notes.changes.truncate(earlier);
+    }
+    outcome
+}
+
+/// The stages of an object: settings of the stream, standards, settings of the configuration and, where there were any,
+/// the standards once more.
+fn stages(
     tree: &mut Tree<'_>,
     root: NodeId,
     identity: &Identity,
@@ -159,8 +180,6 @@ fn object(
     let is_settled = stamps::is_settled(tree, root, plan);
     *work.is_rendered |= is_settled || stamps::bears_configuration(tree, root, plan);
     let subject = Subject { root, identity, number, is_hook };
-    let collects_changes = tree.log.is_some();
-    let earlier = notes.changes.len();
     let mut is_set = is_settled;
     if is_settled {
         mark_matched(tree, &subject, plan, work);
@@ -204,10 +223,6 @@ fn object(
         first.remarks.extend(broken);
     }
     notes.remarks.append(&mut first.remarks);
-    if !collects_changes {
-        tree.log = None;
-        notes.changes.truncate(earlier);
-    }
     if outcome? == Outcome::Deleted {
         return Ok(Outcome::Deleted);
     }
@@ -306,7 +321,8 @@ fn standards_once(
 fn restored_by(change: &Change, plan: &Plan<'_>) -> Option<Restored> {
     let standard = plan.standards.iter().find(|standard| standard.rule().id == change.rule)?;
     let mode = standard.mode(plan.context.configuration);
-    Some(Restored { rule: standard.rule().id, mode, field: change.field.clone() })
+    let was_missing = change.before.is_none();
+    Some(Restored { rule: standard.rule().id, mode, field: change.field.clone(), was_missing })
 }
 
 /// Marks the settings that match an object to which they were applied before.
