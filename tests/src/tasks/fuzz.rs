@@ -30,8 +30,13 @@ pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
             // What is found goes into the first folder; the cases of the tests are what it begins with.
             fs::create_dir_all(workspace::root().join("post-renderer/fuzz/corpus").join(target))?;
             let found = format!("fuzz/corpus/{target}");
+            let (cargo_fuzz, seeds) = if target == "judge" {
+                (cargo_fuzz.env("IPSY_JUDGE", Tools::judge(console)?), "../tests/hostile")
+            } else {
+                (cargo_fuzz, "tests/cases")
+            };
             cargo_fuzz
-                .args(["run", target, &found, "tests/cases", "--"])
+                .args(["run", target, &found, seeds, "--"])
                 .args([format!("-max_total_time={seconds}").as_str(), "-max_len=8192"])
                 .show()?;
             step.done("nothing found");

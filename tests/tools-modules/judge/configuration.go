@@ -163,11 +163,10 @@ func (resources Resources) governed() map[string]bool {
 	return names
 }
 
-// excepts says whether an exception allows the object to break the rule. Ids are written with dashes or, as before,
-// with underscores.
+// excepts says whether an exception allows the object to break the rule.
 func (configuration *Configuration) excepts(object Object, rule, part string) bool {
 	for _, exception := range configuration.Exceptions {
-		id, narrow, _ := strings.Cut(strings.ReplaceAll(exception.Rule, "_", "-"), "/")
+		id, narrow, _ := strings.Cut(exception.Rule, "/")
 		if id == rule && (narrow == "" || narrow == part) && exception.Target.matches(object) {
 			return true
 		}

@@ -17,7 +17,7 @@ standards:
   securityContext: {container: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}
   probesPresent: {probes: [readiness]}
 exceptions:
-  - {rule: resource_maximum/memory, reason: r, owner: o, target: {name: big}}
+  - {rule: resource-maximum/memory, reason: r, owner: o, target: {name: big}}
 `
 
 // clean is a Deployment that keeps every rule of the strict configuration.

@@ -67,7 +67,7 @@ func (examination *examination) exceptions() {
 		if !isException {
 			continue
 		}
-		id, part, _ := strings.Cut(strings.ReplaceAll(rule, "_", "-"), ".")
+		id, part, _ := strings.Cut(rule, ".")
 		if !examination.configuration.excepts(examination.object, id, part) {
 			examination.add("forged-exception", "", "metadata.annotations", "no configured exception allows `"+key+"`")
 		}
