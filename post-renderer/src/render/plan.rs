@@ -103,7 +103,8 @@ impl<'c> Plan<'c> {
             owners: Owners::default(),
             namespace: options.namespace.as_deref(),
         };
-        let standards = STANDARDS.iter().copied().filter(|standard| standard.is_on(configuration)).collect();
+        let is_on = |standard: &&dyn Standard| !options.without_standards && standard.is_on(configuration);
+        let standards = STANDARDS.iter().copied().filter(is_on).collect();
         let mut stamps = Vec::new();
         if configuration.stamp != Stamp::Never {
             stamps.push(("ipsy.dev/config-hash", Value::String(configuration.hash())));
