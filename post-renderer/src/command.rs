@@ -92,9 +92,7 @@ fn answer(
         }
         Command::ExplainRule { id, all: _, output } => match rules::explain(id.as_deref(), output, stdout) {
             Ok(written) => (written, 0),
-            Err(unknown) => {
-                (report::show(std::iter::once(&*unknown), colored.stderr, streams.stderr), USAGE)
-            }
+            Err(unknown) => (report::show(std::iter::once(&*unknown), colored.stderr, streams.stderr), USAGE),
         },
         Command::Schema => {
             let text = serde_json::to_string_pretty(&configuration::schema()).unwrap_or_default();
@@ -255,8 +253,7 @@ fn finish(
 ) -> u8 {
     let least = if code == 0 { Severity::Warning } else { Severity::Note };
     // A person who closed stderr does not want to read; that is no reason to fail.
-    let _ =
-        report::show(findings.iter().filter(|finding| finding.severity >= least), colored.stderr, stderr);
+    let _ = report::show(findings.iter().filter(|finding| finding.severity >= least), colored.stderr, stderr);
     let Some(report) = report else { return code };
     match report.write(code, findings, changes) {
         Ok(()) => {

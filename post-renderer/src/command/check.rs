@@ -171,8 +171,7 @@ fn would_change(change: &Change, object: Option<&RenderedObject>, source: &Sourc
         ..Location::default()
     };
     let what = what(change);
-    let message =
-        format!("would change: {what} (rule `{}`, configured in `{}`)", change.rule, change.source);
+    let message = format!("would change: {what} (rule `{}`, configured in `{}`)", change.rule, change.source);
     Finding::warning("would-change", message).at(place)
 }
 

@@ -330,7 +330,12 @@ mod tests {
         assert!(KINDS.is_sorted_by(|one, next| one.id < next.id));
         for kind in KINDS {
             for sentence in [kind.meaning, kind.remedy] {
-                assert!(sentence.ends_with('.') && sentence.starts_with(char::is_uppercase), "{}", kind.id);
+                assert!(
+                    sentence.ends_with('.')
+                        && sentence.starts_with(|first: char| first.is_uppercase() || first == '`'),
+                    "{}",
+                    kind.id
+                );
             }
         }
     }
