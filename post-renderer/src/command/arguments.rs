@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Applies standards and advanced settings to rendered Kubernetes manifests, and changes nothing else.
 ///
 /// Reads manifests from stdin and writes them to stdout. Exit codes: 0 done; 1 a standard or setting failed;
-/// 2 wrong usage or configuration; 3 the input is not a valid stream of manifests. On an error, nothing is written to
-/// stdout.
+/// 2 wrong usage or configuration; 3 the input is not a valid stream of manifests; 4 the output could not be written.
+/// On an error, nothing is written to stdout.
 #[derive(Debug, Parser)]
 #[command(
     name = "ipsy-post-renderer",
@@ -37,7 +37,8 @@ pub(super) enum Command {
     /// Report problems without writing any manifests.
     ///
     /// Prints every finding and a summary. Exit codes: 0 no errors; 1 a standard or setting failed, or with `--strict`
-    /// a warning or a change; 2 wrong usage or configuration; 3 an input is not a valid stream of manifests.
+    /// a warning or a change; 2 wrong usage or configuration; 3 an input is not a valid stream of manifests; 4 the
+    /// result could not be written.
     /// Exceptions are judged by today's date, unless `--as-of` is given.
     Check {
         #[command(flatten)]

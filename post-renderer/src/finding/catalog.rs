@@ -189,6 +189,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Put binary data into `binaryData`, in base64.",
     },
     FindingKind {
+        id: "output-unwritable",
+        meaning: "The output could not be written.",
+        remedy: "Check that the reader keeps stdout open, and that the disk is not full.",
+    },
+    FindingKind {
         id: "patch-operation",
         meaning: "A JSON patch contains an operation that is not valid.",
         remedy: "Use `add`, `remove`, `replace`, `move`, `copy` or `test`, with the members of RFC 6902.",
@@ -212,6 +217,11 @@ const KINDS: &[FindingKind] = &[
         id: "protected-field",
         meaning: "A setting changes a field that no setting may change.",
         remedy: "Remove the field from the patch: names, namespaces and Helm's ownership metadata are fixed.",
+    },
+    FindingKind {
+        id: "report-path",
+        meaning: "The report file would replace a file that it must not replace.",
+        remedy: "Give the path of a new or regular file with `--report`.",
     },
     FindingKind {
         id: "report-unwritable",

@@ -103,8 +103,12 @@ impl<'c> Plan<'c> {
             owners: Owners::default(),
             namespace: options.namespace.as_deref(),
         };
-        let is_on = |standard: &&dyn Standard| !options.without_standards && standard.is_on(configuration);
-        let standards = STANDARDS.iter().copied().filter(is_on).collect();
+        let mut standards: Vec<_> =
+            STANDARDS.iter().copied().filter(|standard| standard.is_on(configuration)).collect();
+        if options.without_standards {
+            warnings.extend(standards_off(&standards));
+            standards.clear();
+        }
         let mut stamps = Vec::new();
         if configuration.stamp != Stamp::Never {
             stamps.push(("ipsy.dev/config-hash", Value::String(configuration.hash())));
@@ -161,6 +165,20 @@ fn waivers<'c>(
         waivers.push(Waiver { exception, matcher });
     }
     Ok(waivers)
+}
+
+/// A warning that names the standards which the configuration turns on, but which do not apply.
+fn standards_off(standards: &[&'static dyn Standard]) -> Option<Finding> {
+    let unconfigured = Configuration::default();
+    let configured: Vec<String> = standards
+        .iter()
+        .filter(|standard| !standard.is_on(&unconfigured))
+        .map(|standard| format!("`{}`", standard.rule().id))
+        .collect();
+    (!configured.is_empty()).then(|| {
+        let message = format!("standards of the configuration do not apply: {}", configured.join(", "));
+        Finding::warning("standards-off", message).help("leave out `--standards none` to apply them")
+    })
 }
 
 /// The object that a merge patch without target names itself.
