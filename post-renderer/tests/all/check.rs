@@ -157,6 +157,41 @@ fn sarif_has_rules_with_help_and_places() {
     );
 }
 
+/// The schema that is published with the standard (`sarif-2.1.0-rtm.5`).
+#[test]
+fn sarif_is_valid_by_its_schema() {
+    let mut schema: Value = serde_json::from_str(include_str!("../schemas/sarif-2.1.0.json")).unwrap();
+    for definition in ["run", "toolComponent"] {
+        // The brackets of this pattern are unbalanced, so it is not a valid regular expression.
+        let language = schema.pointer_mut(&format!("/definitions/{definition}/properties/language")).unwrap();
+        language.as_object_mut().unwrap().remove("pattern").unwrap();
+    }
+    let validator = jsonschema::draft4::new(&schema).unwrap();
+    let check = |log: &str| {
+        let log: Value = serde_json::from_str(log).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        log["runs"][0]["results"].as_array().unwrap().len()
+    };
+    assert_eq!(check(&check_with("sarif", CONFIG, INPUT)), 3);
+    assert_eq!(
+        check(&check_with(
+            "sarif",
+            CONFIG,
+            "kind: ConfigMap\nmetadata: {name: a, labels: {team: payments}}\n"
+        )),
+        0
+    );
+    // A finding without a line, and one about the configuration.
+    assert_eq!(check(&check_with("sarif", CONFIG, " \n")), 1);
+    assert_eq!(check(&check_with("sarif", "{kind: x}", INPUT)), 1);
+    assert_eq!(check(&check_with("sarif", CONFIG, "a: [")), 1);
+}
+
+fn check_with(format: &str, config: &str, input: &str) -> String {
+    program(&["check", "--strict", "--output", format, "--config-json", config], input).stdout
+}
+
 #[test]
 fn junit_has_a_test_case_per_object() {
     let outcome = check(&["--output", "junit"]);
