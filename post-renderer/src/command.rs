@@ -1,25 +1,34 @@
 //! The program as a library function: arguments and streams in, exit code out. The provider runs the very same.
 
 mod arguments;
+mod check;
+mod color;
 mod configure;
 mod differences;
 mod explanation;
 mod files;
+mod helm_plugin;
 mod input;
+mod manual;
 mod process;
 mod report;
+mod rules;
+mod sources;
+mod today;
 
 use crate::configuration;
 use crate::configuration::Configuration;
-use crate::finding::{Finding, Severity};
-use crate::render::{EditedStream, ErrorKind, RenderError, RenderOptions, edit};
-use arguments::{Arguments, Command, Common};
+use crate::finding::{Finding, Location, Severity};
+use crate::render::{Change, EditedStream, ErrorKind, RenderError, RenderOptions, edit};
+use arguments::{Arguments, Command, Common, StandardsSource, Strictness};
 use clap::{CommandFactory, Parser};
 use configure::configure;
 pub use process::run_in_process;
 use report::Report;
+use sources::{STDIN, Source, sources};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
 
 /// What the program sees of the world besides its arguments.
 pub struct Streams<'a> {
@@ -43,11 +52,15 @@ const USAGE: u8 = 2;
 /// setting failed, 2 usage or configuration, 3 the input is not a valid manifest stream, 4 the output could not be
 /// written.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams<'_>) -> u8 {
-    let code = answer(arguments, &mut streams);
-    ended(streams.stdout.flush(), code, streams.stderr)
+    let (written, code, colored) = answer(arguments, &mut streams);
+    ended(written.and_then(|()| streams.stdout.flush()), code, colored, streams.stderr)
 }
 
-fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+/// Does what the arguments ask for. Returns the result of writing, the exit code, and which streams are colored.
+fn answer(
+    arguments: impl IntoIterator<Item = OsString>,
+    streams: &mut Streams<'_>,
+) -> (io::Result<()>, u8, Colored) {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -55,154 +68,212 @@ fn answer(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'
             let text = error.render().to_string();
             let code = u8::try_from(error.exit_code()).unwrap_or(USAGE);
             let stream = if code == 0 { &mut *streams.stdout } else { &mut *streams.stderr };
-            let written = stream.write_all(text.as_bytes());
-            return ended(written, code, streams.stderr);
+            return (stream.write_all(text.as_bytes()), code, Colored::default());
         }
+    };
+    let Arguments { command, common, color } = arguments;
+    let colored = Colored {
+        stdout: color.decide(io::stdout().is_terminal()),
+        stderr: color.decide(io::stderr().is_terminal()),
     };
     let stdout = &mut *streams.stdout;
-    match arguments.command {
-        None => manifests(
-            &arguments.common,
-            Face::Render { closed: streams.stdout_closed },
-            streams.stdin,
-            stdout,
-            streams.stderr,
-        ),
-        Some(Command::Render(common)) => manifests(
-            &common,
-            Face::Render { closed: streams.stdout_closed },
-            streams.stdin,
-            stdout,
-            streams.stderr,
-        ),
-        Some(Command::Check { common, strict }) => {
-            manifests(&common, Face::Check { strict }, streams.stdin, stdout, streams.stderr)
+    let (written, code) = match command.unwrap_or(Command::Render(common)) {
+        Command::Render(common) => manifests(&common, &[], View::Manifests, colored, streams),
+        Command::Diff { common, files, side_by_side, exit_code } => {
+            let view = View::Differences { side_by_side, exit_code };
+            manifests(&common, &files.files, view, colored, streams)
         }
-        Some(Command::Diff { common, side_by_side, color }) => {
-            let colored = color.decide(io::stdout().is_terminal());
-            manifests(&common, Face::Diff { side_by_side, colored }, streams.stdin, stdout, streams.stderr)
+        Command::Explain { common, files, json } => {
+            manifests(&common, &files.files, View::Changes { json }, colored, streams)
         }
-        Some(Command::Explain { common, json }) => {
-            manifests(&common, Face::Explain { json }, streams.stdin, stdout, streams.stderr)
+        Command::Check { common, files, strict, output } => {
+            let strictness = if strict { Strictness::Strict } else { Strictness::Normal };
+            check::run(&common, &files.files, strictness, output, colored, streams)
         }
-        Some(Command::Schema) => {
+        Command::ExplainRule { id, all: _, output } => match rules::explain(id.as_deref(), output, stdout) {
+            Ok(written) => (written, 0),
+            Err(unknown) => (report::show(std::iter::once(&*unknown), colored.stderr, streams.stderr), USAGE),
+        },
+        Command::Schema => {
             let text = serde_json::to_string_pretty(&configuration::schema()).unwrap_or_default();
-            ended(writeln!(stdout, "{text}"), 0, streams.stderr)
+            (writeln!(stdout, "{text}"), 0)
         }
-        Some(Command::Standards) => ended(explanation::standards(stdout), 0, streams.stderr),
-        Some(Command::Version) => ended(
-            writeln!(
-                stdout,
-                "ipsy-post-renderer {} ({})",
-                env!("CARGO_PKG_VERSION"),
-                configuration::API_VERSION
-            ),
-            0,
-            streams.stderr,
-        ),
-        Some(Command::Completions { shell }) => {
+        Command::Standards => (rules::list(stdout), 0),
+        Command::Version => {
+            let (version, api) = (env!("CARGO_PKG_VERSION"), configuration::API_VERSION);
+            (writeln!(stdout, "ipsy-post-renderer {version} ({api})"), 0)
+        }
+        Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "ipsy-post-renderer", &mut text);
-            ended(stdout.write_all(&text), 0, streams.stderr)
+            (stdout.write_all(&text), 0)
         }
-        Some(Command::Man) => {
-            let mut text = Vec::new();
-            let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
-            ended(made.and_then(|()| stdout.write_all(&text)), 0, streams.stderr)
-        }
-    }
+        Command::Man { dir: None } => (manual::print(stdout), 0),
+        Command::Man { dir: Some(folder) } => (manual::write_files(&folder), 0),
+    };
+    (written, code, colored)
 }
 
-/// What is done with the rendered stream.
+/// Which streams are colored.
+#[derive(Clone, Copy, Default)]
+struct Colored {
+    stdout: bool,
+    stderr: bool,
+}
+
+/// What is shown of a rendered stream.
 #[derive(Clone, Copy)]
-enum Face {
-    Render { closed: bool },
-    Check { strict: bool },
-    Diff { side_by_side: bool, colored: bool },
-    Explain { json: bool },
+enum View {
+    Manifests,
+    Differences { side_by_side: bool, exit_code: bool },
+    Changes { json: bool },
 }
 
-/// Reads, renders and shows.
+/// Reads, renders and shows. Streams that fail are reported, and the others are shown. Returns the result of writing
+/// and the exit code.
 fn manifests(
     common: &Common,
-    face: Face,
-    stdin: &mut dyn Read,
-    stdout: &mut dyn Write,
-    stderr: &mut dyn Write,
-) -> u8 {
-    let options = common.options(!matches!(face, Face::Render { .. }) || common.report.is_some());
-    let report = match Report::of(common) {
+    files: &[PathBuf],
+    view: View,
+    colored: Colored,
+    streams: &mut Streams<'_>,
+) -> (io::Result<()>, u8) {
+    let Streams { stdin, stdout, stderr, stdout_closed } = streams;
+    let report = match Report::of(common, files) {
         Ok(report) => report,
-        Err(error) => return failed(&error, None, stderr),
+        Err(error) => {
+            return (Ok(()), finish(None, error.kind.exit_code(), &error.findings, &[], colored, *stderr));
+        }
     };
     let report = report.as_ref();
-    let read = configure(common).and_then(|configuration| Ok((configuration, input::read(stdin)?)));
-    let (configuration, input) = match read {
+    let read = configure(common).and_then(|configuration| Ok((configuration, sources(files, stdin)?)));
+    let (configuration, sources) = match read {
         Ok(read) => read,
-        Err(error) => return failed(&error, report, stderr),
-    };
-    let rendered = match rendered(&input, &configuration, &options) {
-        Ok(rendered) => rendered,
-        Err(error) => return failed(&error, report, stderr),
-    };
-    let mut code = 0;
-    if let Face::Check { strict: true } = face {
-        let broken = |finding: &Finding| finding.severity >= Severity::Warning;
-        code = u8::from(!rendered.is_same() || rendered.findings.iter().any(broken));
-    }
-    let written = report.map(|report| report.write(code, &rendered.findings, &rendered.changes));
-    if let Some(Err(problem)) = written {
-        return failed(&problem, None, stderr);
-    }
-    let least = if matches!(face, Face::Check { .. }) { Severity::Note } else { Severity::Warning };
-    // A person who closed stderr does not want to read; that is no reason to fail.
-    let _ = report::show(rendered.findings.iter().filter(|finding| finding.severity >= least), stderr);
-    let shown = match face {
-        Face::Render { closed: true } => Err(io::Error::other("stdout is closed")),
-        Face::Render { closed: false } => rendered.write(stdout),
-        Face::Check { .. } => Ok(()),
-        Face::Diff { side_by_side, colored } => {
-            differences::show(&rendered.original(), &rendered.bytes(), side_by_side, colored, stdout)
+        Err(error) => {
+            return (Ok(()), finish(report, error.kind.exit_code(), &error.findings, &[], colored, *stderr));
         }
-        Face::Explain { json } => explanation::show(&rendered.changes, json, stdout),
     };
-    ended(shown, code, stderr)
+    let options = common.options(!matches!(view, View::Manifests) || report.is_some());
+    let (mut code, mut findings, mut changes, mut rendered) = (0, Vec::new(), Vec::new(), Vec::new());
+    for source in &sources {
+        match render(source, &configuration, &options) {
+            Ok(stream) => {
+                findings.extend_from_slice(&stream.findings);
+                changes.extend_from_slice(&stream.changes);
+                rendered.push((source, stream));
+            }
+            Err(error) => {
+                code = code.max(error.kind.exit_code());
+                findings.extend(error.findings);
+            }
+        }
+    }
+    if let View::Differences { exit_code: true, .. } = view {
+        code = code.max(u8::from(rendered.iter().any(|(_, stream)| !stream.is_same())));
+    }
+    let code = finish(report, code, &findings, &changes, colored, *stderr);
+    if matches!(view, View::Manifests) && code != 0 {
+        return (Ok(()), code);
+    }
+    if matches!(view, View::Manifests) && *stdout_closed {
+        return (Err(io::Error::other("stdout is closed")), code);
+    }
+    (show(&rendered, view, !files.is_empty(), colored.stdout, *stdout), code)
 }
 
-/// Renders the input.
-fn rendered<'t>(
-    input: &'t [u8],
+/// Shows the streams; `is_named` says whether they come from files that have to be told apart.
+fn show(
+    rendered: &[(&Source, EditedStream<'_>)],
+    view: View,
+    is_named: bool,
+    colored: bool,
+    stdout: &mut dyn Write,
+) -> io::Result<()> {
+    let file = |source: &Source| is_named.then(|| source.name.clone());
+    if let View::Changes { json: true } = view {
+        let mut changes = Vec::new();
+        for (source, stream) in rendered {
+            let file = file(source);
+            changes.extend(stream.changes.iter().map(|change| explanation::to_json(change, file.as_deref())));
+        }
+        return writeln!(stdout, "{:#}", serde_json::Value::Array(changes));
+    }
+    for (source, stream) in rendered {
+        match view {
+            View::Manifests => stream.write(stdout)?,
+            View::Differences { side_by_side, .. } => {
+                let name = file(source).unwrap_or_else(|| "manifests".to_owned());
+                differences::show(&name, &stream.original(), &stream.bytes(), side_by_side, colored, stdout)?;
+            }
+            View::Changes { .. } => explanation::show(&stream.changes, file(source).as_deref(), stdout)?,
+        }
+    }
+    Ok(())
+}
+
+/// Renders a stream.
+fn render<'t>(
+    source: &'t Source,
     configuration: &Configuration,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
-    match std::str::from_utf8(input) {
+    match std::str::from_utf8(&source.bytes) {
         Ok(text) if text.trim().is_empty() => {
-            // Helm 3 sends nothing with `--output-dir`, and the run has to pass.
-            let warning = Finding::warning("empty-input", "input is empty; passing it through unchanged")
-                .help("with `--output-dir`, Helm 3 does not send manifests to its post-renderer: pipe `helm template` through it instead");
             let mut same = EditedStream::unchanged(text);
-            same.findings.push(warning);
+            same.findings.push(empty_input(&source.name));
             Ok(same)
         }
-        _ => edit(input, configuration, options),
+        _ => {
+            let options = RenderOptions { source_name: source.name.clone(), ..options.clone() };
+            edit(&source.bytes, configuration, &options)
+        }
     }
 }
 
-/// Shows what went wrong on stderr and in the report, since Helm 4 discards stderr.
-fn failed(error: &RenderError, report: Option<&Report>, stderr: &mut dyn Write) -> u8 {
-    let code = error.kind.exit_code();
-    let _ = report::show(error.findings.iter(), stderr);
-    if let Some(Err(problem)) = report.map(|report| report.write(code, &error.findings, &[])) {
-        let _ = report::show(problem.findings.iter(), stderr);
+/// Helm 3 sends nothing with `--output-dir`, and the run has to pass.
+fn empty_input(source: &str) -> Finding {
+    let finding = Finding::warning("empty-input", "input is empty; passing it through unchanged").help(
+        "with `--output-dir`, Helm 3 does not send manifests to its post-renderer: pipe `helm template` through it \
+         instead",
+    );
+    if source == STDIN {
+        return finding;
     }
-    code
+    finding.at(Location { source: Some(source.to_owned()), ..Location::default() })
+}
+
+/// Shows warnings and errors on stderr and writes the report, since Helm hides stderr. Returns the exit code.
+fn finish(
+    report: Option<&Report>,
+    code: u8,
+    findings: &[Finding],
+    changes: &[Change],
+    colored: Colored,
+    stderr: &mut dyn Write,
+) -> u8 {
+    let least = if code == 0 { Severity::Warning } else { Severity::Note };
+    // A person who closed stderr does not want to read; that is no reason to fail.
+    let _ = report::show(findings.iter().filter(|finding| finding.severity >= least), colored.stderr, stderr);
+    let Some(report) = report else { return code };
+    match report.write(code, findings, changes) {
+        Ok(()) => {
+            if report.is_implicit() && !findings.is_empty() {
+                let _ = writeln!(stderr, "report: {}", report.path().display());
+            }
+            code
+        }
+        Err(problem) => {
+            let _ = report::show(problem.findings.iter(), colored.stderr, stderr);
+            if report.is_implicit() { code } else { code.max(problem.kind.exit_code()) }
+        }
+    }
 }
 
 /// The exit code after writing. A reader that went away is an error too: it has only a part of the manifests.
-fn ended(result: io::Result<()>, code: u8, stderr: &mut dyn Write) -> u8 {
+fn ended(result: io::Result<()>, code: u8, colored: Colored, stderr: &mut dyn Write) -> u8 {
     let Err(error) = result else { return code };
     let finding = Finding::error("output-unwritable", format!("the output could not be written: {error}"));
-    let _ = report::show(std::iter::once(&finding), stderr);
+    let _ = report::show(std::iter::once(&finding), colored.stderr, stderr);
     ErrorKind::Output.exit_code()
 }
 
@@ -213,6 +284,7 @@ impl Common {
             namespace: self.namespace.clone(),
             deployer: self.deployer.into(),
             as_of: self.as_of.clone(),
+            without_standards: self.standards == Some(StandardsSource::None),
             allow_stream_config: self.allow_stream_config,
             collect_changes,
             threads: std::thread::available_parallelism()

@@ -1,10 +1,15 @@
 //! What is told to a person: one finding is one thing that is wrong, where it is, why, and what to do about it.
 
+mod catalog;
+mod display;
 mod place;
+mod template;
 
+pub use catalog::{FindingKind, finding_kinds};
 use manifest_patch::Problem;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+pub(crate) use template::template;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +55,9 @@ pub struct Location {
     /// The field, as `spec.template.spec.containers[0].image`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The chart template that the object comes from, as Helm notes it (`shop/templates/app.yaml`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
     /// The source line itself, so that a report can underline the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -118,6 +126,11 @@ impl Finding {
         self
     }
 
+    /// The id of the rule, without the part: `resource-maximum` for `resource-maximum/memory`.
+    pub fn rule(&self) -> &str {
+        self.id.split_once('/').map_or(&self.id, |(rule, _)| rule)
+    }
+
     /// Adds the place in the source text.
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
@@ -129,50 +142,6 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
-    /// A report for people: headline, place, the source line underlined, help.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}[{}]: ", self.severity, self.id)?;
-        let place = &self.location;
-        match (&place.object, &place.field) {
-            (Some(object), Some(field)) => write!(formatter, "{object}: {field}: ")?,
-            (Some(one), None) | (None, Some(one)) => write!(formatter, "{one}: ")?,
-            (None, None) => {}
-        }
-        formatter.write_str(&self.message)?;
-        let mut parts = Vec::new();
-        if let Some(source) = &place.source {
-            parts.push(source.clone());
-        }
-        if let Some(document) = place.document {
-            parts.push(format!("document {document}"));
-        }
-        match (place.line, place.column) {
-            (Some(line), Some(column)) => parts.push(format!("line {line}, column {column}")),
-            (Some(line), None) => parts.push(format!("line {line}")),
-            _ => {}
-        }
-        if !parts.is_empty() {
-            write!(formatter, "\n  --> {}", parts.join(", "))?;
-        }
-        if let (Some(text), Some(line)) = (&place.text, place.line) {
-            let number = line.to_string();
-            write!(formatter, "\n  {number} | {text}")?;
-            if let Some(column) = place.caret.or(place.column) {
-                // Tabs stay tabs, so that the mark stands below its place however wide they are.
-                let above = text.chars().map(|character| if character == '\t' { '\t' } else { ' ' });
-                let indent: String =
-                    above.chain(std::iter::repeat(' ')).take(column.saturating_sub(1)).collect();
-                write!(formatter, "\n  {:width$}{indent}^", "", width = number.len() + 3)?;
-            }
-        }
-        if let Some(help) = &self.help {
-            write!(formatter, "\n  help: {help}")?;
-        }
-        Ok(())
-    }
-}
-
 impl From<Problem> for Finding {
     /// An error with the problem's own field and advice.
     fn from(problem: Problem) -> Self {
@@ -180,28 +149,5 @@ impl From<Problem> for Finding {
         finding.location.field = problem.field;
         finding.help = problem.help;
         finding
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_underlines_the_place() {
-        let finding = Finding::error("bad-yaml", "a tab cannot indent")
-            .at(Location {
-                source: Some("stdin".into()),
-                document: Some(2),
-                line: Some(12),
-                column: Some(3),
-                text: Some("a:\tb".into()),
-                ..Location::default()
-            })
-            .help("use blanks");
-        assert_eq!(
-            finding.to_string(),
-            "error[bad-yaml]: a tab cannot indent\n  --> stdin, document 2, line 12, column 3\n  12 | a:\tb\n         ^\n  help: use blanks"
-        );
     }
 }

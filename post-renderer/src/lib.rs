@@ -25,7 +25,7 @@ pub mod command;
 pub mod fuzzing;
 
 pub use configuration::{AdvancedSetting, Configuration, Target};
-pub use finding::{Finding, Location, Severity};
+pub use finding::{Finding, FindingKind, Location, Severity, finding_kinds};
 pub use quantity::{InvalidQuantity, Quantity};
 pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};
 pub use settings::{check_setting, read_configuration};

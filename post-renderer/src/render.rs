@@ -33,6 +33,8 @@ pub struct RenderOptions {
     pub deployer: Deployer,
     /// Date used to evaluate exceptions, as `2027-01-31`. Without it, an exception with an end is a warning.
     pub as_of: Option<String>,
+    /// Whether all standards are off, those that apply without being configured too: only settings apply.
+    pub without_standards: bool,
     /// Whether `Rendered::changes` is filled in (it costs time).
     pub collect_changes: bool,
     /// Whether a configuration in the stream may add labels, annotations and settings; otherwise it is an error.
@@ -83,6 +85,22 @@ pub struct Change {
     /// What is there now, as JSON; absent where it was removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<serde_json::Value>,
+}
+
+/// One object of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the program shows objects"))]
+pub(crate) struct RenderedObject {
+    /// As `Deployment/web`.
+    pub(crate) object: String,
+    /// Number of its document, from 1.
+    pub(crate) document: usize,
+    /// Line in the stream, from 1.
+    pub(crate) line: Option<usize>,
+    /// The chart template that it comes from, where Helm notes it.
+    pub(crate) template: Option<String>,
+    /// Whether rendering changes or deletes it.
+    pub(crate) is_changed: bool,
 }
 
 /// Why a rendering failed.
@@ -147,6 +165,16 @@ pub(crate) fn edit<'t>(
     configuration: &Configuration,
     options: &RenderOptions,
 ) -> Result<EditedStream<'t>, RenderError> {
+    inspect(input, configuration, options)?.checked()
+}
+
+/// Like [`edit`], but a stream that breaks a rule comes back with everything that was found. Only what makes
+/// rendering impossible (a wrong configuration, text that is not UTF-8) is an error.
+pub(crate) fn inspect<'t>(
+    input: &'t [u8],
+    configuration: &Configuration,
+    options: &RenderOptions,
+) -> Result<EditedStream<'t>, RenderError> {
     let failed = |findings| RenderError { kind: ErrorKind::Configuration, findings };
     let text = text(input, options)?;
     let added = stream_configurations(text, options)?;
@@ -159,7 +187,7 @@ pub(crate) fn edit<'t>(
     };
     let mut plan = Plan::new(configuration, options).map_err(failed)?;
     plan.add_stream_settings(&added).map_err(failed)?;
-    stream::render(text, plan, options)
+    Ok(stream::render(text, plan, options))
 }
 
 /// The input as text; what is no UTF-8 is no YAML to Kubernetes.

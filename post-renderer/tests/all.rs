@@ -4,11 +4,13 @@
 mod all {
     mod bad_input;
     mod cases;
+    mod check;
     mod command;
     mod kustomize;
     mod properties;
     mod purity;
     mod report;
+    mod rules;
     mod secrets;
     mod threads;
 }

@@ -1,53 +1,93 @@
-//! The arguments, described once for parsing, help, completions and man page.
+//! The arguments, described once for parsing, help, completions and manual pages.
 
+use super::check::Format;
+use super::color::Color;
+use super::rules::RuleFormat;
 use crate::render::Deployer;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Applies standards and advanced settings to rendered Kubernetes manifests, changing nothing else.
+/// Applies standards and advanced settings to rendered Kubernetes manifests, and changes nothing else.
 ///
 /// Reads manifests from stdin and writes them to stdout. Exit codes: 0 done; 1 a standard or setting failed;
-/// 2 usage or configuration; 3 the input is no valid stream of manifests. On an error nothing is written to
-/// stdout.
+/// 2 wrong usage or configuration; 3 the input is not a valid stream of manifests; 4 the output could not be written.
+/// On an error, nothing is written to stdout.
 #[derive(Debug, Parser)]
-#[command(name = "ipsy-post-renderer", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "ipsy-post-renderer",
+    version,
+    propagate_version = true,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
     #[command(flatten)]
     pub(super) common: Common,
+    /// When to color output for people.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Render manifests (what happens without a command).
+    /// Render manifests (the default command).
     Render(#[command(flatten)] Common),
-    /// Say what is wrong with manifests, writing none.
+    /// Report problems without writing any manifests.
+    ///
+    /// Prints every finding and a summary. Exit codes: 0 no errors; 1 a standard or setting failed, or with `--strict`
+    /// a warning or a change; 2 wrong usage or configuration; 3 an input is not a valid stream of manifests; 4 the
+    /// result could not be written.
+    /// Exceptions are judged by today's date, unless `--as-of` is given.
     Check {
         #[command(flatten)]
         common: Common,
-        /// Fail also on warnings and on everything that rendering would change.
+        #[command(flatten)]
+        files: Files,
+        /// Fail also on warnings and on everything that rendering would change, and report each change.
         #[arg(long)]
         strict: bool,
+        /// Format of the result.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        output: Format,
     },
     /// Show what rendering changes.
     Diff {
         #[command(flatten)]
         common: Common,
-        /// Show old and new beside each other.
+        #[command(flatten)]
+        files: Files,
+        /// Show old and new text side by side.
         #[arg(long, short = 'y')]
         side_by_side: bool,
-        /// Whether to colour.
-        #[arg(long, value_enum, default_value_t = Color::Auto)]
-        color: Color,
+        /// Exit with 1 if rendering changes anything.
+        #[arg(long)]
+        exit_code: bool,
     },
-    /// Say of each changed field which rule changed it, from what to what, and where that is configured.
+    /// For each changed field, show the rule, the old and new value, and where the rule is configured.
     Explain {
         #[command(flatten)]
         common: Common,
-        /// As JSON.
+        #[command(flatten)]
+        files: Files,
+        /// Write JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Explain a rule or another finding by the id that messages print.
+    ///
+    /// Shows what the rule does, why, how to fix an object, how to make an exception, and where the rule is configured.
+    ExplainRule {
+        /// Id such as `resource-maximum` or `resource-maximum/memory`.
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        /// Explain all ids.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+        /// Format of the explanation.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        output: RuleFormat,
     },
     /// Print the JSON Schema of the configuration, for editors.
     Schema,
@@ -57,41 +97,73 @@ pub(super) enum Command {
     Version,
     /// Print completions for a shell.
     Completions {
-        /// Which shell.
+        /// Name of the shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual pages of this program and its commands.
+    Man {
+        /// Write one file per page into this directory instead, which is created if it does not exist.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Files {
+    /// Manifest files, each a stream of its own; `-` is stdin. Without files, stdin is read.
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// Whether `check` also fails on warnings and changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    Normal,
+    Strict,
+}
+
+/// Where the standards come from, besides the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StandardsSource {
+    /// No standard applies, not even one that needs no configuration; only advanced settings apply.
+    None,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Configuration file; may be given several times, later ones are stronger. Also a `kustomization.yaml`.
+    /// Configuration file, or a `kustomization.yaml`. Can be repeated; later files override earlier ones.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Vec<PathBuf>,
-    /// Configuration as text (JSON or YAML), stronger than all files.
+    /// Configuration as text (JSON or YAML). Overrides all files.
     #[arg(long, value_name = "TEXT")]
     pub(super) config_json: Vec<String>,
-    /// Pass manifests through unchanged when there is no configuration at all.
+    /// Accept that there is no configuration.
     #[arg(long)]
     pub(super) allow_unconfigured: bool,
     /// Let a `ConfigMap` labelled `ipsy.dev/post-render-config` in the stream add labels, annotations and settings;
     /// otherwise it is an error.
     #[arg(long)]
     pub(super) allow_stream_config: bool,
-    /// What applies the manifests.
+    /// Source of the standards. With `none`, an empty configuration changes nothing.
+    #[arg(long, value_enum, value_name = "SOURCE")]
+    pub(super) standards: Option<StandardsSource>,
+    /// Program that applies the manifests.
     #[arg(long, value_enum, default_value_t = DeployerName::Helm)]
     pub(super) deployer: DeployerName,
-    /// Also write findings and changes to this file, as JSON: Helm hides stderr.
+    /// Also write findings and changes to this file, as JSON (Helm hides stderr).
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
-    /// Name of the Helm release, which Helm does not tell.
+    /// Used by the Helm 4 plugin, since Helm 4 discards stderr: without `--report`, write the report to
+    /// `ipsy-post-renderer/report.json` in Helm's cache directory.
+    #[arg(long)]
+    pub(super) helm_plugin: bool,
+    /// Helm release name (Helm does not pass it to post-renderers).
     #[arg(long, value_name = "NAME")]
     pub(super) release: Option<String>,
-    /// Namespace of objects that name none, which Helm does not tell.
+    /// Namespace of objects without a namespace (Helm does not pass it to post-renderers).
     #[arg(long, short = 'n', value_name = "NAME")]
     pub(super) namespace: Option<String>,
-    /// The day by which exceptions are judged; without it they do not expire here.
+    /// Date used to evaluate exceptions. Default: today in `check`; otherwise exceptions do not expire here.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(super) as_of: Option<String>,
 }
@@ -117,26 +189,6 @@ impl From<DeployerName> for Deployer {
         match name {
             DeployerName::Helm => Self::Helm,
             DeployerName::Kapp => Self::Kapp,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal.
-    Auto,
-    /// In any case.
-    Always,
-    /// In no case.
-    Never,
-}
-
-impl Color {
-    pub(super) fn decide(self, on_terminal: bool) -> bool {
-        match self {
-            Self::Auto => on_terminal && std::env::var_os("NO_COLOR").is_none(),
-            Self::Always => true,
-            Self::Never => false,
         }
     }
 }

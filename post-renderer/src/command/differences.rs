@@ -7,8 +7,9 @@ use std::io::{self, Write};
 /// Width of one side of a side-by-side diff, in characters.
 const SIDE: usize = 70;
 
-/// Writes the difference between two streams, with the values of Secrets masked; nothing if they are equal.
+/// Writes the difference between two versions of the stream `name`, with the values of Secrets masked; nothing if they are equal.
 pub(super) fn show(
+    name: &str,
     before: &[u8],
     after: &[u8],
     side_by_side: bool,
@@ -24,7 +25,7 @@ pub(super) fn show(
     if side_by_side {
         return beside(&diff, colored, stream);
     }
-    let text = diff.unified_diff().context_radius(3).header("manifests", "rendered").to_string();
+    let text = diff.unified_diff().context_radius(3).header(name, &format!("{name} (rendered)")).to_string();
     for line in text.lines() {
         let color = match line.as_bytes().first() {
             Some(b'+') => "32",

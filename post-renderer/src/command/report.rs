@@ -3,6 +3,7 @@
 use super::arguments::Common;
 use super::configure::configuration_variable;
 use super::files::{folder_of, same_file};
+use super::helm_plugin;
 use crate::finding::Finding;
 use crate::render::{Change, ErrorKind, RenderError};
 use serde_json::json;
@@ -11,13 +12,18 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Writes findings, one after the other.
+/// Writes findings, one after the other, colored for a terminal or not.
 pub(super) fn show<'f>(
     findings: impl Iterator<Item = &'f Finding>,
+    colored: bool,
     stream: &mut dyn Write,
 ) -> io::Result<()> {
     for finding in findings {
-        writeln!(stream, "{finding}")?;
+        if colored {
+            writeln!(stream, "{}", finding.colored())?;
+        } else {
+            writeln!(stream, "{finding}")?;
+        }
     }
     stream.flush()
 }
@@ -25,14 +31,34 @@ pub(super) fn show<'f>(
 /// The report file: `{version, exitCode, findings, changes}`, readable by its owner alone.
 pub(super) struct Report {
     path: PathBuf,
+    /// Whether the user did not ask for it: then a place that cannot be written is no reason to fail.
+    is_implicit: bool,
 }
 
 impl Report {
-    /// The report that the arguments ask for.
-    pub(super) fn of(common: &Common) -> Result<Option<Self>, RenderError> {
+    /// The report that the arguments ask for; `files` are the manifests to read.
+    pub(super) fn of(common: &Common, files: &[PathBuf]) -> Result<Option<Self>, RenderError> {
         let variable = configuration_variable();
-        let inputs: Vec<&Path> = variable.iter().chain(&common.config).map(PathBuf::as_path).collect();
-        common.report.as_deref().map(|path| Self::at(path, &inputs)).transpose()
+        let inputs: Vec<&Path> =
+            variable.iter().chain(&common.config).chain(files).map(PathBuf::as_path).collect();
+        if let Some(path) = &common.report {
+            return Self::at(path, &inputs).map(Some);
+        }
+        let known = common.helm_plugin.then(helm_plugin::report_path).flatten();
+        Ok(known.and_then(|path| Self::at(&path, &inputs).ok()).map(|report| {
+            // If this fails, so does writing the file, which says why.
+            let _ = fs::create_dir_all(folder_of(&report.path));
+            Self { is_implicit: true, ..report }
+        }))
+    }
+
+    /// Whether the user did not ask for it.
+    pub(super) fn is_implicit(&self) -> bool {
+        self.is_implicit
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Checks that a report can go to this path: a new or regular file that is none of `inputs`.
@@ -50,7 +76,7 @@ impl Report {
         if inputs.iter().any(|input| same_file(input, path)) {
             return refuse("it is an input or configuration file");
         }
-        Ok(Self { path: path.to_owned() })
+        Ok(Self { path: path.to_owned(), is_implicit: false })
     }
 
     /// Writes the report. It replaces the file at its path, so that a link put there meanwhile is not followed.

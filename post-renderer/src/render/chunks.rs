@@ -3,8 +3,8 @@
 use super::document::{self, Notes, Work, Written};
 use super::edited::EditedText;
 use super::plan::Plan;
-use super::{Change, RenderOptions, place};
-use crate::finding::{Finding, Location};
+use super::{Change, RenderOptions, RenderedObject, place};
+use crate::finding::{Finding, Location, template};
 use crate::object::Remark;
 use crate::secrets::{may_hold_secret, without_quotations};
 use std::ops::Range;
@@ -25,6 +25,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
     /// Changed fields, if the caller asked for them.
     pub(super) changes: Vec<Change>,
+    /// The objects, if the caller asked for changes.
+    pub(super) objects: Vec<RenderedObject>,
     /// For each setting, whether it matched an object.
     pub(super) matched: Vec<bool>,
     /// For each exception, whether it was used.
@@ -98,9 +100,22 @@ pub(super) fn render<'t>(
                 edits.push(range.start, range.end, "");
             }
         }
+        let is_named = !notes.remarks.is_empty() || !notes.objects.is_empty();
+        let template = if is_named { template(body) } else { None };
         for remark in notes.remarks {
             let findings = if remark.invalid { &mut report.invalid } else { &mut report.findings };
-            findings.push(locate(&mut lines, &range, report.count, remark, options));
+            let mut finding = locate(&mut lines, &range, report.count, remark, options);
+            finding.location.template.clone_from(&template);
+            findings.push(finding);
+        }
+        for seen in notes.objects {
+            report.objects.push(RenderedObject {
+                object: seen.label,
+                document: report.count,
+                line: seen.offset.map(|offset| lines.before(range.start + offset) + 1),
+                template: template.clone(),
+                is_changed: seen.is_changed,
+            });
         }
         report.changes.append(&mut notes.changes);
     }
@@ -132,6 +147,12 @@ impl Report {
         };
         self.invalid.extend(next.invalid.into_iter().map(moved));
         self.findings.extend(next.findings.into_iter().map(moved));
+        let moved = |object: RenderedObject| RenderedObject {
+            document: documents + object.document,
+            line: object.line.map(|line| lines + line),
+            ..object
+        };
+        self.objects.extend(next.objects.into_iter().map(moved));
         let moved = |change: Change| Change { document: documents + change.document, ..change };
         self.changes.extend(next.changes.into_iter().map(moved));
         for (flags, more) in [(&mut self.matched, next.matched), (&mut self.used, next.used)] {

@@ -35,6 +35,18 @@ pub(super) struct Notes {
     /// The document is invalid; a standard or setting failed, or only has something to say.
     pub(super) remarks: Vec<Remark>,
     pub(super) changes: Vec<Change>,
+    /// The objects, if the caller asked for changes.
+    pub(super) objects: Vec<Seen>,
+}
+
+/// An object that was rendered.
+pub(super) struct Seen {
+    /// As `Deployment/web`.
+    pub(super) label: String,
+    /// Where in the document it begins.
+    pub(super) offset: Option<usize>,
+    /// Whether rendering changes or deletes it.
+    pub(super) is_changed: bool,
 }
 
 impl Notes {
@@ -101,8 +113,13 @@ pub(super) fn render<'a>(
         if is_config(&identity) {
             continue;
         }
+        let changes = notes.changes.len();
         let outcome = object(&mut tree, root, &identity, number, plan, work, notes);
         is_changed |= tree.node(root).dirty || matches!(outcome, Ok(Outcome::Deleted));
+        if options.collect_changes {
+            let is_changed = notes.changes.len() > changes || matches!(outcome, Ok(Outcome::Deleted));
+            notes.objects.push(Seen { label: identity.label(), offset: tree.offset_of(root), is_changed });
+        }
         match outcome {
             Ok(Outcome::Stays) => {}
             Ok(Outcome::Deleted) if root == tree.root() => return (Written::Removed, tree),

@@ -1,7 +1,7 @@
 //! A rendered stream as edits of its input: what no rule changes is copied once, when it is written.
 
-use super::{Change, Rendered};
-use crate::finding::Finding;
+use super::{Change, ErrorKind, RenderError, Rendered, RenderedObject};
+use crate::finding::{Finding, Severity};
 #[cfg(feature = "cli")]
 use std::io::{self, BufWriter, Write};
 use yaml_edit::{Edits, pieces};
@@ -17,11 +17,18 @@ pub(crate) struct EditedStream<'t> {
     pub(super) texts: Vec<EditedText<'t>>,
     /// Documents that come after everything else; empty for none.
     pub(super) appended: String,
+    /// The objects, in document order; empty unless changes were asked for.
+    pub(crate) objects: Vec<RenderedObject>,
     /// Changed fields, in document order; empty unless asked for.
     pub(crate) changes: Vec<Change>,
-    /// Warnings and notes.
+    /// Everything that was found.
     pub(crate) findings: Vec<Finding>,
+    /// Why the stream must not be written, if it must not.
+    pub(crate) failure: Option<ErrorKind>,
 }
+
+/// More findings than this in an error help no one; the rest is counted.
+const SHOWN: usize = 100;
 
 /// Text and its edits, sorted and without overlap.
 pub(super) struct EditedText<'t> {
@@ -30,6 +37,14 @@ pub(super) struct EditedText<'t> {
 }
 
 impl EditedStream<'_> {
+    /// The stream, or the error that forbids to write it.
+    pub(super) fn checked(self) -> Result<Self, RenderError> {
+        match self.failure {
+            None => Ok(self),
+            Some(kind) => Err(RenderError { kind, findings: shortened(self.findings) }),
+        }
+    }
+
     /// The stream in memory.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.pieces().map(str::len).sum());
@@ -45,13 +60,25 @@ impl EditedStream<'_> {
     }
 }
 
+/// At most as many findings as a person reads, errors first.
+fn shortened(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    if findings.len() > SHOWN {
+        let rest = findings.len() - SHOWN;
+        findings.truncate(SHOWN);
+        findings.push(Finding::new("more", Severity::Note, format!("{rest} more findings are not shown")));
+    }
+    findings
+}
+
 /// What the program does with it besides.
 #[cfg(feature = "cli")]
 impl<'t> EditedStream<'t> {
     /// A stream that stays as it is.
     pub(crate) fn unchanged(text: &'t str) -> Self {
         let texts = vec![EditedText { text, edits: Edits::default() }];
-        Self { texts, appended: String::new(), changes: Vec::new(), findings: Vec::new() }
+        let (objects, changes, findings) = (Vec::new(), Vec::new(), Vec::new());
+        Self { texts, appended: String::new(), objects, changes, findings, failure: None }
     }
 
     /// The stream as it came.

@@ -117,8 +117,12 @@ impl<'c> Plan<'c> {
             selection: Selection::default(),
             namespace: options.namespace.as_deref(),
         };
-        let standards =
-            STANDARDS.iter().copied().filter(|standard| standard.mode(configuration) != Mode::Off).collect();
+        let is_on = |standard: &&dyn Standard| standard.mode(configuration) != Mode::Off;
+        let mut standards: Vec<_> = STANDARDS.iter().copied().filter(is_on).collect();
+        if options.without_standards {
+            warnings.extend(standards_off(&standards));
+            standards.clear();
+        }
         let mut stamps = Vec::new();
         if configuration.stamp != Stamp::Never {
             stamps.push((CONFIG_HASH, Value::String(configuration.hash())));
@@ -187,6 +191,20 @@ fn waivers<'c>(
         waivers.push(Waiver { exception, matcher });
     }
     if expired.is_empty() { Ok(waivers) } else { Err(expired) }
+}
+
+/// A warning that names the standards which the configuration turns on, but which do not apply.
+fn standards_off(standards: &[&'static dyn Standard]) -> Option<Finding> {
+    let unconfigured = Configuration::default();
+    let configured: Vec<String> = standards
+        .iter()
+        .filter(|standard| standard.mode(&unconfigured) == Mode::Off)
+        .map(|standard| format!("`{}`", standard.rule().id))
+        .collect();
+    (!configured.is_empty()).then(|| {
+        let message = format!("standards of the configuration do not apply: {}", configured.join(", "));
+        Finding::warning("standards-off", message).help("leave out `--standards none` to apply them")
+    })
 }
 
 /// The object that a merge patch without target names itself.

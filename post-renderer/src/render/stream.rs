@@ -6,7 +6,7 @@ use super::kapp::Kapp;
 use super::plan::Plan;
 use super::unmatched::unmatched;
 use super::unused::unused;
-use super::{Deployer, ErrorKind, RenderError, RenderOptions};
+use super::{Deployer, ErrorKind, RenderOptions};
 use crate::autoscalers::owners;
 use crate::finding::{Finding, Severity};
 use crate::selection::Selection;
@@ -15,18 +15,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use yaml_edit::{Tree, bodies};
 
-/// More findings than this help no one; the rest is counted.
-const SHOWN: usize = 100;
-
 /// Stack of a thread: documents may nest as deep in it as in the main thread.
 const STACK: usize = 8 << 20;
 
-/// Renders a stream.
-pub(super) fn render<'t>(
-    text: &'t str,
-    mut plan: Plan<'_>,
-    options: &RenderOptions,
-) -> Result<EditedStream<'t>, RenderError> {
+/// Renders a stream; what failed is in the result.
+pub(super) fn render<'t>(text: &'t str, mut plan: Plan<'_>, options: &RenderOptions) -> EditedStream<'t> {
     find_owners(text, &mut plan);
     find_selectors(text, &mut plan);
     if options.deployer == Deployer::Kapp {
@@ -66,28 +59,33 @@ fn render_chunks<'t>(chunks: &[&'t str], plan: &Plan<'_>, options: &RenderOption
     done.into_iter().map(|(_, chunk)| chunk).collect()
 }
 
-/// Puts the rendered chunks together, or returns everything that is wrong with them.
-fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> Result<EditedStream<'t>, RenderError> {
-    let (texts, chunks::Report { invalid, findings, changes, matched, used, is_rendered, count, removed }) =
-        chunks::join(rendered);
-    if !invalid.is_empty() {
-        return Err(RenderError { kind: ErrorKind::Input, findings: shortened(invalid) });
+/// Puts the rendered chunks together, with everything that is wrong with them.
+fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> EditedStream<'t> {
+    let (texts, report) = chunks::join(rendered);
+    let chunks::Report {
+        invalid, findings: of_documents, changes, objects, matched, used, is_rendered, ..
+    } = report;
+    let is_invalid = !invalid.is_empty();
+    let mut findings = invalid;
+    findings.extend(plan.findings.iter().cloned().chain(of_documents));
+    // Settings and exceptions may be for objects of invalid documents, so without them nothing is known.
+    if !is_invalid {
+        let bodies = texts.iter().flat_map(|edited| bodies(edited.text));
+        findings.extend(unmatched(bodies, plan, &matched, is_rendered));
+        findings.extend(unused(plan, &used));
     }
-    let mut findings: Vec<Finding> = plan.findings.iter().cloned().chain(findings).collect();
-    let bodies = texts.iter().flat_map(|edited| bodies(edited.text));
-    findings.extend(unmatched(bodies, plan, &matched, is_rendered));
-    findings.extend(unused(plan, &used));
-    if removed > 0 && removed == count && findings.iter().all(|finding| finding.severity != Severity::Error) {
+    let has_failed =
+        |findings: &[Finding]| findings.iter().any(|finding| finding.severity == Severity::Error);
+    if report.removed > 0 && report.removed == report.count && !has_failed(&findings) {
         findings.push(
             Finding::error("empty-output", "every object was removed, so the output would be empty")
                 .help("Helm 3 takes empty output for a release without objects, and deletes everything"),
         );
     }
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Err(RenderError { kind: ErrorKind::Rule, findings: shortened(findings) });
-    }
+    let failure =
+        if is_invalid { Some(ErrorKind::Input) } else { has_failed(&findings).then_some(ErrorKind::Rule) };
     let appended = plan.kapp.as_ref().and_then(Kapp::config).unwrap_or_default();
-    Ok(EditedStream { texts, appended, changes, findings })
+    EditedStream { texts, appended, objects, changes, findings, failure }
 }
 
 /// Finds the workloads that autoscalers own; an autoscaler may come after its workload.
@@ -107,15 +105,4 @@ fn find_selectors(text: &str, plan: &mut Plan<'_>) {
     if !configuration.labels.is_empty() && configuration.standards.labels.mode.writes() {
         plan.context.selection = Selection::of(bodies(text), &configuration.labels, plan.context.namespace);
     }
-}
-
-/// At most as many findings as a person reads, errors first.
-fn shortened(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    if findings.len() > SHOWN {
-        let rest = findings.len() - SHOWN;
-        findings.truncate(SHOWN);
-        findings.push(Finding::new("more", Severity::Note, format!("{rest} more findings are not shown")));
-    }
-    findings
 }

@@ -129,7 +129,12 @@ fn explain_names_rule_field_and_origin() {
 fn check_is_strict_only_if_asked() {
     assert_eq!(program(&["check", "--config-json", CONFIG], INPUT).code, 0);
     let strict = program(&["check", "--strict", "--config-json", CONFIG], INPUT);
-    assert_eq!((strict.code, strict.stdout.as_str()), (1, ""));
+    assert_eq!((strict.code, strict.stderr.as_str()), (1, ""));
+    assert!(
+        strict.stdout.contains("warning[would-change]: ConfigMap/a: metadata.labels.team: "),
+        "{}",
+        strict.stdout
+    );
 }
 
 #[test]
@@ -138,7 +143,7 @@ fn schema_completions_man_and_version_are_there() {
     assert_eq!(schema["properties"]["labels"]["type"], "object");
     assert!(schema["properties"]["labels"]["description"].is_string());
     assert!(program(&["completions", "bash"], "").stdout.contains("ipsy-post-renderer"));
-    assert!(program(&["man"], "").stdout.starts_with(".ie"));
+    assert!(program(&["man"], "").stdout.contains(".TH ipsy-post-renderer-check 1"));
     assert!(program(&["version"], "").stdout.starts_with("ipsy-post-renderer "));
     assert!(program(&["standards"], "").stdout.contains("resource-maximum"));
     assert_eq!(program(&["--help"], "").code, 0);
@@ -207,4 +212,38 @@ fn a_closed_stdout_and_a_full_disk_are_reported() {
         assert!(stderr.contains("error[output-unwritable]"), "{redirection}: {stderr}");
     }
     assert_eq!(shell(">/dev/null").status.code(), Some(0));
+}
+
+#[test]
+fn diff_and_explain_read_files_and_name_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, INPUT).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (one, two) = (path("one.yaml"), path("two.yaml"));
+    let diff = program(&["diff", "--config-json", CONFIG, &one, &two], "");
+    assert_eq!(diff.code, 0, "{}", diff.stderr);
+    for name in [&one, &two] {
+        assert!(diff.stdout.contains(&format!("--- {name}\n+++ {name} (rendered)\n")), "{}", diff.stdout);
+    }
+    let explained = program(&["explain", "--config-json", CONFIG, &one], "");
+    assert!(
+        explained.stdout.starts_with(&format!("{one}: ConfigMap/a (document 1)\n")),
+        "{}",
+        explained.stdout
+    );
+    let json = program(&["explain", "--json", "--config-json", CONFIG, &one, &two], "");
+    let changes: Vec<serde_json::Value> = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(changes.iter().map(|change| &change["file"]).collect::<Vec<_>>(), [&one[..], &two[..]]);
+}
+
+#[test]
+fn diff_exits_with_1_only_when_asked_to() {
+    let code = |arguments: &[&str]| program(&[&["diff"], arguments].concat(), INPUT).code;
+    assert_eq!(code(&["--config-json", CONFIG]), 0);
+    assert_eq!(code(&["--config-json", CONFIG, "--exit-code"]), 1);
+    assert_eq!(code(&["--allow-unconfigured", "--exit-code"]), 0);
+    assert_eq!(program(&["diff", "--config-json", CONFIG, "--exit-code"], "a: [").code, 3);
 }

@@ -49,6 +49,9 @@ fn check(input: &[u8], setting: &str) {
     for command in [
         &["render"][..],
         &["check", "--strict"],
+        &["check", "--strict", "--output", "json"],
+        &["check", "--strict", "--output", "sarif"],
+        &["check", "--strict", "--output", "junit"],
         &["diff"],
         &["diff", "--side-by-side"],
         &["explain"],

@@ -59,20 +59,19 @@ pub fn install(programs: &Programs, places: &Places) -> Result<Vec<PathBuf>> {
     Ok(installed)
 }
 
-/// Registers the plugin with the Helm on the path, if that is Helm 4.
+/// Puts the plugin where Helm 4 finds it if told to, if the Helm on the path is Helm 4. It is not installed into Helm's
+/// own directory: Helm 3 may share that, and loads no plugin at all beside one of Helm 4.
 fn register_plugin(programs: &Programs) -> Result<String> {
     let helm = Process::inheriting("helm").args(["version", "--template={{.Version}}"]).run();
     let version = helm.map(|answer| answer.stdout).unwrap_or_default();
     if !version.starts_with("v4.") {
         return Ok("no Helm 4 on the path: its plugin is not registered".to_owned());
     }
-    // Helm links to a plugin that is installed from a folder, so the folder has to stay.
-    let folder = place("IPSY_HELM_PLUGIN_DIR", ".local/share/ipsy/helm-plugin")?;
+    let plugins = place("IPSY_HELM_PLUGIN_DIR", ".local/share/ipsy/helm-4-plugins")?;
+    let folder = plugins.join("ipsy");
     let _ = fs::remove_dir_all(&folder);
     helm::lay_out_plugin(&folder, &programs.post_renderer)?;
-    let _ = Process::inheriting("helm").args(["plugin", "uninstall", "ipsy"]).run();
-    Process::inheriting("helm").args(["plugin", "install"]).arg(&folder).succeed()?;
-    Ok(format!("Helm 4 takes `--post-renderer ipsy`, from {}", folder.display()))
+    Ok(format!("Helm 4 takes `--post-renderer ipsy` with HELM_PLUGINS={}", plugins.display()))
 }
 
 fn place(variable: &str, default: &str) -> Result<PathBuf> {

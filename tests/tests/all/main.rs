@@ -11,6 +11,7 @@ mod drift;
 mod failures;
 mod faults;
 mod fixture;
+mod helm_plugin;
 mod hostile;
 mod identity;
 mod import;
