@@ -211,7 +211,7 @@ fn stages(
         // Helm recreates hooks at every upgrade.
         let mut immutable = (!is_hook).then(|| ImmutableInStandards::of(tree, root, identity));
         first = standards(tree, &subject, plan, work, notes, immutable.as_mut())?;
-        for finding in immutable.into_iter().flat_map(ImmutableInStandards::findings) {
+        if let Some(finding) = immutable.and_then(ImmutableInStandards::finding) {
             notes.remarks.push(remark(finding.object(identity.label()), tree.offset_of(root)));
         }
         waived.append(&mut first.waived);

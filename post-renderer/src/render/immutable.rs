@@ -4,7 +4,7 @@
 use crate::finding::Finding;
 use manifest_patch::Identity;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use yaml_edit::{NodeId, Tree};
 
 /// Which members of what are immutable.
@@ -236,30 +236,35 @@ fn warning(field: String, source: &str) -> Finding {
         .help("no action is needed for a new object; otherwise delete the existing object before the upgrade")
 }
 
-/// What standards change in the immutable members of an object: one warning for each, whichever standards did it.
+/// What standards change in the immutable members of an object: one warning, whichever standards did it.
 pub(super) struct ImmutableInStandards {
     immutable: Immutable,
-    changed: BTreeMap<String, Vec<&'static str>>,
+    fields: BTreeSet<String>,
+    standards: BTreeSet<&'static str>,
 }
 
 impl ImmutableInStandards {
     pub(super) fn of(tree: &Tree<'_>, root: NodeId, identity: &Identity) -> Self {
-        Self { immutable: Immutable::of(tree, root, identity), changed: BTreeMap::new() }
+        let immutable = Immutable::of(tree, root, identity);
+        Self { immutable, fields: BTreeSet::new(), standards: BTreeSet::new() }
     }
 
     /// Notes what the standard with this id changed.
     pub(super) fn note(&mut self, tree: &Tree<'_>, root: NodeId, standard: &'static str) {
-        for (field, _) in self.immutable.changed(tree, root) {
-            self.changed.entry(field).or_default().push(standard);
+        let changed = self.immutable.changed(tree, root);
+        if !changed.is_empty() {
+            self.standards.insert(standard);
         }
+        self.fields.extend(changed.into_iter().map(|(field, _)| field));
     }
 
-    /// The warnings.
-    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
-        self.changed.into_iter().map(|(field, standards)| {
-            let word = if standards.len() == 1 { "standard" } else { "standards" };
-            warning(field, &format!("{word} `{}`", standards.join("`, `")))
-        })
+    /// The warning, if there is anything to warn of.
+    pub(super) fn finding(self) -> Option<Finding> {
+        let names = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join("`, `");
+        let fields = names(&mut self.fields.iter().map(String::as_str));
+        let word = if self.standards.len() == 1 { "standard" } else { "standards" };
+        let source = format!("{word} `{}`", names(&mut self.standards.iter().copied()));
+        (!self.fields.is_empty()).then(|| warning(fields, &source))
     }
 }
 

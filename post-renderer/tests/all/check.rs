@@ -41,12 +41,12 @@ fn text_has_every_finding_with_its_template_and_a_summary() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
     assert_eq!(
         outcome.stdout,
-        "warning[resource-maximum]: Deployment/web: spec.template.spec.containers[0].resources.limits.memory: `32Gi` is above the maximum of `8Gi`
+        "warning[resource-maximum/memory]: Deployment/web: spec.template.spec.containers[0].resources.limits.memory: `32Gi` is above the maximum of `8Gi`
   --> stdin, document 1, line 13, column 40, template shop/templates/app.yaml
   13 |           resources: {limits: {memory: 32Gi}}
                                               ^
   help: change it in the chart's values, or ask for an exception
-error[probes-present]: Deployment/web: spec.template.spec.containers[0].readinessProbe: is missing
+error[probes-present/readiness]: Deployment/web: spec.template.spec.containers[0].readinessProbe: is missing
   --> stdin, document 1, line 11, column 11, template shop/templates/app.yaml
   11 |         - name: web
                  ^
@@ -100,7 +100,7 @@ fn files_are_streams_of_their_own() {
     let outcome = check(&[&broken, &bad]);
     assert_eq!(outcome.code, 3);
     assert!(outcome.stdout.contains("error[invalid-yaml]: "), "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("error[probes-present]"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("error[probes-present/readiness]"), "{}", outcome.stdout);
     // `-` is stdin.
     assert!(check(&["-", &good]).stdout.contains("  --> stdin, document 1, line 13"));
     let missing = check(&["/does/not/exist.yaml"]);
@@ -120,7 +120,7 @@ fn every_finding_of_a_long_stream_is_shown() {
     }
     let outcome = program(&["check", "--config-json", CONFIG], &input);
     assert!(outcome.stdout.ends_with("300 objects, 150 errors, 150 warnings, 150 would change\n"));
-    assert_eq!(outcome.stdout.matches("error[probes-present]").count(), 150);
+    assert_eq!(outcome.stdout.matches("error[probes-present/readiness]").count(), 150);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn json_has_summary_findings_and_changes() {
         serde_json::json!({ "objects": 2, "errors": 1, "warnings": 1, "notes": 0, "wouldChange": 1 })
     );
     assert_eq!(result["exitCode"], 1);
-    assert_eq!(result["findings"][0]["id"], "resource-maximum");
+    assert_eq!(result["findings"][0]["id"], "resource-maximum/memory");
     assert_eq!(result["findings"][0]["location"]["template"], "shop/templates/app.yaml");
     assert_eq!(result["changes"][0]["file"], "stdin");
     assert_eq!(result["changes"][0]["field"], "metadata.labels.team");
@@ -143,7 +143,7 @@ fn sarif_has_rules_with_help_and_places() {
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
     let result = &run["results"][0];
-    assert_eq!((&result["ruleId"], &result["level"]), (&"resource-maximum".into(), &"warning".into()));
+    assert_eq!((&result["ruleId"], &result["level"]), (&"resource-maximum/memory".into(), &"warning".into()));
     let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
     let rule = &run["tool"]["driver"]["rules"][index];
     assert_eq!(rule["id"], "resource-maximum");
@@ -199,9 +199,9 @@ fn junit_has_a_test_case_per_object() {
 <testsuites name="ipsy-post-renderer" tests="2" failures="1">
   <testsuite name="stdin" tests="2" failures="1" errors="0" skipped="0">
     <testcase classname="stdin" name="Deployment/web">
-      <failure type="probes-present" message="is missing">error[probes-present]: Deployment/web: "#;
+      <failure type="probes-present/readiness" message="is missing">error[probes-present/readiness]: Deployment/web: "#;
     assert!(outcome.stdout.starts_with(expected), "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("      <system-out>warning[resource-maximum]: "), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("      <system-out>warning[resource-maximum/memory]: "), "{}", outcome.stdout);
     assert!(outcome.stdout.contains(r#"    <testcase classname="stdin" name="ConfigMap/settings"/>"#));
 }
 
@@ -230,7 +230,7 @@ fn exceptions_are_judged_by_today() {
 
 #[test]
 fn colors_are_written_only_when_asked_for() {
-    assert!(check(&["--color", "always"]).stdout.starts_with("\x1b[1;33mwarning[resource-maximum]\x1b[0m: "));
+    assert!(check(&["--color", "always"]).stdout.starts_with("\x1b[1;33mwarning[resource-maximum/memory]\x1b[0m: "));
     for arguments in [&[][..], &["--color", "never"], &["--color", "auto"]] {
         assert!(!check(arguments).stdout.contains('\x1b'));
     }
