@@ -18,6 +18,10 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     if is_usual(text.as_bytes()) {
         return Ok(());
     }
+    if let Some(offset) = memchr::memmem::find(text.as_bytes(), b"\r\r\n") {
+        // kubectl drops the second carriage return of a line before it reads YAML, and Helm does not.
+        return Err(Fault::new(offset, "two carriage returns end this line; remove one of them"));
+    }
     let is_odd = |character: &char| {
         matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}'
             | '\u{86}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')

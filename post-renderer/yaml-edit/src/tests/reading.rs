@@ -65,6 +65,7 @@ fn line_ends_of_yaml_1_1_are_refused_outside_of_scalars() {
         refuses(&format!("a: |{character}  x\n"), 4, name);
         refuses(&format!("{{\"a\": \"x{character}y\"}}\n"), 8, name);
     }
+    refuses("a: |\n  x\r\r\n  y\n", 8, "two carriage returns");
     // In quotes, and in block scalars with the indentation of a line behind them, they are text.
     reads("a: 'x \u{2028}  y'\n", &json!({"a": "x\u{2028}y"}));
     reads("a: \"x\u{85}y\u{2029}\u{85}z\"\n", &json!({"a": "x y\u{2029}\nz"}));
