@@ -34,6 +34,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Write a date such as `\"2027-01-31\"`.",
     },
     FindingKind {
+        id: "configuration-exception",
+        meaning: "An exception is not valid: a field is empty, or the rule has no such part.",
+        remedy: "Correct the field that the message names.",
+    },
+    FindingKind {
         id: "configuration-expression",
         meaning: "A regular expression in the configuration is not valid.",
         remedy: "Correct the expression; the message names the place.",
@@ -124,6 +129,21 @@ const KINDS: &[FindingKind] = &[
         remedy: "Fix the object, or agree on a new date.",
     },
     FindingKind {
+        id: "exception-forged",
+        meaning: "A manifest carries an annotation that only an applied exception may write.",
+        remedy: "Remove the annotation from the chart; exceptions belong in the configuration.",
+    },
+    FindingKind {
+        id: "exception-undated",
+        meaning: "An exception has a last day, but rendering was given no date to compare.",
+        remedy: "Give the date with `--as-of`.",
+    },
+    FindingKind {
+        id: "exception-unused",
+        meaning: "An exception was not needed by any object.",
+        remedy: "Remove it, or correct its `rule` and `target`.",
+    },
+    FindingKind {
         id: "immutable-field",
         meaning: "A setting changes a field that Kubernetes does not let anyone change on an existing object.",
         remedy: "Expect the next upgrade to fail, unless the object is deleted first; or remove the setting.",
@@ -184,6 +204,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Give it `apiVersion`, `kind` and `metadata.name`, or remove it.",
     },
     FindingKind {
+        id: "not-an-object",
+        meaning: "A document is not a Kubernetes object, or not one that can be read with certainty.",
+        remedy: "Correct the document at the line that the message names.",
+    },
+    FindingKind {
         id: "not-utf-8",
         meaning: "The input contains bytes that are not UTF-8.",
         remedy: "Put binary data into `binaryData`, in base64.",
@@ -192,6 +217,16 @@ const KINDS: &[FindingKind] = &[
         id: "output-unwritable",
         meaning: "The output could not be written.",
         remedy: "Check that the reader keeps stdout open, and that the disk is not full.",
+    },
+    FindingKind {
+        id: "patch-directive",
+        meaning: "A directive in a strategic merge patch (`$patch`, `$retainKeys`, …) is not valid.",
+        remedy: "Use a directive as Kubernetes documents it.",
+    },
+    FindingKind {
+        id: "patch-label-text",
+        meaning: "A patch writes a label or annotation that is not text.",
+        remedy: "Write a text, or a number or boolean, which becomes one.",
     },
     FindingKind {
         id: "patch-operation",
@@ -214,6 +249,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Correct the text at the line that the message names.",
     },
     FindingKind {
+        id: "patch-type",
+        meaning: "A patch names another kind or API version than its target has.",
+        remedy: "Narrow the target, or remove `apiVersion` and `kind` from the patch.",
+    },
+    FindingKind {
         id: "protected-field",
         meaning: "A setting changes a field that no setting may change.",
         remedy: "Remove the field from the patch: names, namespaces and Helm's ownership metadata are fixed.",
@@ -232,6 +272,16 @@ const KINDS: &[FindingKind] = &[
         id: "rule-unknown",
         meaning: "No rule has the id that was given to `explain-rule`.",
         remedy: "Use an id from `ipsy-post-renderer explain-rule --all`.",
+    },
+    FindingKind {
+        id: "setting-breaks-standard",
+        meaning: "A setting changes an object so that it breaks a standard.",
+        remedy: "Change the setting, or add an exception for the standard.",
+    },
+    FindingKind {
+        id: "setting-empty",
+        meaning: "The patch of a setting is empty.",
+        remedy: "Remove the setting.",
     },
     FindingKind {
         id: "setting-unmatched",

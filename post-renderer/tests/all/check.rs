@@ -184,7 +184,7 @@ fn sarif_is_valid_by_its_schema() {
     );
     // A finding without a line, and one about the configuration.
     assert_eq!(check(&check_with("sarif", CONFIG, " \n")), 1);
-    assert_eq!(check(&check_with("sarif", "{kind: x}", INPUT)), 1);
+    assert_eq!(check(&check_with("sarif", "{kind: x}", INPUT)), 2);
     assert_eq!(check(&check_with("sarif", CONFIG, "a: [")), 1);
 }
 
