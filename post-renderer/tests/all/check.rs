@@ -201,7 +201,11 @@ fn junit_has_a_test_case_per_object() {
     <testcase classname="stdin" name="Deployment/web">
       <failure type="probes-present/readiness" message="is missing">error[probes-present/readiness]: Deployment/web: "#;
     assert!(outcome.stdout.starts_with(expected), "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("      <system-out>warning[resource-maximum/memory]: "), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("      <system-out>warning[resource-maximum/memory]: "),
+        "{}",
+        outcome.stdout
+    );
     assert!(outcome.stdout.contains(r#"    <testcase classname="stdin" name="ConfigMap/settings"/>"#));
 }
 
@@ -222,7 +226,7 @@ fn exceptions_are_judged_by_today() {
     );
     let run = |arguments: &[&str]| program(&[arguments, &["--config-json", &config]].concat(), INPUT);
     let today = run(&["check"]);
-    assert_eq!(today.code, 1);
+    assert_eq!(today.code, 2);
     assert!(today.stdout.contains("[exception-expired]"), "{}", today.stdout);
     let before = run(&["check", "--as-of", "2020-01-31"]);
     assert_eq!(before.code, 0, "{}", before.stdout);
@@ -230,7 +234,11 @@ fn exceptions_are_judged_by_today() {
 
 #[test]
 fn colors_are_written_only_when_asked_for() {
-    assert!(check(&["--color", "always"]).stdout.starts_with("\x1b[1;33mwarning[resource-maximum/memory]\x1b[0m: "));
+    assert!(
+        check(&["--color", "always"])
+            .stdout
+            .starts_with("\x1b[1;33mwarning[resource-maximum/memory]\x1b[0m: ")
+    );
     for arguments in [&[][..], &["--color", "never"], &["--color", "auto"]] {
         assert!(!check(arguments).stdout.contains('\x1b'));
     }

@@ -61,7 +61,7 @@ fn the_id_of_an_error_is_the_rule_of_an_exception() {
         findings.iter().map(|finding| finding["id"].as_str().unwrap().to_owned()).collect::<Vec<String>>()
     };
     let before = check("");
-    for rule in ["resource-minimum", "resource-maximum", "image-pinning", "duplicate-keys"] {
+    for rule in ["resource-minimum/cpu", "resource-maximum/memory", "image-pinning", "duplicate-keys"] {
         assert!(before.iter().any(|id| id == rule), "{rule} is not in {before:?}");
     }
     for id in &before {
