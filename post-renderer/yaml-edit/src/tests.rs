@@ -42,12 +42,12 @@ fn both_readers_agree_on_every_case() {
     assert!(fast > 3 * slow, "only {fast} documents are read fast, {slow} are handed over");
 }
 
-/// Both readers, or the reference alone, read the text as this value.
+/// Both readers, or the parser alone, read the text as this value.
 fn reads(text: &str, value: &Value) {
     let tree = read(text, Tree::default()).unwrap_or_else(|fault| panic!("{text:?}: {}", fault.message));
     assert_eq!(tree.value(tree.root()).unwrap(), *value, "{text:?}");
     let slow = read_by_parser(text, Tree::default()).unwrap();
-    assert_eq!(slow.value(slow.root()).unwrap(), *value, "{text:?} by the reference");
+    assert_eq!(slow.value(slow.root()).unwrap(), *value, "{text:?} by the parser");
     if let Err(difference) = agreement(text) {
         panic!("{text:?}: {difference}");
     }

@@ -110,9 +110,9 @@ pub struct Node {
     pub end: u32,
     /// Of block collections the column (in bytes) of keys or dashes; of block scalars that of their content.
     pub column: u32,
-    /// Index in `values` (new and replaced scalars, texts cooked by the reference parser) or an alias' target.
+    /// Index in `values` (new and replaced scalars, texts cooked by the parser) or an alias' target.
     pub payload: u32,
-    /// Index in `keys` for keys that are new or were cooked by the reference parser.
+    /// Index in `keys` for keys that are new or were cooked by the parser.
     pub key_payload: u32,
 }
 
