@@ -131,7 +131,8 @@ impl Emitter<'_, '_> {
             let is_block = node.style == Style::Block;
             let end = if is_block { self.tree.line_end(node.end) } else { node.end };
             let has_comment_below = self.territory(node.end, column) > self.tree.line_end(node.end);
-            let manner = Manner { literals: !has_comment_below, ..self.manner };
+            let literals = self.manner.literals && !has_comment_below;
+            let manner = Manner { literals, ..self.manner };
             match self.tree.node(node.parent).kind {
                 Kind::Sequence => write::after_dash(self.tree, id, column, &manner, &mut text),
                 _ => write::after_colon(self.tree, id, column, &manner, &mut text),

@@ -41,8 +41,22 @@ impl Manner {
             }
         }
         let step = step.filter(|step| *step > 0).unwrap_or(2);
-        Self { step, dash: dash.unwrap_or(0), newline: tree.newline(), literals: true }
+        Self {
+            step,
+            dash: dash.unwrap_or(0),
+            newline: tree.newline(),
+            literals: !has_line_of_spaces(tree.text),
+        }
     }
+}
+
+/// Whether there is a line of spaces: below a new block scalar it would become its text.
+fn has_line_of_spaces(text: &str) -> bool {
+    let is_blank =
+        |end: usize| text.get(..end).is_some_and(|text| text.trim_end_matches(' ').ends_with('\n'));
+    let ends = memchr::memmem::find_iter(text.as_bytes(), " \n")
+        .chain(memchr::memmem::find_iter(text.as_bytes(), " \r\n"));
+    text.ends_with(' ') || ends.map(|space| space + 1).any(is_blank)
 }
 
 /// The text after a key's colon: `␣text`, or lines below it. `column` is the key's.

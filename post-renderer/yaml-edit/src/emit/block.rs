@@ -89,13 +89,13 @@ impl Emitter<'_, '_> {
 
     /// Removes the lines of a child with the line end before them.
     fn remove_lines(&mut self, id: NodeId, child: NodeId, before: Option<NodeId>) {
-        let mut end = self.territory(self.tree.node(child).end, self.column(id));
-        if before.is_some_and(|before| self.keeps_blank_lines(before)) {
-            end = self.blank_lines(end);
-        }
+        let end = self.territory(self.tree.node(child).end, self.column(id));
         match self.tree.line_start(self.key_start(child)) {
             0 => self.edit(0, after_line_end(self.tree, end), ""),
             line => self.edit(before_line_end(self.tree, line), end, ""),
+        }
+        if let Some(before) = before {
+            self.edit(end, self.swallowed(before, end), "");
         }
     }
 
@@ -151,11 +151,9 @@ impl Emitter<'_, '_> {
             text.push_str(&self.rewritten(child, source.key_start, end)?);
         }
         let start = sources.first().map_or(node.start, |first| self.tree.node(*first).key_start);
-        let mut end = self.territory(node.end, column);
-        if self.keeps_blank_lines(id) {
-            end = self.blank_lines(end);
-        }
+        let end = self.territory(node.end, column);
         self.edit(self.lead(start, column), end, &text);
+        self.edit(end, self.swallowed(id, end), "");
         Ok(())
     }
 

@@ -120,18 +120,22 @@ impl Emitter<'_, '_> {
         header.filter(|_| is_block && node.state == State::Original)
     }
 
-    /// Whether blank lines behind a subtree are part of its last scalar.
-    pub(super) fn keeps_blank_lines(&self, id: NodeId) -> bool {
-        self.header(self.last_leaf(id)).is_some_and(|header| header.contains('+'))
+    /// Where the blank lines end that would become text of a block scalar if it ended at `end`: lines behind `|+`, and
+    /// lines of spaces. `id` is the node whose last scalar it is.
+    pub(super) fn swallowed(&self, id: NodeId, end: u32) -> u32 {
+        let Some(header) = self.header(self.last_leaf(id)) else { return end };
+        let blank = self.blank_lines(end);
+        if header.contains('+') || self.tree.slice(end, blank).contains(' ') { blank } else { end }
     }
 
     /// The end of the last of the blank lines that follow the line end at `end`.
-    pub(super) fn blank_lines(&self, end: u32) -> u32 {
+    fn blank_lines(&self, end: u32) -> u32 {
         let mut kept = end;
         loop {
             let line = after_line_end(self.tree, kept);
             let line_end = self.tree.line_end(line);
-            if line == kept || !self.tree.slice(line, line_end).trim().is_empty() {
+            let is_last = line == kept || line as usize == self.tree.text.len();
+            if is_last || !self.tree.slice(line, line_end).trim().is_empty() {
                 return kept;
             }
             kept = line_end;

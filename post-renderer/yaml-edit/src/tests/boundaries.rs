@@ -138,6 +138,10 @@ fn steps(tree: &Tree<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     let count = u32::try_from(tree.nodes.len()).unwrap();
     for id in 1..count {
+        if tree.is_merge(id) {
+            // Not a member to Kubernetes; removing merged members has tests of its own.
+            continue;
+        }
         let removed = path(tree, id);
         let mut grown = Vec::new();
         let mut around = tree.node(id).parent;
@@ -147,7 +151,7 @@ fn steps(tree: &Tree<'_>) -> Vec<Step> {
         }
         grown.extend([tree.node(id).previous, tree.node(id).next].into_iter().filter(|id| *id != NONE));
         for (index, grown) in grown.into_iter().enumerate() {
-            if !matches!(tree.node(grown).kind, Kind::Mapping | Kind::Sequence) {
+            if !matches!(tree.node(grown).kind, Kind::Mapping | Kind::Sequence) || tree.is_merge(grown) {
                 continue;
             }
             let added = match (index + id as usize) % 4 {
