@@ -110,7 +110,7 @@ impl<'c> Plan<'c> {
         let mut warnings: Vec<Finding> = settings.iter().filter_map(Setting::note_if_empty).collect();
         settings.retain(|setting| !setting.patch.is_empty());
         let exceptions = waivers(configuration, options, &mut warnings)?;
-        let context = Context {
+        let mut context = Context {
             configuration,
             exceptions,
             owners: Owners::default(),
@@ -122,6 +122,8 @@ impl<'c> Plan<'c> {
         if options.without_standards {
             warnings.extend(standards_off(&standards));
             standards.clear();
+            // Without standards there is nothing that an exception could waive.
+            context.exceptions.clear();
         }
         let mut stamps = Vec::new();
         if configuration.stamp != Stamp::Never {

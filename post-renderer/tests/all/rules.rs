@@ -119,7 +119,8 @@ fn without_standards_an_empty_configuration_changes_nothing() {
 
 #[test]
 fn without_standards_settings_still_apply_and_configured_standards_are_named() {
-    let config = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, labels: {team: a}, advancedSettings: \
+    let config = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, labels: {team: a}, exceptions: \
+        [{rule: labels, reason: r, owner: o}], advancedSettings: \
         [{target: {kind: Deployment}, patch: {spec: {paused: true}}}]}";
     let outcome = program(&["--config-json", config, "--standards", "none"], AUTOSCALED);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
