@@ -61,7 +61,9 @@ fn separator(bytes: &[u8], start: usize, found: usize) -> Option<Range<usize>> {
     let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |index| index + 1);
     let line = rest.get(..length).unwrap_or_default();
     let text = line.trim_ascii_start();
-    let is_comment = text.starts_with(b"#") && text.len() < line.len();
+    let is_comment = text.starts_with(b"#")
+        && text.len() < line.len()
+        && std::str::from_utf8(text).is_ok_and(|text| !breaks_line(text.trim_end()));
     (text.is_empty() || is_comment).then_some(found..found + DASHES.len() + length)
 }
 
@@ -98,14 +100,15 @@ fn body(text: &str, range: Range<usize>, skips_mark: bool) -> Option<Range<usize
 
 /// Whether there is more than blank lines and comments.
 fn has_content(body: &str) -> bool {
-    let mut rest = body;
-    loop {
-        rest = rest.trim_start();
-        if !rest.starts_with('#') {
-            return !rest.is_empty();
-        }
-        rest = memchr::memchr(b'\n', rest.as_bytes()).and_then(|end| rest.get(end..)).unwrap_or_default();
-    }
+    body.split('\n').any(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line).trim_start_matches([' ', '\t']);
+        !line.is_empty() && (!line.starts_with('#') || breaks_line(line))
+    })
+}
+
+/// Whether a line holds a character that ends lines, and so comments, for go-yaml. Reading refuses it there.
+fn breaks_line(line: &str) -> bool {
+    line.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 #[cfg(test)]
@@ -133,6 +136,9 @@ mod tests {
         check("---\n---\n\n# only\n---\n", &[]);
         check("a: 1\n---b: 2\n---\nc: 3\n", &["a: 1\n---b: 2\n", "c: 3\n"]);
         check("a: 1\n---#\nb: 2\n", &["a: 1\n---#\nb: 2\n"]);
+        check("# x\u{2028}a: 1\n", &["# x\u{2028}a: 1\n"]);
+        check("a: 1\n--- # x\u{85}b: 1\n", &["a: 1\n--- # x\u{85}b: 1\n"]);
+        check("a: 1\n--- # x\r\nb: 1\n", &["a: 1\n", "b: 1\n"]);
         check("a: |\n  ---\n  ------\nb: 1\n", &["a: |\n  ---\n  ------\nb: 1\n"]);
         check("\u{feff}a: 1\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]);
         check("a: 1\n---\n\u{feff}b: 2\n", &["a: 1\n", "b: 2\n"]);

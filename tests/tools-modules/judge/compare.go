@@ -14,9 +14,11 @@ import (
 // mostDifferences is how many differences of one object are reported.
 const mostDifferences = 5
 
+const managedBy = "app.kubernetes.io/managed-by"
+
 // isProtected are labels and annotations by which Helm finds its objects again: not even a setting may change them.
 var isProtected = map[string][]string{
-	"labels":      {"app.kubernetes.io/managed-by"},
+	"labels":      {managedBy},
 	"annotations": {"meta.helm.sh/release-name", "meta.helm.sh/release-namespace", "postrenderer.helm.sh/postrender-filename"},
 }
 
@@ -53,6 +55,10 @@ func compareObjects(configuration *Configuration, before, after Object, stream [
 	for _, part := range []string{"labels", "annotations"} {
 		written, result := mapping(before.metadata()[part]), mapping(after.metadata()[part])
 		for _, key := range isProtected[part] {
+			// Only Helm refuses objects that another tool seems to manage.
+			if key == managedBy && written[key] != "Helm" {
+				continue
+			}
 			if value, isThere := written[key]; isThere && !reflect.DeepEqual(value, result[key]) {
 				report("metadata."+part+"."+key, fmt.Sprintf("the protected value %v became %v", value, result[key]))
 			}
