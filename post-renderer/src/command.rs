@@ -1,6 +1,7 @@
 //! The program as a library function: arguments and streams in, exit code out. The provider runs the very same.
 
 mod arguments;
+mod beside;
 mod check;
 mod color;
 mod configure;

@@ -1,6 +1,7 @@
 //! What to change in manifests: the types of `PostRenderConfig` v1, and reading, layering and writing them. The floor
 //! of this crate: what the types mean is in `standards` and `settings`, above it.
 
+mod image;
 mod kustomization;
 mod merge;
 mod parameters;
@@ -18,9 +19,15 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+pub use image::Image;
+pub use kustomization::{
+    FieldOptions, Kustomization, KustomizeLabels, KustomizePatch, ReadFile, Replacement, ReplacementSource,
+    ReplacementTarget, ReplicaCount,
+};
+pub(crate) use kustomization::{no_files, patch_settings, strategic_merge_settings};
 pub use parameters::{
-    GracePeriod, Image, ImagePinning, Labels, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread,
-    Standards, WhenUnsatisfiable,
+    GracePeriod, ImagePinning, Labels, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread, Standards,
+    WhenUnsatisfiable,
 };
 pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
@@ -71,6 +78,9 @@ pub struct Configuration {
     /// The other standards.
     #[serde(default, skip_serializing_if = "is_default")]
     pub standards: Standards,
+    /// Contents of kustomization files, applied in order before the standards, as if kustomize had run first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kustomizations: Vec<Kustomization>,
     /// Patches for chosen objects, applied in order after the standards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advanced_settings: Vec<AdvancedSetting>,
@@ -309,6 +319,7 @@ impl Default for Configuration {
             pod_templates: PodTemplates::default(),
             resources: Resources::default(),
             standards: Standards::default(),
+            kustomizations: Vec::new(),
             advanced_settings: Vec::new(),
             list_keys: Vec::new(),
             pod_template_paths: Vec::new(),

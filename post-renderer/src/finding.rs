@@ -112,6 +112,13 @@ impl Finding {
         self
     }
 
+    /// Puts its field below a place.
+    #[must_use]
+    pub(crate) fn below(self, place: &str) -> Self {
+        let field = format!("{place}.{}", self.location.field.as_deref().unwrap_or_default());
+        self.field(field)
+    }
+
     /// Adds the field that it is about.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {

@@ -5,7 +5,9 @@
 
 mod autoscalers;
 pub mod configuration;
+mod field_path;
 mod finding;
+mod images;
 mod manifest;
 mod namespace;
 mod object;

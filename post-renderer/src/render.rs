@@ -1,11 +1,13 @@
 //! One stream of manifests in, one out: the pipeline of the whole engine.
 
+mod action;
 mod broken_standards;
 mod chunks;
 mod document;
 mod edited;
 mod immutable;
 mod kapp;
+mod kustomization;
 mod plan;
 mod protected;
 mod stamps;

@@ -1,10 +1,14 @@
 //! Advanced settings before any manifest is there: reading, compiling and checking them. The provider calls this at
 //! plan, with the functions that apply them at install time.
 
-use crate::configuration::{AdvancedSetting, Configuration, Exception, Layer, Target};
+mod kustomization;
+
+use crate::configuration::{AdvancedSetting, Configuration, Exception, Layer, ReadFile, Target, no_files};
 use crate::finding::Finding;
 use crate::standards::{Parts, standards};
 use crate::target::Matcher;
+use kustomization::check_kustomizations;
+pub(crate) use kustomization::wrong_path;
 use manifest_patch::{Body, Patch, PatchOptions, Problem, nearest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +23,16 @@ pub fn read_configuration(text: &str, source_name: &str) -> Result<Configuration
 /// Reads one configuration layer and checks everything that needs no manifest, with places in the text.
 /// `source_name` is named in findings.
 pub(crate) fn read_layer(text: &str, source_name: &str) -> Result<Layer, Vec<Finding>> {
-    let layer = Layer::parse(text, source_name)?;
+    read_layer_with_files(text, source_name, &no_files)
+}
+
+/// Like `read_layer`, for a configuration file: `read_file` reads the files that a kustomization file names.
+pub(crate) fn read_layer_with_files(
+    text: &str,
+    source_name: &str,
+    read_file: &ReadFile<'_>,
+) -> Result<Layer, Vec<Finding>> {
+    let layer = Layer::parse(text, source_name, read_file)?;
     let mut findings = layer.check_shape();
     findings.extend(check_written(layer.value()));
     if findings.is_empty() { Ok(layer) } else { Err(layer.placed(findings)) }
@@ -28,10 +41,13 @@ pub(crate) fn read_layer(text: &str, source_name: &str) -> Result<Layer, Vec<Fin
 /// Checks the settings and exceptions of a configuration. Fields are those of the configuration
 /// (`advancedSettings[0].patch`).
 pub(crate) fn check(configuration: &Configuration) -> Vec<Finding> {
-    check_all(
+    let mut findings = check_all(
         configuration.advanced_settings.iter().enumerate(),
         configuration.exceptions.iter().enumerate().map(|(index, one)| (index, Exempted::of(one))),
-    )
+    );
+    let written = serde_json::to_value(&configuration.kustomizations).unwrap_or_default();
+    findings.extend(check_kustomizations(written.as_array().map(Vec::as_slice).unwrap_or_default()));
+    findings
 }
 
 /// The same for a configuration as it was written. What does not have the shape of a setting or exception is left to
@@ -39,7 +55,11 @@ pub(crate) fn check(configuration: &Configuration) -> Vec<Finding> {
 fn check_written(value: &Value) -> Vec<Finding> {
     let settings: Vec<(usize, AdvancedSetting)> = items(value, "advancedSettings");
     let exceptions: Vec<(usize, Exempted)> = items(value, "exceptions");
-    check_all(settings.iter().map(|(index, setting)| (*index, setting)), exceptions.into_iter())
+    let settings = settings.iter().map(|(index, setting)| (*index, setting));
+    let mut findings = check_all(settings, exceptions.into_iter());
+    let written = value.get("kustomizations").and_then(Value::as_array);
+    findings.extend(check_kustomizations(written.map(Vec::as_slice).unwrap_or_default()));
+    findings
 }
 
 /// What is checked of an exception, even if the rest of it is wrong.
@@ -88,10 +108,7 @@ pub(crate) fn compile(setting: &AdvancedSetting) -> Result<Patch, Vec<Problem>> 
 
 /// Puts the fields of findings below a place.
 fn below(place: String, findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
-    findings.into_iter().map(move |finding| {
-        let field = format!("{place}.{}", finding.location.field.as_deref().unwrap_or_default());
-        finding.field(field)
-    })
+    findings.into_iter().map(move |finding| finding.below(&place))
 }
 
 fn check_exception(exception: &Exempted) -> Vec<Finding> {

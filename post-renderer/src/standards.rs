@@ -4,7 +4,6 @@ mod annotations;
 mod duplicate_keys;
 mod grace_period;
 mod image_pinning;
-mod image_reference;
 mod labels;
 mod limit_request_ratio;
 mod probes_present;
@@ -96,7 +95,7 @@ mod tests {
     #[test]
     fn every_file_is_in_the_list() {
         let folder = format!("{}/src/standards", env!("CARGO_MANIFEST_DIR"));
-        let shared = ["image-reference", "resources"];
+        let shared = ["resources"];
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))

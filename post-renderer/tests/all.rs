@@ -6,6 +6,7 @@ mod all {
     mod cases;
     mod check;
     mod command;
+    mod kustomization;
     mod kustomize;
     mod properties;
     mod purity;

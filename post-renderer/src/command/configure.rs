@@ -2,10 +2,11 @@
 
 use super::arguments::Common;
 use super::files::read_text;
+use super::{beside, files};
 use crate::configuration::{Configuration, Layer};
 use crate::finding::Finding;
 use crate::render::{ErrorKind, RenderError};
-use crate::settings::read_layer;
+use crate::settings::{read_layer, read_layer_with_files};
 use std::path::PathBuf;
 
 /// Environment variable with the path of a configuration file.
@@ -20,7 +21,11 @@ pub(super) fn configure(common: &Common) -> Result<Configuration, RenderError> {
     for path in variable.iter().chain(&common.config) {
         let name = path.display().to_string();
         match read_text(path) {
-            Ok(text) => add(read_layer(&text, &name), &mut layers, &mut findings),
+            Ok(text) => {
+                let folder = files::folder_of(path);
+                let layer = read_layer_with_files(&text, &name, &|file| beside::read(folder, file));
+                add(layer, &mut layers, &mut findings);
+            }
             Err(error) => findings.push(
                 Finding::error("configuration-unreadable", format!("`{name}` cannot be read: {error}"))
                     .help("give the path of a PostRenderConfig with `--config`"),

@@ -1,6 +1,6 @@
 //! The parameters of the standards that have no section of their own.
 
-use super::{Mode, is_default};
+use super::{Image, Mode, is_default};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -78,26 +78,9 @@ pub struct ImagePinning {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-items" = "regex"))]
     pub allow: Vec<String>,
-    /// Replaces images by name, as kustomize's `images`.
+    /// Replaces images by name, as kustomize's `images`, or by registry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Image>,
-}
-
-/// One entry of kustomize's `images`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Image {
-    /// The image's name, without tag and digest.
-    pub name: String,
-    /// Its new name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_name: Option<String>,
-    /// Its new tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_tag: Option<String>,
-    /// Its new digest (`sha256:…`), which replaces the tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
 }
 
 /// Parameters of `security-context`.

@@ -1,6 +1,6 @@
 //! Reading configurations from YAML and JSON: every mistake is found at once, with its place in the text.
 
-use super::kustomization;
+use super::kustomization::{self, ReadFile};
 use super::merge::merge_values;
 use super::validate::validate;
 use super::{API_VERSION, Configuration, KIND};
@@ -15,18 +15,26 @@ pub struct Layer {
     value: Value,
     text: String,
     source_name: String,
+    /// Where the text's fields stand in the value, which is not the root for a kustomization file.
+    prefix: &'static str,
+    /// What was wrong with a kustomization file before it became the value.
+    findings: Vec<Finding>,
 }
 
 impl Layer {
     /// Reads one layer and checks its shape. `source_name` is named in findings. A kustomize file is understood too.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
-        let layer = Self::parse(text, source_name)?;
+        let layer = Self::parse(text, source_name, &kustomization::no_files)?;
         let findings = layer.check_shape();
         if findings.is_empty() { Ok(layer) } else { Err(layer.placed(findings)) }
     }
 
-    /// Reads one layer without checking its shape.
-    pub(crate) fn parse(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
+    /// Reads one layer without checking its shape. `read_file` reads the files that a kustomization file names.
+    pub(crate) fn parse(
+        text: &str,
+        source_name: &str,
+        read_file: &ReadFile<'_>,
+    ) -> Result<Self, Vec<Finding>> {
         let source = Source { text, start: 0, name: source_name };
         let ranges: Vec<_> = documents(text).collect();
         let [range] = ranges.as_slice() else {
@@ -46,12 +54,13 @@ impl Layer {
             ]
         })?;
         keep_written_text_of_patches(&tree, &mut value);
-        if kustomization::is_one(&value) {
-            let value =
-                kustomization::convert(&value).map_err(|findings| placed(findings, &tree, &source))?;
-            return Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned() });
-        }
-        Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned() })
+        let (value, findings, prefix) = if kustomization::is_kustomization(&value, source_name) {
+            let (value, findings) = kustomization::convert(&value, read_file);
+            (value, findings, kustomization::PREFIX)
+        } else {
+            (value, Vec::new(), "")
+        };
+        Ok(Self { value, text: text.to_owned(), source_name: source_name.to_owned(), prefix, findings })
     }
 }
 
@@ -70,7 +79,12 @@ fn keep_written_text_of_patches(tree: &Tree<'_>, value: &mut Value) {
 impl Layer {
     /// Everything that is wrong with the shape: unknown members, wrong types, values out of range.
     pub(crate) fn check_shape(&self) -> Vec<Finding> {
-        validate(&self.value)
+        let found = validate(&self.value).into_iter().map(|finding| self.in_text(finding));
+        // A field that is reported already needs no second finding.
+        let is_new = |finding: &Finding| {
+            self.findings.iter().all(|other| other.location.field != finding.location.field)
+        };
+        self.findings.iter().cloned().chain(found.filter(is_new)).collect()
     }
 
     /// The configuration as it was written.
@@ -90,10 +104,20 @@ impl Layer {
 
     /// Adds the places in the layer's text to findings that name a field of it.
     pub(crate) fn placed(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let findings: Vec<Finding> = findings.into_iter().map(|finding| self.in_text(finding)).collect();
         let Some(range) = documents(&self.text).next() else { return findings };
         let body = self.text.get(range.clone()).unwrap_or_default();
         let Ok(tree) = yaml_edit::read(body, Tree::default()) else { return findings };
         placed(findings, &tree, &Source { text: &self.text, start: range.start, name: &self.source_name })
+    }
+
+    /// The finding with its field as the text has it.
+    fn in_text(&self, finding: Finding) -> Finding {
+        let field = finding.location.field.as_deref().and_then(|field| field.strip_prefix(self.prefix));
+        match field.map(|field| field.trim_start_matches('.').to_owned()) {
+            Some(field) => finding.field(field),
+            None => finding,
+        }
     }
 }
 

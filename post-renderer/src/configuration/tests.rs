@@ -83,6 +83,6 @@ fn keys_that_look_like_paths_are_found_all_the_same() {
         let text = format!("kind: Kustomization\n'{key}': 1\n");
         let findings = Configuration::from_yaml(&text, "test").unwrap_err();
         assert_eq!(findings.len(), 1, "{findings:?}");
-        assert_eq!(findings[0].id, "kustomization-field");
+        assert_eq!(findings[0].id, "configuration-unknown-key");
     }
 }

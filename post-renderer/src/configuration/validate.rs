@@ -1,6 +1,7 @@
 //! Checks a written configuration against its own schema, so that all mistakes are found at once, misspelt keys
 //! with a suggestion, before serde would stop at the first.
 
+use super::{image, kustomization};
 use crate::finding::Finding;
 use crate::quantity::Quantity;
 use manifest_patch::nearest;
@@ -41,6 +42,13 @@ pub(super) fn validate(value: &Value) -> Vec<Finding> {
     }
     walk.value(value, &SHAPE, "");
     walk.meaning(value);
+    walk.findings
+}
+
+/// Everything that is wrong with the shape of those members that a schema knows.
+pub(super) fn member_findings(members: &Map<String, Value>, schema: &Value) -> Vec<Finding> {
+    let mut walk = Walk { findings: Vec::new() };
+    walk.members(members, schema, "");
     walk.findings
 }
 
@@ -246,8 +254,17 @@ impl Walk {
         }
     }
 
-    /// What no schema can say: bounds that contradict each other, and regular expressions.
+    /// What no schema can say: bounds that contradict each other, regular expressions, images and kustomizations.
     fn meaning(&mut self, value: &Value) {
+        let images = value.pointer("/standards/imagePinning/images").unwrap_or(&Value::Null);
+        self.findings.extend(image::check(images, "standards.imagePinning.images"));
+        let kustomizations = value.get("kustomizations").and_then(Value::as_array);
+        for (index, one) in kustomizations.into_iter().flatten().enumerate() {
+            self.findings.extend(kustomization::check(one).into_iter().map(|finding| {
+                let field = finding.location.field.clone().unwrap_or_default();
+                finding.field(format!("kustomizations[{index}].{field}"))
+            }));
+        }
         let quantity = |section: &str, name: &str| {
             let found = value.get("resources")?.get(section)?.get(name)?;
             Quantity::parse(&found.as_str().map_or_else(|| found.to_string(), ToOwned::to_owned)).ok()

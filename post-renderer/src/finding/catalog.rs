@@ -44,6 +44,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Correct the expression; the message names the place.",
     },
     FindingKind {
+        id: "configuration-image",
+        meaning: "An entry of a list of image replacements is wrong.",
+        remedy: "Write `name` with `newName`, `newTag`, `digest` or `tagSuffix`, or `registry` with `newRegistry`.",
+    },
+    FindingKind {
         id: "configuration-invalid",
         meaning: "The configuration cannot be read into its type.",
         remedy: "Compare the field with `ipsy-post-renderer schema`.",
@@ -190,8 +195,13 @@ const KINDS: &[FindingKind] = &[
     },
     FindingKind {
         id: "kustomization-path",
-        meaning: "A kustomization file refers to a patch in another file.",
-        remedy: "Write the patch inline.",
+        meaning: "A file that a kustomization file names cannot be read, or is outside its folder.",
+        remedy: "Put the file beside the kustomization file or below it, or write its content in its place.",
+    },
+    FindingKind {
+        id: "kustomization-replacement",
+        meaning: "A replacement of a kustomization cannot copy its value.",
+        remedy: "Check the source, the targets and the field paths of the replacement.",
     },
     FindingKind {
         id: "more",

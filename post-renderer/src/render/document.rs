@@ -1,5 +1,6 @@
 //! One document: rules applied to its objects, edits written, the result read again and compared.
 
+use super::action::Action;
 use super::broken_standards::{self, Restored};
 use super::immutable::{Immutable, ImmutableInStandards};
 use super::kapp::is_config;
@@ -201,7 +202,10 @@ fn stages(
     if is_settled {
         mark_matched(tree, &subject, plan, work);
         notes.remarks.push(already_set(tree, &subject));
-    } else if settings(tree, &subject, Origin::Stream, plan, work, notes, &mut is_set)? == Outcome::Deleted {
+    } else if settings(tree, &subject, Origin::Stream, plan, work, notes, &mut is_set)? == Outcome::Deleted
+        || settings(tree, &subject, Origin::Kustomization, plan, work, notes, &mut is_set)?
+            == Outcome::Deleted
+    {
         return Ok(Outcome::Deleted);
     }
     let mut waived = BTreeMap::new();
@@ -383,10 +387,12 @@ fn settings(
     let mut first_failure = None;
     for (setting, matched) in plan.settings.iter().zip(work.matched.iter_mut()) {
         let is_allowed = !is_hook
-            || match hooks {
-                HookSettings::All => true,
-                HookSettings::Targeted => setting.matcher.names_hooks(),
-                HookSettings::None => false,
+            || match (&setting.action, hooks) {
+                (Action::Patch(_), HookSettings::All) => true,
+                (Action::Patch(_), HookSettings::Targeted) => setting.matcher.names_hooks(),
+                (Action::Patch(_), HookSettings::None) => false,
+                // The labels, images and values of a kustomization are for hooks what standards are.
+                _ => plan.context.configuration.hooks.standards,
             };
         if setting.origin != origin
             || !is_allowed
@@ -405,7 +411,7 @@ fn settings(
         if setting.reaches_identity {
             protected.get_or_insert_with(|| Protected::of(tree, root));
         }
-        match setting.patch.apply(tree, root, identity, &plan.list_keys) {
+        match setting.action.apply(tree, root, identity, plan) {
             Ok(Outcome::Deleted) => return Ok(Outcome::Deleted),
             Ok(Outcome::Stays) => {
                 let before = protected.as_ref().filter(|_| setting.reaches_identity);

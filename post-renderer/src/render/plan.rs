@@ -1,8 +1,9 @@
 //! A configuration made ready: patches and targets compiled, standards chosen, everything that is wrong found.
 
-use super::RenderOptions;
+use super::action::Action;
 use super::kapp::Kapp;
 use super::stamps::{CONFIG_HASH, STANDARDS_VERSION};
+use super::{RenderOptions, kustomization};
 use crate::autoscalers::Owners;
 use crate::configuration::{AdvancedSetting, Configuration, Mode, OnUnmatched, Stamp, Target};
 use crate::finding::{Finding, Severity};
@@ -36,8 +37,8 @@ pub(super) struct Setting {
     pub(super) matcher: Matcher,
     /// What is looked for, for messages.
     pub(super) wanted: Wanted,
-    pub(super) patch: Patch,
-    /// Whether the patch could change what no patch may change.
+    pub(super) action: Action,
+    /// Whether the action could change what no action may change.
     pub(super) reaches_identity: bool,
     pub(super) on_unmatched: OnUnmatched,
     pub(super) origin: Origin,
@@ -46,6 +47,8 @@ pub(super) struct Setting {
 /// Where a setting comes from, which decides when it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
+    /// A kustomization: before the standards, as if kustomize had run first.
+    Kustomization,
     /// The configuration: after the standards.
     Configuration,
     /// The stream itself: before the standards, so that it can undo none of them.
@@ -53,9 +56,8 @@ pub(super) enum Origin {
 }
 
 impl Setting {
-    /// Compiles a setting.
-    fn compile((index, setting): (usize, &AdvancedSetting)) -> Result<Self, Vec<Finding>> {
-        let place = format!("advancedSettings[{index}]");
+    /// Compiles a setting that stands at a place of the configuration.
+    pub(super) fn compile(setting: &AdvancedSetting, place: String) -> Result<Self, Vec<Finding>> {
         let source = if setting.name.is_empty() { place } else { format!("{place} ({})", setting.name) };
         let patch = compile(setting)
             .map_err(|problems| problems.into_iter().map(Finding::from).collect::<Vec<_>>())?;
@@ -63,24 +65,35 @@ impl Setting {
             Some(target) => (Matcher::compile(target)?, Wanted::of(target)),
             None => named(&patch),
         };
-        let patch = patch.anonymous();
-        let reaches_identity = patch.reaches_identity();
+        let action = Action::Patch(patch.anonymous());
+        let reaches_identity = action.reaches_identity();
         Ok(Self {
             source,
             matcher,
             wanted,
-            patch,
+            action,
             reaches_identity,
             on_unmatched: setting.on_unmatched,
             origin: Origin::Configuration,
         })
+    }
+
+    /// Compiles the settings of a configuration.
+    fn compile_all(settings: &[AdvancedSetting]) -> Result<Vec<Self>, Vec<Finding>> {
+        let place = |index| format!("advancedSettings[{index}]");
+        settings.iter().enumerate().map(|(index, setting)| Self::compile(setting, place(index))).collect()
+    }
+
+    /// Whether it comes from a kustomization.
+    pub(super) fn is_kustomization(&self) -> bool {
+        self.origin == Origin::Kustomization
     }
 }
 
 impl Setting {
     /// A note about a patch that has nothing to do; such a setting is ignored.
     fn note_if_empty(&self) -> Option<Finding> {
-        self.patch.is_empty().then(|| {
+        self.action.is_empty().then(|| {
             let message = format!("{}: the patch is empty, so the setting is ignored", self.source);
             Finding::new("setting-empty", Severity::Note, message).help("remove the setting")
         })
@@ -105,10 +118,13 @@ impl<'c> Plan<'c> {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let settings = configuration.advanced_settings.iter().enumerate();
-        let mut settings = settings.map(Setting::compile).collect::<Result<Vec<Setting>, Vec<Finding>>>()?;
+        let mut settings = Vec::new();
+        for (index, one) in configuration.kustomizations.iter().enumerate() {
+            settings.extend(kustomization::settings(one, &format!("kustomizations[{index}]"))?);
+        }
+        settings.extend(Setting::compile_all(&configuration.advanced_settings)?);
         let mut warnings: Vec<Finding> = settings.iter().filter_map(Setting::note_if_empty).collect();
-        settings.retain(|setting| !setting.patch.is_empty());
+        settings.retain(|setting| !setting.action.is_empty());
         let exceptions = waivers(configuration, options, &mut warnings)?;
         let mut context = Context {
             configuration,
@@ -147,11 +163,10 @@ impl Plan<'_> {
         configurations: &[Configuration],
     ) -> Result<(), Vec<Finding>> {
         for configuration in configurations {
-            for setting in configuration.advanced_settings.iter().enumerate() {
-                let setting = Setting { origin: Origin::Stream, ..Setting::compile(setting)? };
+            for setting in Setting::compile_all(&configuration.advanced_settings)? {
                 self.findings.extend(setting.note_if_empty());
-                if !setting.patch.is_empty() {
-                    self.settings.push(setting);
+                if !setting.action.is_empty() {
+                    self.settings.push(Setting { origin: Origin::Stream, ..setting });
                 }
             }
         }
@@ -232,7 +247,7 @@ fn named(patch: &Patch) -> (Matcher, Wanted) {
 }
 
 impl Wanted {
-    fn of(target: &Target) -> Self {
+    pub(super) fn of(target: &Target) -> Self {
         let parts = [
             ("group", &target.group),
             ("version", &target.version),

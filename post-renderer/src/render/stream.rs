@@ -6,7 +6,7 @@ use super::kapp::Kapp;
 use super::plan::Plan;
 use super::unmatched::unmatched;
 use super::unused::unused;
-use super::{Deployer, ErrorKind, RenderOptions};
+use super::{Deployer, ErrorKind, RenderOptions, kustomization};
 use crate::autoscalers::owners;
 use crate::finding::{Finding, Severity};
 use crate::selection::Selection;
@@ -26,6 +26,8 @@ pub(super) fn render<'t>(text: &'t str, mut plan: Plan<'_>, options: &RenderOpti
         let settings = &plan.context.configuration.kapp;
         plan.kapp = Some(Kapp::of(bodies(text), settings, &plan.context.owners));
     }
+    let unresolved = kustomization::resolve(text, &mut plan);
+    plan.findings.extend(unresolved);
     let chunks: Vec<&str> = chunks(text).collect();
     let rendered = render_chunks(&chunks, &plan, options);
     finish(rendered, &plan)

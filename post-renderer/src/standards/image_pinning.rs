@@ -1,10 +1,9 @@
 //! The standard `image-pinning`: images do not float.
 
-use super::image_reference::ImageReference;
 use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
+use crate::images::{ImageReference, replace_images};
 use crate::object::{Context, Object};
-use serde_json::Value;
 use yaml_edit::Fault;
 
 /// The rule.
@@ -34,18 +33,15 @@ impl Standard for ImagePinning {
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.image_pinning else { return Ok(()) };
+        if wanted.mode != Mode::Warn {
+            replace_images(object.tree, object.root, &wanted.images)?;
+        }
         for container in object.containers() {
             let Some(node) = object.tree.get(container.node, "image") else { continue };
             let Some(text) = object.tree.string(node).map(std::borrow::Cow::into_owned) else { continue };
+            // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
             let mut image = ImageReference::parse(&text);
-            if let Some(replacement) = wanted.images.iter().find(|replacement| replacement.name == image.name)
-            {
-                image.replace(replacement);
-                if wanted.mode != Mode::Warn && image.to_string() != text {
-                    let container = object.for_change(&container)?;
-                    object.tree.set(container, "image", &Value::String(image.to_string()))?;
-                }
-            }
+            image.replace(&wanted.images);
             let floats = match &image.tag {
                 _ if image.digest.is_some() => false,
                 None => true,

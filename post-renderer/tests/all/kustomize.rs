@@ -30,13 +30,13 @@ struct Case {
 /// What a patch does to its input, by JSON pointers below `Kind:name`.
 #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
-struct Effect {
+pub(super) struct Effect {
     set: BTreeMap<String, Value>,
     gone: BTreeSet<String>,
 }
 
 impl Effect {
-    fn of(before: &str, after: &str) -> Self {
+    pub(super) fn of(before: &str, after: &str) -> Self {
         let (before, after) = (leaves(before), leaves(after));
         let gone = before.keys().filter(|path| !after.contains_key(*path)).cloned().collect();
         let set = after.into_iter().filter(|(path, value)| before.get(path) != Some(value)).collect();
@@ -78,8 +78,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kustomize")
 }
 
-fn input(case: &Case) -> String {
-    let path = folder().join("inputs").join(format!("{}.yaml", case.input));
+pub(super) fn input(name: &str) -> String {
+    let path = folder().join("inputs").join(format!("{name}.yaml"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -109,7 +109,7 @@ fn ours(case: &Case) -> Result<Effect, String> {
         "standards": {"replicasOwner": {"mode": "off"}}});
     let configuration = Configuration::from_json(&configuration.to_string(), "case")
         .map_err(|findings| format!("{findings:?}"))?;
-    let input = input(case);
+    let input = input(&case.input);
     let rendered = render(input.as_bytes(), &configuration, &RenderOptions::default())
         .map_err(|error| error.to_string())?;
     Ok(Effect::of(&input, &String::from_utf8(rendered.output).unwrap()))
@@ -143,7 +143,7 @@ fn the_differences_are_documented() {
 }
 
 /// The real kustomize: `IPSY_KUSTOMIZE` names it, or it is looked for as `kustomize` or `kubectl` on the PATH.
-fn kustomize() -> (PathBuf, &'static str) {
+pub(super) fn kustomize() -> (PathBuf, &'static str) {
     if let Some(path) = std::env::var_os("IPSY_KUSTOMIZE") {
         return (path.into(), "build");
     }
@@ -171,7 +171,7 @@ fn kustomize_does_what_the_tables_say() {
                     let Some((index, case)) = work.lock().unwrap().next() else { break };
                     let folder = folder.join(index.to_string());
                     std::fs::create_dir_all(&folder).unwrap();
-                    let input = input(case);
+                    let input = input(&case.input);
                     std::fs::write(folder.join("input.yaml"), &input).unwrap();
                     let mut patch = case.patch.as_object().unwrap().clone();
                     for own in ["create", "prepend", "lenient", "onUnmatched", "name"] {

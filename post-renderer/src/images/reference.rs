@@ -1,18 +1,17 @@
 //! The parts of an image reference: `registry:5000/team/name:tag@sha256:…`.
 
-use crate::configuration::Image;
 use std::fmt;
 
 /// A parsed image reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ImageReference {
-    pub(super) name: String,
-    pub(super) tag: Option<String>,
-    pub(super) digest: Option<String>,
+pub(crate) struct ImageReference {
+    pub(crate) name: String,
+    pub(crate) tag: Option<String>,
+    pub(crate) digest: Option<String>,
 }
 
 impl ImageReference {
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest.to_owned())),
             None => (text, None),
@@ -24,23 +23,6 @@ impl ImageReference {
             None => (Some(rest), None),
         };
         Self { name: name.unwrap_or(rest).to_owned(), tag: tag.map(ToOwned::to_owned), digest }
-    }
-
-    /// Applies an entry of `images` as kustomize does: a new tag takes the digest away and the other way round.
-    pub(super) fn replace(&mut self, image: &Image) {
-        if let Some(name) = &image.new_name {
-            self.name.clone_from(name);
-        }
-        if let Some(tag) = &image.new_tag {
-            self.tag = Some(tag.clone());
-            self.digest = None;
-        }
-        if let Some(digest) = &image.digest {
-            self.digest = Some(digest.clone());
-            if image.new_tag.is_none() {
-                self.tag = None;
-            }
-        }
     }
 }
 
