@@ -161,11 +161,14 @@ impl Immutable {
         }
         let now = self.hold(tree, root);
         let stays = |held: &Held| {
-            now.iter().any(|other| other.node == held.node)
-                && match &held.value {
-                    Some(value) => tree.is(held.node, value),
-                    None => !tree.node(held.node).dirty,
-                }
+            now.iter().any(|other| {
+                other.name == held.name
+                    && match &held.value {
+                        // An alias that is written out is another node of the same value.
+                        Some(value) => tree.is(other.node, value),
+                        None => other.node == held.node && !tree.node(held.node).dirty,
+                    }
+            })
         };
         let is_new = |held: &&Held| !self.held.iter().any(|other| other.name == held.name);
         let changed = self.held.iter().filter(|held| !stays(held)).chain(now.iter().filter(is_new));
@@ -260,11 +263,11 @@ impl ImmutableInStandards {
 
     /// The warning, if there is anything to warn of.
     pub(super) fn finding(self) -> Option<Finding> {
-        let names = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join("`, `");
-        let fields = names(&mut self.fields.iter().map(String::as_str));
-        let word = if self.standards.len() == 1 { "standard" } else { "standards" };
-        let source = format!("{word} `{}`", names(&mut self.standards.iter().copied()));
-        (!self.fields.is_empty()).then(|| warning(fields, &source))
+        let fields: Vec<String> = self.fields.into_iter().collect();
+        let standards: Vec<&str> = self.standards.into_iter().collect();
+        let word = if standards.len() == 1 { "standard" } else { "standards" };
+        let source = format!("{word} `{}`", standards.join("`, `"));
+        (!fields.is_empty()).then(|| warning(fields.join(", "), &source))
     }
 }
 
