@@ -26,6 +26,14 @@ impl ImageReference {
     }
 }
 
+impl ImageReference {
+    /// Whether the image is named by digest: an algorithm and a value, as `sha256:…`.
+    pub(crate) fn has_digest(&self) -> bool {
+        let parts = self.digest.as_deref().and_then(|digest| digest.split_once(':'));
+        parts.is_some_and(|(algorithm, value)| !algorithm.is_empty() && !value.is_empty())
+    }
+}
+
 impl fmt::Display for ImageReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.name)?;
@@ -51,5 +59,13 @@ mod tests {
         assert_eq!(image.digest.as_deref(), Some("sha256:abc"));
         assert_eq!(image.to_string(), "localhost:5000/team/web:1.0@sha256:abc");
         assert_eq!(ImageReference::parse("localhost:5000/web").tag, None);
+    }
+
+    #[test]
+    fn a_digest_has_an_algorithm_and_a_value() {
+        assert!(ImageReference::parse("web@sha256:abc").has_digest());
+        for image in ["web", "web@", "web:latest@", "web@sha256", "web@sha256:"] {
+            assert!(!ImageReference::parse(image).has_digest(), "{image}");
+        }
     }
 }

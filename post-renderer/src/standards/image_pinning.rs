@@ -42,15 +42,15 @@ impl Standard for ImagePinning {
             // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
             let mut image = ImageReference::parse(&text);
             image.replace(&wanted.images);
-            let floats = match &image.tag {
-                _ if image.digest.is_some() => false,
+            let floats = match image.tag.as_deref().filter(|tag| !tag.is_empty()) {
+                _ if image.has_digest() => false,
                 None => true,
                 Some(tag) if wanted.floating_tags.is_empty() => tag == "latest",
-                Some(tag) => wanted.floating_tags.contains(tag),
+                Some(tag) => wanted.floating_tags.iter().any(|floating| floating == tag),
             };
             let message = if floats {
                 format!("`{image}` has a tag that floats")
-            } else if wanted.require_digest && image.digest.is_none() {
+            } else if wanted.require_digest && !image.has_digest() {
                 format!("`{image}` is not named by digest")
             } else {
                 continue;

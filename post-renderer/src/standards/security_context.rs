@@ -87,13 +87,11 @@ fn apply_in(
 
 /// The containers of a pod, or those without one.
 fn containers_in(pod: Option<&Pod>, object: &Object<'_, '_>) -> Vec<Container> {
-    match pod {
-        Some(pod) => object.containers_of(pod),
-        None => {
-            let all = object.containers().into_iter();
-            all.filter(|container| object.pod_of(container).is_none()).collect()
-        }
+    if let Some(pod) = pod {
+        return object.containers_of(pod);
     }
+    let all = object.containers().into_iter();
+    all.filter(|container| object.pod_of(container).is_none()).collect()
 }
 
 /// What a security context belongs to.
