@@ -174,4 +174,5 @@ func TestASettingMayChangeItsTargetButNotItsOwner(t *testing.T) {
 	owned := with(t, clean, "team:", "app.kubernetes.io/managed-by: Helm, team:")
 	decide(t, configuration, owned, with(t, owned, "name: web", "replicas: 1, name: web"), "")
 	decide(t, configuration, owned, with(t, owned, "Helm", "ipsy"), "nothing-else")
+	decide(t, configuration, with(t, owned, "Helm", "kapp"), with(t, owned, "Helm", "ipsy"), "")
 }
