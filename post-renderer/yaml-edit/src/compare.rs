@@ -69,9 +69,10 @@ impl Comparison<'_, '_, '_> {
         let left = self.intended.node(left_id);
         let right = self.reread.node(right_id);
         let is_untouched = left.state != State::New;
-        is_untouched
+        let is_equal = is_untouched
             && self.intended.slice(left.key_start, left.key_end)
                 == self.reread.slice(right.key_start, right.key_end)
-            || self.intended.key(left_id) == self.reread.key(right_id)
+            || self.intended.key(left_id) == self.reread.key(right_id);
+        is_equal && left.merge == right.merge
     }
 }

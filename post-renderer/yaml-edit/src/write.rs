@@ -86,7 +86,7 @@ pub(super) fn after_colon(tree: &Tree<'_>, id: NodeId, column: usize, manner: &M
 
 /// `key: value`, the key standing at `column`.
 pub(super) fn member(tree: &Tree<'_>, id: NodeId, column: usize, manner: &Manner, output: &mut String) {
-    key(&tree.key(id), false, output);
+    key(tree, id, false, output);
     output.push(':');
     after_colon(tree, id, column, manner, output);
 }
@@ -199,16 +199,20 @@ pub(super) fn flow(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut Strin
 
 /// `key: value` in flow style.
 pub(super) fn flow_member(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut String) {
-    key(&tree.key(id), quoted, output);
+    key(tree, id, quoted, output);
     output.push_str(": ");
     flow(tree, id, quoted, output);
 }
 
-fn key(text: &str, quoted: bool, output: &mut String) {
-    if !quoted && text.len() < 1_000 && is_plain(text, true) {
-        output.push_str(text);
+/// A key. A merge key stays plain: in quotes it would be a member called `<<`.
+fn key(tree: &Tree<'_>, id: NodeId, quoted: bool, output: &mut String) {
+    let text = tree.key(id);
+    if tree.is_merge(id) {
+        output.push_str("<<");
+    } else if !quoted && text.len() < 1_000 && is_plain(&text, true) {
+        output.push_str(&text);
     } else {
-        quote(text, output);
+        quote(&text, output);
     }
 }
 

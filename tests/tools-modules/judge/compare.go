@@ -134,7 +134,7 @@ func (configuration *Configuration) neutral(object Object, ownsReplicas bool, im
 		}
 		configuration.forgetPod(pod)
 		for _, container := range pod.containers(result.group()) {
-			configuration.forgetResources(container.Node, true)
+			configuration.forgetResources(container.Node)
 			if written, isText := container.Node["image"].(string); isText {
 				container.Node["image"] = image(written)
 			}
@@ -147,7 +147,7 @@ func (configuration *Configuration) neutral(object Object, ownsReplicas bool, im
 }
 
 func (configuration *Configuration) forgetPod(pod Pod) {
-	configuration.forgetResources(pod.Spec, false)
+	configuration.forgetPodResources(pod.Spec)
 	standards := configuration.Standards
 	if standards.SecurityContext != nil && standards.SecurityContext.Mode.changes() {
 		forgetWithin(pod.Spec, "securityContext", standards.SecurityContext.Pod)
@@ -177,25 +177,35 @@ func (configuration *Configuration) forgetMetadata(owner map[string]any, labels,
 	prune(owner, "metadata")
 }
 
-// forgetResources removes the governed requests and limits. Only containers may get ones that they had not: of a
-// pod, the names stay with their values removed.
-func (configuration *Configuration) forgetResources(owner map[string]any, mayGain bool) {
-	resources := mapping(owner["resources"])
-	for _, part := range parts {
-		stated := mapping(resources[part])
-		for name := range configuration.Resources.governed() {
-			if _, isStated := stated[name]; isStated && !mayGain {
-				stated[name] = "governed"
-				continue
-			}
-			delete(stated, name)
-		}
-		if len(configuration.Resources.governed()) > 0 && mayGain {
+// forgetResources removes the governed requests and limits of a container, which may get them.
+func (configuration *Configuration) forgetResources(container map[string]any) {
+	resources := mapping(container["resources"])
+	for name := range configuration.Resources.governed() {
+		for _, part := range parts {
+			delete(mapping(resources[part]), name)
 			prune(resources, part)
 		}
+		prune(container, "resources")
 	}
-	if len(configuration.Resources.governed()) > 0 && mayGain {
-		prune(owner, "resources")
+}
+
+// forgetPodResources removes the governed requests and limits of a pod itself. A pod gets a limit only for what it
+// requests or limits already, so the names that it states stay.
+func (configuration *Configuration) forgetPodResources(spec map[string]any) {
+	resources := mapping(spec["resources"])
+	stated := map[string]any{}
+	for name := range configuration.Resources.governed() {
+		for _, part := range parts {
+			if _, isStated := mapping(resources[part])[name]; isStated {
+				stated[name] = "stated"
+				delete(mapping(resources[part]), name)
+			}
+		}
+	}
+	if len(stated) > 0 {
+		prune(resources, "requests")
+		prune(resources, "limits")
+		resources["stated"] = stated
 	}
 }
 

@@ -144,6 +144,10 @@ func TestUnaskedChangesAreFound(t *testing.T) {
 		{"above the pod's own", with(t, open, "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 64Mi}}\n      c"),
 			with(t, clean, "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 64Mi}}\n      c"), "nothing-else"},
 		{"pod's own added", clean, with(t, clean, "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 1Gi}}\n      c"), "nothing-else"},
+		{"limit added to what the pod requests", with(t, clean, "    spec:\n      c", "    spec:\n      resources: {requests: {memory: 1Gi}}\n      c"),
+			with(t, clean, "    spec:\n      c", "    spec:\n      resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}\n      c"), ""},
+		{"limit added to what the pod does not state", with(t, clean, "    spec:\n      c", "    spec:\n      resources: {requests: {memory: 1Gi}}\n      c"),
+			with(t, clean, "    spec:\n      c", "    spec:\n      resources: {requests: {memory: 1Gi}, limits: {cpu: 1}}\n      c"), "nothing-else"},
 		{"image replaced as configured", with(t, clean, "web:1", "old:1"), with(t, clean, "web:1", "new:2"), ""},
 		{"image replaced otherwise", clean, with(t, clean, "web:1", "web:2"), "nothing-else"},
 		{"container gone", with(t, clean, "      containers:\n", "      containers:\n        - {name: other}\n"), clean, "nothing-else"},
@@ -174,4 +178,5 @@ func TestASettingMayChangeItsTargetButNotItsOwner(t *testing.T) {
 	owned := with(t, clean, "team:", "app.kubernetes.io/managed-by: Helm, team:")
 	decide(t, configuration, owned, with(t, owned, "name: web", "replicas: 1, name: web"), "")
 	decide(t, configuration, owned, with(t, owned, "Helm", "ipsy"), "nothing-else")
+	decide(t, configuration, with(t, owned, "Helm", "kapp"), with(t, owned, "Helm", "ipsy"), "")
 }

@@ -106,20 +106,26 @@ func (configuration *Configuration) compareResources(before, after map[string]an
 }
 
 // compareWithPod finds requests and limits that were written above those of the pod itself: Kubernetes refuses them.
+// What the author wrote above the pod's own is refused anyway.
 func compareWithPod(pod, before, after map[string]any, report func(field, message string)) {
 	for _, part := range parts {
 		stated := mapping(mapping(pod["resources"])[part])
 		for _, name := range slices.Sorted(maps.Keys(stated)) {
 			bound, err := quantity(stated[name])
-			result, isThere := mapping(mapping(after["resources"])[part])[name]
-			amount, problem := quantity(result)
-			if err != nil || problem != nil || !isThere || bound.Sign() <= 0 || !exceeds(amount, bound) {
+			if err != nil || bound.Sign() <= 0 {
 				continue
 			}
-			written, err := quantity(mapping(mapping(before["resources"])[part])[name])
-			if err != nil || written.Cmp(amount) != 0 {
-				report(fmt.Sprintf("resources.%s.%s", part, name), fmt.Sprintf("%v was written above the pod's own %v", result, stated[name]))
+			amount := func(owner map[string]any) any { return mapping(mapping(owner["resources"])[part])[name] }
+			if isAbove(amount(after), bound) && !isAbove(amount(before), bound) {
+				message := fmt.Sprintf("%v was written above the pod's own %v", amount(after), stated[name])
+				report(fmt.Sprintf("resources.%s.%s", part, name), message)
 			}
 		}
 	}
+}
+
+// isAbove says whether the value is an amount above the bound.
+func isAbove(value any, bound resource.Quantity) bool {
+	amount, err := quantity(value)
+	return err == nil && exceeds(amount, bound)
 }

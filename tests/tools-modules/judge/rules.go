@@ -48,11 +48,14 @@ func (examination *examination) labels(original, metadata map[string]any, field 
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(examination.configuration.Labels)) {
-		found, isThere := mapping(metadata["labels"])[key].(string)
+		value := mapping(metadata["labels"])[key]
+		found, isText := value.(string)
 		written, wasThere := mapping(original["labels"])[key].(string)
 		switch {
-		case !isThere:
+		case value == nil:
 			examination.add("labels", key, field, "the label `"+key+"` is missing")
+		case !isText:
+			// The API server refuses the object.
 		case found != examination.configuration.Labels[key] && !(wasThere && found == written):
 			examination.add("labels", key, field, "the label `"+key+"` has the value `"+found+"`")
 		}

@@ -94,6 +94,15 @@ fn a_merged_value_is_kept_where_its_anchor_is_removed() {
 }
 
 #[test]
+fn a_merge_key_stays_one_where_its_mapping_is_written_again() {
+    let value = json!(3);
+    replaced("? a\n:\n  <<: {b: 1}\n  c: 2\n", &["a", "c"], &value, "a:\n  <<:\n    b: 1\n  c: 3\n");
+    replaced("! a: {? <<\n: {b: 1}, c: 2}\n", &["a", "c"], &value, "a:\n  <<:\n    b: 1\n  c: 3\n");
+    // A quoted one is a member like any other.
+    replaced("? a\n:\n  '<<': {b: 1}\n  c: 2\n", &["a", "c"], &value, "a:\n  \"<<\":\n    b: 1\n  c: 3\n");
+}
+
+#[test]
 fn a_merged_member_can_be_removed() {
     let text = "a: &h\n  x: 1\n  z: 2\nb:\n  <<: *h\n  z: 3\nc: *h\n";
     let expected = "a: &h\n  x: 1\n  z: 2\nb:\n  z: 3\nc: *h\n";
