@@ -143,6 +143,8 @@ func TestUnaskedChangesAreFound(t *testing.T) {
 		{"another resource removed", with(t, clean, "cpu: 500m", "gpu: 1, cpu: 500m"), clean, "nothing-else"},
 		{"above the pod's own", with(t, open, "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 64Mi}}\n      c"),
 			with(t, clean, "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 64Mi}}\n      c"), "nothing-else"},
+		{"still above the pod's own", with(t, with(t, clean, "memory: 256Mi", "memory: 64Gi"), "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 2000m}}\n      c"),
+			with(t, with(t, clean, "memory: 256Mi", "memory: 1Gi"), "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 2000m}}\n      c"), ""},
 		{"pod's own added", clean, with(t, clean, "    spec:\n      c", "    spec:\n      resources: {limits: {memory: 1Gi}}\n      c"), "nothing-else"},
 		{"image replaced as configured", with(t, clean, "web:1", "old:1"), with(t, clean, "web:1", "new:2"), ""},
 		{"image replaced otherwise", clean, with(t, clean, "web:1", "web:2"), "nothing-else"},

@@ -106,6 +106,7 @@ func (configuration *Configuration) compareResources(before, after map[string]an
 }
 
 // compareWithPod finds requests and limits that were written above those of the pod itself: Kubernetes refuses them.
+// One that was above it in the input is not the renderer's doing.
 func compareWithPod(pod, before, after map[string]any, report func(field, message string)) {
 	for _, part := range parts {
 		stated := mapping(mapping(pod["resources"])[part])
@@ -117,7 +118,7 @@ func compareWithPod(pod, before, after map[string]any, report func(field, messag
 				continue
 			}
 			written, err := quantity(mapping(mapping(before["resources"])[part])[name])
-			if err != nil || written.Cmp(amount) != 0 {
+			if err != nil || !exceeds(written, bound) {
 				report(fmt.Sprintf("resources.%s.%s", part, name), fmt.Sprintf("%v was written above the pod's own %v", result, stated[name]))
 			}
 		}
