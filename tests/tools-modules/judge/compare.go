@@ -177,24 +177,27 @@ func (configuration *Configuration) forgetMetadata(owner map[string]any, labels,
 	prune(owner, "metadata")
 }
 
-// forgetResources removes the governed requests and limits. Only containers may get ones that they had not: of a
-// pod, the names stay with their values removed.
+// forgetResources removes the governed requests and limits. A container may get ones that it had not. A pod may get
+// a limit beside its request, so the names of what it states stay.
 func (configuration *Configuration) forgetResources(owner map[string]any, mayGain bool) {
+	governed := configuration.Resources.governed()
 	resources := mapping(owner["resources"])
-	for _, part := range parts {
-		stated := mapping(resources[part])
-		for name := range configuration.Resources.governed() {
-			if _, isStated := stated[name]; isStated && !mayGain {
-				stated[name] = "governed"
-				continue
-			}
+	for name := range governed {
+		isStated := false
+		for _, part := range parts {
+			stated := mapping(resources[part])
+			_, isInPart := stated[name]
+			isStated = isStated || isInPart
 			delete(stated, name)
 		}
-		if len(configuration.Resources.governed()) > 0 && mayGain {
-			prune(resources, part)
+		if isStated && !mayGain {
+			resources[name] = "governed"
 		}
 	}
-	if len(configuration.Resources.governed()) > 0 && mayGain {
+	if len(governed) > 0 {
+		for _, part := range parts {
+			prune(resources, part)
+		}
 		prune(owner, "resources")
 	}
 }
