@@ -12,7 +12,8 @@ type Pod struct {
 	Path string
 	// Template holds the pod's metadata beside its spec; it is nil where there is no such place.
 	Template map[string]any
-	Spec     map[string]any
+	// Spec is nil where it is not a mapping: the API server refuses the object.
+	Spec map[string]any
 	// Native pods belong to a kind of Kubernetes' own, so that every rule for pods applies. In other kinds, what
 	// has an image is a container, and the rest is up to the controller of that kind.
 	Native bool
@@ -60,11 +61,7 @@ func pods(object Object) []Pod {
 		template = mapping(template[key])
 		place = join(place, key)
 	}
-	spec, isMapping := template["spec"].(map[string]any)
-	if !isMapping {
-		return nil
-	}
-	return []Pod{{Path: join(place, "spec"), Template: template, Spec: spec, Native: true}}
+	return []Pod{{Path: join(place, "spec"), Template: template, Spec: mapping(template["spec"]), Native: true}}
 }
 
 // search finds containers anywhere in an object whose kind is not one of Kubernetes' own.

@@ -27,7 +27,9 @@ func checkObject(configuration *Configuration, original, object Object) []Findin
 	examination.labels(original.metadata(), object.metadata(), "metadata.labels")
 	examination.exceptions()
 	for _, pod := range pods(object) {
-		examination.pod(pod)
+		if pod.Spec != nil {
+			examination.pod(pod)
+		}
 	}
 	return examination.findings
 }
