@@ -170,6 +170,19 @@ fn an_edit_that_reaches_into_its_neighbours_is_seen() {
 }
 
 #[test]
+fn an_edit_that_quotes_a_merge_key_is_seen() {
+    let text = "a:\n  <<: {c: 1}\nb: 1\n";
+    let mut tree = read(text, Tree::default()).unwrap();
+    tree.set(tree.root(), "b", &json!(2)).unwrap();
+    let mut edits = edits(&mut tree, Edits::default()).unwrap();
+    assert!(Checker::default().confirms(&tree, &edits));
+    let start = text.find("<<").unwrap();
+    edits.push(start, start + 2, "\"<<\"");
+    edits.sort();
+    assert!(!Checker::default().confirms(&tree, &edits));
+}
+
+#[test]
 fn values_take_the_place_of_values() {
     let check =
         |text: &str, value: Value, expected: &str| assert_eq!(set(text, "a", &value).unwrap(), expected);
