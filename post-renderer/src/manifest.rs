@@ -6,6 +6,9 @@ use yaml_edit::{DEPTH_LIMIT, Fault, Kind, NodeId, Scalar, Tree};
 /// Annotation that marks a Helm hook.
 pub(crate) const HOOK: &str = "helm.sh/hook";
 
+/// Annotation in which Helm 4 names the template of an object while a post-renderer runs. Helm removes it afterwards.
+pub(crate) const TEMPLATE: &str = "postrenderer.helm.sh/postrender-filename";
+
 /// Why a node is not a Kubernetes object.
 pub(crate) type NotAnObject = (NodeId, &'static str);
 

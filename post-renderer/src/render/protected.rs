@@ -1,6 +1,7 @@
 //! What no patch may change: who an object is, and by what Helm and kapp find it again.
 
 use crate::finding::Finding;
+use crate::manifest::TEMPLATE;
 use yaml_edit::{NodeId, Tree};
 
 /// Paths that stay as they are.
@@ -12,7 +13,7 @@ const PROTECTED: &[&[&str]] = &[
     &["metadata", "namespace"],
     &["metadata", "annotations", "meta.helm.sh/release-name"],
     &["metadata", "annotations", "meta.helm.sh/release-namespace"],
-    &["metadata", "annotations", "postrenderer.helm.sh/postrender-filename"],
+    &["metadata", "annotations", TEMPLATE],
     MANAGED_BY,
 ];
 

@@ -7,6 +7,7 @@
 use super::plan::Plan;
 use crate::configuration::{Stamp, canonical_json, short_hash};
 use crate::finding::Finding;
+use crate::manifest::TEMPLATE;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use yaml_edit::{Fault, NodeId, Tree};
@@ -135,14 +136,14 @@ fn remove(tree: &mut Tree<'_>, root: NodeId, key: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The hash of the configuration and the object without stamps.
+/// The hash of the configuration and the object without stamps, and without what Helm 4 removes again.
 fn settings_hash(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> Option<String> {
     let (_, configuration) = plan.stamps.iter().find(|(key, _)| *key == CONFIG_HASH)?;
     let mut object = tree.value(root).ok()?;
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
-            let stamps = [CONFIG_HASH, STANDARDS_VERSION, SETTINGS_HASH];
-            annotations.retain(|key, _| !stamps.contains(&key.as_str()) && !key.starts_with(EXCEPTION));
+            let passing = [CONFIG_HASH, STANDARDS_VERSION, SETTINGS_HASH, TEMPLATE];
+            annotations.retain(|key, _| !passing.contains(&key.as_str()) && !key.starts_with(EXCEPTION));
         }
         // Stamps may be what the mapping was made for.
         if metadata

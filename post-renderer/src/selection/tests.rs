@@ -1,3 +1,5 @@
+//! Which labels stay because a selector of the stream reads them.
+
 use super::*;
 use yaml_edit::bodies;
 

@@ -196,3 +196,22 @@ fn operations_remove_the_last_member_beside_a_new_one() {
     let expected = "kind: A\nmetadata:\n  name: a\n  annotations:\n    a: \"1\"\n  labels:\n    l: m\n";
     assert_eq!(String::from_utf8_lossy(&rendered.output), expected);
 }
+
+#[test]
+fn the_file_name_that_helm_4_adds_changes_no_stamp() {
+    let configuration = Configuration::from_yaml(
+        "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, advancedSettings: [{target: {kind: Pod}, patch: {spec: {a: b}}}]}",
+        "test",
+    )
+    .unwrap();
+    let stamp = |annotations: &str| {
+        let input = format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n{annotations}spec: {{}}\n");
+        let rendered = render(input.as_bytes(), &configuration, &RenderOptions::default()).unwrap();
+        let output = String::from_utf8(rendered.output).unwrap();
+        let stamp = output.lines().find(|line| line.contains("ipsy.dev/settings-hash")).unwrap();
+        stamp.trim().to_owned()
+    };
+    let by_helm_4 =
+        "  annotations:\n    postrenderer.helm.sh/postrender-filename: 'shop/templates/pod.yaml'\n";
+    assert_eq!(stamp(by_helm_4), stamp(""));
+}
