@@ -181,3 +181,12 @@ func TestASettingMayChangeItsTargetButNotItsOwner(t *testing.T) {
 	decide(t, configuration, owned, with(t, owned, "Helm", "ipsy"), "nothing-else")
 	decide(t, configuration, with(t, owned, "Helm", "kapp"), with(t, owned, "Helm", "ipsy"), "")
 }
+
+func TestTemplatesWithoutContainersMayGetLabels(t *testing.T) {
+	configuration := strict + "podTemplates: {labels: true}\n"
+	const input = "apiVersion: shop.example.com/v1\nkind: Checkout\nmetadata: {name: web, labels: {team: payments}}\nspec: {template: {spec: {others: []}}}\n"
+	output := with(t, input, "template: {", "template: {metadata: {labels: {team: payments}}, ")
+	decide(t, configuration, input, output, "")
+	decide(t, configuration, input, with(t, output, "payments}}, spec", "payments, a: b}}, spec"), "nothing-else")
+	decide(t, configuration, input, with(t, output, "others:", "more:"), "nothing-else")
+}
