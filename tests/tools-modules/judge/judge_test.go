@@ -104,6 +104,7 @@ func TestPlantedBreachesAreFound(t *testing.T) {
 		{"capabilities not dropped", clean, "{drop: [ALL]}", "{add: [A]}", "security-context"},
 		{"forged exception", clean, "labels:", "annotations: {exception.ipsy.dev/labels: x}, labels:", "forged-exception"},
 		{"pod that is not a mapping", clean, "    spec:\n      containers:", "    spec: text\n    other:\n      containers:", ""},
+		{"forged exception in kapp's configuration", "apiVersion: kapp.k14s.io/v1alpha1\nkind: Config\nmetadata: {annotations: {}}\n", "{}", "{exception.ipsy.dev/labels: x}", ""},
 		{"granted exception", with(t, clean, "name: web,", "name: big,"), "labels:", "annotations: {exception.ipsy.dev/resource-maximum.memory: x}, labels:", ""},
 		{"custom resource", custom, "memory: 256Mi", "memory: 256Mi", ""},
 		{"custom resource above", custom, "memory: 256Mi", "memory: 2Gi", "resource-maximum"},

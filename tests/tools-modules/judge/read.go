@@ -125,6 +125,11 @@ func (object Object) group() string {
 
 func (object Object) kind() string { return text(object["kind"]) }
 
+// isSentNowhere says whether kapp keeps the object to itself: it is kapp's own configuration.
+func (object Object) isSentNowhere() bool {
+	return object.kind() == "Config" && object.group() == "kapp.k14s.io"
+}
+
 func (object Object) metadata() map[string]any { return mapping(object["metadata"]) }
 
 func (object Object) annotations() map[string]any { return mapping(object.metadata()["annotations"]) }
