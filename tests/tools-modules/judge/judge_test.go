@@ -157,6 +157,8 @@ func TestUnaskedChangesAreFound(t *testing.T) {
 		{"object gone", clean + "---\n" + custom, clean, "same-objects"},
 		{"object added", clean, clean + "---\n" + custom, "same-objects"},
 		{"order changed", clean + "---\n" + custom, custom + "---\n" + clean, "same-objects"},
+		{"own stamp made text", with(t, clean, "labels:", "annotations: {ipsy.dev/config-hash: 1.10}, labels:"), with(t, clean, "labels:", "annotations: {ipsy.dev/config-hash: a}, labels:"), ""},
+		{"another annotation made text", with(t, clean, "labels:", "annotations: {a: 1.10}, labels:"), with(t, clean, "labels:", "annotations: {a: b}, labels:"), "same-objects"},
 		{"made readable", "a: [", "", "same-objects"},
 		{"made unreadable", clean, clean + "---\na: [", "same-objects"},
 		{"owner changed", with(t, clean, "team:", "app.kubernetes.io/managed-by: Helm, team:"), with(t, clean, "team:", "app.kubernetes.io/managed-by: ipsy, team:"), "nothing-else"},
