@@ -6,7 +6,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -167,8 +166,7 @@ func (configuration *Configuration) forgetMetadata(owner map[string]any, labels,
 	}
 	for key := range mapping(metadata["annotations"]) {
 		_, isConfigured := annotations[key]
-		isOurs := strings.HasPrefix(key, "ipsy.dev/") || strings.HasPrefix(key, "exception.ipsy.dev/")
-		if isConfigured || isOurs {
+		if isConfigured || isOurs(key) {
 			delete(mapping(metadata["annotations"]), key)
 		}
 	}

@@ -104,6 +104,7 @@ func TestPlantedBreachesAreFound(t *testing.T) {
 		{"capabilities not dropped", clean, "{drop: [ALL]}", "{add: [A]}", "security-context"},
 		{"forged exception", clean, "labels:", "annotations: {exception.ipsy.dev/labels: x}, labels:", "forged-exception"},
 		{"pod that is not a mapping", clean, "    spec:\n      containers:", "    spec: text\n    other:\n      containers:", ""},
+		{"forged exception in kapp's configuration", "apiVersion: kapp.k14s.io/v1alpha1\nkind: Config\nmetadata: {annotations: {}}\n", "{}", "{exception.ipsy.dev/labels: x}", ""},
 		{"granted exception", with(t, clean, "name: web,", "name: big,"), "labels:", "annotations: {exception.ipsy.dev/resource-maximum.memory: x}, labels:", ""},
 		{"custom resource", custom, "memory: 256Mi", "memory: 256Mi", ""},
 		{"custom resource above", custom, "memory: 256Mi", "memory: 2Gi", "resource-maximum"},
@@ -156,6 +157,8 @@ func TestUnaskedChangesAreFound(t *testing.T) {
 		{"object gone", clean + "---\n" + custom, clean, "same-objects"},
 		{"object added", clean, clean + "---\n" + custom, "same-objects"},
 		{"order changed", clean + "---\n" + custom, custom + "---\n" + clean, "same-objects"},
+		{"own stamp made text", with(t, clean, "labels:", "annotations: {ipsy.dev/config-hash: 1.10}, labels:"), with(t, clean, "labels:", "annotations: {ipsy.dev/config-hash: a}, labels:"), ""},
+		{"another annotation made text", with(t, clean, "labels:", "annotations: {a: 1.10}, labels:"), with(t, clean, "labels:", "annotations: {a: b}, labels:"), "same-objects"},
 		{"made readable", "a: [", "", "same-objects"},
 		{"made unreadable", clean, clean + "---\na: [", "same-objects"},
 		{"owner changed", with(t, clean, "team:", "app.kubernetes.io/managed-by: Helm, team:"), with(t, clean, "team:", "app.kubernetes.io/managed-by: ipsy, team:"), "nothing-else"},
@@ -180,4 +183,13 @@ func TestASettingMayChangeItsTargetButNotItsOwner(t *testing.T) {
 	decide(t, configuration, owned, with(t, owned, "name: web", "replicas: 1, name: web"), "")
 	decide(t, configuration, owned, with(t, owned, "Helm", "ipsy"), "nothing-else")
 	decide(t, configuration, with(t, owned, "Helm", "kapp"), with(t, owned, "Helm", "ipsy"), "")
+}
+
+func TestTemplatesWithoutContainersMayGetLabels(t *testing.T) {
+	configuration := strict + "podTemplates: {labels: true}\n"
+	const input = "apiVersion: shop.example.com/v1\nkind: Checkout\nmetadata: {name: web, labels: {team: payments}}\nspec: {template: {spec: {others: []}}}\n"
+	output := with(t, input, "template: {", "template: {metadata: {labels: {team: payments}}, ")
+	decide(t, configuration, input, output, "")
+	decide(t, configuration, input, with(t, output, "payments}}, spec", "payments, a: b}}, spec"), "nothing-else")
+	decide(t, configuration, input, with(t, output, "others:", "more:"), "nothing-else")
 }

@@ -12,7 +12,8 @@ type Pod struct {
 	Path string
 	// Template holds the pod's metadata beside its spec; it is nil where there is no such place.
 	Template map[string]any
-	// Spec is nil where it is not a mapping: the API server refuses the object.
+	// Spec is nil where no rule for pods applies: it is not a mapping, which the API server refuses, or holds no
+	// containers in a kind that is not one of Kubernetes' own.
 	Spec map[string]any
 	// Native pods belong to a kind of Kubernetes' own, so that every rule for pods applies. In other kinds, what
 	// has an image is a container, and the rest is up to the controller of that kind.
@@ -64,7 +65,8 @@ func pods(object Object) []Pod {
 	return []Pod{{Path: join(place, "spec"), Template: template, Spec: mapping(template["spec"]), Native: true}}
 }
 
-// search finds containers anywhere in an object whose kind is not one of Kubernetes' own.
+// search finds containers anywhere in an object whose kind is not one of Kubernetes' own, and templates that hold
+// none, which may get labels.
 func search(group, path string, parent map[string]any, key string, value any) []Pod {
 	var found []Pod
 	switch value := value.(type) {
@@ -75,6 +77,10 @@ func search(group, path string, parent map[string]any, key string, value any) []
 		}
 		if len(pod.containers(group)) > 0 {
 			found = append(found, pod)
+		}
+		spec, hasSpec := value["spec"]
+		if key == "template" && hasSpec && len(Pod{Spec: mapping(spec)}.containers(group)) == 0 {
+			found = append(found, Pod{Path: join(path, "spec"), Template: value})
 		}
 		for _, key := range slices.Sorted(maps.Keys(value)) {
 			found = append(found, search(group, join(path, key), value, key, value[key])...)

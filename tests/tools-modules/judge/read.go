@@ -70,6 +70,9 @@ func decode(raw []byte) ([]Object, error) {
 		metav1.ObjectMeta `json:"metadata,omitempty"`
 	}
 	if err := json.Unmarshal(raw, &shape); err != nil {
+		if rest, found := withoutUnreadableStamps(raw); found {
+			return decode(rest)
+		}
 		return nil, err
 	}
 	var objects []Object
@@ -99,6 +102,32 @@ func decode(raw []byte) ([]Object, error) {
 	return objects, errors.Join(problems...)
 }
 
+// withoutUnreadableStamps removes annotations of the renderer's own that are not text. The renderer writes text over them
+// or removes them, so the object counts although Kubernetes refuses it as it is.
+func withoutUnreadableStamps(raw []byte) (rest []byte, found bool) {
+	var object Object
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return nil, false
+	}
+	annotations := object.annotations()
+	for key, value := range annotations {
+		if _, isText := value.(string); !isText && value != nil && isOurs(key) {
+			delete(annotations, key)
+			found = true
+		}
+	}
+	if !found {
+		return nil, false
+	}
+	rest, err := json.Marshal(object)
+	return rest, err == nil
+}
+
+// isOurs says whether the renderer itself writes the annotation.
+func isOurs(annotation string) bool {
+	return strings.HasPrefix(annotation, "ipsy.dev/") || strings.HasPrefix(annotation, "exception.ipsy.dev/")
+}
+
 // itemsOf are the items of a list. Today's kubectl and Helm refuse a list in a list; kapp and other versions take it,
 // so the judge does as well.
 func itemsOf(list runtime.Object) ([]runtime.Object, error) {
@@ -124,6 +153,11 @@ func (object Object) group() string {
 }
 
 func (object Object) kind() string { return text(object["kind"]) }
+
+// isSentNowhere says whether kapp keeps the object to itself: it is kapp's own configuration.
+func (object Object) isSentNowhere() bool {
+	return object.kind() == "Config" && object.group() == "kapp.k14s.io"
+}
 
 func (object Object) metadata() map[string]any { return mapping(object["metadata"]) }
 

@@ -43,10 +43,7 @@ func (examination *examination) add(rule, part, field, message string) {
 
 // labels must be there. A value that the author wrote may stay: selectors may need it.
 func (examination *examination) labels(original, metadata map[string]any, field string) {
-	object := examination.object
-	// kapp reads this kind itself and sends it nowhere.
-	isSentNowhere := object.kind() == "Config" && object.group() == "kapp.k14s.io"
-	if !examination.configuration.Standards.Labels.Mode.changes() || isSentNowhere {
+	if !examination.configuration.Standards.Labels.Mode.changes() || examination.object.isSentNowhere() {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(examination.configuration.Labels)) {
@@ -66,6 +63,9 @@ func (examination *examination) labels(original, metadata map[string]any, field 
 
 // exceptions must not be forged: an annotation that claims one needs one in the configuration.
 func (examination *examination) exceptions() {
+	if examination.object.isSentNowhere() {
+		return
+	}
 	annotations := examination.object.annotations()
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		rule, isException := strings.CutPrefix(key, "exception.ipsy.dev/")
