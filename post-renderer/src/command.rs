@@ -147,7 +147,8 @@ fn manifests(
         }
     };
     let report = report.as_ref();
-    let read = configure(common).and_then(|configuration| Ok((configuration, sources(files, stdin)?)));
+    let read = configure(common, files, *stdin)
+        .and_then(|configuration| Ok((configuration, sources(files, *stdin)?)));
     let (configuration, sources) = match read {
         Ok(read) => read,
         Err(error) => {

@@ -374,7 +374,7 @@ impl Configuration {
 
     /// The hash of the canonical JSON: what `ipsy.dev/config-hash` holds.
     pub fn hash(&self) -> String {
-        short_hash(&self.to_canonical_json())
+        short_hash(self.to_canonical_json().as_bytes())
     }
 }
 
@@ -385,9 +385,9 @@ pub(crate) fn canonical_json(value: &Value) -> String {
     text
 }
 
-/// First 16 hexadecimal digits of the SHA-256 of a text.
-pub(crate) fn short_hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+/// First 16 hexadecimal digits of the SHA-256.
+pub(crate) fn short_hash(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     digest.iter().take(8).fold(String::new(), |mut text, byte| {
         // Writing into a String cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -16,7 +16,7 @@ use population::Population;
 use requirements::Requirements;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use yaml_edit::Tree;
+use yaml_edit::{Tree, may_hold};
 
 /// The selectors of a stream that read one of the labels in question.
 #[derive(Clone, Debug, Default)]
@@ -60,17 +60,15 @@ pub(crate) struct Held {
 }
 
 impl Selection {
-    /// Collects the selectors in the documents of a stream that read a label with one of the keys. Most documents have
-    /// none, and reading a document twice costs time. A key may be written with escapes.
+    /// Collects the selectors in the documents of a stream that read a label with one of the keys.
     pub(crate) fn of<'s>(
         bodies: impl Iterator<Item = &'s str>,
         keys: &BTreeMap<String, String>,
         namespace: Option<&str>,
     ) -> Self {
-        let has = |body: &str, word: &str| memchr::memmem::find(body.as_bytes(), word.as_bytes()).is_some();
         let may_select = |body: &&str| {
-            (has(body, "elector") || has(body, "subsets"))
-                && (body.contains('\\') || keys.keys().any(|key| has(body, key)))
+            keys.keys().any(|key| may_hold(body, key))
+                && ["elector", "subsets"].iter().any(|word| may_hold(body, word))
         };
         let mut found = BTreeMap::new();
         for body in bodies.filter(may_select) {

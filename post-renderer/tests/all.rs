@@ -8,6 +8,7 @@ mod all {
     mod command;
     mod kustomization;
     mod kustomize;
+    mod linear;
     mod properties;
     mod purity;
     mod report;

@@ -73,7 +73,8 @@ struct Applied<'t, 'a, 'o> {
 /// Where in its parent a pointer's last part points.
 enum Slot {
     Member(NodeId, String),
-    Item(NodeId, usize),
+    /// In a list, before an item or (with `NONE`) at the end.
+    Item(NodeId, NodeId),
 }
 
 /// Where a pointer ends before its last part: at a node of the object that lacks the part with this number.
@@ -154,8 +155,7 @@ impl Applied<'_, '_, '_> {
             Slot::Member(parent, key) => {
                 self.tree.set(parent, &key, value)?;
             }
-            Slot::Item(parent, index) => {
-                let before = self.tree.children(parent).nth(index).unwrap_or(NONE);
+            Slot::Item(parent, before) => {
                 self.tree.insert(parent, before, value)?;
             }
         }
@@ -169,10 +169,14 @@ impl Applied<'_, '_, '_> {
         match self.tree.node(parent).kind {
             Kind::Mapping => Ok(Slot::Member(parent, last.clone())),
             Kind::Sequence => {
-                let length = self.tree.children(parent).count();
-                let index = if last == "-" { Some(length) } else { self.index(last, length) };
-                match index {
-                    Some(index) if index <= length => Ok(Slot::Item(parent, index)),
+                if last == "-" {
+                    return Ok(Slot::Item(parent, NONE));
+                }
+                let items: Vec<NodeId> = self.tree.children(parent).collect();
+                match self.index(last, items.len()) {
+                    Some(index) if index <= items.len() => {
+                        Ok(Slot::Item(parent, items.get(index).copied().unwrap_or(NONE)))
+                    }
                     _ => Err(self.absent(path, Absent { parent, part: above.len() })),
                 }
             }

@@ -131,7 +131,8 @@ pub(super) enum StandardsSource {
 
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Configuration file, or a `kustomization.yaml`. Can be repeated; later files override earlier ones.
+    /// Configuration file, or a `kustomization.yaml`. Can be repeated; later files override earlier ones. `-` is
+    /// stdin, if the manifests come from files.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Vec<PathBuf>,
     /// Configuration as text (JSON or YAML). Overrides all files.

@@ -95,7 +95,8 @@ pub(super) fn run(
     };
     let mut options = common.options(true);
     options.as_of.get_or_insert_with(today::today);
-    let read = configure(common).and_then(|configuration| Ok((configuration, sources(files, stdin)?)));
+    let read = configure(common, files, *stdin)
+        .and_then(|configuration| Ok((configuration, sources(files, *stdin)?)));
     let streams = match read {
         Ok((configuration, sources)) => {
             sources.iter().map(|source| check(source, &configuration, &options, strictness)).collect()

@@ -12,6 +12,11 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Whether a path of the arguments means stdin.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Whether two paths name the same file. A path that names nothing is the same as none.
 pub(super) fn same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
@@ -30,8 +35,17 @@ fn read_text_at_most(path: &Path, limit: u64) -> io::Result<String> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
+    read_at_most(&mut File::open(path)?, limit)
+}
+
+/// Reads a configuration of at most 16 MiB from stdin.
+pub(super) fn read_text_from(stdin: &mut dyn Read) -> io::Result<String> {
+    read_at_most(stdin, LIMIT)
+}
+
+fn read_at_most(input: &mut dyn Read, limit: u64) -> io::Result<String> {
     let mut text = String::new();
-    if File::open(path)?.take(limit + 1).read_to_string(&mut text)? as u64 > limit {
+    if input.take(limit + 1).read_to_string(&mut text)? as u64 > limit {
         return Err(io::Error::other(format!("it is larger than {} MiB", limit >> 20)));
     }
     Ok(text)

@@ -1,5 +1,6 @@
 //! The manifests to read: files, or stdin.
 
+use super::files::is_stdin;
 use super::input;
 use crate::finding::{Finding, Location};
 use crate::render::{ErrorKind, RenderError};
@@ -25,7 +26,7 @@ pub(super) fn sources(files: &[PathBuf], stdin: &mut dyn Read) -> Result<Vec<Sou
     let mut sources = Vec::new();
     let mut findings = Vec::new();
     for path in files {
-        let is_stdin = path.as_os_str() == "-";
+        let is_stdin = is_stdin(path);
         let name = if is_stdin { STDIN.to_owned() } else { path.display().to_string() };
         let read = if is_stdin {
             input::read(stdin)

@@ -304,6 +304,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Leave out `--standards none`, unless this is intended.",
     },
     FindingKind {
+        id: "stdin-twice",
+        meaning: "The arguments would read stdin more than once.",
+        remedy: "Give the configuration as a file, or the manifests as files of `check`, `diff` or `explain`.",
+    },
+    FindingKind {
         id: "strategic-merge",
         meaning: "A strategic merge patch cannot be applied.",
         remedy: "Follow the advice in the message; it names the list or the directive.",

@@ -1,6 +1,6 @@
 //! Documents depend on nothing but the plan, so a stream is rendered in chunks of whole documents, side by side.
 
-use super::document::{self, Notes, Work, Written};
+use super::document::{self, Work, Written};
 use super::edited::EditedText;
 use super::plan::Plan;
 use super::{Change, RenderOptions, RenderedObject, place};
@@ -84,13 +84,13 @@ pub(super) fn render<'t>(
         is_rendered: &mut report.is_rendered,
         checker: &mut memory.checker,
         edits: &mut memory.document_edits,
+        needs_changes: false,
     };
     for range in documents(text) {
         report.count += 1;
         let body = text.get(range.clone()).unwrap_or_default();
-        let mut notes = Notes::default();
-        let (written, used) =
-            document::render(body, report.count, plan, options, tree.recycle(), &mut work, &mut notes);
+        let (written, used, mut notes) =
+            document::render(body, report.count, plan, options, tree.recycle(), &mut work);
         tree = used;
         match written {
             Written::Same => {}

@@ -4,6 +4,7 @@ use super::action::Action;
 use super::broken_standards::{self, Restored};
 use super::immutable::{Immutable, ImmutableInStandards};
 use super::kapp::is_config;
+use super::notes::{Notes, Seen, drain, of_fault, remark};
 use super::plan::{Origin, Plan};
 use super::protected::Protected;
 use super::stamps::{self, Done};
@@ -13,10 +14,9 @@ use crate::configuration::HookSettings;
 use crate::finding::{Finding, Severity};
 use crate::manifest::{HOOK, objects, write_out_items};
 use crate::object::{Object, Remark};
-use crate::secrets::{mask_field, without_quotations};
+use crate::secrets::without_quotations;
 use manifest_patch::Identity;
 use manifest_patch::{Failure, Outcome};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use yaml_edit::{Checker, Edits, Fault, NodeId, Tree};
 
@@ -28,32 +28,6 @@ pub(super) enum Written {
     Edited,
     /// It is removed: a patch deleted it, or it was a configuration.
     Removed,
-}
-
-/// What was found and done on the way.
-#[derive(Default)]
-pub(super) struct Notes {
-    /// The document is invalid; a standard or setting failed, or only has something to say.
-    pub(super) remarks: Vec<Remark>,
-    pub(super) changes: Vec<Change>,
-    /// The objects, if the caller asked for changes.
-    pub(super) objects: Vec<Seen>,
-}
-
-/// An object that was rendered.
-pub(super) struct Seen {
-    /// As `Deployment/web`.
-    pub(super) label: String,
-    /// Where in the document it begins.
-    pub(super) offset: Option<usize>,
-    /// Whether rendering changes or deletes it.
-    pub(super) is_changed: bool,
-}
-
-impl Notes {
-    fn invalid(&mut self, finding: Finding, offset: Option<usize>) {
-        self.remarks.push(Remark { finding, offset, invalid: true });
-    }
 }
 
 /// What rendering one document leaves to the next.
@@ -68,10 +42,36 @@ pub(super) struct Work<'w> {
     pub(super) checker: &'w mut Checker,
     /// The edits of the document.
     pub(super) edits: &'w mut Edits,
+    /// Whether a setting broke a standard, and only the changes, which were not collected, show which setting.
+    pub(super) needs_changes: bool,
 }
 
 /// Renders one document's body. Gives the tree's memory back for the next one.
+///
+/// Collecting changes costs more than rendering. If only a setting that broke a standard needs them, the document is
+/// rendered again.
 pub(super) fn render<'a>(
+    body: &'a str,
+    number: usize,
+    plan: &Plan<'_>,
+    options: &RenderOptions,
+    memory: Tree<'a>,
+    work: &mut Work<'_>,
+) -> (Written, Tree<'a>, Notes) {
+    let mut notes = Notes::default();
+    let memory = Tree { log: options.collect_changes.then(Vec::new), ..memory };
+    let (written, tree) = render_once(body, number, plan, options, memory, work, &mut notes);
+    if !std::mem::take(&mut work.needs_changes) {
+        return (written, tree, notes);
+    }
+    let mut notes = Notes::default();
+    let memory = Tree { log: Some(Vec::new()), ..tree.recycle() };
+    let (written, tree) = render_once(body, number, plan, options, memory, work, &mut notes);
+    notes.changes.clear();
+    (written, tree, notes)
+}
+
+fn render_once<'a>(
     body: &'a str,
     number: usize,
     plan: &Plan<'_>,
@@ -87,9 +87,6 @@ pub(super) fn render<'a>(
             return (Written::Same, Tree::default());
         }
     };
-    if options.collect_changes && tree.log.is_none() {
-        tree.log = Some(Vec::new());
-    }
     let roots = match objects(&tree) {
         Ok(roots) => roots,
         Err((id, message)) => {
@@ -116,6 +113,9 @@ pub(super) fn render<'a>(
         }
         let changes = notes.changes.len();
         let outcome = object(&mut tree, root, &identity, number, plan, work, notes);
+        if work.needs_changes {
+            return (Written::Same, tree);
+        }
         is_changed |= tree.node(root).dirty || matches!(outcome, Ok(Outcome::Deleted));
         if options.collect_changes {
             let is_changed = notes.changes.len() > changes || matches!(outcome, Ok(Outcome::Deleted));
@@ -160,30 +160,9 @@ pub(super) fn render<'a>(
     (Written::Edited, tree)
 }
 
-/// Applies everything to one object.
+/// Applies everything to one object: settings of the stream, standards, settings of the configuration and, where there
+/// were any, the standards once more.
 fn object(
-    tree: &mut Tree<'_>,
-    root: NodeId,
-    identity: &Identity,
-    number: usize,
-    plan: &Plan<'_>,
-    work: &mut Work<'_>,
-    notes: &mut Notes,
-) -> Result<Outcome, Box<Remark>> {
-    let collects_changes = tree.log.is_some();
-    let earlier = notes.changes.len();
-    let outcome = stages(tree, root, identity, number, plan, work, notes);
-    if !collects_changes {
-        // The log of settings was only for the standards that follow them.
-        tree.log = None;
-        notes.changes.truncate(earlier);
-    }
-    outcome
-}
-
-/// The stages of an object: settings of the stream, standards, settings of the configuration and, where there were any,
-/// the standards once more.
-fn stages(
     tree: &mut Tree<'_>,
     root: NodeId,
     identity: &Identity,
@@ -230,7 +209,18 @@ fn stages(
     is_set |= matched;
     let after_settings = notes.changes.len();
     if has_standards && matched && matches!(outcome, Ok(Outcome::Stays)) {
-        let mut second = standards(tree, &subject, plan, work, notes, None)?;
+        let collects_changes = tree.log.is_some();
+        tree.log.get_or_insert_default();
+        let second = standards(tree, &subject, plan, work, notes, None);
+        if !collects_changes {
+            tree.log = None;
+            work.needs_changes =
+                notes.changes.drain(after_settings..).len() > 0 || second.as_ref().is_ok_and(Pass::has_error);
+            if work.needs_changes {
+                return Ok(Outcome::Stays);
+            }
+        }
+        let mut second = second?;
         waived.append(&mut second.waived);
         let set = notes.changes.get(before_settings..after_settings).unwrap_or_default();
         let restored = notes.changes.get(after_settings..).unwrap_or_default();
@@ -271,6 +261,12 @@ fn stages(
 struct Pass {
     remarks: Vec<Remark>,
     waived: BTreeMap<String, String>,
+}
+
+impl Pass {
+    fn has_error(&self) -> bool {
+        self.remarks.iter().any(|remark| remark.finding.severity == Severity::Error)
+    }
 }
 
 /// How often standards are applied to an object with aliases until nothing changes any more.
@@ -402,8 +398,6 @@ fn settings(
         }
         *matched = true;
         *has_matched = true;
-        // The standards that follow ask which setting changed a field.
-        tree.log.get_or_insert_default();
         // Helm recreates hooks at every upgrade.
         if !is_hook {
             immutable.get_or_insert_with(|| Immutable::of(tree, root, identity));
@@ -446,42 +440,4 @@ fn settings(
         drain(tree, identity, number, "setting", &setting.source, &mut notes.changes);
     }
     first_failure.map_or(Ok(Outcome::Stays), |remark| Err(Box::new(remark)))
-}
-
-/// Moves the tree's log into the list of changes.
-fn drain(
-    tree: &mut Tree<'_>,
-    identity: &Identity,
-    document: usize,
-    rule: &str,
-    source: &str,
-    changes: &mut Vec<Change>,
-) {
-    let Some(log) = &mut tree.log else { return };
-    let is_secret = identity.kind == "Secret";
-    for touch in log.drain(..) {
-        let shown = |value: Option<Value>| {
-            value.map(|value| if is_secret { mask_field(&touch.field, value) } else { value })
-        };
-        let (before, after) = (shown(touch.before), shown(touch.after));
-        changes.push(Change {
-            document,
-            object: identity.label(),
-            field: touch.field,
-            rule: rule.to_owned(),
-            source: source.to_owned(),
-            before,
-            after,
-        });
-    }
-}
-
-fn remark(finding: Finding, offset: Option<usize>) -> Remark {
-    Remark { finding, offset, invalid: false }
-}
-
-fn of_fault(fault: &Fault, identity: &Identity, rule: &str) -> Remark {
-    let id = if fault.invalid { "invalid-object" } else { "edit-impossible" };
-    let finding = Finding::error(id, format!("{}: {}", rule, fault.message)).object(identity.label());
-    Remark { finding, offset: Some(fault.offset), invalid: fault.invalid }
 }

@@ -5,9 +5,9 @@
 //! from being applied again: it is the hash of the configuration and of the object as the settings left it.
 
 use super::plan::Plan;
-use crate::configuration::{Stamp, canonical_json, short_hash};
+use super::settings_hash::settings_hash;
+use crate::configuration::Stamp;
 use crate::finding::Finding;
-use crate::manifest::TEMPLATE;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use yaml_edit::{Fault, NodeId, Tree};
@@ -30,7 +30,7 @@ pub(super) fn bears_configuration(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>
 pub(super) fn is_settled(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> bool {
     let stamp = annotations(tree, root).and_then(|map| tree.string_at(map, SETTINGS_HASH));
     !plan.stamps.is_empty()
-        && stamp.is_some_and(|stamp| settings_hash(tree, root, plan) == Some(stamp.into_owned()))
+        && stamp.is_some_and(|stamp| hash_of(tree, root, plan) == Some(stamp.into_owned()))
 }
 
 /// What happened to an object, as far as its stamps say it.
@@ -69,7 +69,7 @@ pub(super) fn stamp(
         if done.is_changed || bears || always || !wanted.is_empty() || !forged.is_empty() {
             wanted.extend(plan.stamps.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
             if done.is_set
-                && let Some(hash) = settings_hash(tree, root, plan)
+                && let Some(hash) = hash_of(tree, root, plan)
             {
                 wanted.insert(SETTINGS_HASH.to_owned(), Value::String(hash));
             }
@@ -136,22 +136,13 @@ fn remove(tree: &mut Tree<'_>, root: NodeId, key: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The hash of the configuration and the object without stamps, and without what Helm 4 removes again.
-fn settings_hash(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> Option<String> {
+/// The hash of the object as the settings of the plan left it.
+fn hash_of(tree: &Tree<'_>, root: NodeId, plan: &Plan<'_>) -> Option<String> {
     let (_, configuration) = plan.stamps.iter().find(|(key, _)| *key == CONFIG_HASH)?;
-    let mut object = tree.value(root).ok()?;
-    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
-            let passing = [CONFIG_HASH, STANDARDS_VERSION, SETTINGS_HASH, TEMPLATE];
-            annotations.retain(|key, _| !passing.contains(&key.as_str()) && !key.starts_with(EXCEPTION));
-        }
-        // Stamps may be what the mapping was made for.
-        if metadata
-            .get("annotations")
-            .is_some_and(|map| map.is_null() || map.as_object().is_some_and(serde_json::Map::is_empty))
-        {
-            metadata.remove("annotations");
-        }
-    }
-    Some(short_hash(&format!("{}\n{}", configuration.as_str()?, canonical_json(&object))))
+    Some(settings_hash(tree, root, configuration.as_str()?))
+}
+
+/// Whether an annotation is one of the stamps.
+pub(super) fn is_stamp(key: &str) -> bool {
+    [CONFIG_HASH, STANDARDS_VERSION, SETTINGS_HASH].contains(&key) || key.starts_with(EXCEPTION)
 }

@@ -13,7 +13,7 @@ use crate::selection::Selection;
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use yaml_edit::{Tree, bodies};
+use yaml_edit::{Tree, bodies, may_hold};
 
 /// Stack of a thread: documents may nest as deep in it as in the main thread.
 const STACK: usize = 8 << 20;
@@ -92,9 +92,7 @@ fn finish<'t>(rendered: Vec<Chunk<'t>>, plan: &Plan<'_>) -> EditedStream<'t> {
 
 /// Finds the workloads that autoscalers own; an autoscaler may come after its workload.
 fn find_owners(text: &str, plan: &mut Plan<'_>) {
-    // Most streams have no autoscaler, and reading a document twice costs time.
-    let may_own = |body: &&str| memchr::memmem::find(body.as_bytes(), b"scaleTargetRef").is_some();
-    for body in bodies(text).filter(may_own) {
+    for body in bodies(text).filter(|body| may_hold(body, "scaleTargetRef")) {
         if let Ok(tree) = yaml_edit::read(body, Tree::default()) {
             owners(&tree, &mut plan.context.owners);
         }

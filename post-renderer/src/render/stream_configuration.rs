@@ -6,7 +6,7 @@ use crate::configuration::Configuration;
 use crate::finding::Finding;
 use crate::manifest::objects;
 use crate::settings::read_layer;
-use yaml_edit::{NodeId, Tree, documents};
+use yaml_edit::{NodeId, Tree, documents, may_hold};
 
 /// Label of a `ConfigMap` that holds a configuration.
 const LABEL: &str = "ipsy.dev/post-render-config";
@@ -22,11 +22,9 @@ pub(super) fn stream_configurations(
 ) -> Result<Vec<Configuration>, RenderError> {
     let mut found = Vec::new();
     let mut findings = Vec::new();
-    // Most streams have none, and reading a document twice costs time. A label may be written with escapes.
-    let may_hold = |body: &str| body.contains("post-render-config") || body.contains('\\');
     for (index, range) in documents(text).enumerate() {
         let body = text.get(range.clone()).unwrap_or_default();
-        if !may_hold(body) {
+        if !may_hold(body, LABEL) {
             continue;
         }
         // What cannot be read is reported by the rendering itself.

@@ -67,6 +67,30 @@ fn exit_codes_tell_what_kind_of_error() {
 }
 
 #[test]
+fn the_configuration_comes_from_stdin_if_the_manifests_are_files() {
+    let path = scratch("manifests-beside-stdin.yaml");
+    std::fs::write(&path, INPUT).unwrap();
+    let file = path.to_str().unwrap();
+    for command in ["check", "diff", "explain"] {
+        let outcome = program(&[command, file, "--config", "-"], CONFIG);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(command == "check" || outcome.stdout.contains("team"), "{}", outcome.stdout);
+        let wrong = program(&[command, file, "--config", "-"], "kind: [");
+        assert!(wrong.code == 2 && wrong.stderr.contains("stdin"), "{}", wrong.stderr);
+    }
+    for arguments in [
+        &["--config", "-"] as &[&str],
+        &["check", "--config", "-"],
+        &["diff", "-", "--config", "-"],
+        &["explain", file, "--config", "-", "--config", "-"],
+    ] {
+        let outcome = program(arguments, CONFIG);
+        assert_eq!(outcome.code, 2, "{arguments:?}");
+        assert!(outcome.stderr.contains("stdin-twice"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn empty_input_passes_with_a_warning() {
     let outcome = program(&["--config-json", CONFIG], "\n");
     assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "\n"));

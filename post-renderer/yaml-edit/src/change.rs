@@ -236,12 +236,16 @@ impl Tree<'_> {
             return Ok(());
         }
         let raw = self.slice(node.key_start, node.key_end);
-        let twice = self.children(node.parent).any(|sibling| {
+        let is_twin = |sibling: NodeId| {
             let other = self.node(sibling);
             let others = self.slice(other.key_start, other.key_end);
             sibling != id && other.state != State::New && (others == raw || self.may_equal(sibling, id))
-        });
-        if twice {
+        };
+        let is_duplicated = match self.members_of_large(node.parent, &self.key(id)) {
+            Some(members) => members.into_iter().any(is_twin),
+            None => self.children(node.parent).any(is_twin),
+        };
+        if is_duplicated {
             let field = self.field(id);
             return Err(Fault::invalid(
                 node.key_start as usize,
@@ -271,6 +275,7 @@ impl Tree<'_> {
         node.first = NONE;
         node.last = NONE;
         node.reordered = false;
+        self.index.forget(id);
         self.fill(id, value);
         let parent = self.node(id).parent;
         self.touch(id);

@@ -15,6 +15,7 @@ mod documents;
 mod edits;
 mod emit;
 mod expansion;
+mod index;
 mod line;
 mod links;
 mod lookup;
@@ -27,6 +28,7 @@ mod scan_flow;
 mod scan_scalar;
 mod tokens;
 mod tree;
+mod words;
 mod write;
 
 #[cfg(any(test, feature = "fuzzing"))]
@@ -38,6 +40,7 @@ pub use emit::edits;
 pub use lookup::member_name;
 pub use resolve::Scalar;
 pub use tree::{Fault, Kind, NONE, NodeId, Tree};
+pub use words::may_hold;
 
 /// Nesting beyond this is refused: recursion stays far from the end of the stack, and the deepest manifests
 /// known (custom resource definitions) stay under 60.

@@ -1,6 +1,7 @@
 //! Reading values from the tree: members by key, scalars by Kubernetes' rules, whole subtrees as JSON.
 
 use super::decode::decode;
+use super::index::LARGE;
 use super::resolve::{Scalar, binary, resolve};
 use super::tree::{Kind, NONE, NodeId, State, Style, Tag, Tree};
 use serde_json::{Map, Value};
@@ -43,13 +44,24 @@ impl Tree<'_> {
 
     /// The member that is written in the mapping itself.
     pub fn own(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        if self.is_indexed(id) {
+            return self.own_of_large(id, key);
+        }
         let mut found = None;
-        for child in self.children(id) {
+        for (count, child) in self.children(id).enumerate() {
+            if count == LARGE {
+                return self.own_of_large(id, key);
+            }
             if self.key_is(child, key) {
                 found = Some(child);
             }
         }
         found
+    }
+
+    fn own_of_large(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        let members = self.members_of_large(id, key)?;
+        members.into_iter().rev().find(|child| !self.is_merge(*child))
     }
 
     fn key_is(&self, child: NodeId, key: &str) -> bool {

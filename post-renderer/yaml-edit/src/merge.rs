@@ -50,6 +50,28 @@ impl Tree<'_> {
         }
     }
 
+    /// The members of a mapping by key, with merge keys resolved and the last of duplicate keys.
+    pub fn members(&self, id: NodeId) -> BTreeMap<Cow<'_, str>, NodeId> {
+        let mut members = BTreeMap::new();
+        self.collect_members(self.follow(id), &mut members, 0);
+        members
+    }
+
+    fn collect_members<'t>(&'t self, id: NodeId, members: &mut BTreeMap<Cow<'t, str>, NodeId>, depth: usize) {
+        if depth > super::DEPTH_LIMIT {
+            return;
+        }
+        for child in self.children(id) {
+            if self.is_merge(child) {
+                for source in self.sources(child).into_iter().rev() {
+                    self.collect_members(source, members, depth + 1);
+                }
+            } else {
+                members.insert(self.key(child), child);
+            }
+        }
+    }
+
     /// Sets the members of a mapping, in order.
     pub(super) fn merge_into(
         &self,

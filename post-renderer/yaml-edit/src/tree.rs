@@ -1,6 +1,7 @@
 //! The flat table of nodes: kinds, links and byte spans of one document. How values are read from it is in
 //! `lookup`, how it is changed in `change`.
 
+use super::index::Index;
 use serde_json::Value;
 
 /// Index of a node in its tree.
@@ -169,6 +170,8 @@ pub struct Tree<'a> {
     pub odd_keys: bool,
     /// What was changed, where changes are collected.
     pub log: Option<Vec<Touch>>,
+    /// The keys of large mappings.
+    pub index: Index,
 }
 
 /// One change of the table, for reports.
@@ -213,6 +216,7 @@ impl<'a> Tree<'a> {
         self.json = false;
         self.aliased = false;
         self.odd_keys = false;
+        self.index.clear();
         if let Some(log) = &mut self.log {
             log.clear();
         }
@@ -234,6 +238,7 @@ impl<'a> Tree<'a> {
             aliased: false,
             odd_keys: false,
             log: log.map(|_| Vec::new()),
+            index: Index::default(),
         }
     }
 
@@ -283,6 +288,7 @@ impl<'a> Tree<'a> {
             self.node_mut(parent).last = id;
         }
         self.nodes.push(node);
+        self.index_last(parent, id);
         id
     }
 

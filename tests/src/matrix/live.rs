@@ -63,10 +63,13 @@ pub(super) fn scale_up(cluster: &Cluster, namespace: &str) -> Result<()> {
     Ok(())
 }
 
-/// The image changed and nothing else: not the limits, not the replicas that the autoscaler owns.
+/// The stamp by which the post-renderer knows an object again. It changes with the object.
+pub(super) const STAMP: &str = "/metadata/annotations/ipsy.dev~1settings-hash";
+
+/// The image changed and nothing else but the stamp: not the limits, not the replicas that the autoscaler owns.
 pub(super) fn check_only_the_image_changed(before: &Value, after: &Value) -> Result<()> {
     let changed = differences(before, after);
-    ensure!(changed == [IMAGE], "these differ: {changed:?}");
+    ensure!(changed == [STAMP, IMAGE], "these differ: {changed:?}");
     let image = after.pointer(IMAGE).and_then(Value::as_str).unwrap_or_default();
     ensure!(image.ends_with(super::world::NEW_TAG), "the image is {image}");
     Ok(())

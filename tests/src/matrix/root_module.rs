@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::world::{self, World, chart};
@@ -148,8 +148,11 @@ impl Generation {
                 ensure!(changed == ["/image/tag"], "these values change: {changed:?}");
                 if self.manifests == Manifests::Planned {
                     let changed = live::differences(&manifest(&plan, "before")?, &manifest(&plan, "after")?);
-                    let image = |place: &String| place.ends_with(live::IMAGE);
-                    ensure!(changed.len() == 1 && changed.iter().all(image), "these change: {changed:?}");
+                    let [stamp, image] = changed.as_slice() else { bail!("these change: {changed:?}") };
+                    ensure!(
+                        stamp.ends_with(live::STAMP) && image.ends_with(live::IMAGE),
+                        "these change: {changed:?}"
+                    );
                 }
                 terraform.apply()?;
                 live::check_only_the_image_changed(&before, &live::deployment(cluster, self.namespace)?)

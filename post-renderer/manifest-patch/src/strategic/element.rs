@@ -4,6 +4,8 @@ use super::directive::{directive, is_replacement_mark};
 use super::{Failure, Merge};
 use crate::nearest::nearest;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use yaml_edit::{NONE, NodeId, Tree};
 
 /// The name that means every element of a list: `containers: [{name: "*", …}]`.
@@ -22,14 +24,11 @@ pub(super) fn expand_wildcards(
     items: &[Value],
     keys: &[String],
 ) -> Vec<Value> {
-    let mut names: Vec<String> = Vec::new();
-    for name in tree.children(list).filter_map(|child| tree.string_at(child, "name")) {
-        if !names.iter().any(|known| *known == name) {
-            names.push(name.into_owned());
-        }
-    }
     let (wildcards, others): (Vec<&Value>, Vec<&Value>) =
         items.iter().partition(|item| is_wildcard(item, keys));
+    let mut known = BTreeSet::new();
+    let names = tree.children(list).filter_map(|child| tree.string_at(child, "name"));
+    let names: Vec<String> = names.map(Cow::into_owned).filter(|name| known.insert(name.clone())).collect();
     let expanded = wildcards.into_iter().filter_map(Value::as_object).flat_map(|members| {
         names.iter().map(|name| {
             let mut members = members.clone();

@@ -5,6 +5,7 @@ use super::element::{expand_wildcards, is_wildcard};
 use super::{ELEMENT_ORDER, Failure, Merge};
 use crate::merge_keys::ListRule;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use yaml_edit::{Kind, NONE, NodeId};
 
 impl Merge<'_, '_> {
@@ -135,18 +136,16 @@ impl Merge<'_, '_> {
         mut touched: Vec<NodeId>,
         keys: &[String],
     ) -> Result<(), Failure> {
-        let living: Vec<NodeId> = self.tree.children(list).collect();
+        let living: BTreeSet<NodeId> = self.tree.children(list).collect();
         if keys.len() > 1 {
             // kustomize leaves elements of lists with two-part keys in their places.
+            let before: BTreeSet<&NodeId> = before.iter().collect();
             touched.retain(|child| !before.contains(child));
         }
-        let mut order: Vec<NodeId> = Vec::with_capacity(living.len());
-        let rest = before.iter().filter(|child| living.contains(child) && !touched.contains(child));
-        for child in touched.iter().chain(rest) {
-            if !order.contains(child) {
-                order.push(*child);
-            }
-        }
+        let rest = before.iter().copied().filter(|child| living.contains(child));
+        let mut placed = BTreeSet::new();
+        let order: Vec<NodeId> =
+            touched.into_iter().chain(rest).filter(|child| placed.insert(*child)).collect();
         Ok(self.tree.reorder(list, &order)?)
     }
 

@@ -97,11 +97,9 @@ fn value_of(text: &str, plan: &Plan<'_>, index: usize, source: &Source) -> Resul
     }
 }
 
-/// Whether a document may hold the source, as its text shows: most documents do not, and reading one costs time. The
-/// words may be written with escapes or as `!!binary`.
+/// Whether a document may hold the source.
 fn may_hold(body: &str, wanted: &ReplacementSource) -> bool {
-    let mut words = [&wanted.kind, &wanted.name].into_iter().flatten();
-    words.all(|word| body.contains(word.as_str())) || body.contains('\\') || body.contains('!')
+    [&wanted.kind, &wanted.name].into_iter().flatten().all(|word| yaml_edit::may_hold(body, word))
 }
 
 /// Applies the kustomization's settings before `index` to an object. Returns whether the object is still there. A
