@@ -3,6 +3,7 @@
 use super::tree::{NodeId, State, Tree};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Mappings of up to this many members are searched without an index.
 pub(super) const LARGE: usize = 64;
@@ -30,17 +31,19 @@ impl Tree<'_> {
     /// The members of a large mapping that have the key; `None` where the mapping is not large.
     pub(super) fn members_of_large(&self, mapping: NodeId, key: &str) -> Option<Vec<NodeId>> {
         let mut index = self.index.0.borrow_mut();
-        if !index.contains_key(&mapping) {
-            self.children(mapping).nth(LARGE)?;
-            let mut members = Members::new();
-            for child in self.children(mapping) {
-                members.entry(self.key(child).into_owned()).or_default().push(child);
+        let members = match index.entry(mapping) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                self.children(mapping).nth(LARGE)?;
+                let mut members = Members::new();
+                for child in self.children(mapping) {
+                    members.entry(self.key(child).into_owned()).or_default().push(child);
+                }
+                unknown.insert(members)
             }
-            index.insert(mapping, members);
-        }
-        let members = index.get(&mapping).and_then(|members| members.get(key));
+        };
         let is_there = |child: &NodeId| self.node(*child).state != State::Removed;
-        Some(members.into_iter().flatten().copied().filter(is_there).collect())
+        Some(members.get(key).into_iter().flatten().copied().filter(is_there).collect())
     }
 
     /// Whether the keys of a mapping are in the index.
@@ -69,10 +72,19 @@ impl Tree<'_> {
 mod tests {
     use crate::{Tree, read};
     use serde_json::json;
+    use std::fmt::Write;
+
+    /// A mapping of 200 numbers, each under the key with the number that is given for it.
+    fn mapping(key: fn(usize) -> usize) -> String {
+        (0..200).fold(String::new(), |mut text, number| {
+            writeln!(text, "k{}: {number}", key(number)).unwrap();
+            text
+        })
+    }
 
     #[test]
     fn members_of_large_mappings_are_found_whatever_was_edited() {
-        let text: String = (0..200).map(|number| format!("k{number}: {number}\n")).collect();
+        let text = mapping(|number| number);
         let mut tree = read(&text, Tree::default()).unwrap();
         let root = tree.root();
         for number in 0..200 {
@@ -99,7 +111,7 @@ mod tests {
 
     #[test]
     fn duplicate_keys_of_large_mappings_are_found() {
-        let text: String = (0..200).map(|number| format!("k{}: {number}\n", number % 150)).collect();
+        let text = mapping(|number| number % 150);
         let mut tree = read(&text, Tree::default()).unwrap();
         let root = tree.root();
         assert!(tree.own(root, "k1").is_some_and(|id| tree.is(id, &json!(151))));
