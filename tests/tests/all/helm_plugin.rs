@@ -48,7 +48,7 @@ fn helm(program: &Path, home: &Path) -> Process {
         .within(home)
 }
 
-fn post_rendered<'a>(argument: &'a str) -> [&'a str; 7] {
+fn post_rendered(argument: &str) -> [&str; 7] {
     ["template", "shop", "chart", "--post-renderer", "ipsy", "--post-renderer-args", argument]
 }
 
