@@ -18,6 +18,9 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use yaml_edit::{Tree, may_hold};
 
+/// Searching a document for more labels than this costs more than reading it.
+const MOST_SEARCHED: usize = 32;
+
 /// The selectors of a stream that read one of the labels in question.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
@@ -67,8 +70,8 @@ impl Selection {
         namespace: Option<&str>,
     ) -> Self {
         let may_select = |body: &&str| {
-            keys.keys().any(|key| may_hold(body, key))
-                && ["elector", "subsets"].iter().any(|word| may_hold(body, word))
+            ["elector", "subsets"].iter().any(|word| may_hold(body, word))
+                && (keys.len() > MOST_SEARCHED || keys.keys().any(|key| may_hold(body, key)))
         };
         let mut found = BTreeMap::new();
         for body in bodies.filter(may_select) {
