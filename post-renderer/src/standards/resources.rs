@@ -92,8 +92,10 @@ pub(super) fn stated(
     let Some(node) = object.tree.at(owner.node(), &["resources", part, name]) else { return Stated::Absent };
     let message = match object.tree.scalar(node) {
         Some(Scalar::Null) => return Stated::Absent,
-        Some(Scalar::String(text)) if text.trim().is_empty() => return Stated::Absent,
-        Some(Scalar::String(text)) => read(text.trim()),
+        Some(Scalar::String(text)) => match without_blanks(&text) {
+            "" => return Stated::Absent,
+            text => read(text),
+        },
         Some(Scalar::Number(number)) => {
             let text = number.to_string();
             read(text.strip_suffix(".0").unwrap_or(&text))
@@ -116,6 +118,14 @@ pub(super) fn stated(
             Stated::Invalid
         }
     }
+}
+
+/// The text without the blanks that Kubernetes takes away. It does so in the JSON of a quantity, where line ends and
+/// tabs are written as `\n` and `\t`: those stay, and make the quantity invalid.
+fn without_blanks(text: &str) -> &str {
+    text.trim_matches(|character: char| {
+        character.is_whitespace() && character >= ' ' && !matches!(character, '\u{2028}' | '\u{2029}')
+    })
 }
 
 fn read(text: &str) -> Result<Quantity, String> {
@@ -163,4 +173,20 @@ pub(super) fn bound(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_around_a_quantity_are_those_that_stay_blanks_in_json() {
+        for blank in [" ", "  ", "\u{85}", "\u{a0}", "\u{2003}"] {
+            assert_eq!(without_blanks(&format!("{blank}1Gi{blank}")), "1Gi", "{blank:?}");
+        }
+        for blank in ["\n", "\t", "\r", "\u{b}", "\u{2028}", "\u{2029}"] {
+            let text = format!("1Gi{blank}");
+            assert_eq!(without_blanks(&text), text, "{blank:?}");
+        }
+    }
 }
