@@ -23,7 +23,7 @@ enum Family {
     Binary,
 }
 
-/// Why a text is no quantity.
+/// A text that is not a valid quantity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidQuantity {
     text: String,
@@ -33,9 +33,9 @@ impl fmt::Display for InvalidQuantity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "`{}` is no Kubernetes quantity: a number with an optional suffix n, u, m, k, M, G, T, P, E, \
+            "`{}` is not a valid quantity: expected a number with an optional suffix n, u, m, k, M, G, T, P, E, \
              Ki, Mi, Gi, Ti, Pi, Ei or an exponent such as e3",
-            self.text
+            self.text.escape_debug()
         )
     }
 }

@@ -43,7 +43,7 @@ const KUSTOMIZE: GoTool = GoTool {
 // Ours: raise the version with every change, so that it is built again.
 const JUDGE: GoTool = GoTool {
     name: "judge",
-    version: "v0.1.8",
+    version: "v0.1.9",
     package: "github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/judge",
     module: Some("judge"),
     link: "",

@@ -44,6 +44,14 @@ metadata: {name: web, labels: {team: payments}}
 spec: {pods: [{containers: [{image: "web:1", resources: {limits: {cpu: 500m, memory: 256Mi}}}]}]}
 `
 
+// bare is a Pod that breaks no rule but the one for limits.
+const bare = `
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {team: payments}}
+spec: {containers: [{image: "web:1", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}
+`
+
 // decide judges an output, and demands either no finding or one of this rule.
 func decide(t *testing.T, configuration, input, output, rule string) {
 	t.Helper()
@@ -109,6 +117,8 @@ func TestPlantedBreachesAreFound(t *testing.T) {
 		{"forged exception", clean, "labels:", "annotations: {exception.ipsy.dev/labels: x}, labels:", "forged-exception"},
 		{"pod that is not a mapping", clean, "    spec:\n      containers:", "    spec: text\n    other:\n      containers:", ""},
 		{"forged exception in kapp's configuration", "apiVersion: kapp.k14s.io/v1alpha1\nkind: Config\nmetadata: {annotations: {}}\n", "{}", "{exception.ipsy.dev/labels: x}", ""},
+		{"pod of a group without pods", bare, "v1", "apps/v1", ""},
+		{"pod", bare, "web:1", "web", "image-pinning"},
 		{"granted exception", with(t, clean, "name: web,", "name: big,"), "labels:", "annotations: {exception.ipsy.dev/resource-maximum.memory: x}, labels:", ""},
 		{"custom resource", custom, "memory: 256Mi", "memory: 256Mi", ""},
 		{"custom resource above", custom, "memory: 256Mi", "memory: 2Gi", "resource-maximum"},

@@ -46,6 +46,9 @@ var templates = map[string][]string{
 // nativeGroups are the API groups of these kinds.
 var nativeGroups = []string{"", "apps", "batch", "extensions"}
 
+// onlyGroups are the kinds that only one of these groups ever had. In the others, the API server refuses them.
+var onlyGroups = map[string]string{"Pod": "", "PodTemplate": "", "CronJob": "batch"}
+
 // pods finds all pods of an object.
 func pods(object Object) []Pod {
 	if !slices.Contains(nativeGroups, object.group()) {
@@ -53,7 +56,8 @@ func pods(object Object) []Pod {
 	}
 	// The API server drops what is not a field of these kinds, so containers elsewhere never run.
 	path, found := templates[object.kind()]
-	if !found {
+	group, isLimited := onlyGroups[object.kind()]
+	if !found || isLimited && group != object.group() {
 		return nil
 	}
 	template := map[string]any(object)
