@@ -254,7 +254,7 @@ fn finish(
     stderr: &mut dyn Write,
 ) -> u8 {
     let least = if code == 0 { Severity::Warning } else { Severity::Note };
-    // A person who closed stderr does not want to read; that is no reason to fail.
+    // A closed stderr must not fail the run: nothing is lost but messages.
     let _ = report::show(findings.iter().filter(|finding| finding.severity >= least), colored.stderr, stderr);
     let Some(report) = report else { return code };
     match report.write(code, findings, changes) {

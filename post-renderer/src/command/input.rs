@@ -18,7 +18,7 @@ fn read_at_most(stdin: &mut dyn Read, limit: u64) -> Result<Vec<u8>, RenderError
         findings: vec![Finding::error(id, message)],
     };
     let mut input = Vec::new();
-    // One byte more tells input at the limit from input beyond it.
+    // One more byte distinguishes input at the limit from input beyond it.
     let read = stdin.take(limit + 1).read_to_end(&mut input);
     let read = read.map_err(|error| failed("input-unreadable", format!("stdin cannot be read: {error}")))?;
     if read as u64 > limit {

@@ -31,7 +31,7 @@ pub(super) fn show<'f>(
 /// The report file: `{version, exitCode, findings, changes}`, readable by its owner alone.
 pub(super) struct Report {
     path: PathBuf,
-    /// Whether the user did not ask for it: then a place that cannot be written is no reason to fail.
+    /// Whether the user did not ask for the report. Then the run does not fail if it cannot be written.
     is_implicit: bool,
 }
 

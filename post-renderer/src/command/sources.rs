@@ -18,7 +18,7 @@ pub(super) struct Source {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Reads all files, each a stream of its own. `-` is stdin, and so is no file at all.
+/// Reads all files, each as a stream of its own. `-` and an empty list mean stdin.
 pub(super) fn sources(files: &[PathBuf], stdin: &mut dyn Read) -> Result<Vec<Source>, RenderError> {
     if files.is_empty() {
         return Ok(vec![Source { name: STDIN.to_owned(), bytes: input::read(stdin)? }]);
