@@ -114,10 +114,7 @@ fn check(file: &Path) -> Result<Verdict, Box<dyn Error>> {
         let place = before.iter().zip(&after).position(|(one, other)| plain(one) != plain(other));
         return Ok(Verdict::Changed(format!("Kubernetes reads another thing in object {place:?}")));
     }
-    Ok(Verdict::Same(format!(
-        "{} objects, {fast} documents read fast, {slow} by the reference",
-        before.len()
-    )))
+    Ok(Verdict::Same(format!("{} objects, {fast} documents read fast, {slow} by the parser", before.len())))
 }
 
 /// The first line of the input that the output does not have in its order. Lines with brackets may grow.

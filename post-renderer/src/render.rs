@@ -9,6 +9,9 @@ mod immutable;
 mod kapp;
 mod kustomization;
 mod notes;
+mod object;
+mod object_settings;
+mod object_standards;
 mod plan;
 mod protected;
 mod settings_hash;
@@ -17,6 +20,7 @@ mod stream;
 mod stream_configuration;
 mod unmatched;
 mod unused;
+mod work;
 
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};

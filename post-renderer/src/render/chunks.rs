@@ -1,8 +1,9 @@
 //! Documents depend on nothing but the plan, so a stream is rendered in chunks of whole documents, side by side.
 
-use super::document::{self, Work, Written};
+use super::document::{self, Written};
 use super::edited::EditedText;
 use super::plan::Plan;
+use super::work::Work;
 use super::{Change, RenderOptions, RenderedObject, place};
 use crate::finding::{Finding, Location, template};
 use crate::object::Remark;

@@ -53,11 +53,11 @@ fn write_mapping(tree: &Tree<'_>, id: NodeId, part: Part, json: &mut Vec<u8>) {
     let mut members = tree.members(id);
     match part {
         // Stamps may be what the mapping was made for.
-        Part::Metadata if members.get("annotations").is_some_and(|map| has_only_stamps(tree, *map)) => {
-            members.remove("annotations");
+        Part::Metadata => {
+            members.retain(|(key, member)| key != "annotations" || !has_only_stamps(tree, *member));
         }
-        Part::Annotations => members.retain(|key, _| !is_passing(key)),
-        Part::Object | Part::Metadata | Part::Other => {}
+        Part::Annotations => members.retain(|(key, _)| !is_passing(key)),
+        Part::Object | Part::Other => {}
     }
     json.push(b'{');
     for (index, (key, member)) in members.into_iter().enumerate() {
@@ -77,7 +77,7 @@ fn write_mapping(tree: &Tree<'_>, id: NodeId, part: Part, json: &mut Vec<u8>) {
 /// Whether annotations are empty but for stamps.
 fn has_only_stamps(tree: &Tree<'_>, annotations: NodeId) -> bool {
     match tree.node(tree.follow(annotations)).kind {
-        Kind::Mapping => tree.members(annotations).keys().all(|key| is_passing(key)),
+        Kind::Mapping => tree.members(annotations).iter().all(|(key, _)| is_passing(key)),
         _ => tree.scalar(annotations) == Some(Scalar::Null),
     }
 }

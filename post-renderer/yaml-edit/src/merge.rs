@@ -50,14 +50,18 @@ impl Tree<'_> {
         }
     }
 
-    /// The members of a mapping by key, with merge keys resolved and the last of duplicate keys.
-    pub fn members(&self, id: NodeId) -> BTreeMap<Cow<'_, str>, NodeId> {
-        let mut members = BTreeMap::new();
+    /// The members of a mapping in the order of their keys, with merge keys resolved and the last of duplicate keys.
+    pub fn members(&self, id: NodeId) -> Vec<(Cow<'_, str>, NodeId)> {
+        let mut members = Vec::new();
         self.collect_members(self.follow(id), &mut members, 0);
+        // Of equal keys the last one comes first, which is the one that is kept.
+        members.reverse();
+        members.sort_by(|left: &(Cow<'_, str>, NodeId), right| left.0.cmp(&right.0));
+        members.dedup_by(|next, kept| next.0 == kept.0);
         members
     }
 
-    fn collect_members<'t>(&'t self, id: NodeId, members: &mut BTreeMap<Cow<'t, str>, NodeId>, depth: usize) {
+    fn collect_members<'t>(&'t self, id: NodeId, members: &mut Vec<(Cow<'t, str>, NodeId)>, depth: usize) {
         if depth > super::DEPTH_LIMIT {
             return;
         }
@@ -67,7 +71,7 @@ impl Tree<'_> {
                     self.collect_members(source, members, depth + 1);
                 }
             } else {
-                members.insert(self.key(child), child);
+                members.push((self.key(child), child));
             }
         }
     }
