@@ -21,7 +21,8 @@ use crate::configuration;
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location, Severity};
 use crate::render::{Change, EditedStream, ErrorKind, RenderError, RenderOptions, edit};
-use arguments::{Arguments, Command, Common, StandardsSource, Strictness};
+use crate::standards_document::standards_schema;
+use arguments::{Arguments, Command, Common, DocumentKind, StandardsSource, Strictness};
 use clap::{CommandFactory, Parser};
 use configure::configure;
 pub use process::run_in_process;
@@ -95,8 +96,12 @@ fn answer(
             Ok(written) => (written, 0),
             Err(unknown) => (report::show(std::iter::once(&*unknown), colored.stderr, streams.stderr), USAGE),
         },
-        Command::Schema => {
-            let text = serde_json::to_string_pretty(&configuration::schema()).unwrap_or_default();
+        Command::Schema { document } => {
+            let schema = match document {
+                DocumentKind::Configuration => configuration::schema(),
+                DocumentKind::Standards => standards_schema(),
+            };
+            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
             (writeln!(stdout, "{text}"), 0)
         }
         Command::Standards => (rules::list(stdout), 0),
@@ -286,7 +291,7 @@ impl Common {
             namespace: self.namespace.clone(),
             deployer: self.deployer.into(),
             as_of: self.as_of.clone(),
-            without_standards: self.standards == Some(StandardsSource::None),
+            without_standards: matches!(self.standards, Some(StandardsSource::None)),
             allow_stream_config: self.allow_stream_config,
             collect_changes,
             threads: std::thread::available_parallelism()

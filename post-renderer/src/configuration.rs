@@ -25,16 +25,20 @@ pub use kustomization::{
     ReplacementTarget, ReplicaCount,
 };
 pub(crate) use kustomization::{no_files, patch_settings, strategic_merge_settings};
+pub(crate) use merge::merge_values;
 pub use parameters::{
-    GracePeriod, ImagePinning, Labels, ModeOnly, Probe, ProbesPresent, SecurityContext, Spread, Standards,
-    WhenUnsatisfiable,
+    GracePeriod, ImagePinning, ImageRegistry, Labels, ModeOnly, Probe, ProbesPresent, SecurityContext,
+    Spread, Standards, WhenUnsatisfiable,
 };
 pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
 pub use schema::schema;
+#[cfg(test)]
+pub(crate) use schema::shape;
 pub use setting::{AdvancedSetting, ListKey, OnUnmatched, Target};
 #[cfg(feature = "cli")]
 pub(crate) use validate::is_date;
+pub(crate) use validate::{meaning_findings, shape_findings};
 
 /// The `apiVersion` of a configuration.
 pub const API_VERSION: &str = "ipsy.dev/v1";
@@ -345,10 +349,17 @@ impl Configuration {
     /// Whether a standard reads containers or pods.
     pub(crate) fn reads_containers(&self) -> bool {
         let Standards {
-            image_pinning, security_context, probes_present, grace_period, duplicate_keys, ..
+            image_pinning,
+            image_registry,
+            security_context,
+            probes_present,
+            grace_period,
+            duplicate_keys,
+            ..
         } = &self.standards;
         let modes = [
             image_pinning.as_ref().map(|standard| standard.mode),
+            image_registry.as_ref().map(|standard| standard.mode),
             security_context.as_ref().map(|standard| standard.mode),
             probes_present.as_ref().map(|standard| standard.mode),
             grace_period.as_ref().map(|standard| standard.mode),

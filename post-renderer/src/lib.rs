@@ -19,6 +19,7 @@ mod secrets;
 mod selection;
 mod settings;
 mod standards;
+pub mod standards_document;
 mod target;
 
 #[cfg(feature = "cli")]

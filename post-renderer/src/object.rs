@@ -72,6 +72,14 @@ pub(crate) struct Container {
     index: Option<usize>,
 }
 
+/// An image that an object names.
+pub(crate) struct ImageUse {
+    pub(crate) node: NodeId,
+    /// As `spec.template.spec.containers[0].image`.
+    pub(crate) field: String,
+    pub(crate) text: String,
+}
+
 /// Purpose of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -197,6 +205,27 @@ impl<'o, 'a> Object<'o, 'a> {
             _ => Role::Main,
         };
         Some(Container { node, role, place, member, index })
+    }
+
+    /// The images of all containers and of image volumes.
+    pub(crate) fn images(&self) -> Vec<ImageUse> {
+        let in_containers = self.containers().into_iter().filter_map(|container| {
+            let node = self.tree.get(container.node, "image")?;
+            Some((node, format!("{}.image", self.field_of(&container))))
+        });
+        let in_volumes = self.pods().into_iter().flat_map(|pod| {
+            let volumes = self.tree.get(pod.spec, "volumes").map(|list| self.tree.follow(list));
+            let volumes = volumes.filter(|list| self.tree.node(*list).kind == Kind::Sequence);
+            let items = volumes.into_iter().flat_map(|list| self.tree.children(list)).enumerate();
+            let field = self.field_of_pod(&pod);
+            let references = items.filter_map(|(index, volume)| {
+                let node = self.tree.at(volume, &["image", "reference"])?;
+                Some((node, format!("{field}.volumes[{index}].image.reference")))
+            });
+            references.collect::<Vec<_>>()
+        });
+        let text = |(node, field)| Some(ImageUse { node, field, text: self.tree.string(node)?.into_owned() });
+        in_containers.chain(in_volumes).filter_map(text).collect()
     }
 
     /// The container, ready to be changed.

@@ -4,6 +4,7 @@ mod annotations;
 mod duplicate_keys;
 mod grace_period;
 mod image_pinning;
+mod image_registry;
 mod labels;
 mod limit_request_ratio;
 mod probes_present;
@@ -81,6 +82,7 @@ pub(crate) static STANDARDS: &[&dyn Standard] = &[
     &duplicate_keys::DuplicateKeys,
     &grace_period::GracePeriod,
     &image_pinning::ImagePinning,
+    &image_registry::ImageRegistry,
     &probes_present::ProbesPresent,
     &replicas_owner::ReplicasOwner,
     &security_context::SecurityContext,

@@ -14,5 +14,6 @@ mod all {
     mod report;
     mod rules;
     mod secrets;
+    mod standards_document;
     mod threads;
 }

@@ -89,8 +89,12 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         output: RuleFormat,
     },
-    /// Print the JSON Schema of the configuration, for editors.
-    Schema,
+    /// Print the JSON Schema of a document, for editors.
+    Schema {
+        /// Kind of document: the configuration, or the standards that the provider takes too.
+        #[arg(value_enum, default_value_t)]
+        document: DocumentKind,
+    },
     /// List the standards with their reasons.
     Standards,
     /// Print the version.
@@ -122,11 +126,29 @@ pub(super) enum Strictness {
     Strict,
 }
 
+/// A kind of document that has a schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocumentKind {
+    /// `PostRenderConfig`
+    #[default]
+    Configuration,
+    /// `Standards`
+    Standards,
+}
+
 /// Where the standards come from, besides the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StandardsSource {
     /// No standard applies, not even one that needs no configuration; only advanced settings apply.
     None,
+    /// A standards document.
+    File(PathBuf),
+}
+
+impl From<&str> for StandardsSource {
+    fn from(text: &str) -> Self {
+        if text == "none" { Self::None } else { Self::File(text.into()) }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -145,9 +167,13 @@ pub(super) struct Common {
     /// otherwise it is an error.
     #[arg(long)]
     pub(super) allow_stream_config: bool,
-    /// Source of the standards. With `none`, an empty configuration changes nothing.
-    #[arg(long, value_enum, value_name = "SOURCE")]
+    /// File with the organisation's standards (`kind: Standards`), the one that the provider takes too. Configurations
+    /// override it. With `none` no standard applies, and an empty configuration changes nothing.
+    #[arg(long, value_name = "FILE|none", value_parser = |text: &str| Ok::<_, String>(StandardsSource::from(text)))]
     pub(super) standards: Option<StandardsSource>,
+    /// Environment in the standards. Without it, what is below `environments` does not apply.
+    #[arg(long, value_name = "NAME", requires = "standards")]
+    pub(super) environment: Option<String>,
     /// Program that applies the manifests.
     #[arg(long, value_enum, default_value_t = DeployerName::Helm)]
     pub(super) deployer: DeployerName,
@@ -167,6 +193,16 @@ pub(super) struct Common {
     /// Date used to evaluate exceptions. Default: today in `check`; otherwise exceptions do not expire here.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub(super) as_of: Option<String>,
+}
+
+impl Common {
+    /// The standards document, if one is given.
+    pub(super) fn standards_file(&self) -> Option<&PathBuf> {
+        match &self.standards {
+            Some(StandardsSource::File(path)) => Some(path),
+            Some(StandardsSource::None) | None => None,
+        }
+    }
 }
 
 fn day(text: &str) -> Result<String, String> {

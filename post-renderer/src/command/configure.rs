@@ -1,15 +1,17 @@
-//! Where the configuration comes from, weakest first: environment, files (one may be stdin), texts.
+//! Where the configuration comes from, weakest first: environment, standards, files (one may be stdin), texts.
 
 use super::arguments::Common;
 use super::files::{is_stdin, read_text, read_text_from};
 use super::sources::STDIN;
 use super::{beside, files};
 use crate::configuration::{Configuration, Layer};
-use crate::finding::Finding;
+use crate::finding::{Finding, Location};
 use crate::render::{ErrorKind, RenderError};
 use crate::settings::{read_layer, read_layer_with_files};
+use crate::standards_document::StandardsDocument;
+use std::fmt::Display;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Environment variable with the path of a configuration file.
 const VARIABLE: &str = "IPSY_POST_RENDER_CONFIG";
@@ -24,24 +26,17 @@ pub(super) fn configure(
     check_stdin(common, files)?;
     let mut layers = Vec::new();
     let mut findings = Vec::new();
-    let variable = configuration_variable();
-    for path in variable.iter().chain(&common.config) {
-        let is_stdin = is_stdin(path);
-        let name = if is_stdin { STDIN.to_owned() } else { path.display().to_string() };
-        match if is_stdin { read_text_from(&mut *stdin) } else { read_text(path) } {
-            Ok(text) => {
-                let folder = files::folder_of(path);
-                let layer = read_layer_with_files(&text, &name, &|file| beside::read(folder, file));
-                add(layer, &mut layers, &mut findings);
-            }
-            Err(error) => findings.push(
-                Finding::error("configuration-unreadable", format!("`{name}` cannot be read: {error}"))
-                    .help("give the path of a PostRenderConfig with `--config`"),
-            ),
-        }
+    if let Some(path) = configuration_variable() {
+        add(read_file(&path, stdin).map(|layer| vec![layer]), &mut layers, &mut findings);
+    }
+    if let Some(path) = common.standards_file() {
+        add(read_standards(path, common.environment.as_deref()), &mut layers, &mut findings);
+    }
+    for path in &common.config {
+        add(read_file(path, stdin).map(|layer| vec![layer]), &mut layers, &mut findings);
     }
     for text in &common.config_json {
-        add(read_layer(text, "--config-json"), &mut layers, &mut findings);
+        add(read_layer(text, "--config-json").map(|layer| vec![layer]), &mut layers, &mut findings);
     }
     if findings.is_empty() && layers.is_empty() && !common.allow_unconfigured {
         return Err(unconfigured());
@@ -51,6 +46,31 @@ pub(super) fn configure(
     }
     Configuration::from_layers(layers)
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })
+}
+
+fn read_file(path: &Path, stdin: &mut dyn Read) -> Result<Layer, Vec<Finding>> {
+    let is_stdin = is_stdin(path);
+    let name = if is_stdin { STDIN.to_owned() } else { path.display().to_string() };
+    let text = if is_stdin { read_text_from(stdin) } else { read_text(path) };
+    let text = text
+        .map_err(|error| unreadable(&name, &error, "give the path of a PostRenderConfig with `--config`"))?;
+    let folder = files::folder_of(path);
+    read_layer_with_files(&text, &name, &|file| beside::read(folder, file))
+}
+
+fn read_standards(path: &Path, environment: Option<&str>) -> Result<Vec<Layer>, Vec<Finding>> {
+    let name = path.display().to_string();
+    let help = "give the path of a standards document with `--standards`, or `none`";
+    let text = read_text(path).map_err(|error| unreadable(&name, &error, help))?;
+    let document = StandardsDocument::from_yaml(&text, &name)?;
+    let at_file =
+        |finding: Finding| finding.at(Location { source: Some(name.clone()), ..Location::default() });
+    document.layers(environment).map_err(|findings| findings.into_iter().map(at_file).collect())
+}
+
+fn unreadable(name: &str, error: &impl Display, help: &str) -> Vec<Finding> {
+    let message = format!("`{name}` cannot be read: {error}");
+    vec![Finding::error("configuration-unreadable", message).help(help)]
 }
 
 /// Refuses arguments by which stdin would be read more than once.
@@ -74,15 +94,15 @@ pub(super) fn configuration_variable() -> Option<PathBuf> {
 
 fn unconfigured() -> RenderError {
     let finding = Finding::error("unconfigured", "no configuration").help(format!(
-        "give one with `--config FILE`, `--config-json TEXT` or the variable {VARIABLE}, or pass manifests through \
-         unchanged with `--allow-unconfigured`"
+        "give one with `--config FILE`, `--config-json TEXT`, `--standards FILE` or the variable {VARIABLE}, or pass \
+         manifests through unchanged with `--allow-unconfigured`"
     ));
     RenderError { kind: ErrorKind::Configuration, findings: vec![finding] }
 }
 
-fn add(layer: Result<Layer, Vec<Finding>>, layers: &mut Vec<Layer>, findings: &mut Vec<Finding>) {
-    match layer {
-        Ok(layer) => layers.push(layer),
+fn add(read: Result<Vec<Layer>, Vec<Finding>>, layers: &mut Vec<Layer>, findings: &mut Vec<Finding>) {
+    match read {
+        Ok(read) => layers.extend(read),
         Err(mut found) => findings.append(&mut found),
     }
 }

@@ -39,8 +39,13 @@ impl Report {
     /// The report that the arguments ask for; `files` are the manifests to read.
     pub(super) fn of(common: &Common, files: &[PathBuf]) -> Result<Option<Self>, RenderError> {
         let variable = configuration_variable();
-        let inputs: Vec<&Path> =
-            variable.iter().chain(&common.config).chain(files).map(PathBuf::as_path).collect();
+        let inputs: Vec<&Path> = variable
+            .iter()
+            .chain(common.standards_file())
+            .chain(&common.config)
+            .chain(files)
+            .map(PathBuf::as_path)
+            .collect();
         if let Some(path) = &common.report {
             return Self::at(path, &inputs).map(Some);
         }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 /// Lays one written configuration over another, member by member.
-pub(super) fn merge_values(weaker: Value, stronger: Value) -> Value {
+pub(crate) fn merge_values(weaker: Value, stronger: Value) -> Value {
     match (weaker, stronger) {
         (Value::Object(mut base), Value::Object(over)) => {
             for (key, value) in over {

@@ -22,6 +22,9 @@ pub struct Standards {
     /// `image-pinning`: no floating tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_pinning: Option<ImagePinning>,
+    /// `image-registry`: images come from allowed registries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_registry: Option<ImageRegistry>,
     /// `security-context`: defaults for pods and containers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<SecurityContext>,
@@ -81,6 +84,18 @@ pub struct ImagePinning {
     /// Replaces images by name, as kustomize's `images`, or by registry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Image>,
+}
+
+/// Parameters of `image-registry`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageRegistry {
+    /// How strict. A registry cannot be chosen for the author, so `default` only warns.
+    pub mode: Mode,
+    /// Registries, as `registry.example.com`, or repositories below one, as `registry.example.com/shop`. An image
+    /// without a registry comes from `docker.io`, one without a folder from `docker.io/library`.
+    #[schemars(length(min = 1), inner(length(min = 1)))]
+    pub allow: Vec<String>,
 }
 
 /// Parameters of `security-context`.

@@ -92,6 +92,16 @@ impl Layer {
         &self.value
     }
 
+    /// A layer of the same text whose value was made from it.
+    pub(crate) fn with_value(&self, value: Value) -> Self {
+        Self { value, ..self.clone() }
+    }
+
+    /// The name of the text.
+    pub(crate) fn source_name(&self) -> &str {
+        &self.source_name
+    }
+
     /// Names of the members that are written.
     pub(crate) fn members(&self) -> impl Iterator<Item = &str> {
         self.value.as_object().into_iter().flat_map(|members| members.keys().map(String::as_str))
@@ -105,10 +115,20 @@ impl Layer {
     /// Adds the places in the layer's text to findings that name a field of it.
     pub(crate) fn placed(&self, findings: Vec<Finding>) -> Vec<Finding> {
         let findings: Vec<Finding> = findings.into_iter().map(|finding| self.in_text(finding)).collect();
-        let Some(range) = documents(&self.text).next() else { return findings };
-        let body = self.text.get(range.clone()).unwrap_or_default();
-        let Ok(tree) = yaml_edit::read(body, Tree::default()) else { return findings };
-        placed(findings, &tree, &Source { text: &self.text, start: range.start, name: &self.source_name })
+        let Some((tree, source)) = self.tree() else { return findings };
+        placed(findings, &tree, &source)
+    }
+
+    /// The line of a field in the layer's text, from 1.
+    pub(crate) fn line_of(&self, field: &str) -> Option<usize> {
+        let (tree, source) = self.tree()?;
+        source.location(offset_of(&tree, field)).line
+    }
+
+    fn tree(&self) -> Option<(Tree<'_>, Source<'_>)> {
+        let range = documents(&self.text).next()?;
+        let tree = yaml_edit::read(self.text.get(range.clone())?, Tree::default()).ok()?;
+        Some((tree, Source { text: &self.text, start: range.start, name: &self.source_name }))
     }
 
     /// The finding with its field as the text has it.

@@ -18,7 +18,7 @@ pub fn schema() -> Value {
 
 /// The schema without words for people: what configurations are checked by.
 #[cfg(test)]
-fn shape(schema: Value) -> Value {
+pub(crate) fn shape(schema: Value) -> Value {
     match schema {
         Value::Object(members) => Value::Object(
             members

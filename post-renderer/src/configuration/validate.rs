@@ -26,13 +26,23 @@ const HELMS_OWN: [&str; 4] = [
 
 /// Everything that is wrong with a configuration.
 pub(super) fn validate(value: &Value) -> Vec<Finding> {
-    let mut walk = Walk { findings: Vec::new() };
+    let mut findings = shape_findings(value, &SHAPE, super::KIND);
+    findings.extend(meaning_findings(value));
+    findings
+}
+
+/// Everything that is wrong with the shape of a document of a kind, whose schema it is.
+pub(crate) fn shape_findings(value: &Value, shape: &Value, kind: &str) -> Vec<Finding> {
+    let mut walk = Walk { shape, findings: Vec::new() };
     let Value::Object(members) = value else {
-        return vec![Finding::error("configuration-shape", "a configuration is a mapping").field("")];
+        return vec![Finding::error("configuration-shape", format!("a {kind} is a mapping")).field("")];
     };
+    if let Some(finding) = other_kind(members, kind) {
+        return vec![finding];
+    }
     for required in ["apiVersion", "kind"] {
         if !members.contains_key(required) {
-            let wanted = if required == "kind" { super::KIND } else { super::API_VERSION };
+            let wanted = if required == "kind" { kind } else { super::API_VERSION };
             let message = format!("`{required}` is missing");
             walk.findings.push(
                 Finding::error("configuration-version", message)
@@ -40,29 +50,52 @@ pub(super) fn validate(value: &Value) -> Vec<Finding> {
             );
         }
     }
-    walk.value(value, &SHAPE, "");
+    walk.value(value, shape, "");
+    walk.findings
+}
+
+/// Which argument takes a document of a kind.
+const ARGUMENTS: [(&str, &str); 2] = [(super::KIND, "--config"), ("Standards", "--standards")];
+
+/// Says that a document is of the other kind, whose members would all be unknown here.
+fn other_kind(members: &Map<String, Value>, kind: &str) -> Option<Finding> {
+    let found = members.get("kind").and_then(Value::as_str)?;
+    let (_, argument) = ARGUMENTS.iter().find(|(other, _)| *other == found && found != kind)?;
+    let message = format!("`{found}` is not a {kind}");
+    Some(
+        Finding::error("configuration-value", message)
+            .field("kind")
+            .help(format!("give it with `{argument}`")),
+    )
+}
+
+/// What no schema can say of a configuration.
+pub(crate) fn meaning_findings(value: &Value) -> Vec<Finding> {
+    let mut walk = Walk { shape: &SHAPE, findings: Vec::new() };
     walk.meaning(value);
     walk.findings
 }
 
 /// Everything that is wrong with the shape of those members that a schema knows.
 pub(super) fn member_findings(members: &Map<String, Value>, schema: &Value) -> Vec<Finding> {
-    let mut walk = Walk { findings: Vec::new() };
+    let mut walk = Walk { shape: &SHAPE, findings: Vec::new() };
     walk.members(members, schema, "");
     walk.findings
 }
 
-struct Walk {
+struct Walk<'s> {
+    /// The whole schema, which holds the definitions.
+    shape: &'s Value,
     findings: Vec<Finding>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn complain(&mut self, id: &str, field: &str, message: String) {
         self.findings.push(Finding::error(id, message).field(field));
     }
 
     fn value(&mut self, value: &Value, schema: &Value, field: &str) {
-        let schema = resolved(schema);
+        let schema = resolved(self.shape, schema);
         if let Some(one) = schema.get("anyOf").and_then(Value::as_array) {
             // `Option<T>`: the other branch is null.
             if value.is_null()
@@ -304,10 +337,10 @@ fn words(schema: &Value) -> Vec<&str> {
         .collect()
 }
 
-fn resolved(schema: &Value) -> &Value {
+fn resolved<'s>(shape: &'s Value, schema: &'s Value) -> &'s Value {
     let name =
         schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/$defs/"));
-    name.and_then(|name| SHAPE.get("$defs")?.get(name)).unwrap_or(schema)
+    name.and_then(|name| shape.get("$defs")?.get(name)).unwrap_or(schema)
 }
 
 /// Whether a text is a day that the calendar has.

@@ -299,6 +299,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Correct the target, or set `onUnmatched: ignore`.",
     },
     FindingKind {
+        id: "standards-environment",
+        meaning: "The standards list environments, and the one that was asked for is not among them.",
+        remedy: "Correct the name, or add the environment to the standards, with `{}` if nothing differs there.",
+    },
+    FindingKind {
         id: "standards-off",
         meaning: "Standards that the configuration turns on do not apply, because of `--standards none`.",
         remedy: "Leave out `--standards none`, unless this is intended.",

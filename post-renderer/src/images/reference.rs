@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The registry of images that name none.
+pub(super) const DEFAULT_REGISTRY: &str = "docker.io";
+
 /// A parsed image reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ImageReference {
@@ -34,6 +37,28 @@ impl ImageReference {
     }
 }
 
+impl ImageReference {
+    /// The name with registry, and with `library/` where Docker Hub implies it.
+    pub(crate) fn full_name(&self) -> String {
+        let (registry, path) = match self.name.split_once('/') {
+            Some((first, rest)) if is_host(first) => (first, rest),
+            _ => (DEFAULT_REGISTRY, self.name.as_str()),
+        };
+        match registry {
+            DEFAULT_REGISTRY | "index.docker.io" if !path.contains('/') => {
+                format!("{DEFAULT_REGISTRY}/library/{path}")
+            }
+            "index.docker.io" => format!("{DEFAULT_REGISTRY}/{path}"),
+            _ => format!("{registry}/{path}"),
+        }
+    }
+}
+
+/// Whether the first part of a name is a registry, by the rule of the distribution's reference parser.
+fn is_host(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase)
+}
+
 impl fmt::Display for ImageReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.name)?;
@@ -59,6 +84,22 @@ mod tests {
         assert_eq!(image.digest.as_deref(), Some("sha256:abc"));
         assert_eq!(image.to_string(), "localhost:5000/team/web:1.0@sha256:abc");
         assert_eq!(ImageReference::parse("localhost:5000/web").tag, None);
+    }
+
+    #[test]
+    fn an_image_without_a_registry_comes_from_docker_hub() {
+        for (image, full) in [
+            ("nginx:1.27", "docker.io/library/nginx"),
+            ("team/web", "docker.io/team/web"),
+            ("docker.io/nginx", "docker.io/library/nginx"),
+            ("index.docker.io/nginx", "docker.io/library/nginx"),
+            ("index.docker.io/team/web", "docker.io/team/web"),
+            ("localhost/web", "localhost/web"),
+            ("registry:5000/web:1", "registry:5000/web"),
+            ("registry.example.com/web@sha256:abc", "registry.example.com/web"),
+        ] {
+            assert_eq!(ImageReference::parse(image).full_name(), full, "{image}");
+        }
     }
 
     #[test]

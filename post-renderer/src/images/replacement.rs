@@ -1,10 +1,8 @@
 //! What one entry of `images` does to an image reference.
 
 use super::ImageReference;
+use super::reference::DEFAULT_REGISTRY;
 use crate::configuration::Image;
-
-/// The registry of images that name none.
-const DEFAULT_REGISTRY: &str = "docker.io";
 
 impl ImageReference {
     /// Applies the entries in their order, each to what the one before it left.
@@ -52,22 +50,6 @@ impl ImageReference {
         // A new registry below the old one is not moved again.
         if let (Some(rest), None) = (within(registry), within(new_registry)) {
             self.name = format!("{new_registry}/{rest}");
-        }
-    }
-
-    /// The name with registry, and with `library/` where Docker Hub implies it.
-    fn full_name(&self) -> String {
-        let is_host = |first: &str| first.contains(['.', ':']) || first == "localhost";
-        let (registry, path) = match self.name.split_once('/') {
-            Some((first, rest)) if is_host(first) => (first, rest),
-            _ => (DEFAULT_REGISTRY, self.name.as_str()),
-        };
-        match registry {
-            DEFAULT_REGISTRY | "index.docker.io" if !path.contains('/') => {
-                format!("{DEFAULT_REGISTRY}/library/{path}")
-            }
-            "index.docker.io" => format!("{DEFAULT_REGISTRY}/{path}"),
-            _ => format!("{registry}/{path}"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::images::{ImageReference, replace_images};
-use crate::object::{Context, Object};
+use crate::object::{Context, ImageUse, Object};
 use yaml_edit::Fault;
 
 /// The rule.
@@ -36,9 +36,7 @@ impl Standard for ImagePinning {
         if wanted.mode != Mode::Warn {
             replace_images(object.tree, object.root, &wanted.images)?;
         }
-        for container in object.containers() {
-            let Some(node) = object.tree.get(container.node, "image") else { continue };
-            let Some(text) = object.tree.string(node).map(std::borrow::Cow::into_owned) else { continue };
+        for ImageUse { node, field, text } in object.images() {
             // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
             let mut image = ImageReference::parse(&text);
             image.replace(&wanted.images);
@@ -62,7 +60,6 @@ impl Standard for ImagePinning {
             if allowed || object.is_waived(context, RULE.id, &image.name) {
                 continue;
             }
-            let field = format!("{}.image", object.field_of(&container));
             let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)";
             object.breach(RULE.id, wanted.mode, node, &field, message, help);
         }

@@ -1,0 +1,56 @@
+//! The standard `image-registry`: images come from allowed registries.
+
+use super::{Parts, Rule, Standard};
+use crate::configuration::{Configuration, ImageRegistry as Registries, Mode};
+use crate::images::ImageReference;
+use crate::object::{Context, ImageUse, Object};
+use yaml_edit::Fault;
+
+/// The rule.
+const RULE: Rule = Rule {
+    id: "image-registry",
+    summary: "Images come from allowed registries.",
+    effect: "Reports images from any other registry.",
+    why: "What another registry serves was not scanned, and a pod cannot start while that registry is down.",
+    source: "standards.imageRegistry",
+    before: "With `allow: [registry.example.com]`: `image: quay.io/team/web:1.0`",
+    after: "An error; `image: registry.example.com/web:1.0` passes.",
+    exempt: "An exception for `image-registry`, or for one image: `image-registry/quay.io/team/web`.",
+    parts: Parts::Named("an image's name without tag and digest"),
+};
+
+/// The standard `image-registry`.
+pub(super) struct ImageRegistry;
+
+impl Standard for ImageRegistry {
+    fn rule(&self) -> &'static Rule {
+        &RULE
+    }
+
+    fn mode(&self, configuration: &Configuration) -> Mode {
+        configuration.standards.image_registry.as_ref().map_or(Mode::Off, |registry| registry.mode)
+    }
+
+    fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
+        let Some(wanted) = &context.configuration.standards.image_registry else { return Ok(()) };
+        for ImageUse { node, field, text } in object.images() {
+            let image = ImageReference::parse(&text);
+            if is_allowed(&image, wanted) || object.is_waived(context, RULE.id, &image.name) {
+                continue;
+            }
+            let message = format!("`{text}` (`{}`) is in no allowed registry", image.full_name());
+            let help = format!("use an image from `{}`", wanted.allow.join("`, `"));
+            object.breach(RULE.id, wanted.mode, node, &field, message, &help);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an image is in one of the registries, or below one of the repositories.
+fn is_allowed(image: &ImageReference, wanted: &Registries) -> bool {
+    let name = image.full_name();
+    wanted.allow.iter().any(|allowed| {
+        let rest = name.strip_prefix(allowed.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}

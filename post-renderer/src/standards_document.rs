@@ -1,0 +1,21 @@
+//! `kind: Standards`: one document with everything that an organisation decides. The provider judges apps by it at
+//! plan, the post-renderer judges rendered manifests by it at install time.
+//!
+//! ```text
+//!   the document's members  ----+
+//!                               +--> merged --> Standards --> the rules of the provider
+//!   environments.NAME       ----+       |
+//!                                       +--> those members that a PostRenderConfig has: the weakest layer
+//! ```
+
+mod members;
+mod read;
+mod schema;
+mod types;
+
+pub use read::StandardsDocument;
+pub use schema::standards_schema;
+pub use types::{DefaultAutoscaling, IamStandards, LogStandards, Standards};
+
+/// The `kind` of a standards document.
+pub const KIND: &str = "Standards";

@@ -1,0 +1,260 @@
+//! Reading a standards document, and what it says for an environment.
+
+use super::members::post_render_configuration;
+use super::{KIND, Standards};
+use crate::configuration::{Layer, meaning_findings, merge_values, no_files, shape_findings};
+use crate::finding::Finding;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// The schema's bare shape: to read it takes a fraction of the time that it takes to make it of the types.
+static SHAPE: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("shape.json")).expect("a test compares it with the schema of the types")
+});
+
+/// Members that are no standards.
+const NOT_STANDARDS: [&str; 3] = ["apiVersion", "kind", "environments"];
+
+/// Standards documents as they were written, the last one being the strongest.
+#[derive(Clone, Debug, Default)]
+pub struct StandardsDocument {
+    layers: Vec<Layer>,
+}
+
+impl StandardsDocument {
+    /// Reads a document from YAML or JSON. Everything that is wrong is found at once, with its place in the text.
+    /// `source_name` is named in findings.
+    pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
+        let layer = Layer::parse(text, source_name, &no_files)?;
+        let mut findings = shape_findings(layer.value(), &SHAPE, KIND);
+        if findings.is_empty() {
+            findings = meanings(layer.value());
+        }
+        if findings.is_empty() { Ok(Self { layers: vec![layer] }) } else { Err(layer.placed(findings)) }
+    }
+
+    /// This document below a stronger one, which wins even over this one's environments.
+    #[must_use]
+    pub fn below(mut self, stronger: Self) -> Self {
+        self.layers.extend(stronger.layers);
+        self
+    }
+
+    /// The environments that are listed, in the order of their names.
+    pub fn environments(&self) -> impl Iterator<Item = &str> {
+        let names = self.layers.iter().filter_map(|layer| layer.value().get("environments")?.as_object());
+        names.flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// The standards of an environment; without one, those that no environment changes. An environment that is not
+    /// among those listed is an error, since its standards would be too weak.
+    pub fn of_environment(&self, environment: Option<&str>) -> Result<Standards, Vec<Finding>> {
+        self.check_environment(environment)?;
+        let written = self.layers.iter().fold(Value::Object(Map::new()), |below, layer| {
+            merge_values(below, written(layer.value(), environment))
+        });
+        serde_json::from_value(written)
+            .map_err(|error| vec![Finding::error("configuration-invalid", format!("the standards: {error}"))])
+    }
+
+    /// The `PostRenderConfig`s in the documents: one layer each.
+    #[cfg(feature = "cli")]
+    pub(crate) fn layers(&self, environment: Option<&str>) -> Result<Vec<Layer>, Vec<Finding>> {
+        self.check_environment(environment)?;
+        let configuration = |layer: &Layer| {
+            let written = written(layer.value(), environment);
+            layer.with_value(post_render_configuration(written.as_object().unwrap_or(&Map::new())))
+        };
+        Ok(self.layers.iter().map(configuration).collect())
+    }
+
+    /// Where a field of an environment's standards is written, as `standards.yaml, line 12`: in the strongest document
+    /// that has it, and in its environment before its general part.
+    pub fn place_of(&self, environment: Option<&str>, field: &str) -> Option<String> {
+        let fields = environment.map(|name| format!("environments.{name}.{field}"));
+        self.layers.iter().rev().find_map(|layer| {
+            let mut fields = fields.iter().map(String::as_str).chain([field]);
+            let found = fields.find(|field| is_written(layer.value(), field))?;
+            Some(format!("{}, line {}", layer.source_name(), layer.line_of(found)?))
+        })
+    }
+
+    fn check_environment(&self, environment: Option<&str>) -> Result<(), Vec<Finding>> {
+        let Some(name) = environment else { return Ok(()) };
+        let known: Vec<&str> = self.environments().collect();
+        if known.is_empty() || known.contains(&name) {
+            return Ok(());
+        }
+        let message = format!("the standards do not list the environment `{name}`");
+        let help = format!(
+            "known are `{}`; add it below `environments`, with `{{}}` if nothing differs",
+            known.join("`, `")
+        );
+        Err(vec![Finding::error("standards-environment", message).field("environments").help(help)])
+    }
+}
+
+/// What a document says for an environment.
+fn written(document: &Value, environment: Option<&str>) -> Value {
+    let members = document.as_object().into_iter().flatten();
+    let general = members.filter(|(name, _)| !NOT_STANDARDS.contains(&name.as_str()));
+    let general = Value::Object(general.map(|(name, value)| (name.clone(), value.clone())).collect());
+    let overlay = environment.and_then(|name| document.get("environments")?.get(name));
+    overlay.map_or_else(|| general.clone(), |overlay| merge_values(general.clone(), overlay.clone()))
+}
+
+/// What no schema can say of a document, in its general part and in each environment.
+fn meanings(document: &Value) -> Vec<Finding> {
+    let environments =
+        document.get("environments").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    let mut findings = meaning(&written(document, None));
+    for name in environments {
+        for finding in meaning(&written(document, Some(name))) {
+            let field = finding.location.field.clone().unwrap_or_default();
+            let below = format!("environments.{name}.{field}");
+            let finding = if is_written(document, &below) { finding.field(below) } else { finding };
+            let is_known = |known: &Finding| {
+                known.message == finding.message && known.location.field == finding.location.field
+            };
+            if !findings.iter().any(is_known) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
+fn meaning(standards: &Value) -> Vec<Finding> {
+    let mut findings = meaning_findings(standards);
+    if let Some(pattern) = standards.get("namePattern").and_then(Value::as_str)
+        && let Err(error) = anchored(pattern)
+    {
+        let message = format!("`{pattern}` is no regular expression: {error}");
+        findings.push(Finding::error("configuration-expression", message).field("namePattern"));
+    }
+    findings
+}
+
+/// The expression that a whole text must match.
+pub(super) fn anchored(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    regex::Regex::new(&format!("^(?:{pattern})$"))
+}
+
+/// Whether a document has a field, given as `resources.maximum.cpu`.
+fn is_written(document: &Value, field: &str) -> bool {
+    let mut names = field.split(['.', '[', ']', '"']).filter(|name| !name.is_empty());
+    names.try_fold(document, |value, name| value.get(name)).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::configuration::{Configuration, Mode, shape};
+    use crate::standards_document::standards_schema;
+    use std::path::Path;
+
+    const HEAD: &str = "apiVersion: ipsy.dev/v1\nkind: Standards\n";
+
+    fn read(body: &str) -> Result<StandardsDocument, Vec<String>> {
+        StandardsDocument::from_yaml(&format!("{HEAD}{body}"), "standards.yaml")
+            .map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    }
+
+    /// With `IPSY_ACCEPT` in the environment it is written anew.
+    #[test]
+    fn documents_are_checked_by_the_shape_of_the_schema() {
+        let text = serde_json::to_string_pretty(&shape(standards_schema())).unwrap() + "\n";
+        if std::env::var_os("IPSY_ACCEPT").is_some() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/standards_document/shape.json");
+            std::fs::write(path, &text).unwrap();
+            return;
+        }
+        let present = include_str!("shape.json");
+        assert!(present == text, "shape.json is not that of the types: run the tests with IPSY_ACCEPT=1");
+    }
+
+    #[test]
+    fn an_environment_changes_any_field() {
+        let document = read(
+            "mode: warn\nrequiredLabels: [team]\nlogs: {retentionDays: 7}\nresources: {maximum: {cpu: 2}}\n\
+             environments:\n  dev: {}\n  prod:\n    mode: enforce\n    requiredLabels: [cost-center]\n    \
+             minimumReplicas: 3\n    resources: {maximum: {memory: 1Gi}}\n    standards: {imagePinning: {}}\n",
+        )
+        .unwrap();
+        let dev = document.of_environment(Some("dev")).unwrap();
+        assert_eq!((dev.mode, dev.minimum_replicas), (Mode::Warn, None));
+        let prod = document.of_environment(Some("prod")).unwrap();
+        assert_eq!(prod.required_labels, ["team", "cost-center"]);
+        assert_eq!((prod.mode, prod.minimum_replicas), (Mode::Enforce, Some(3)));
+        assert_eq!(prod.logs.retention_days, Some(7));
+        assert_eq!(prod.resources.maximum.keys().collect::<Vec<_>>(), ["cpu", "memory"]);
+        let layers = document.layers(Some("prod")).unwrap();
+        let configuration = Configuration::from_layers(layers).unwrap();
+        assert!(configuration.standards.image_pinning.is_some());
+        assert_eq!(configuration.resources, prod.resources);
+    }
+
+    #[test]
+    fn an_environment_that_is_not_listed_is_refused() {
+        let document = read("environments: {dev: {}, prod: {}}\n").unwrap();
+        let refused = document.of_environment(Some("prd")).unwrap_err();
+        assert!(refused[0].to_string().contains("known are `dev`, `prod`"), "{refused:?}");
+        assert!(read("version: '1'\n").unwrap().of_environment(Some("prd")).is_ok());
+    }
+
+    #[test]
+    fn everything_wrong_is_found_at_once_with_its_place() {
+        let wrong = read(
+            "lables: {}\nmode: strict\nenvironments:\n  prod:\n    minimumReplica: 3\n    resources: \
+             {maximum: {cpu: two}}\n",
+        )
+        .unwrap_err()
+        .join("\n");
+        for part in [
+            "lables: `lables` is unknown",
+            "did you mean `labels`?",
+            "`strict` is not one of",
+            "environments.prod.minimumReplica: `minimumReplica` is unknown",
+            "standards.yaml, line 7",
+            "`two` is not a valid quantity",
+        ] {
+            assert!(wrong.contains(part), "{part} is not in:\n{wrong}");
+        }
+    }
+
+    #[test]
+    fn bounds_are_compared_in_every_environment() {
+        let wrong = read(
+            "resources: {minimum: {cpu: 2}}\nenvironments:\n  dev: {}\n  prod: {resources: {maximum: {cpu: 1}}}\n",
+        )
+        .unwrap_err();
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].contains("above the maximum"), "{wrong:?}");
+        let wrong = read("namePattern: '['\n").unwrap_err();
+        assert!(wrong[0].contains("is no regular expression"), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_stronger_document_wins_over_environments() {
+        let document = read("labels: {a: x}\nenvironments:\n  prod: {minimumReplicas: 3}\n").unwrap();
+        let document = document.below(read("minimumReplicas: 1\nlabels: {b: z}\n").unwrap());
+        let prod = document.of_environment(Some("prod")).unwrap();
+        assert_eq!(prod.minimum_replicas, Some(1));
+        assert_eq!(prod.labels.len(), 2);
+    }
+
+    #[test]
+    fn places_are_those_of_the_strongest_text() {
+        let document =
+            read("logs: {retentionDays: 7}\nmode: warn\nenvironments:\n  prod:\n    mode: enforce\n")
+                .unwrap();
+        assert_eq!(document.place_of(Some("prod"), "mode").as_deref(), Some("standards.yaml, line 7"));
+        assert_eq!(document.place_of(None, "mode").as_deref(), Some("standards.yaml, line 4"));
+        assert_eq!(
+            document.place_of(Some("prod"), "logs.retentionDays").as_deref(),
+            Some("standards.yaml, line 3")
+        );
+        assert_eq!(document.place_of(None, "namePattern"), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! What a standards document says of one environment.
+
+use crate::configuration::{
+    Hooks, Kapp, ListKey, Mode, PodTemplatePath, PodTemplates, Resources, Stamp, Standards as Parameters,
+    UnknownPodKinds,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The standards of one environment: the document with the overlay of the environment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Standards {
+    /// Version of the standards; stamped on objects as `ipsy.dev/standards-version`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// How strict the rules are that have no mode of their own: those of the provider.
+    #[serde(skip_serializing_if = "is_default")]
+    pub mode: Mode,
+    /// Labels that every app sets; `team` is set by the argument of that name. The rule `required-labels`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(length(min = 1)))]
+    pub required_labels: Vec<String>,
+    /// Anchored regular expression of the names of apps. The rule `name-pattern`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "regex"))]
+    pub name_pattern: Option<String>,
+    /// The least number of replicas, and the default. The rule `minimum-replicas`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_replicas: Option<u32>,
+    /// The autoscaler of apps that set neither `replicas` nor `autoscaling`; without it they have fixed replicas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_autoscaling: Option<DefaultAutoscaling>,
+    /// Log groups.
+    #[serde(skip_serializing_if = "is_default")]
+    pub logs: LogStandards,
+    /// IAM roles of apps.
+    #[serde(skip_serializing_if = "is_default")]
+    pub iam: IamStandards,
+    /// As in a `PostRenderConfig`: which objects are stamped.
+    #[serde(skip_serializing_if = "is_default")]
+    pub stamp: Stamp,
+    /// Labels for every object.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-key" = "label-key", "x-value" = "label-value"))]
+    pub labels: BTreeMap<String, String>,
+    /// Annotations for every object.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-key" = "label-key"))]
+    pub annotations: BTreeMap<String, String>,
+    /// What pod templates get too. Changing a pod template restarts its pods.
+    #[serde(skip_serializing_if = "is_default")]
+    pub pod_templates: PodTemplates,
+    /// Requests and limits of containers.
+    #[serde(skip_serializing_if = "is_default")]
+    pub resources: Resources,
+    /// The other standards of the post-renderer.
+    #[serde(skip_serializing_if = "is_default")]
+    pub standards: Parameters,
+    /// Merge keys of lists in custom resources, for strategic merge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub list_keys: Vec<ListKey>,
+    /// Where kinds that the post-renderer does not know hold their pod templates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pod_template_paths: Vec<PodTemplatePath>,
+    /// What happens with a custom resource that holds containers in a place that no standard knows.
+    #[serde(skip_serializing_if = "is_default")]
+    pub unknown_pod_kinds: UnknownPodKinds,
+    /// What is done to Helm hooks.
+    #[serde(skip_serializing_if = "is_default")]
+    pub hooks: Hooks,
+    /// What `--deployer kapp` adds.
+    #[serde(skip_serializing_if = "is_default")]
+    pub kapp: Kapp,
+}
+
+/// An autoscaler that apps get without asking. It keeps at least `minimumReplicas`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct DefaultAutoscaling {
+    /// The most replicas.
+    #[schemars(range(min = 1))]
+    pub max: u32,
+    /// CPU utilization that it aims at, in percent of the request.
+    #[schemars(range(min = 1))]
+    pub target_cpu_utilization: u32,
+}
+
+impl Default for DefaultAutoscaling {
+    fn default() -> Self {
+        Self { max: 10, target_cpu_utilization: 70 }
+    }
+}
+
+/// Log groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LogStandards {
+    /// Days for which logs are kept, where an app does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub retention_days: Option<u32>,
+}
+
+/// IAM roles of apps.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct IamStandards {
+    /// ARN of the policy that bounds every role. An app that names another breaks the rule `permissions-boundary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub permissions_boundary: Option<String>,
+    /// Path of roles, such as `/apps/`, where an app does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub role_path: Option<String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
