@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Block, Body, Schema};
-use crate::{Path, Type, Value, path::Step};
+use crate::{Diagnostics, Path, Type, Value, path::Step};
 
 impl Schema {
     /// The value with every list of named blocks turned into a map by name, at every depth; the blocks keep no name
@@ -45,6 +45,15 @@ impl Schema {
             }
         }
         located
+    }
+
+    /// The diagnostics with their paths located in `value`: providers may give paths of [`Schema::keyed`]'s value.
+    pub(crate) fn located(&self, value: &Value, diagnostics: Diagnostics) -> Diagnostics {
+        let located = diagnostics.into_iter().map(|mut diagnostic| {
+            diagnostic.path = diagnostic.path.map(|path| self.locate(value, &path));
+            diagnostic
+        });
+        located.collect()
     }
 
     /// The object type of [`Schema::keyed`]'s values.
@@ -93,7 +102,8 @@ impl Body {
 }
 
 impl Block {
-    fn keyed(&self, blocks: Value) -> Value {
+    /// The blocks of this name with every list of named blocks turned into a map by name.
+    pub(crate) fn keyed(&self, blocks: Value) -> Value {
         match (&self.key, blocks) {
             (Some(key), Value::List(blocks)) => {
                 let mut named = BTreeMap::new();

@@ -73,13 +73,18 @@ impl Walk<'_> {
         }
     }
 
-    /// Reports each name that an earlier block has, with the places of both.
+    /// Reports each missing name, and each name that an earlier block has, with the places of both.
     fn names(&mut self, block: &Block, elements: &[Value], here: &Path) {
         let Some(key) = &block.key else { return };
         let mut first: BTreeMap<&str, Path> = BTreeMap::new();
         for (index, element) in elements.iter().enumerate() {
-            let Some(name) = element.attribute(key).as_str() else { continue };
             let place = here.clone().index(index).attribute(key);
+            if matches!(element, Value::Object(_)) && element.attribute(key).is_null() {
+                let detail = format!("`{place}` is null. Each of these blocks needs a `{key}`.");
+                self.diagnostics.push(Diagnostic::error(format!("Missing {key}"), detail).at(place));
+                continue;
+            }
+            let Some(name) = element.attribute(key).as_str() else { continue };
             if let Some(other) = first.get(name) {
                 self.diagnostics.push(
                     Diagnostic::error(
