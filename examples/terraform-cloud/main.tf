@@ -66,7 +66,8 @@ resource "ipsy_app" "checkout" {
     initial    = "1.0.0"
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -76,7 +77,8 @@ resource "ipsy_app" "checkout" {
     priority     = 120
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = var.cluster
     weight  = 100
   }

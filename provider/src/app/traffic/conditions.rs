@@ -42,7 +42,7 @@ impl Conditions {
         for name in config.header.keys() {
             if let Some(problem) = header_problem(name) {
                 problems.error(
-                    &format!("load_balancer.header[{name}]"),
+                    &format!("load_balancer.header[{name:?}]"),
                     format!("`{name}` is no header to look at"),
                     problem,
                 );

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{Path, Value};
+use tf_provider::Value;
 
 use super::parse::Parsed;
 use super::state::shown;
@@ -110,7 +110,7 @@ pub(super) fn infrastructure(components: &[Box<dyn Component>]) -> Value {
 }
 
 fn target_groups(inputs: &Inputs) -> Value {
-    if !inputs.parsed.knows("backend") && inputs.parsed.unknown.contains(&Path::root("backend")) {
+    if !inputs.parsed.knows_names("backend") {
         return Value::Unknown;
     }
     let app = &inputs.parsed.app;

@@ -5,6 +5,7 @@ mod faults;
 mod identity;
 mod lifecycle;
 mod midway;
+mod named_blocks;
 mod rollout;
 mod traffic;
 
@@ -67,8 +68,10 @@ impl Bench {
     }
 
     async fn plan(&self, prior: Option<&Value>, config: &Json) -> (Value, Diagnostics) {
-        let schema = schema::schema();
-        let config = schema.encode(config).unwrap();
+        self.plan_configuration(prior, schema::schema().encode(config).unwrap()).await
+    }
+
+    async fn plan_configuration(&self, prior: Option<&Value>, config: Value) -> (Value, Diagnostics) {
         let mut planned = config.clone();
         for name in schema::computed_names() {
             planned.set(&Path::root(name), Value::Unknown);

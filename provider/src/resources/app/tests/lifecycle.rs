@@ -173,7 +173,7 @@ async fn an_import_finds_what_there_is_and_claims_it() {
     assert!(!refreshed.diagnostics.has_errors(), "{:?}", refreshed.diagnostics);
     let refreshed = refreshed.state.unwrap();
     assert_eq!(refreshed.attribute("load_balancer").attribute("priority").as_i64(), Some(10));
-    let cluster = Path::root("backend").key("green").attribute("cluster");
+    let cluster = Path::root("backend").index(1).attribute("cluster");
     assert_eq!(refreshed.at(&cluster).unwrap().as_str(), Some("eks-green"));
     bench.fake.forget_calls();
     let outcome = bench.apply(Some(&refreshed), &config).await;

@@ -25,7 +25,8 @@ resource "ipsy_app" "app" {
     repository = var.repository
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = @{port}
   }
 
@@ -55,7 +56,8 @@ resource "ipsy_app" "app" {
   }
 @end
 
-  backend "main" {
+  backend {
+    name    = "main"
     cluster = var.cluster
     weight  = 100
   }
