@@ -106,6 +106,9 @@ fn a_name_that_is_given_twice_is_told_with_both_places() {
 resource "ipsy_app" "checkout" {{
   name        = "checkout"
   environment = "prod"
+  image {{
+    repository = "checkout"
+  }}
   backend {{
     name    = "blue"
     cluster = "eks-blue"

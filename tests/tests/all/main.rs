@@ -16,6 +16,7 @@ mod hostile;
 mod identity;
 mod import;
 mod install;
+mod modules;
 mod post_render;
 mod pure_parts;
 mod quickstart;

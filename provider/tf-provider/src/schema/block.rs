@@ -62,6 +62,7 @@ impl Block {
     pub fn named(key: &str, description: &str) -> Self {
         let mut block = Self::new(Nesting::List);
         block.key = Some(key.to_owned());
+        let description = format!("{description} Unique among these blocks, whose order means nothing.");
         block.attribute(key, Attribute::required(Type::String).describe(description))
     }
 
