@@ -3,6 +3,7 @@
 
 mod aws_bench;
 mod bad_input;
+mod blue_green;
 mod bootstrap;
 mod charts;
 mod cluster;

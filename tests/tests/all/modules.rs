@@ -52,7 +52,7 @@ fn works(program: PathBuf) {
 }
 
 /// The root module and the module, initialised, without any input.
-fn example(aws: &AwsBench, program: PathBuf) -> Terraform {
+pub(crate) fn example(aws: &AwsBench, program: PathBuf) -> Terraform {
     let folder = workspace::root().join("examples/modules");
     let terraform = Terraform::copy_of(&folder, fixture::tools(), fixture::programs()).unwrap();
     let terraform = terraform.by(program).against(aws);
@@ -61,7 +61,8 @@ fn example(aws: &AwsBench, program: PathBuf) -> Terraform {
     terraform
 }
 
-fn with_inputs(mut terraform: Terraform, aws: &AwsBench) -> Terraform {
+/// The same with all inputs.
+pub(crate) fn with_inputs(mut terraform: Terraform, aws: &AwsBench) -> Terraform {
     let backends = json!({ "blue": { "cluster": aws.platform.clusters[0], "weight": 100 } });
     for (name, value) in [
         ("name", "checkout".to_owned()),

@@ -8,6 +8,7 @@ mod midway;
 mod named_blocks;
 mod rollout;
 mod traffic;
+mod values;
 
 use ipsy_aws::{Fake, TargetHealth};
 use serde_json::{Value as Json, json};
@@ -159,4 +160,10 @@ fn text<'a>(state: &'a Value, name: &str) -> &'a str {
         .attribute(name)
         .as_str()
         .unwrap_or_else(|| panic!("`{name}` is no text: {:?}", state.attribute(name)))
+}
+
+/// The Helm values of a backend, if it has some.
+fn values_of(state: &Value, backend: &str) -> Option<Json> {
+    let text = state.at(&Path::root("values_by_backend").key(backend))?;
+    Some(serde_json::from_str(text.as_str()?).unwrap())
 }
