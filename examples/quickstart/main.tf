@@ -20,7 +20,8 @@ resource "ipsy_app" "checkout" {
     initial    = "1.0.0"
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -28,7 +29,8 @@ resource "ipsy_app" "checkout" {
     LOG_LEVEL = "info"
   }
 
-  secret "DB_PASSWORD" {
+  secret {
+    name          = "DB_PASSWORD"
     ssm_parameter = "/checkout/db/password"
   }
 
@@ -40,7 +42,8 @@ resource "ipsy_app" "checkout" {
   autoscaling {
     min = 3
     max = 30
-    metric "cpu" {
+    metric {
+      name               = "cpu"
       target_utilization = 65
     }
   }
@@ -66,12 +69,14 @@ resource "ipsy_app" "checkout" {
     priority     = 120
   }
 
-  backend "ec2" {
+  backend {
+    name             = "ec2"
     target_group_arn = var.legacy_target_group_arn
     weight           = var.legacy_weight
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = var.cluster
     weight  = var.blue_weight
   }

@@ -1,10 +1,10 @@
 output "values" {
-  description = "Helm values of the app, as JSON: `helm upgrade --install … --values <(terraform output -raw values)`."
-  value       = ipsy_app.checkout.values
+  description = "Helm values for the cluster `blue`, as JSON: `helm upgrade … --values <(terraform output -raw values)`."
+  value       = ipsy_app.checkout.values_by_backend["blue"]
 }
 
 output "values_by_backend" {
-  description = "The same for each backend that is a cluster, where they differ in the target group."
+  description = "Helm values for each backend that is a cluster: each binds the target groups of its own cluster."
   value       = ipsy_app.checkout.values_by_backend
 }
 

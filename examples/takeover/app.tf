@@ -25,7 +25,8 @@ resource "ipsy_app" "checkout" {
     })
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -45,7 +46,8 @@ resource "ipsy_app" "checkout" {
     permissions_boundary = "arn:aws:iam::${var.account_id}:policy/boundary"
     managed_policy_arns  = ["arn:aws:iam::${var.account_id}:policy/metrics"]
 
-    policy "orders-queue" {
+    policy {
+      name = "orders-queue"
       json = jsonencode({
         Version   = "2012-10-17"
         Statement = { Effect = "Allow", Action = "sqs:ReceiveMessage", Resource = "*" }
@@ -65,12 +67,14 @@ resource "ipsy_app" "checkout" {
     deregistration_delay_seconds = 300
   }
 
-  backend "checkout-legacy" {
+  backend {
+    name             = "checkout-legacy"
     target_group_arn = var.legacy_target_group_arn
     weight           = 90
   }
 
-  backend "eks-blue" {
+  backend {
+    name              = "eks-blue"
     cluster           = "eks-blue"
     target_group_name = "checkout-pods"
     weight            = 10

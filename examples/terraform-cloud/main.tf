@@ -66,7 +66,8 @@ resource "ipsy_app" "checkout" {
     initial    = "1.0.0"
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -76,7 +77,8 @@ resource "ipsy_app" "checkout" {
     priority     = 120
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = var.cluster
     weight  = 100
   }
@@ -85,14 +87,14 @@ resource "ipsy_app" "checkout" {
 # It refers to no resource, so Terraform reads it in the first plan already.
 data "ipsy_post_renderer" "here" {}
 
-# `values` is known at plan even before anything exists, so the plan shows all of it, and what later changes
+# The values are known at plan even before anything exists, so the plan shows all of it, and what later changes
 # shows as a difference of single fields. Destroy goes the other way by itself: first the release, and with it
 # the binding of the target group, then the target group.
 resource "helm_release" "checkout" {
   name      = "checkout"
   namespace = "default"
   chart     = "${path.module}/../charts/ipsy-app"
-  values    = [ipsy_app.checkout.values]
+  values    = [ipsy_app.checkout.values_by_backend["blue"]]
 
   # The load balancer finds the pods healthy only once the listener rule names their target group.
   wait    = true

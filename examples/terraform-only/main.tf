@@ -48,7 +48,8 @@ resource "ipsy_app" "checkout" {
     initial    = "1.0.0"
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -64,7 +65,8 @@ resource "ipsy_app" "checkout" {
   autoscaling {
     min = 3
     max = 30
-    metric "cpu" {
+    metric {
+      name               = "cpu"
       target_utilization = 65
     }
   }
@@ -75,7 +77,8 @@ resource "ipsy_app" "checkout" {
     priority     = 120
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = local.cluster
     weight  = 100
   }
@@ -99,7 +102,7 @@ resource "helm_release" "checkout" {
   name      = "checkout"
   namespace = var.namespace
   chart     = var.chart
-  values    = [ipsy_app.checkout.values]
+  values    = [ipsy_app.checkout.values_by_backend["blue"]]
 
   postrender = {
     binary_path = data.ipsy_post_renderer.here.binary_path

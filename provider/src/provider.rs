@@ -60,3 +60,36 @@ impl Provider for IpsyProvider {
         functions::all()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tf_provider::{Body, Nesting};
+
+    use super::*;
+
+    /// The labelled blocks in `body`, at every depth.
+    fn labelled(body: &Body, here: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, block) in body.blocks() {
+            let here = format!("{here}.{name}");
+            found.extend((block.nesting() == Nesting::Map).then(|| here.clone()));
+            found.extend(labelled(block.body(), &here));
+        }
+        found
+    }
+
+    /// Terraform wants the labels of `dynamic` blocks to be known in every validation, when no variable is:
+    /// <https://github.com/hashicorp/terraform/issues/32180>.
+    #[test]
+    fn no_block_has_a_label_since_modules_cannot_set_labels() {
+        let provider = IpsyProvider::default();
+        let mut schemas = vec![("provider", provider.schema())];
+        let (resources, data_sources) = (provider.resources(), provider.data_sources());
+        schemas.extend(resources.iter().map(|resource| (resource.type_name(), resource.schema())));
+        schemas.extend(data_sources.iter().map(|source| (source.type_name(), source.schema())));
+        assert!(schemas.len() > 5);
+        for (name, schema) in schemas {
+            assert_eq!(labelled(schema.body(), name), Vec::<String>::new());
+        }
+    }
+}

@@ -34,7 +34,8 @@ resource "ipsy_app" "checkout" {
     pull_account_ids = var.image.pull
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = var.port
   }
 
@@ -50,7 +51,8 @@ resource "ipsy_app" "checkout" {
     path                 = var.role.path
     max_session_seconds  = var.role.seconds
 
-    policy "topic" {
+    policy {
+      name = "topic"
       json = local.policies.topic
     }
   }
@@ -81,12 +83,14 @@ resource "ipsy_app" "checkout" {
     }
   }
 
-  dns "checkout.example.com" {
+  dns {
+    name    = "checkout.example.com"
     zone_id = var.zone_id
     weight  = var.traffic.dns_weight
   }
 
-  alarm "server_errors" {
+  alarm {
+    name      = "server_errors"
     threshold = var.traffic.errors
   }
 
@@ -100,18 +104,21 @@ resource "ipsy_app" "checkout" {
     }
   }
 
-  backend "ec2" {
+  backend {
+    name             = "ec2"
     target_group_arn = var.legacy_target_group_arn
     weight           = var.weights.ec2
   }
 
   # One cluster gives pods their role by EKS Pod Identity, the other one by tokens of its own.
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = "eks-blue"
     weight  = var.weights.blue
   }
 
-  backend "green" {
+  backend {
+    name              = "green"
     cluster           = "eks-green"
     weight            = var.weights.green
     oidc_provider_arn = var.green_oidc_provider_arn

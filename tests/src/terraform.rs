@@ -94,6 +94,12 @@ impl Terraform {
         Self { limit: PATIENCE, ..self }
     }
 
+    /// Uses another program than the tools' Terraform, such as `OpenTofu`.
+    #[must_use]
+    pub fn by(self, program: PathBuf) -> Self {
+        Self { program, ..self }
+    }
+
     /// Adds another provider to the mirror, such as `hashicorp/helm`.
     pub fn add_provider(&self, source: &str, version: &str, program: &Path) -> Result<()> {
         lay_into_mirror(&self.folder.path().join("mirror"), source, version, program)
@@ -138,6 +144,13 @@ impl Terraform {
     /// Copies the files of a folder over those of the configuration.
     pub fn overlay(&self, folder: &Path) -> Result<()> {
         copy_files(folder, &self.configuration())
+    }
+
+    /// Copies the files of a folder into a folder of the configuration, such as that of a module.
+    pub fn overlay_folder(&self, folder: &Path, name: &str) -> Result<()> {
+        let to = self.configuration().join(name);
+        fs::create_dir_all(&to)?;
+        copy_files(folder, &to)
     }
 
     /// Copies a single file over that of the configuration.

@@ -92,6 +92,11 @@ impl Tools {
         })
     }
 
+    /// `OpenTofu`, for what must work with it beside Terraform.
+    pub fn opentofu(console: Console) -> Result<PathBuf> {
+        OPENTOFU.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
     /// The Python with `MiniStack`, which few tests need: installed when the first one does.
     pub fn ministack(console: Console) -> Result<PathBuf> {
         MINISTACK.ready(&Installation::begin(&workspace::tools_folder(), console)?)

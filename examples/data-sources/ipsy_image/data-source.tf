@@ -9,7 +9,8 @@ data "ipsy_image" "checkout" {
 data "ipsy_image" "pointed" {
   parameter        = "/ipsy/prod/checkout/image"
   fail_on_severity = "HIGH"
-  exception "CVE-2026-1234" {
+  exception {
+    name    = "CVE-2026-1234"
     reason  = "the vulnerable function is not reachable"
     owner   = "payments"
     expires = "2027-01-31"

@@ -6,7 +6,7 @@ data "ipsy_post_renderer" "here" {}
 resource "helm_release" "checkout" {
   name   = "checkout"
   chart  = "${path.module}/charts/ipsy-app"
-  values = [ipsy_app.checkout.values]
+  values = [ipsy_app.checkout.values_by_backend["blue"]]
 
   postrender = {
     binary_path = data.ipsy_post_renderer.here.binary_path

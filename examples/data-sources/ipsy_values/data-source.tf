@@ -9,7 +9,10 @@ data "ipsy_values" "checkout" {
     source     = "literal"
     tag        = "1.0.0"
   }
-  port "http" { port = 8080 }
+  port {
+    name = "http"
+    port = 8080
+  }
 }
 
 output "values" {

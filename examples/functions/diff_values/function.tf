@@ -2,7 +2,7 @@
 check "only_the_image_changes" {
   assert {
     condition = alltrue([
-      for line in provider::ipsy::diff_values(file("${path.module}/deployed.json"), ipsy_app.checkout.values) :
+      for line in provider::ipsy::diff_values(file("${path.module}/deployed.json"), ipsy_app.checkout.values_by_backend["blue"]) :
       startswith(line, "~ image.")
     ])
     error_message = "More than the image would change."

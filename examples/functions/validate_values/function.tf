@@ -1,6 +1,6 @@
 # Values that others add are checked against the standard chart before Helm is asked.
 locals {
-  merged_values = provider::ipsy::merge_values(ipsy_app.checkout.values, file("${path.module}/extra.yaml"))
+  merged_values = provider::ipsy::merge_values(ipsy_app.checkout.values_by_backend["blue"], file("${path.module}/extra.yaml"))
 }
 
 check "values" {

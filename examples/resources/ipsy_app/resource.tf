@@ -5,8 +5,14 @@ resource "ipsy_app" "greeter" {
   team        = "payments"
   labels      = { cost-center = "cc-42" }
   image { repository = "greeter" }
-  port "http" { port = 8080 }
-  backend "blue" { cluster = "eks-blue" }
+  port {
+    name = "http"
+    port = 8080
+  }
+  backend {
+    name    = "blue"
+    cluster = "eks-blue"
+  }
 }
 
 # An app behind a load balancer, on its way from EC2 instances to Kubernetes.
@@ -23,7 +29,8 @@ resource "ipsy_app" "checkout" {
     initial    = "1.0.0"
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -31,7 +38,8 @@ resource "ipsy_app" "checkout" {
     LOG_LEVEL = "info"
   }
 
-  secret "DB_PASSWORD" {
+  secret {
+    name          = "DB_PASSWORD"
     ssm_parameter = "/checkout/db/password"
   }
 
@@ -43,7 +51,8 @@ resource "ipsy_app" "checkout" {
   autoscaling {
     min = 3
     max = 30
-    metric "cpu" {
+    metric {
+      name               = "cpu"
       target_utilization = 65
     }
   }
@@ -66,12 +75,14 @@ resource "ipsy_app" "checkout" {
     priority     = 120
   }
 
-  backend "ec2" {
+  backend {
+    name             = "ec2"
     target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/checkout-ec2/0123456789abcdef"
     weight           = 90
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = "eks-blue"
     weight  = 10
   }
@@ -94,8 +105,14 @@ resource "ipsy_app" "search" {
   team        = "discovery"
   labels      = { cost-center = "cc-7" }
   image { repository = "search" }
-  port "grpc" { port = 9000 }
-  port "admin" { port = 9901 }
+  port {
+    name = "grpc"
+    port = 9000
+  }
+  port {
+    name = "admin"
+    port = 9901
+  }
 
   health_check {
     port    = "grpc"
@@ -108,7 +125,10 @@ resource "ipsy_app" "search" {
     hosts            = ["search.example.com"]
     methods          = ["POST"]
     source_ips       = ["10.0.0.0/8"]
-    header "X-Api-Version" { values = ["2*"] }
+    header {
+      name   = "X-Api-Version"
+      values = ["2*"]
+    }
 
     # The first free priority, kept once it is chosen.
     priority_range {
@@ -122,24 +142,28 @@ resource "ipsy_app" "search" {
     session { seconds = 3600 }
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = "eks-blue"
     weight  = 100
   }
-  backend "green" {
+  backend {
+    name    = "green"
     cluster = "eks-green"
   }
 
-  dns "search.example.com" {
+  dns {
+    name    = "search.example.com"
     zone_id = "Z0123456789ABCDEFGHIJ"
     weight  = 100
   }
 
-  alarm "server_errors" {
+  alarm {
+    name      = "server_errors"
     threshold = 20
     actions   = ["arn:aws:sns:us-east-1:123456789012:on-call"]
   }
-  alarm "unhealthy_targets" {}
+  alarm { name = "unhealthy_targets" }
 }
 
 variable "oidc_client_secret" {
@@ -154,7 +178,10 @@ resource "ipsy_app" "backoffice" {
   team        = "payments"
   labels      = { cost-center = "cc-42" }
   image { repository = "backoffice" }
-  port "http" { port = 8080 }
+  port {
+    name = "http"
+    port = 8080
+  }
 
   load_balancer {
     listener_arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/main/0123456789abcdef/0123456789abcdef"
@@ -172,7 +199,8 @@ resource "ipsy_app" "backoffice" {
     }
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = "eks-blue"
     weight  = 100
   }

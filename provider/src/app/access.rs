@@ -74,7 +74,7 @@ impl Iam {
         }
         for name in self.inline_policies.keys().filter(|name| !named(name, 128)) {
             problems.error(
-                &format!("iam.policy[{name}]"),
+                &format!("iam.policy[{name:?}]"),
                 format!("`{name}` is no name of a policy"),
                 "IAM takes 1 to 128 letters, digits and `_+=,.@-`.",
             );
@@ -132,9 +132,9 @@ fn inline_policies(given: &IamConfig, problems: &mut Problems) -> BTreeMap<Strin
         && policies.insert(OWN_POLICY.to_owned(), text.clone()).is_some()
     {
         problems.error(
-            &format!("iam.policy[{OWN_POLICY}]"),
+            &format!("iam.policy[{OWN_POLICY:?}]"),
             "Two policies of one name",
-            format!("`policy_json` becomes the policy `{OWN_POLICY}`. Give the block another label."),
+            format!("`policy_json` becomes the policy `{OWN_POLICY}`. Give the block another `name`."),
         );
     }
     policies

@@ -72,7 +72,7 @@ pub(crate) struct ImageConfig {
     pub(crate) force_delete: Option<bool>,
 }
 
-/// `port "name" { … }`.
+/// `port { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PortConfig {
@@ -80,7 +80,7 @@ pub(crate) struct PortConfig {
     pub(crate) protocol: Option<String>,
 }
 
-/// `secret "ENV_NAME" { … }`.
+/// `secret { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SecretConfig {
@@ -109,7 +109,7 @@ pub(crate) struct AutoscalingConfig {
     pub(crate) metric: BTreeMap<String, MetricConfig>,
 }
 
-/// `metric "cpu" { … }`.
+/// `metric { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct MetricConfig {
@@ -156,7 +156,7 @@ pub(crate) struct IamConfig {
     pub(crate) policy: BTreeMap<String, PolicyConfig>,
 }
 
-/// `policy "name" { … }`.
+/// `policy { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PolicyConfig {
@@ -172,7 +172,7 @@ pub(crate) struct LogsConfig {
     pub(crate) kms_key_arn: Option<String>,
 }
 
-/// `backend "name" { … }`.
+/// `backend { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct BackendConfig {
@@ -205,7 +205,7 @@ pub(crate) struct TimeoutsConfig {
     pub(crate) delete: Option<String>,
 }
 
-/// `dns "name" { … }`.
+/// `dns { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct DnsConfig {
@@ -217,7 +217,7 @@ pub(crate) struct DnsConfig {
     pub(crate) ipv6: Option<bool>,
 }
 
-/// `alarm "name" { … }`.
+/// `alarm { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct AlarmConfig {
@@ -252,7 +252,7 @@ pub(crate) struct TargetConfig {
     pub(crate) annotation_selector: Option<String>,
 }
 
-/// `exception "rule" { … }`.
+/// `exception { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ExceptionConfig {

@@ -35,7 +35,7 @@ pub(crate) struct Exception {
 pub(crate) struct Exceptions(pub(crate) BTreeMap<String, Exception>);
 
 impl Exceptions {
-    /// Resolves `exception "rule" { … }`; `today` judges which have ended.
+    /// Resolves `exception { … }`; `today` judges which have ended.
     pub(crate) fn resolve(
         config: &BTreeMap<String, ExceptionConfig>,
         today: Date,
@@ -47,7 +47,7 @@ impl Exceptions {
         Self::of_findings(config, today, problems)
     }
 
-    /// The same for exceptions that are not from rules but from findings of a scan: any label will do.
+    /// The same for exceptions that are not from rules but from findings of a scan: any name will do.
     pub(crate) fn of_findings(
         config: &BTreeMap<String, ExceptionConfig>,
         today: Date,
@@ -58,7 +58,7 @@ impl Exceptions {
             for (name, text) in [("reason", &exception.reason), ("owner", &exception.owner)] {
                 if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
                     problems.error(
-                        &format!("exception[{rule}].{name}"),
+                        &format!("exception[{rule:?}].{name}"),
                         format!("An exception needs its {name}"),
                         "It is stamped on the objects that it concerns, for whoever asks later.",
                     );
@@ -108,7 +108,7 @@ fn check_rule(rule: &str, problems: &mut Problems) {
     let known = known_rules();
     if !known.contains(&whole(rule)) {
         problems.error(
-            &format!("exception[{rule}]"),
+            &format!("exception[{rule:?}]"),
             format!("`{rule}` is not a rule"),
             format!("The rules are: {}.", known.join(", ")),
         );
@@ -116,7 +116,7 @@ fn check_rule(rule: &str, problems: &mut Problems) {
 }
 
 fn check_expiry(rule: &str, expires: &str, today: Date, problems: &mut Problems) {
-    let place = format!("exception[{rule}].expires");
+    let place = format!("exception[{rule:?}].expires");
     let Ok(date) = Date::parse(expires, format_description!("[year]-[month]-[day]")) else {
         problems.error(&place, format!("`{expires}` is no date"), "Write it as YYYY-MM-DD.");
         return;

@@ -1,13 +1,13 @@
 //! A fault in what the user wrote, with the attribute it is about: all of them are collected, then told at once.
 
-/// One step into the configuration: an attribute or block, or the label of a block.
+/// One step into the configuration: an attribute or block, or the name of a block.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// An attribute or block by name.
     Attribute(String),
-    /// The label of a `MAP` block, or a key of a map.
+    /// The name of a named block, or a key of a map.
     Key(String),
-    /// The index of a `LIST` block.
+    /// The position of a block without a name.
     Index(usize),
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Problem {
 pub(crate) struct Problems(pub(crate) Vec<Problem>);
 
 impl Problems {
-    /// Adds an error at `place`, written as `image.tag`, `port[http].port` or `advanced_setting[0].patch`.
+    /// Adds an error at `place`, written as `image.tag`, `port["http"].port` or `advanced_setting[0].patch`.
     pub(crate) fn error(&mut self, place: &str, summary: impl Into<String>, detail: impl Into<String>) {
         self.0.push(Problem {
             place: parse_place(place),
@@ -50,17 +50,18 @@ impl Problems {
     }
 }
 
-/// Reads `a.b[key].c[0]`: a dot goes into a name, brackets into a label or an index.
+/// Reads `a.b["name"].c[0]`: a dot goes into an attribute, brackets into a name or a position.
 fn parse_place(text: &str) -> Vec<Place> {
     let mut steps = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        if let Some(inside) = rest.strip_prefix('[') {
-            let (key, after) = inside.split_once(']').unwrap_or((inside, ""));
-            steps.push(match key.parse() {
-                Ok(index) => Place::Index(index),
-                Err(_) => Place::Key(key.to_owned()),
-            });
+        if let Some(inside) = rest.strip_prefix("[\"") {
+            let (name, after) = inside.split_once("\"]").unwrap_or((inside, ""));
+            steps.push(Place::Key(name.replace("\\\"", "\"").replace("\\\\", "\\")));
+            rest = after;
+        } else if let Some(inside) = rest.strip_prefix('[') {
+            let (index, after) = inside.split_once(']').unwrap_or((inside, ""));
+            steps.extend(index.parse().map(Place::Index));
             rest = after;
         } else {
             let name = rest.trim_start_matches('.');
@@ -77,11 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_reads_names_labels_and_indexes() {
-        assert_eq!(
-            parse_place("port[http].port"),
-            [Place::Attribute("port".into()), Place::Key("http".into()), Place::Attribute("port".into())]
-        );
+    fn a_place_reads_attributes_names_and_positions() {
+        for name in ["http", "8080", "a.b", "a\"b"] {
+            assert_eq!(
+                parse_place(&format!("port[{name:?}].port")),
+                [Place::Attribute("port".into()), Place::Key(name.into()), Place::Attribute("port".into())]
+            );
+        }
         assert_eq!(
             parse_place("advanced_setting[2].patch"),
             [Place::Attribute("advanced_setting".into()), Place::Index(2), Place::Attribute("patch".into())]

@@ -196,7 +196,7 @@ fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String
         // Kubernetes' IANA_SVC_NAME: container port names are shorter than other labels.
         if !is_dns_label(name) || name.len() > 15 || !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
             problems.error(
-                &format!("port[{name}]"),
+                &format!("port[{name:?}]"),
                 format!("`{name}` is no name of a port"),
                 "Kubernetes takes at most 15 lower-case letters, digits and `-`, with at least one letter.",
             );
@@ -204,7 +204,7 @@ fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String
         let number = port.port.unwrap_or(1);
         if !(1..=65_535).contains(&number) {
             problems.error(
-                &format!("port[{name}].port"),
+                &format!("port[{name:?}].port"),
                 format!("{number} is no port"),
                 "Ports run from 1 to 65535.",
             );
@@ -212,7 +212,7 @@ fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String
         let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
         if !["TCP", "UDP"].contains(&protocol.as_str()) {
             problems.error(
-                &format!("port[{name}].protocol"),
+                &format!("port[{name:?}].protocol"),
                 format!("`{protocol}` is no protocol"),
                 "Use \"TCP\" or \"UDP\".",
             );
@@ -227,7 +227,7 @@ fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) 
     for (name, secret) in &config.secret {
         if config.env.iter().flatten().any(|(variable, _)| variable == name) {
             problems.error(
-                &format!("secret[{name}]"),
+                &format!("secret[{name:?}]"),
                 format!("`{name}` stands in `env` too"),
                 "An environment variable has one value: keep the secret and remove it from `env`.",
             );
@@ -239,7 +239,7 @@ fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) 
             (both, _) => {
                 if complete || both.is_some() {
                     problems.error(
-                        &format!("secret[{name}]"),
+                        &format!("secret[{name:?}]"),
                         "A secret has one source",
                         "Set either `ssm_parameter` or `secrets_manager_secret`.",
                     );

@@ -87,8 +87,8 @@ fn check_floor(config: &AppConfig, standards: &Standards, exceptions: &Exception
     }
     let summary = format!("Too few replicas: {given}");
     let detail = format!(
-        "{} ask for {floor} in `{environment}` (rule `{RULE}`). Raise it, or add an `exception \"{RULE}\"` block with a \
-         reason, an owner and a date.",
+        "{} ask for {floor} in `{environment}` (rule `{RULE}`). Raise it, or add an `exception` block \
+         with this rule, a reason, an owner and a date.",
         capitalized(&standards.title())
     );
     if standards.mode == Mode::Warn {
@@ -123,12 +123,12 @@ fn resolve_autoscaling(
     for (name, metric) in &config.metric {
         if !["cpu", "memory"].contains(&name.as_str()) {
             problems.error(
-                &format!("autoscaling.metric[{name}]"),
+                &format!("autoscaling.metric[{name:?}]"),
                 format!("`{name}` is no metric that ipsy knows"),
                 "Use \"cpu\" or \"memory\".",
             );
         }
-        let place = format!("autoscaling.metric[{name}]");
+        let place = format!("autoscaling.metric[{name:?}]");
         let resolved = match (metric.target_utilization, &metric.target_average_value) {
             (Some(_), Some(_)) => {
                 problems.error(&place, "Two targets", "Set `target_utilization` or `target_average_value`.");
@@ -271,8 +271,8 @@ impl Resources {
                     if above { "above" } else { "below" }
                 );
                 let detail = format!(
-                    "{} allow {} {allowed} (rule `{rule}`). Change it, or add an `exception \"{rule}\"` block with \
-                     a reason, an owner and a date.",
+                    "{} allow {} {allowed} (rule `{rule}`). Change it, or add an `exception` block with \
+                     this rule, a reason, an owner and a date.",
                     capitalized(&standards.title()),
                     if above { "at most" } else { "at least" },
                 );

@@ -156,14 +156,14 @@ impl Traffic {
             for (name, backend) in &self.backends {
                 if matches!(backend.place, BackendPlace::Existing { .. }) {
                     problems.error(
-                        &format!("backend[{name}].target_group_arn"),
+                        &format!("backend[{name:?}].target_group_arn"),
                         "A target group without a load balancer",
                         "Add a `load_balancer` block with the listener that forwards to it.",
                     );
                 }
             }
-            let blocks = self.dns.keys().map(|name| format!("dns[{name}]"));
-            for place in blocks.chain(self.alarms.keys().map(|name| format!("alarm[{name}]"))) {
+            let blocks = self.dns.keys().map(|name| format!("dns[{name:?}]"));
+            for place in blocks.chain(self.alarms.keys().map(|name| format!("alarm[{name:?}]"))) {
                 problems.error(
                     &place,
                     "There is no load balancer",
@@ -210,7 +210,7 @@ impl Traffic {
             problems.error(
                 "port",
                 "The load balancer needs a port",
-                "Add a block such as `port \"http\" { port = 8080 }`.",
+                "Add a `port` block with a `name`, such as `http`, and the `port` number.",
             );
         }
     }
@@ -221,7 +221,7 @@ impl Traffic {
             let BackendPlace::Existing { target_group_arn } = &backend.place else { continue };
             if let Some(first) = seen.insert(target_group_arn, name) {
                 problems.error(
-                    &format!("backend[{name}].target_group_arn"),
+                    &format!("backend[{name:?}].target_group_arn"),
                     "The same target group twice",
                     format!("Backend `{first}` names it already, and AWS takes a group once in a rule."),
                 );

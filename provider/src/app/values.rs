@@ -20,8 +20,8 @@ const LONGEST_BINDING: usize = 32;
 /// Seconds between the two probes of a pod that starts.
 const STARTUP_PERIOD_SECONDS: i64 = 5;
 
-/// The values of `app` for the backend called `backend`, or for none in particular: then target groups are
-/// bound only where there is just one cluster, because a target group belongs to one cluster alone.
+/// The values of `app` for the cluster that is the backend called `backend`. An app with at most one cluster has the
+/// same values without a `backend`; one with several has none then (see [`several_clusters`]).
 pub(crate) fn values(
     app: &App,
     standards: &Standards,
@@ -80,6 +80,17 @@ pub(crate) fn values(
         }
     }
     sorted(&values)
+}
+
+/// What stands in for the values of an app with several clusters, each of which has target groups of its own. A release
+/// that used values without target groups would unbind the cluster that serves. The standard chart refuses this
+/// document, because it is closed, and Helm prints the key that the chart does not know: the key is the message.
+pub(crate) fn several_clusters(backends: &[&str]) -> Value {
+    let message = format!(
+        "use values_by_backend of ipsy_app instead of values: the app has several clusters ({})",
+        backends.join(", ")
+    );
+    json!({ message: true })
 }
 
 /// The same value with the keys of every object in order.
@@ -207,16 +218,12 @@ fn identity_annotations(app: &App, role_arn: Option<&str>, backend: Option<&str>
 
 fn target_groups(app: &App, backend: Option<&str>) -> Value {
     let Some(balancer) = &app.traffic.load_balancer else { return json!({}) };
-    let clusters: Vec<_> = app.traffic.clusters().collect();
-    let wanted = |name: &str| match backend {
-        Some(backend) => backend == name,
-        None => clusters.len() == 1,
-    };
+    let wanted = |name: &str| backend.is_none_or(|backend| backend == name);
     let mut groups: BTreeMap<String, Value> = BTreeMap::new();
-    for (name, _, group) in clusters.iter().filter(|(name, _, _)| wanted(name)) {
+    for (name, _, group) in app.traffic.clusters().filter(|(name, _, _)| wanted(name)) {
         groups.insert(binding(name, group), json!({ "name": group, "port": balancer.port }));
         // While another group takes its place, the pods stay in the one that serves.
-        if let Some(previous) = app.traffic.previous.get(*name).filter(|previous| previous.serves) {
+        if let Some(previous) = app.traffic.previous.get(name).filter(|previous| previous.serves) {
             let group = &previous.target_group_name;
             groups.insert(binding(name, group), json!({ "name": group, "port": balancer.port }));
         }

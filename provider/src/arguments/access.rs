@@ -56,8 +56,8 @@ fn iam() -> Block {
         .attribute("max_session_seconds", number("Longest session, 3600 to 43200 seconds. Default: 3600."))
         .block(
             "policy",
-            Block::map()
-                .describe("A further inline policy of the role; the label is its name.")
+            Block::named("name", "Name of the policy.")
+                .describe("A further inline policy of the role.")
                 .attribute(
                     "json",
                     Attribute::required(Type::String)

@@ -50,8 +50,8 @@ fn advanced_setting() -> Block {
 
 fn exception() -> Block {
     let text = |description: &str| Attribute::required(Type::String).describe(description);
-    Block::map()
-        .describe("An exception from the rule of the standards that the label names.")
+    Block::named("rule", "Id of the rule.")
+        .describe("An exception from a rule of the standards.")
         .attribute("reason", text("Why."))
         .attribute("owner", text("Who answers for it."))
         .attribute("expires", text("Last day on which it holds, as `YYYY-MM-DD`. Then the plan fails."))

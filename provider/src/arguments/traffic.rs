@@ -15,7 +15,7 @@ pub(super) fn add(schema: Schema) -> Schema {
 }
 
 fn backend() -> Block {
-    Block::map()
+    Block::named("name", "Name of the backend, such as `blue`.")
         .describe(
             "Something that serves the app: a Kubernetes cluster, for which a target group is made, or a target \
              group that exists, such as that of the EC2 instances that the app comes from.",
@@ -99,9 +99,9 @@ fn rollout() -> Block {
 }
 
 fn dns() -> Block {
-    Block::map()
+    Block::named("name", "Full name of the record, such as `checkout.example.com`.")
         .describe(
-            "A name of the app: an alias record in Route 53 that leads to its load balancer. A record of this name \
+            "A DNS name of the app: an alias record in Route 53 that leads to its load balancer. A record of this name \
              that leads elsewhere stops the run before anything is changed, unless `overwrite` is set. It is \
              deleted with the app only while it leads to the app's load balancer.",
         )
@@ -147,29 +147,29 @@ fn dns() -> Block {
 
 fn alarm() -> Block {
     let number = |description: &str| Attribute::optional(Type::Number).describe(description);
-    Block::map()
-        .describe(
-            "A CloudWatch alarm on the target group of each cluster, which also guards rollouts. It is called \
-             `APP-ENVIRONMENT-LABEL-BACKEND`.",
-        )
-        .attribute(
-            "watch",
-            Attribute::optional(Type::String)
-                .describe(
-                    "`server_errors` (answers with 500 and more in a period), `unhealthy_targets`, or \
-                     `response_seconds` (within which 95 of 100 requests are answered). Default: the label.",
-                )
-                .example("\"server_errors\""),
-        )
-        .attribute(
-            "threshold",
-            number("What must be exceeded. Default: 10 errors, 0 unhealthy targets, 1 second."),
-        )
-        .attribute("period_seconds", number("Seconds of a period: whole minutes. Default: 60."))
-        .attribute("evaluation_periods", number("Periods in a row that set it off. Default: 2."))
-        .attribute(
-            "actions",
-            Attribute::optional(Type::list(Type::String))
-                .describe("ARNs that are told when it goes off and when it ends, such as SNS topics."),
-        )
+    Block::named(
+        "name",
+        "Name of the alarm among those of the app; CloudWatch's is `APP-ENVIRONMENT-NAME-BACKEND`.",
+    )
+    .describe("A CloudWatch alarm on the target group of each cluster, which also guards rollouts.")
+    .attribute(
+        "watch",
+        Attribute::optional(Type::String)
+            .describe(
+                "`server_errors` (answers with 500 and more in a period), `unhealthy_targets`, or \
+                     `response_seconds` (within which 95 of 100 requests are answered). Default: `name`.",
+            )
+            .example("\"server_errors\""),
+    )
+    .attribute(
+        "threshold",
+        number("What must be exceeded. Default: 10 errors, 0 unhealthy targets, 1 second."),
+    )
+    .attribute("period_seconds", number("Seconds of a period: whole minutes. Default: 60."))
+    .attribute("evaluation_periods", number("Periods in a row that set it off. Default: 2."))
+    .attribute(
+        "actions",
+        Attribute::optional(Type::list(Type::String))
+            .describe("ARNs that are told when it goes off and when it ends, such as SNS topics."),
+    )
 }

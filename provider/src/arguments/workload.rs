@@ -34,17 +34,17 @@ pub(super) fn add(schema: Schema) -> Schema {
         .block("image", image::block())
         .block(
             "port",
-            Block::map()
-                .describe("A port of the container; the label is its name, such as `http`.")
+            Block::named("name", "Name of the port, such as `http`.")
+                .describe("A port of the container.")
                 .attribute("port", Attribute::required(Type::Number).describe("Its number.").example("8080"))
                 .attribute("protocol", text("`TCP` or `UDP`. Default: `TCP`.")),
         )
         .block(
             "secret",
-            Block::map()
+            Block::named("name", "Name of the environment variable.")
                 .describe(
-                    "An environment variable, named by the label, whose value is fetched in the cluster by \
-                     External Secrets. Terraform never sees it.",
+                    "An environment variable whose value External Secrets fetches in the cluster. Terraform never \
+                     sees it.",
                 )
                 .attribute("ssm_parameter", text("Name of the SSM parameter that holds it."))
                 .attribute(
@@ -77,8 +77,8 @@ fn autoscaling() -> Block {
         .attribute("max", number("Most pods. Default: ten times `min`.").example("30"))
         .block(
             "metric",
-            Block::map()
-                .describe("What is scaled by: `cpu` or `memory`. Default: `cpu` at 70 percent.")
+            Block::named("name", "The metric: `cpu` or `memory`.")
+                .describe("A metric that the number of pods follows. Default: `cpu` at 70 percent.")
                 .attribute("target_utilization", number("Percent of the request."))
                 .attribute(
                     "target_average_value",

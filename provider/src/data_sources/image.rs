@@ -62,8 +62,8 @@ impl DataSource for ImageData {
             )
             .block(
                 "exception",
-                Block::map()
-                    .describe("A finding, named by the label, that may pass until a day.")
+                Block::named("name", "Name of the finding.")
+                    .describe("A finding that may pass until a day.")
                     .attribute("reason", needed("Why."))
                     .attribute("owner", needed("Who answers for it."))
                     .attribute("expires", needed("Last day on which it holds, `YYYY-MM-DD`.")),
@@ -99,14 +99,20 @@ impl DataSource for ImageData {
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
-        let configured = self.session.get();
+        let (configured, schema) = (self.session.get(), self.schema());
         let mut warnings = Diagnostics::new();
         let result = match configured.connect().await {
-            Ok((aws, account)) => read(aws, account, &request.config, &mut warnings).await,
+            Ok((aws, account)) => read(aws, account, &schema.keyed(&request.config), &mut warnings).await,
             Err(diagnostic) => Err(diagnostic.into()),
         };
-        match result {
-            Ok(state) => Outcome::from(self.schema().encode(&state)).with(warnings),
+        let state = result.and_then(|state| {
+            let mut state = schema.encode(&state)?;
+            // In the order of the configuration.
+            state.set(&Path::root("exception"), request.config.attribute("exception").clone());
+            Ok(state)
+        });
+        match state {
+            Ok(state) => Outcome::of(state).with(warnings),
             Err(diagnostics) => Outcome::failed(diagnostics).with(warnings),
         }
     }
@@ -161,21 +167,11 @@ async fn read(
         }
         None => json!({}),
     };
-    let shown: BTreeMap<&String, serde_json::Value> = exceptions
-        .iter()
-        .map(|(name, exception)| {
-            let members = json!({
-                "reason": exception.reason, "owner": exception.owner, "expires": exception.expires,
-            });
-            (name, members)
-        })
-        .collect();
     Ok(json!({
         "repository": meant.repository,
         "tag": meant.tag,
         "parameter": config.attribute("parameter").as_str(),
         "fail_on_severity": config.attribute("fail_on_severity").as_str(),
-        "exception": shown,
         "digest": image.digest,
         "uri": format!("{host}/{}@{}", meant.repository, image.digest),
         "findings": findings,

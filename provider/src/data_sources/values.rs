@@ -32,29 +32,7 @@ impl DataSource for ValuesData {
     }
 
     fn schema(&self) -> Schema {
-        let text = |description: &str| Attribute::computed(Type::String).describe(description);
-        describe_app(Schema::new(0))
-            .describe(
-                "Helm values and post-renderer configuration of an app, without anything on AWS: for clusters \
-                 elsewhere, for tests, and for a first look.",
-            )
-            .attribute(
-                "registry",
-                Attribute::optional(Type::String)
-                    .describe("Host that is put before `image.repository`, where that names none.")
-                    .example("\"registry.example.com\""),
-            )
-            .attribute("values", text("Helm values, as JSON with sorted keys."))
-            .attribute("values_yaml", text("The same as YAML."))
-            .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
-            .attribute(
-                "post_renderer_args",
-                Attribute::computed(Type::list(Type::String))
-                    .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
-            )
-            .attribute("kapp_config", text("Configuration of kapp, as YAML."))
-            .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
-            .attribute("explain", text("The same, each with its source, as JSON."))
+        schema()
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
@@ -80,6 +58,32 @@ impl DataSource for ValuesData {
     }
 }
 
+fn schema() -> Schema {
+    let text = |description: &str| Attribute::computed(Type::String).describe(description);
+    describe_app(Schema::new(0))
+        .describe(
+            "Helm values and post-renderer configuration of an app, without anything on AWS: for clusters \
+             elsewhere, for tests, and for a first look.",
+        )
+        .attribute(
+            "registry",
+            Attribute::optional(Type::String)
+                .describe("Host that is put before `image.repository`, where that names none.")
+                .example("\"registry.example.com\""),
+        )
+        .attribute("values", text("Helm values, as JSON with sorted keys."))
+        .attribute("values_yaml", text("The same as YAML."))
+        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
+        .attribute(
+            "post_renderer_args",
+            Attribute::computed(Type::list(Type::String))
+                .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
+        )
+        .attribute("kapp_config", text("Configuration of kapp, as YAML."))
+        .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
+        .attribute("explain", text("The same, each with its source, as JSON."))
+}
+
 fn parse(
     config: &Value,
     standards: &Standards,
@@ -87,7 +91,7 @@ fn parse(
     diagnostics: &mut Diagnostics,
 ) -> Option<App> {
     let complete = config.is_wholly_known();
-    let config: AppConfig = diagnostics.take(config.decode())?;
+    let config: AppConfig = diagnostics.take(schema().keyed(config).decode())?;
     let mut problems = Problems::default();
     let app = resolve(&config, standards, complete, today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);

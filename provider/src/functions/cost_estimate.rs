@@ -27,7 +27,7 @@ impl Function for CostEstimate {
                  replicas (the autoscaler's minimum); `monthly` is 730 hours. Idle capacity of the cluster is only \
                  in it as far as `utilization` says so.",
             )
-            .parameter(Parameter::new("values", Type::String).describe("Helm values, such as `ipsy_app.NAME.values`."))
+            .parameter(Parameter::new("values", Type::String).describe("Helm values, such as `ipsy_app.NAME.values_by_backend[\"blue\"]`."))
             .parameter(Parameter::new("core_hour", Type::Number).describe("Price of a core for an hour."))
             .parameter(Parameter::new("gibibyte_hour", Type::Number).describe("Price of a GiB of memory for an hour."))
             .parameter(

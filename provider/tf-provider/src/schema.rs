@@ -4,6 +4,7 @@ mod attribute;
 mod block;
 mod body;
 mod check;
+mod named;
 mod validate;
 mod validity;
 
@@ -88,12 +89,13 @@ impl Schema {
         validity::problems(self)
     }
 
-    /// Makes a whole value out of anything that serializes; absent list, set and map blocks become empty.
+    /// Makes a whole value out of anything that serializes; absent list, set and map blocks become empty. Named blocks
+    /// serialize as a map by name.
     ///
     /// # Errors
     /// A diagnostic that names the attribute that does not fit; it is the provider's fault.
     pub fn encode<T: serde::Serialize + ?Sized>(&self, value: &T) -> Result<Value, crate::Diagnostic> {
-        let mut value = Value::encode(value, &self.implied_type())?;
+        let mut value = self.listed(Value::encode(value, &self.keyed_type())?);
         self.body.fill_blocks(&mut value);
         Ok(value)
     }

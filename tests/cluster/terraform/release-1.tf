@@ -27,7 +27,7 @@ resource "helm_release" "checkout" {
   name      = "checkout"
   namespace = var.namespace
   chart     = var.chart
-  values    = [ipsy_app.checkout.values]
+  values    = [ipsy_app.checkout.values_by_backend["blue"]]
 
   postrender {
     binary_path = var.post_renderer

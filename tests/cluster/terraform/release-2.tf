@@ -25,7 +25,7 @@ resource "helm_release" "checkout" {
   name      = "checkout"
   namespace = var.namespace
   chart     = var.chart
-  values    = [ipsy_app.checkout.values]
+  values    = [ipsy_app.checkout.values_by_backend["blue"]]
 
   postrender {
     binary_path = data.ipsy_post_renderer.here.binary_path

@@ -23,7 +23,8 @@ resource "ipsy_app" "app" {
     repository = each.key
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 
@@ -41,12 +42,14 @@ resource "ipsy_app" "app" {
     priority     = each.value
   }
 
-  backend "checkout-legacy" {
+  backend {
+    name             = "checkout-legacy"
     target_group_arn = var.legacy_target_group_arn
     weight           = 90
   }
 
-  backend "eks-blue" {
+  backend {
+    name              = "eks-blue"
     cluster           = "eks-blue"
     target_group_name = "${each.key}-prod"
     weight            = 10

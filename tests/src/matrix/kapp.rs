@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::live;
-use super::world::{APP, World, chart};
+use super::world::{APP, World, chart, explains_refusal};
 use super::{Table, helm};
 use crate::process::{Outcome, Process};
 
@@ -37,6 +37,21 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         ensure!(shown.contains("0 create, 0 delete, 1 update"), "it changes more than one object:\n{shown}");
         live::check_only_the_image_changed(&before, &live::deployment(cluster, NAMESPACE)?)
     })?;
+    table.row(
+        "kapp",
+        "`values` of two clusters: the chart refuses them, and kapp changes nothing",
+        || {
+            let before = live::deployment(cluster, NAMESPACE)?;
+            let values = world.values_of_two_clusters()?;
+            let refused =
+                format!("{:#}", deploy(world, NAMESPACE, &values).err().context("it was deployed")?);
+            ensure!(explains_refusal(&refused), "{refused}");
+            // What a pipe hands on when `helm template` fails.
+            ensure!(apply(world, NAMESPACE, String::new()).is_err(), "kapp takes an empty stream");
+            ensure!(live::deployment(cluster, NAMESPACE)? == before, "the Deployment differs");
+            Ok(())
+        },
+    )?;
     table.row("kapp", "delete: nothing is left", || {
         kapp(world).args(["delete", "--app", APP, "--namespace", NAMESPACE, "--yes"]).succeed()?;
         let left = helm::left(world, NAMESPACE)?;
@@ -47,7 +62,10 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
 
 /// The app in a namespace, as kapp deploys it.
 pub(super) fn deploy(world: &World, namespace: &str, values: &Path) -> Result<Outcome> {
-    let manifests = render(world, values, &["--deployer", "kapp"])?;
+    apply(world, namespace, render(world, values, &["--deployer", "kapp"])?)
+}
+
+fn apply(world: &World, namespace: &str, manifests: String) -> Result<Outcome> {
     kapp(world)
         .args(["deploy", "--app", APP, "--namespace", namespace, "--into-ns", namespace])
         .args(["--file", "-", "--file"])

@@ -54,7 +54,7 @@ fn values(world: &World) -> Result<PathBuf> {
     let mut terraform = Terraform::copy_of(&example, &world.tools, &world.programs)?.against(&aws);
     terraform.variable("listener_arn", &aws.platform.listener_arn);
     terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
-    let port = "  port \"http\" {";
+    let port = "  port {";
     let migration = format!("  migration {{\n    args = [\"migrate\"]\n  }}\n\n{port}");
     terraform.replace("main.tf", port, &migration)?;
     terraform.init()?;

@@ -158,6 +158,21 @@ impl Generation {
                 live::check_only_the_image_changed(&before, &live::deployment(cluster, self.namespace)?)
             },
         )?;
+        table.row(self.with, "a second cluster: a release by `values` fails, and stays as it is", || {
+            let before = live::deployment(cluster, self.namespace)?;
+            let release = release_file(&terraform)?;
+            let (by_backend, whole) = ("checkout.values_by_backend[\"blue\"]", "checkout.values");
+            terraform.replace(release, by_backend, whole)?;
+            terraform.replace("main.tf", world::LAST_BLOCK, world::SECOND_CLUSTER)?;
+            let refused = terraform.try_apply()?;
+            ensure!(refused.code == 1, "it was applied:\n{}", refused.stdout);
+            ensure!(world::explains_refusal(&refused.stderr), "{}", refused.stderr);
+            ensure!(live::deployment(cluster, self.namespace)? == before, "the Deployment differs");
+            terraform.replace(release, whole, by_backend)?;
+            terraform.apply()?;
+            ensure!(live::deployment(cluster, self.namespace)? == before, "the Deployment differs");
+            Ok(())
+        })?;
         table.row(self.with, "destroy: nothing is left in the cluster or in AWS", || {
             terraform.destroy()?;
             until("an empty namespace", || Ok(helm::left(world, self.namespace)?.is_empty()))?;
@@ -166,6 +181,15 @@ impl Generation {
             Ok(())
         })
     }
+}
+
+/// The file of the configuration that holds the release.
+fn release_file(terraform: &Terraform) -> Result<&'static str> {
+    let holds_release = |name: &&str| {
+        let text = fs::read_to_string(terraform.configuration().join(name)).unwrap_or_default();
+        text.contains("resource \"helm_release\"")
+    };
+    ["release.tf", "main.tf"].into_iter().find(holds_release).context("the configuration has a release")
 }
 
 /// The app's values in the planned release.

@@ -84,6 +84,20 @@ impl World {
         })
     }
 
+    /// What `values` of the quickstart hold when the app gets a second cluster, as a file.
+    pub(super) fn values_of_two_clusters(&self) -> Result<PathBuf> {
+        let aws = AwsBench::start(&self.tools)?;
+        let example = workspace::root().join("examples/quickstart");
+        let mut terraform = Terraform::copy_of(&example, &self.tools, &self.programs)?.against(&aws);
+        terraform.variable("listener_arn", &aws.platform.listener_arn);
+        terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+        terraform.replace("main.tf", LAST_BLOCK, SECOND_CLUSTER)?;
+        terraform.init()?;
+        let plan = terraform.plan()?;
+        let values = plan.change("ipsy_app.checkout")["after"]["values"].as_str();
+        self.write("values-of-two-clusters.json", values.context("`values` are known at plan")?)
+    }
+
     /// Both Helms in the cluster, with their names.
     pub(super) fn helms(&self) -> Result<[(&'static str, Helm); 2]> {
         Ok([("Helm 3", self.helm_3()?), ("Helm 4", self.helm_4()?)])
@@ -103,6 +117,22 @@ impl World {
         fs::write(&path, text)?;
         Ok(path)
     }
+}
+
+/// The last block of the app in the examples.
+pub(super) const LAST_BLOCK: &str = "  advanced_setting {";
+/// Another cluster before it.
+pub(super) const SECOND_CLUSTER: &str =
+    "  backend {\n    name    = \"green\"\n    cluster = \"eks-green\"\n  }\n\n  advanced_setting {";
+
+/// Whether an error tells why `values` of an app with two clusters can't be used.
+pub(super) fn explains_refusal(error: &str) -> bool {
+    // Terraform breaks long lines and marks them.
+    let words = error.split(|sign: char| sign.is_whitespace() || sign == '│').filter(|word| !word.is_empty());
+    let text = words.collect::<Vec<_>>().join(" ");
+    text.contains(
+        "use values_by_backend of ipsy_app instead of values: the app has several clusters (blue, green)",
+    )
 }
 
 /// What CI does after a push: it writes the tag into the parameter that the output names.

@@ -56,7 +56,8 @@ resource "ipsy_app" "app" {{
     initial    = "1.0.0"
   }}
 
-  port "http" {{
+  port {{
+    name = "http"
     port = 8080
   }}
 
@@ -77,12 +78,14 @@ resource "ipsy_app" "app" {{
     priority     = each.value
   }}
 
-  backend "ec2" {{
+  backend {{
+    name = "ec2"
     target_group_arn = local.places[floor((each.value - 1) / {RULES_OF_A_LISTENER})].legacy
     weight           = 90
   }}
 
-  backend "blue" {{
+  backend {{
+    name = "blue"
     cluster = "eks-blue"
     weight  = 10
   }}

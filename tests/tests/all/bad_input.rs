@@ -39,7 +39,8 @@ resource "ipsy_app" "checkout" {{
   image {{
     repository = "checkout"
   }}
-  port "http" {{
+  port {{
+    name = "http"
     port = 8080
   }}
   resources {{
@@ -51,7 +52,8 @@ resource "ipsy_app" "checkout" {{
     hosts        = ["checkout.example.com"]
     priority     = 120
   }}
-  backend "blue" {{
+  backend {{
+    name    = "blue"
     cluster = "eks-blue"
 {weight}
   }}
@@ -94,6 +96,41 @@ resource "ipsy_app" "checkout" {{
     let diagnostics = validate(&text);
     let told = diagnostics.iter().map(said).any(|said| said.contains("memroy"));
     assert!(told, "{diagnostics:#?}");
+}
+
+/// Both blocks are named in the text, and Terraform shows the second one.
+#[test]
+fn a_name_that_is_given_twice_is_told_with_both_places() {
+    let text = format!(
+        r#"{PROVIDER}
+resource "ipsy_app" "checkout" {{
+  name        = "checkout"
+  environment = "prod"
+  image {{
+    repository = "checkout"
+  }}
+  backend {{
+    name    = "blue"
+    cluster = "eks-blue"
+  }}
+  backend {{
+    name    = "green"
+    cluster = "eks-green"
+  }}
+  backend {{
+    cluster = "eks-purple"
+    name    = "blue"
+  }}
+}}
+"#
+    );
+    let diagnostics = validate(&text);
+    let told: Vec<_> = diagnostics.iter().filter(|told| said(told).contains("Duplicate name")).collect();
+    assert_eq!(told.len(), 1, "{diagnostics:#?}");
+    let detail = told[0]["detail"].as_str().unwrap();
+    assert!(detail.contains("`backend[2].name` and `backend[0].name`"), "{detail}");
+    let second = text.lines().position(|line| line.contains("eks-purple")).unwrap() + 2;
+    assert_eq!(told[0]["range"]["start"]["line"], second, "{told:#?}");
 }
 
 fn validate(text: &str) -> Vec<Value> {

@@ -31,7 +31,8 @@ data "ipsy_values" "checkout" {
     source     = "literal"
     tag        = "1.0.0"
   }
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 }

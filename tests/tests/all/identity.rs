@@ -77,7 +77,7 @@ fn a_cluster_gives_the_role_by_its_own_tokens() {
     let state = second.state().unwrap();
     let backends = &state["values"]["root_module"]["resources"][0]["values"]["backend"];
     let providers: Vec<&Value> =
-        backends.as_object().unwrap().values().map(|backend| &backend["oidc_provider_arn"]).collect();
+        backends.as_array().unwrap().iter().map(|backend| &backend["oidc_provider_arn"]).collect();
     assert!(providers.iter().any(|provider| provider.is_string()), "{backends}");
 
     terraform.replace("main.tf", &by_token, cluster).unwrap();
@@ -92,8 +92,8 @@ fn provider_and_chart_agree_on_the_account_of_the_migration() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
     let migration = "  migration {\n    args            = [\"migrate\"]\n    env             = { STEP = \"1\" }\n    \
-                     timeout_seconds = 600\n  }\n\n  port \"http\" {";
-    terraform.replace("main.tf", "  port \"http\" {", migration).unwrap();
+                     timeout_seconds = 600\n  }\n\n  port {";
+    terraform.replace("main.tf", "  port {", migration).unwrap();
     terraform.apply().unwrap();
     assert!(!terraform.plan().unwrap().has_changes);
     let associations = aws.resources().unwrap().pod_identity_associations;

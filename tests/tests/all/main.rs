@@ -3,6 +3,7 @@
 
 mod aws_bench;
 mod bad_input;
+mod blue_green;
 mod bootstrap;
 mod charts;
 mod cluster;
@@ -16,6 +17,7 @@ mod hostile;
 mod identity;
 mod import;
 mod install;
+mod modules;
 mod post_render;
 mod pure_parts;
 mod quickstart;

@@ -25,14 +25,20 @@ resource "ipsy_app" "checkout" {
   environment = "prod"
   namespace   = "shop"
   image { repository = "checkout" }
-  port "http" { port = 8080 }
+  port {
+    name = "http"
+    port = 8080
+  }
   iam {
     policy_json = jsonencode({
       Version   = "2012-10-17"
       Statement = [{ Effect = "Allow", Action = "sqs:ReceiveMessage", Resource = "*" }]
     })
   }
-  backend "blue" { cluster = "eks-blue" }
+  backend {
+    name    = "blue"
+    cluster = "eks-blue"
+  }
 }
 "#;
 
@@ -61,8 +67,9 @@ fn names_lead_to_the_app_there_as_well() {
     let aws = MiniStack::start().unwrap();
     let load_balancing = fixture::aws();
     let zone = aws.add_zone("example.com").unwrap();
-    let dns =
-        |lines: &str| format!("  dns \"checkout.example.com\" {{\n    zone_id = \"{zone}\"\n{lines}  }}\n");
+    let dns = |lines: &str| {
+        format!("  dns {{\n    name = \"checkout.example.com\"\n    zone_id = \"{zone}\"\n{lines}  }}\n")
+    };
     let terraform = with_load_balancer(&aws, &load_balancing, &dns("    weight = 10\n    ipv6 = true\n"));
     terraform.apply().unwrap();
     let alias = |kind: &str, weight: Option<u8>, leads_to: &str| Alias {
@@ -90,7 +97,9 @@ fn names_lead_to_the_app_there_as_well() {
 
     // A name that somebody else has is refused, and the app stays as it is.
     aws.add_record(&zone, "taken.example.com", "192.0.2.1").unwrap();
-    terraform.replace("main.tf", "dns \"checkout.example.com\"", "dns \"taken.example.com\"").unwrap();
+    terraform
+        .replace("main.tf", "\"checkout.example.com\"\n    zone_id", "\"taken.example.com\"\n    zone_id")
+        .unwrap();
     let refused = terraform.try_apply().unwrap();
     assert_eq!(refused.code, 1, "{}", refused.stdout);
     assert!(refused.stderr.contains("192.0.2.1"), "{}", refused.stderr);
@@ -104,8 +113,11 @@ fn names_lead_to_the_app_there_as_well() {
 fn alarms_watch_the_app_there_as_well() {
     let aws = MiniStack::start().unwrap();
     let load_balancing = fixture::aws();
-    let alarms = "  alarm \"server_errors\" { threshold = 5 }\n  alarm \"response_seconds\" {}\n";
-    let terraform = with_load_balancer(&aws, &load_balancing, alarms);
+    let errors_alarm = |threshold: u8| {
+        format!("  alarm {{\n    name      = \"server_errors\"\n    threshold = {threshold}\n  }}\n")
+    };
+    let alarms = format!("{}  alarm {{ name = \"response_seconds\" }}\n", errors_alarm(5));
+    let terraform = with_load_balancer(&aws, &load_balancing, &alarms);
     terraform.apply().unwrap();
     let (errors, seconds) =
         ("checkout-prod-server_errors-blue".to_owned(), "checkout-prod-response_seconds-blue".to_owned());
@@ -113,7 +125,7 @@ fn alarms_watch_the_app_there_as_well() {
     assert_eq!(aws.alarms().unwrap(), both(5.0));
     unchanged(&terraform);
 
-    terraform.replace("main.tf", "threshold = 5", "threshold = 3").unwrap();
+    terraform.replace("main.tf", &errors_alarm(5), &errors_alarm(3)).unwrap();
     terraform.apply().unwrap();
     assert_eq!(aws.alarms().unwrap(), both(3.0));
     unchanged(&terraform);
@@ -125,7 +137,7 @@ fn alarms_watch_the_app_there_as_well() {
     assert_eq!(aws.alarms().unwrap(), both(3.0));
     unchanged(&terraform);
 
-    terraform.replace("main.tf", "  alarm \"server_errors\" { threshold = 3 }\n", "").unwrap();
+    terraform.replace("main.tf", &errors_alarm(3), "").unwrap();
     terraform.apply().unwrap();
     assert_eq!(aws.alarms().unwrap(), [(seconds, 1.0)].into());
     terraform.destroy().unwrap();

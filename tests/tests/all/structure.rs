@@ -128,6 +128,62 @@ fn modules_are_named_by_files_and_listed() {
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
+/// Words that may come before a label: those of Terraform itself. `s3` is a backend of Terraform.
+const LABELLED: [&str; 11] = [
+    "check",
+    "data",
+    "dynamic",
+    "ephemeral",
+    "module",
+    "output",
+    "provider",
+    "provisioner",
+    "resource",
+    "type",
+    "variable",
+];
+const TERRAFORM_BACKENDS: [&str; 2] = ["remote", "s3"];
+
+/// The labelled blocks in a line of HCL that are not Terraform's own, such as `port "http" {`.
+fn labelled_blocks(line: &str) -> Vec<String> {
+    let parts: Vec<&str> = line.split('"').collect();
+    parts
+        .windows(3)
+        .step_by(2)
+        .filter_map(|window| {
+            let [before, label, after] = window else { return None };
+            let word = before
+                .strip_suffix(' ')?
+                .rsplit(|sign: char| !sign.is_ascii_lowercase() && sign != '_')
+                .next()?;
+            let is_terraforms =
+                LABELLED.contains(&word) || (word == "backend" && TERRAFORM_BACKENDS.contains(label));
+            (!word.is_empty() && after.trim_start().starts_with('{') && !is_terraforms)
+                .then(|| format!("{word} \"{label}\""))
+        })
+        .collect()
+}
+
+#[test]
+fn no_example_and_no_document_shows_a_labelled_block() {
+    assert_eq!(labelled_blocks("  port \"http\" { port = 8080 }"), ["port \"http\""]);
+    assert_eq!(
+        labelled_blocks("`dns \"a.example\" {}` and `alarm \"b\" {}`"),
+        ["dns \"a.example\"", "alarm \"b\""]
+    );
+    assert!(labelled_blocks("resource \"ipsy_app\" \"checkout\" {").is_empty());
+    let mut problems = Vec::new();
+    let holds_hcl = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "tf" || kind == "md");
+    for file in tracked().into_iter().filter(holds_hcl) {
+        let text = fs::read_to_string(workspace::root().join(&file)).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            let blocks = labelled_blocks(line).into_iter();
+            problems.extend(blocks.map(|block| format!("{}:{}: {block}", file.display(), index + 1)));
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
 #[test]
 fn the_engine_of_the_post_renderer_is_pure() {
     let folders = ["post-renderer/src", "post-renderer/yaml-edit/src", "post-renderer/manifest-patch/src"];

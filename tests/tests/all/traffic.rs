@@ -50,9 +50,18 @@ fn every_condition_is_set_and_read_back() {
     paths    = ["/checkout/*"]
     methods  = ["GET"]
     priority = 120
-    header "X-Beta" { values = ["1"] }
-    query_string "version" { values = ["2"] }
-    query_string "*" { values = ["beta"] }
+    header {
+      name = "X-Beta"
+      values = ["1"]
+    }
+    query_string {
+      name = "version"
+      values = ["2"]
+    }
+    query_string {
+      name = "*"
+      values = ["beta"]
+    }
 "#,
     );
     terraform.apply().unwrap();
@@ -234,10 +243,10 @@ fn a_name_leads_to_the_app_and_one_of_others_is_left_alone() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
     let name = format!(
-        "  dns \"checkout.example.com\" {{\n    zone_id = \"{}\"\n    weight  = 10\n  }}\n\n  port \"http\" {{",
+        "  dns {{\n    name    = \"checkout.example.com\"\n    zone_id = \"{}\"\n    weight  = 10\n  }}\n\n  port {{",
         aws.platform.zone_id
     );
-    terraform.replace("main.tf", "  port \"http\" {", &name).unwrap();
+    terraform.replace("main.tf", "  port {", &name).unwrap();
     terraform.apply().unwrap();
     let made = aws.resources().unwrap();
     assert_eq!(made.records.len(), 1, "{:?}", made.records);
@@ -264,8 +273,8 @@ fn a_name_leads_to_the_app_and_one_of_others_is_left_alone() {
 fn an_alarm_of_the_app_guards_its_rollout() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
-    let blocks = "  alarm \"server_errors\" {\n    threshold = 5\n  }\n\n  rollout {\n    bake = \"1s\"\n    interval = \"1s\"\n    timeout = \"5s\"\n  }\n\n  port \"http\" {";
-    terraform.replace("main.tf", "  port \"http\" {", blocks).unwrap();
+    let blocks = "  alarm {\n    name      = \"server_errors\"\n    threshold = 5\n  }\n\n  rollout {\n    bake = \"1s\"\n    interval = \"1s\"\n    timeout = \"5s\"\n  }\n\n  port {";
+    terraform.replace("main.tf", "  port {", blocks).unwrap();
     terraform.apply().unwrap();
     let name = "checkout-prod-server_errors-blue";
     let made = aws.resources().unwrap();

@@ -30,7 +30,7 @@ pub(crate) struct LoadBalancerConfig {
     pub(crate) authenticate_cognito: Option<AuthenticateCognitoConfig>,
 }
 
-/// `header "X-Name" { … }` and `query_string "key" { … }`.
+/// `header { … }` and `query_string { … }`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ValuesConfig {

@@ -5,7 +5,7 @@ use super::super::names::is_dns_label;
 use super::super::problem::Problems;
 use super::in_range;
 
-/// `alarm "name" { … }`, resolved.
+/// `alarm { … }`, resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Alarm {
     pub(crate) watch: Watch,
@@ -57,11 +57,11 @@ impl Watch {
 }
 
 impl Alarm {
-    /// Resolves `alarm "name" { … }`.
+    /// Resolves `alarm { … }`.
     pub(super) fn resolve(name: &str, config: &AlarmConfig, problems: &mut Problems) -> Self {
         if !is_dns_label(name) && Watch::parse(name).is_none() {
             problems.error(
-                &format!("alarm[{name}]"),
+                &format!("alarm[{name:?}]"),
                 format!("`{name}` is no name for an alarm"),
                 "Use lower-case letters, digits and `-`, or the name of what it watches.",
             );
@@ -70,7 +70,7 @@ impl Alarm {
         let watch = Watch::parse(watched).unwrap_or_else(|| {
             let known = Watch::ALL.map(|(name, _)| format!("\"{name}\"")).join(", ");
             problems.error(
-                &format!("alarm[{name}].watch"),
+                &format!("alarm[{name:?}].watch"),
                 format!("Nothing to watch is called `{watched}`"),
                 format!("Set `watch` to one of {known}, or call the alarm so."),
             );
@@ -79,20 +79,20 @@ impl Alarm {
         let threshold = config.threshold.unwrap_or_else(|| watch.default_threshold());
         if threshold < 0.0 {
             problems.error(
-                &format!("alarm[{name}].threshold"),
+                &format!("alarm[{name:?}].threshold"),
                 "A threshold below zero",
                 "The alarm would always be on.",
             );
         }
         let period_seconds = in_range(
-            &format!("alarm[{name}].period_seconds"),
+            &format!("alarm[{name:?}].period_seconds"),
             config.period_seconds,
             60,
             60..=86_400,
             problems,
         );
         let evaluation_periods = in_range(
-            &format!("alarm[{name}].evaluation_periods"),
+            &format!("alarm[{name:?}].evaluation_periods"),
             config.evaluation_periods,
             2,
             1..=1_440,
@@ -100,7 +100,7 @@ impl Alarm {
         );
         if period_seconds % 60 != 0 || period_seconds.saturating_mul(evaluation_periods) > 86_400 {
             problems.error(
-                &format!("alarm[{name}].period_seconds"),
+                &format!("alarm[{name:?}].period_seconds"),
                 format!("{evaluation_periods} periods of {period_seconds} s"),
                 "The load balancer tells its metrics once a minute, and CloudWatch looks back over one day at most: \
                  take whole minutes.",

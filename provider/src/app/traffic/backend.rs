@@ -26,7 +26,7 @@ pub(crate) enum BackendPlace {
 }
 
 impl Backend {
-    /// Resolves `backend "name" { … }`. `settings` are those that AWS can't change of a target group.
+    /// Resolves `backend { … }`. `settings` are those that AWS can't change of a target group.
     pub(super) fn resolve(
         name: &str,
         config: &BackendConfig,
@@ -37,7 +37,7 @@ impl Backend {
     ) -> Self {
         if !is_dns_label(name) {
             problems.error(
-                &format!("backend[{name}]"),
+                &format!("backend[{name:?}]"),
                 format!("`{name}` is no name for a backend"),
                 "It becomes part of a target group's name: use lower-case letters, digits and `-`.",
             );
@@ -45,7 +45,7 @@ impl Backend {
         let weight = config.weight.unwrap_or(0);
         if !(0..=999).contains(&weight) {
             problems.error(
-                &format!("backend[{name}].weight"),
+                &format!("backend[{name:?}].weight"),
                 format!("A weight of {weight}"),
                 "AWS takes 0 to 999. Weights are relative: 90 and 10 send a tenth to the second.",
             );
@@ -66,7 +66,7 @@ impl BackendPlace {
         match (&config.target_group_arn, &config.cluster) {
             (Some(_), Some(_)) => {
                 problems.error(
-                    &format!("backend[{name}]"),
+                    &format!("backend[{name:?}]"),
                     "Two places for one backend",
                     "Set `target_group_arn` for what exists, or `cluster` for a Kubernetes cluster.",
                 );
@@ -75,7 +75,7 @@ impl BackendPlace {
             (Some(arn), None) => {
                 if !arn.contains(":targetgroup/") {
                     problems.error(
-                        &format!("backend[{name}].target_group_arn"),
+                        &format!("backend[{name:?}].target_group_arn"),
                         format!("`{arn}` is no target group"),
                         "Its ARN reads `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.",
                     );
@@ -85,7 +85,7 @@ impl BackendPlace {
             (None, cluster) => {
                 if cluster.is_none() && complete {
                     problems.error(
-                        &format!("backend[{name}]"),
+                        &format!("backend[{name:?}]"),
                         "A backend without a place",
                         "Set `cluster` for a Kubernetes cluster, or `target_group_arn` for what exists.",
                     );
@@ -113,14 +113,14 @@ fn check_cluster(name: &str, config: &BackendConfig, problems: &mut Problems) {
     };
     if let Some(group) = config.target_group_name.as_ref().filter(|group| !is_name(group)) {
         problems.error(
-            &format!("backend[{name}].target_group_name"),
+            &format!("backend[{name:?}].target_group_name"),
             format!("`{group}` is no name of a target group"),
             "AWS takes 1 to 32 letters, digits and dashes, with no dash at either end.",
         );
     }
     if let Some(arn) = config.oidc_provider_arn.as_ref().filter(|arn| !arn.contains(":oidc-provider/")) {
         problems.error(
-            &format!("backend[{name}].oidc_provider_arn"),
+            &format!("backend[{name:?}].oidc_provider_arn"),
             format!("`{arn}` is no OpenID Connect provider"),
             "Its ARN reads `arn:aws:iam::ACCOUNT:oidc-provider/oidc.eks.REGION.amazonaws.com/id/ID`.",
         );

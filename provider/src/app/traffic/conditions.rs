@@ -42,7 +42,7 @@ impl Conditions {
         for name in config.header.keys() {
             if let Some(problem) = header_problem(name) {
                 problems.error(
-                    &format!("load_balancer.header[{name}]"),
+                    &format!("load_balancer.header[{name:?}]"),
                     format!("`{name}` is no header to look at"),
                     problem,
                 );
@@ -51,7 +51,7 @@ impl Conditions {
         for (kind, blocks) in [("header", &config.header), ("query_string", &config.query_string)] {
             for (name, block) in blocks {
                 check_each(
-                    &format!("{kind}[{name}].values"),
+                    &format!("{kind}[{name:?}].values"),
                     block.values.as_deref(),
                     pattern_problem,
                     problems,
@@ -106,7 +106,7 @@ impl Conditions {
         for (kind, blocks) in [("header", &self.headers), ("query_string", &self.query_strings)] {
             for (name, _) in blocks.iter().filter(|(_, values)| values.is_empty()) {
                 problems.error(
-                    &format!("load_balancer.{kind}[{name}].values"),
+                    &format!("load_balancer.{kind}[{name:?}].values"),
                     "A condition without values",
                     "No request could meet it. List what the request may hold.",
                 );

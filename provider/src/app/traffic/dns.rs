@@ -8,7 +8,7 @@ use super::super::problem::Problems;
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
-/// `dns "name" { … }`, resolved.
+/// `dns { … }`, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DnsRecord {
     pub(crate) zone_id: String,
@@ -31,7 +31,7 @@ pub(crate) struct Weighted {
 }
 
 impl DnsRecord {
-    /// Resolves `dns "name" { … }`.
+    /// Resolves `dns { … }`.
     pub(super) fn resolve(
         label: &str,
         config: &DnsConfig,
@@ -41,7 +41,7 @@ impl DnsRecord {
         let name = label.trim_end_matches('.').to_lowercase();
         if !is_name(&name) {
             problems.error(
-                &format!("dns[{label}]"),
+                &format!("dns[{label:?}]"),
                 format!("`{label}` is no full DNS name"),
                 "Write the whole name, such as \"checkout.example.com\" or \"*.checkout.example.com\".",
             );
@@ -50,7 +50,7 @@ impl DnsRecord {
         let zone_id = zone_id.strip_prefix("/hostedzone/").unwrap_or(&zone_id).to_owned();
         if config.zone_id.is_some() && !is_zone_id(&zone_id) {
             problems.error(
-                &format!("dns[{label}].zone_id"),
+                &format!("dns[{label:?}].zone_id"),
                 format!("`{zone_id}` is no id of a hosted zone"),
                 "Route 53 gives zones ids such as `Z0123456789ABCDEFGHIJ`.",
             );
@@ -75,7 +75,7 @@ fn resolve_weight(
     let Some(weight) = config.weight else {
         if config.set_identifier.is_some() {
             problems.error(
-                &format!("dns[{label}].set_identifier"),
+                &format!("dns[{label:?}].set_identifier"),
                 "A set identifier without a weight",
                 "It tells the weighted records of one name apart. Set `weight`, or remove it.",
             );
@@ -84,7 +84,7 @@ fn resolve_weight(
     };
     if !(0..=255).contains(&weight) {
         problems.error(
-            &format!("dns[{label}].weight"),
+            &format!("dns[{label:?}].weight"),
             format!("{weight} is out of range"),
             "Route 53 takes 0 to 255. Weights are relative to those of the other records of this name.",
         );
@@ -92,7 +92,7 @@ fn resolve_weight(
     let set_identifier = config.set_identifier.clone().unwrap_or_else(|| identity.id());
     if !(1..=128).contains(&set_identifier.chars().count()) {
         problems.error(
-            &format!("dns[{label}].set_identifier"),
+            &format!("dns[{label:?}].set_identifier"),
             "The set identifier is empty or too long",
             "Route 53 takes 1 to 128 characters.",
         );

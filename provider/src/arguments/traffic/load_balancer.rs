@@ -86,8 +86,8 @@ fn conditions(block: Block) -> Block {
         )
         .block(
             "header",
-            Block::map()
-                .describe("A header of the requests that lead to the app, by name.")
+            Block::named("name", "Name of the header.")
+                .describe("A header of the requests that lead to the app.")
                 .attribute(
                     "values",
                     values().describe("What it may hold; `*` and `?` are wildcards.").example("[\"1\"]"),
@@ -95,10 +95,8 @@ fn conditions(block: Block) -> Block {
         )
         .block(
             "query_string",
-            Block::map()
-                .describe(
-                    "A key of the query string of the requests that lead to the app; `\"*\"` stands for any key.",
-                )
+            Block::named("name", "The key; `*` stands for any key.")
+                .describe("A key of the query string of the requests that lead to the app.")
                 .attribute(
                     "values",
                     values().describe("What it may hold; `*` and `?` are wildcards.").example("[\"v2\"]"),

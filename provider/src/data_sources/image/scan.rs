@@ -61,8 +61,8 @@ pub(super) async fn judge(
     Err(refuse(
         format!("`{title}` has findings of severity {limit} or above"),
         format!(
-            "{}.\n\nMend the image and push it again. What has to wait may pass until a day: `exception \"NAME\" {{ \
-             reason, owner, expires }}`.",
+            "{}.\n\nMend the image and push it again. What has to wait may pass until a day: add an `exception` block \
+             with `name`, `reason`, `owner` and `expires`.",
             named(&bad)
         ),
     )

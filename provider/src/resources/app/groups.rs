@@ -8,14 +8,16 @@ use serde_json::Value as Json;
 use tf_provider::{Path, Value};
 
 use super::entering::Entering;
+use super::schema::schema;
 use crate::app::traffic::{BackendPlace, Previous, Traffic};
 use crate::infrastructure::{listener_rule, previous_group, target_group};
 
 /// The groups that serve beside their successors, as `state` has them.
 pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
-    let backends = state.attribute("backend").as_map().into_iter().flatten().map(|(backend, _)| backend);
+    let keyed = schema().keyed(state);
+    let backends = keyed.attribute("backend").as_map().into_iter().flatten();
     backends
-        .filter_map(|backend| {
+        .filter_map(|(backend, _)| {
             let properties = properties(state, &previous_group::key(backend))?;
             let target_group_name = properties.get("name")?.as_str()?.to_owned();
             Some((backend.clone(), Previous { target_group_name, serves: true, properties }))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{Path, Value};
+use tf_provider::Value;
 
 use super::parse::Parsed;
 use super::state::shown;
@@ -74,13 +74,11 @@ fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     }
     let app = &parsed.app;
     let role_arn = account.role_arn(app);
-    let whole = values::values(app, standards, image, Some(&role_arn), None);
-    let by_backend = app.traffic.clusters().map(|(backend, _, _)| {
-        (
-            backend,
-            Value::from(values::values(app, standards, image, Some(&role_arn), Some(backend)).to_string()),
-        )
-    });
+    let values_of = |backend| values::values(app, standards, image, Some(&role_arn), backend);
+    let clusters: Vec<&str> = app.traffic.clusters().map(|(backend, _, _)| backend).collect();
+    let whole = if clusters.len() > 1 { values::several_clusters(&clusters) } else { values_of(None) };
+    let by_backend =
+        clusters.iter().map(|backend| (*backend, Value::from(values_of(Some(*backend)).to_string())));
     // A JSON value has no form that YAML could not write.
     let yaml = serde_yaml::to_string(&whole).unwrap_or_default();
     vec![
@@ -110,7 +108,7 @@ pub(super) fn infrastructure(components: &[Box<dyn Component>]) -> Value {
 }
 
 fn target_groups(inputs: &Inputs) -> Value {
-    if !inputs.parsed.knows("backend") && inputs.parsed.unknown.contains(&Path::root("backend")) {
+    if !inputs.parsed.knows_names("backend") {
         return Value::Unknown;
     }
     let app = &inputs.parsed.app;

@@ -4,6 +4,7 @@ use ipsy_aws::Secret;
 use tf_provider::{Diagnostic, Diagnostics, Path, Step, Value};
 
 use super::entering::Entering;
+use super::schema::schema;
 use super::{groups, state};
 use crate::app::config::AppConfig;
 use crate::app::problem::Problems;
@@ -46,7 +47,7 @@ pub(super) fn parse(
             known.set(path, Value::from(PENDING_TARGET_GROUP));
         }
     }
-    let config: AppConfig = diagnostics.take(known.decode())?;
+    let config: AppConfig = diagnostics.take(schema().keyed(&known).decode())?;
     let mut problems = Problems::default();
     let app = resolve(&config, standards, unknown.is_empty(), today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);
@@ -56,8 +57,7 @@ pub(super) fn parse(
 /// Reads an app out of a state: what was right when it was written is not judged again, but what it leaves open is
 /// still the standards' to say.
 pub(super) fn parse_leniently(value: &Value, standards: &Standards) -> Result<Parsed, Diagnostic> {
-    let arguments = state::arguments(value);
-    let config: AppConfig = arguments.decode()?;
+    let config: AppConfig = schema().keyed(&state::arguments(value)).decode()?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = groups::serving(value);
     Ok(Parsed { app, unknown: Vec::new(), entering: Entering::new() })
@@ -136,6 +136,16 @@ impl Parsed {
         !self.unknown.iter().any(|path| roots(path, &IN_POST_RENDERER_CONFIG))
     }
 
+    /// Whether it is known which blocks named `block` there are.
+    pub(super) fn knows_names(&self, block: &str) -> bool {
+        let hides_names = |path: &Path| match path.steps() {
+            [Step::Attribute(root)] | [Step::Attribute(root), _] => root == block,
+            [Step::Attribute(root), _, Step::Attribute(name)] => root == block && name == "name",
+            _ => false,
+        };
+        !self.unknown.iter().any(hides_names)
+    }
+
     /// Whether the attribute or block `name`, and all in it, is known.
     pub(super) fn knows(&self, name: &str) -> bool {
         !self.unknown.iter().any(|path| roots(path, &[name]))
@@ -159,7 +169,7 @@ fn feeds_values(path: &Path) -> bool {
         Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
         Some("backend") => {
-            matches!(name(2), None | Some("target_group_name" | "oidc_provider_arn"))
+            matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn"))
         }
         _ => true,
     }
@@ -178,9 +188,11 @@ mod tests {
         for free in [&["iam", "policy_json"][..], &["load_balancer", "listener_arn"], &["tags"]] {
             assert!(!feeds_values(&path(free)), "{free:?}");
         }
-        assert!(!feeds_values(&Path::root("backend").key("ec2").attribute("target_group_arn")));
-        assert!(feeds_values(&Path::root("backend").key("ec2")));
+        let backend = Path::root("backend").index(0);
+        assert!(!feeds_values(&backend.clone().attribute("target_group_arn")));
+        assert!(feeds_values(&backend));
+        assert!(feeds_values(&backend.clone().attribute("name")));
         assert!(feeds_values(&path(&["iam", "role_name"])));
-        assert!(feeds_values(&Path::root("backend").key("blue").attribute("oidc_provider_arn")));
+        assert!(feeds_values(&backend.attribute("oidc_provider_arn")));
     }
 }

@@ -1,7 +1,7 @@
 //! Planning: what will be, in full wherever it can be told. Reads of AWS happen only where a new app may find
 //! an image pointer of an earlier run; nothing is ever written.
 
-use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest};
+use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::entering::unfinished;
 use super::outputs::{Inputs, outputs};
@@ -63,7 +63,12 @@ pub(super) async fn modify_plan(
         plan.set(&Path::root(name), value);
     }
     fixed::check(request.prior.as_ref(), &plan.planned, diagnostics);
-    check_values(plan, diagnostics);
+    let several = parsed.app.traffic.clusters().count() > 1;
+    let values = |value: &Value| value.attribute("values").clone();
+    if several && request.prior.as_ref().map(values) != Some(values(&plan.planned)) {
+        diagnostics.push(several_clusters_warning());
+    }
+    check_values(&plan.planned, several, diagnostics);
     check_size(plan, diagnostics);
 }
 
@@ -86,6 +91,17 @@ fn replaced_warning(backend: &str, previous: &str) -> Diagnostic {
         ),
     )
     .at(Path::root("backend").key(backend))
+}
+
+/// Told when it becomes so, not in every plan.
+fn several_clusters_warning() -> Diagnostic {
+    Diagnostic::warning(
+        "`values` cannot be used: the app has several clusters",
+        "Each cluster has target groups of its own, so each has values of its own: \
+         `values_by_backend[\"NAME\"]`. A release that still uses `values` or `values_yaml` fails when the standard \
+         chart is rendered, before it changes anything in a cluster.",
+    )
+    .at(Path::root("backend"))
 }
 
 /// What will run: what ran before, where a pointer decides; else what the configuration says; else what a
@@ -139,10 +155,16 @@ pub(super) fn pointed_image(name: &str, value: &str, repository_url: &str) -> Re
     Ok(image)
 }
 
-fn check_values(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let Some(text) = plan.planned.attribute("values").as_str() else { return };
-    let Ok(values) = serde_json::from_str(text) else { return };
-    contract_diagnostics(&values, diagnostics);
+/// Checks all values that a release can use against the chart.
+fn check_values(planned: &Value, several_clusters: bool, diagnostics: &mut Diagnostics) {
+    let by_backend =
+        planned.attribute("values_by_backend").as_map().into_iter().flatten().map(|(_, text)| text);
+    let whole = (!several_clusters).then(|| planned.attribute("values"));
+    for text in by_backend.chain(whole).filter_map(Value::as_str) {
+        if let Ok(values) = serde_json::from_str(text) {
+            contract_diagnostics(&values, diagnostics);
+        }
+    }
 }
 
 /// Helm passes the configuration as one argument, which the operating system limits.

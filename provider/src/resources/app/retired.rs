@@ -20,7 +20,7 @@ const KEY: &str = "retired";
 /// Adds the app of `prior` to those that may have left something behind.
 pub(super) fn remember(private: &mut Private, prior: &Value) {
     let mut apps: Vec<Json> = private.get(KEY).unwrap_or_default();
-    let app = state::arguments(prior).to_json();
+    let app = schema::schema().keyed(&state::arguments(prior)).to_json();
     if !apps.contains(&app) {
         apps.push(app);
     }

@@ -28,12 +28,18 @@ pub(super) fn schema() -> Schema {
         .attribute(
             "values",
             text(
-                "Helm values, as JSON with sorted keys. Known at plan. With several clusters the target groups \
-                 are left out: use `values_by_backend`.",
+                "Helm values of an app with at most one cluster, as JSON with sorted keys. Known at plan. With \
+                 several clusters it holds a document that the standard chart refuses: use `values_by_backend`.",
             ),
         )
-        .attribute("values_yaml", text("The same as YAML."))
-        .attribute("values_by_backend", texts("Helm values for each backend that is a cluster, as JSON."))
+        .attribute("values_yaml", text("`values` as YAML."))
+        .attribute(
+            "values_by_backend",
+            texts(
+                "Helm values for each backend that is a cluster, as JSON with sorted keys. Known at plan. What one \
+                 backend gets does not depend on the others.",
+            ),
+        )
         .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
         .attribute(
             "post_renderer_args",

@@ -5,8 +5,10 @@ mod faults;
 mod identity;
 mod lifecycle;
 mod midway;
+mod named_blocks;
 mod rollout;
 mod traffic;
+mod values;
 
 use ipsy_aws::{Fake, TargetHealth};
 use serde_json::{Value as Json, json};
@@ -67,8 +69,10 @@ impl Bench {
     }
 
     async fn plan(&self, prior: Option<&Value>, config: &Json) -> (Value, Diagnostics) {
-        let schema = schema::schema();
-        let config = schema.encode(config).unwrap();
+        self.plan_configuration(prior, schema::schema().encode(config).unwrap()).await
+    }
+
+    async fn plan_configuration(&self, prior: Option<&Value>, config: Value) -> (Value, Diagnostics) {
         let mut planned = config.clone();
         for name in schema::computed_names() {
             planned.set(&Path::root(name), Value::Unknown);
@@ -156,4 +160,10 @@ fn text<'a>(state: &'a Value, name: &str) -> &'a str {
         .attribute(name)
         .as_str()
         .unwrap_or_else(|| panic!("`{name}` is no text: {:?}", state.attribute(name)))
+}
+
+/// The Helm values of a backend, if it has some.
+fn values_of(state: &Value, backend: &str) -> Option<Json> {
+    let text = state.at(&Path::root("values_by_backend").key(backend))?;
+    Some(serde_json::from_str(text.as_str()?).unwrap())
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tf_provider::{
-    Attribute, Block, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Path, Problem,
-    ReadRequest, Resource, Schema, Type, UpdateRequest, Value, async_trait,
+    Attribute, Block, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Path, Plan,
+    PlanRequest, Problem, ReadRequest, Resource, Schema, Type, UpdateRequest, Value, async_trait,
 };
 
 pub(crate) struct Thing;
@@ -52,6 +52,7 @@ impl Resource for Thing {
             .block("step", inner(Block::list().max(5)))
             .block("tag", inner(Block::set()))
             .block("port", inner(Block::map().max(3)))
+            .block("rule", inner(Block::named("name", "Name of the rule.")))
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
@@ -63,6 +64,10 @@ impl Resource for Thing {
                     .at(Path::root("text")),
             );
         }
+    }
+
+    async fn modify_plan(&self, request: &PlanRequest, _plan: &mut Plan, diagnostics: &mut Diagnostics) {
+        odd_rules(&request.config, diagnostics);
     }
 
     async fn create(&self, request: CreateRequest) -> Outcome {
@@ -80,6 +85,17 @@ impl Resource for Thing {
 
     async fn delete(&self, _request: DeleteRequest) -> Outcome {
         Outcome::gone()
+    }
+}
+
+/// Refuses each rule whose word is odd, with the path that its name gives.
+fn odd_rules(config: &Value, diagnostics: &mut Diagnostics) {
+    let keyed = Thing.schema().keyed(config);
+    for (name, rule) in keyed.attribute("rule").as_map().into_iter().flatten() {
+        if rule.attribute("word").as_str() == Some("odd") {
+            let path = Path::root("rule").key(name).attribute("word");
+            diagnostics.push(Diagnostic::error("An odd rule", "Its `word` is `odd`.").at(path));
+        }
     }
 }
 

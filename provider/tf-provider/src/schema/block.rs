@@ -26,6 +26,8 @@ pub struct Block {
     pub(crate) max: u32,
     pub(crate) checks: Vec<Check>,
     pub(crate) requires_replace: bool,
+    /// The argument that names each block of a list, if the blocks are named.
+    pub(crate) key: Option<String>,
     pub(crate) body: Body,
 }
 
@@ -55,8 +57,25 @@ impl Block {
         Self::new(Nesting::Map)
     }
 
+    /// Named blocks: `port { name = "http" … }`, where `key` is the argument that holds the name. Names are unique, and
+    /// the order of the blocks means nothing. Unlike labels, names can come from variables.
+    pub fn named(key: &str, description: &str) -> Self {
+        let mut block = Self::new(Nesting::List);
+        block.key = Some(key.to_owned());
+        let description = format!("{description} Unique among these blocks, whose order means nothing.");
+        block.attribute(key, Attribute::required(Type::String).describe(description))
+    }
+
     fn new(nesting: Nesting) -> Self {
-        Self { nesting, min: 0, max: 0, checks: Vec::new(), requires_replace: false, body: Body::default() }
+        Self {
+            nesting,
+            min: 0,
+            max: 0,
+            checks: Vec::new(),
+            requires_replace: false,
+            key: None,
+            body: Body::default(),
+        }
     }
 
     /// The block must stand there: once, if it is single, and at least once otherwise.
@@ -138,6 +157,11 @@ impl Block {
         self.max
     }
 
+    /// The argument that names each block, if the blocks are named.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// Attributes, blocks and descriptions inside.
     pub fn body(&self) -> &Body {
         &self.body
@@ -145,7 +169,11 @@ impl Block {
 
     /// The type of all blocks of this name together.
     pub fn implied_type(&self) -> Type {
-        let inner = self.body.implied_type();
+        self.gathered(self.body.implied_type())
+    }
+
+    /// The type of all blocks of this name, if `inner` is that of one.
+    pub(crate) fn gathered(&self, inner: Type) -> Type {
         match self.nesting {
             Nesting::Single | Nesting::Group => inner,
             Nesting::List => Type::list(inner),

@@ -103,3 +103,25 @@ fn a_missing_block_is_told_where_terraform_does_not() {
     let summaries: Vec<&str> = diagnostics.iter().map(|it| it.summary.as_str()).collect();
     assert_eq!(summaries, ["Missing one block", "Missing named block"]);
 }
+
+#[test]
+fn the_names_of_named_blocks_are_given_and_unique() {
+    let schema = Schema::new(0).block("port", Block::named("name", "Its name."));
+    let check = |names: &[Value], told: &[&str]| {
+        let blocks = names.iter().map(|name| Value::object([("name", name.clone())])).collect();
+        let config = Value::object([("port", Value::List(blocks))]);
+        let mut diagnostics = Diagnostics::new();
+        schema.validate(&config, &Context::default(), &mut diagnostics);
+        let details: Vec<&str> = diagnostics.iter().map(|it| it.detail.as_str()).collect();
+        assert_eq!(details, told);
+    };
+    let [a, b] = ["a", "b"].map(Value::from);
+    check(&[a.clone(), b.clone(), Value::Unknown, Value::Unknown], &[]);
+    check(
+        &[a.clone(), b, a, Value::Null],
+        &[
+            "`port[2].name` and `port[0].name` are the same. Each `name` must be unique; change or remove one.",
+            "`port[3].name` is null. Each of these blocks needs a `name`.",
+        ],
+    );
+}

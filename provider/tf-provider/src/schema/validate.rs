@@ -1,5 +1,7 @@
 //! Checks a configuration against the rules of its schema, all of them at once.
 
+use std::collections::BTreeMap;
+
 use super::{Attribute, Block, Body, Check, Nesting, Schema};
 use crate::{Context, Diagnostic, Diagnostics, Path, Value, path::Step};
 
@@ -57,6 +59,7 @@ impl Walk<'_> {
                 }
             }
             Value::List(elements) => {
+                self.names(block, elements, here);
                 for (index, inner) in elements.iter().enumerate() {
                     self.block(block, inner, &here.clone().index(index));
                 }
@@ -67,6 +70,32 @@ impl Walk<'_> {
                 }
             }
             other => self.block(block, other, here),
+        }
+    }
+
+    /// Reports each missing name, and each name that an earlier block has, with the places of both.
+    fn names(&mut self, block: &Block, elements: &[Value], here: &Path) {
+        let Some(key) = &block.key else { return };
+        let mut first: BTreeMap<&str, Path> = BTreeMap::new();
+        for (index, element) in elements.iter().enumerate() {
+            let place = here.clone().index(index).attribute(key);
+            if matches!(element, Value::Object(_)) && element.attribute(key).is_null() {
+                let detail = format!("`{place}` is null. Each of these blocks needs a `{key}`.");
+                self.diagnostics.push(Diagnostic::error(format!("Missing {key}"), detail).at(place));
+                continue;
+            }
+            let Some(name) = element.attribute(key).as_str() else { continue };
+            if let Some(other) = first.get(name) {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        format!("Duplicate {key} `{name}`"),
+                        format!("`{place}` and `{other}` are the same. Each `{key}` must be unique; change or remove one."),
+                    )
+                    .at(place),
+                );
+            } else {
+                first.insert(name, place);
+            }
         }
     }
 

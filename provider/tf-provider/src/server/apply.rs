@@ -26,12 +26,13 @@ pub(super) async fn answer(call: Call, request: Request) -> Result<Response, Dia
     }
     let config = wire::values::read_present(request.config.as_ref(), &typed.of, "configuration")?;
     let wanted = planned.clone();
-    let outcome = if prior.is_null() {
+    let mut outcome = if prior.is_null() {
         resource.item.create(CreateRequest { planned, config, private, context }).await
     } else {
         let prior = prior.clone();
         resource.item.update(UpdateRequest { prior, planned, config, private, context }).await
     };
+    outcome.diagnostics = typed.schema.located(&wanted, outcome.diagnostics);
     Ok(changed(typed, outcome, &prior, &wanted, request.planned_private))
 }
 

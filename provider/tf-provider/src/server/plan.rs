@@ -64,6 +64,7 @@ async fn change(resource: &Entry<dyn Resource, Typed>, change: Change) -> Result
     let mut plan = Plan { planned, requires_replace, private };
     let mut diagnostics = Diagnostics::new();
     resource.item.modify_plan(&request, &mut plan, &mut diagnostics).await;
+    let mut diagnostics = typed.schema.located(&request.config, diagnostics);
     let mut planned = plan.planned.conform(&typed.of).map_err(|misfit| {
         Diagnostic::bug(format!("Its plan does not fit its schema: {misfit}.")).at(misfit.path)
     })?;

@@ -11,7 +11,7 @@ pub(super) async fn answer(call: Call, request: Request) -> Result<Response, Dia
     let config = wire::values::read_present(request.config.as_ref(), &typed.of, "configuration")?;
     let context = wire::values::capabilities(call.context, request.client_capabilities.as_ref());
     let outcome = data_source.item.read(ReadDataRequest { config: config.clone(), context }).await;
-    let mut diagnostics = outcome.diagnostics;
+    let mut diagnostics = typed.schema.located(&config, outcome.diagnostics);
     if outcome.state.is_none() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::bug("It reported success, but returned nothing."));
     }

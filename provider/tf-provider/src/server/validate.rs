@@ -14,6 +14,7 @@ pub(super) fn provider(
     let mut diagnostics = Diagnostics::new();
     typed.schema.validate(&config, &call.context, &mut diagnostics);
     call.registry.provider.validate(&config, &mut diagnostics);
+    let diagnostics = typed.schema.located(&config, diagnostics);
     Ok(prepare_provider_config::Response {
         // Terraform 0.12 goes on with what it gets back here; later versions ignore it.
         prepared_config: request.config,
@@ -32,6 +33,7 @@ pub(super) fn resource(
     let mut diagnostics = Diagnostics::new();
     typed.schema.validate(&config, &context, &mut diagnostics);
     resource.item.validate(&config, &mut diagnostics);
+    let diagnostics = typed.schema.located(&config, diagnostics);
     Ok(validate_resource_type_config::Response { diagnostics: wire::diagnostics::to_wire(diagnostics) })
 }
 
@@ -45,5 +47,6 @@ pub(super) fn data_source(
     let mut diagnostics = Diagnostics::new();
     typed.schema.validate(&config, &call.context, &mut diagnostics);
     data_source.item.validate(&config, &mut diagnostics);
+    let diagnostics = typed.schema.located(&config, diagnostics);
     Ok(validate_data_source_config::Response { diagnostics: wire::diagnostics::to_wire(diagnostics) })
 }

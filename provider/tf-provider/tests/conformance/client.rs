@@ -178,6 +178,7 @@ pub(crate) fn thing_members(members: &[(&str, Json)]) -> serde_json::Map<String,
     all.insert("step".into(), serde_json::json!([]));
     all.insert("tag".into(), serde_json::json!([]));
     all.insert("port".into(), serde_json::json!({}));
+    all.insert("rule".into(), serde_json::json!([]));
     for (name, value) in members {
         all.insert((*name).to_owned(), value.clone());
     }

@@ -172,6 +172,7 @@ async fn all_that_is_wrong_is_told_at_once_each_with_its_place() {
         ("step", json!([block(1), block(12)])),
         ("tag", json!([block(13)])),
         ("port", json!({ "a": block(14), "b": block(1), "c": block(1), "d": block(1) })),
+        ("rule", json!([rule("a", "w"), rule("b", "w"), rule("a", "w")])),
     ]);
     let request = tf::validate_resource_type_config::Request {
         type_name: "null_thing".into(),
@@ -185,11 +186,24 @@ async fn all_that_is_wrong_is_told_at_once_each_with_its_place() {
             "Too large at .one.count_of",
             "Too many port blocks at .port",
             "Too large at .port[\"a\"].count_of",
+            "Duplicate name `a` at .rule[2].name",
             "Too large at .step[1].count_of",
             "Too large at .tag",
             "Bad and flagged at .text",
         ]
     );
+}
+
+fn rule(name: &str, word: &str) -> Json {
+    json!({ "name": name, "word": word, "count_of": null, "made": null })
+}
+
+#[tokio::test]
+async fn a_path_by_name_leads_to_the_block_in_the_list() {
+    let mut session = Session::plain().await;
+    let config = thing(&[("rule", json!([rule("b", "even"), rule("a", "odd")]))]);
+    let response = plan(&mut session, "null_thing", null(), config.clone(), config).await;
+    assert_eq!(errors(&response.diagnostics), ["An odd rule at .rule[1].word"]);
 }
 
 #[tokio::test]

@@ -27,11 +27,13 @@ resource "ipsy_app" "checkout" {
     tag        = "1.0.0"
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = var.port
   }
 
-  backend "blue" {
+  backend {
+    name    = "blue"
     cluster = "eks-blue"
   }
 }

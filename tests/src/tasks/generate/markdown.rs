@@ -123,8 +123,7 @@ fn attribute_line(name: &str, attribute: &Value) -> String {
 
 fn block_line(name: &str, nested: &Value, path: &[&str]) -> String {
     let how = match nested["nesting_mode"].as_str().unwrap_or_default() {
-        "list" => "Blocks, in order",
-        "set" => "Blocks",
+        "list" | "set" => "Blocks",
         "map" => "Blocks with a label",
         _ => "Block",
     };

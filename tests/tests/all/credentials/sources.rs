@@ -19,7 +19,8 @@ resource "ipsy_app" "small" {
     source     = "literal"
     tag        = "1.0.0"
   }
-  port "http" {
+  port {
+    name = "http"
     port = 8080
   }
 }

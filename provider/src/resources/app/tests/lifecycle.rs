@@ -36,7 +36,7 @@ async fn values_are_known_at_the_first_plan() {
             "target_groups[\"green\"].arn",
         ]
     );
-    let values: Json = serde_json::from_str(text(&planned, "values")).unwrap();
+    let values: Json = values_of(&planned, "blue").unwrap();
     assert_eq!(values["image"]["tag"], "1.0.0");
     assert_eq!(values["image"]["repository"], "123456789012.dkr.ecr.eu-west-1.amazonaws.com/checkout");
 }
@@ -95,7 +95,7 @@ async fn a_moved_pointer_changes_the_image_and_nothing_else() {
     let state = bench.apply(None, &config).await.state.unwrap();
     bench.fake.aws().parameters.set_value("/ipsy/prod/checkout/image", "2.0.0").await.unwrap();
     let refreshed = bench.refresh(&state).await.state.unwrap();
-    let values = |state: &Value| serde_json::from_str::<Json>(text(state, "values")).unwrap();
+    let values = |state: &Value| values_of(state, "blue").unwrap();
     let mut expected = values(&state);
     expected["image"]["tag"] = json!("2.0.0");
     assert_eq!(values(&refreshed), expected);
@@ -173,7 +173,7 @@ async fn an_import_finds_what_there_is_and_claims_it() {
     assert!(!refreshed.diagnostics.has_errors(), "{:?}", refreshed.diagnostics);
     let refreshed = refreshed.state.unwrap();
     assert_eq!(refreshed.attribute("load_balancer").attribute("priority").as_i64(), Some(10));
-    let cluster = Path::root("backend").key("green").attribute("cluster");
+    let cluster = Path::root("backend").index(1).attribute("cluster");
     assert_eq!(refreshed.at(&cluster).unwrap().as_str(), Some("eks-green"));
     bench.fake.forget_calls();
     let outcome = bench.apply(Some(&refreshed), &config).await;

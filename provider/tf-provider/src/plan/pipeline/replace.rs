@@ -1,6 +1,6 @@
 //! Which changes need a new object.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Attribute, Block, Body, Path, Value, schema::Modifier};
 
@@ -26,6 +26,14 @@ fn collect(body: &Body, planned: &Value, prior: &Value, here: &Path, found: &mut
 }
 
 fn collect_blocks(block: &Block, planned: &Value, prior: &Value, here: &Path, found: &mut Vec<Path>) {
+    if block.key().is_some() {
+        // The order of named blocks means nothing. A block may have moved, so the path is that of the list.
+        let (planned, prior) = (block.keyed(planned.clone()), block.keyed(prior.clone()));
+        if differs_by_name(block, &planned, &prior) {
+            found.push(here.clone());
+        }
+        return;
+    }
     if block.requires_replace {
         found.push(here.clone());
     }
@@ -40,9 +48,7 @@ fn collect_blocks(block: &Block, planned: &Value, prior: &Value, here: &Path, fo
             }
         }
         (Value::Map(_), _) | (_, Value::Map(_)) => {
-            let labels: BTreeSet<&String> =
-                [planned, prior].into_iter().filter_map(Value::as_map).flat_map(|it| it.keys()).collect();
-            for label in labels {
+            for label in names(planned, prior) {
                 let (planned, prior) = (planned.attribute(label), prior.attribute(label));
                 collect(&block.body, planned, prior, &here.clone().key(label), found);
             }
@@ -56,6 +62,19 @@ fn collect_blocks(block: &Block, planned: &Value, prior: &Value, here: &Path, fo
         }
         _ => collect(&block.body, planned, prior, here, found),
     }
+}
+
+/// The names of the blocks in either map.
+fn names<'a>(planned: &'a Value, prior: &'a Value) -> BTreeSet<&'a String> {
+    [planned, prior].into_iter().filter_map(Value::as_map).flat_map(BTreeMap::keys).collect()
+}
+
+fn differs_by_name(block: &Block, planned: &Value, prior: &Value) -> bool {
+    let mut found = Vec::new();
+    for name in names(planned, prior) {
+        collect(&block.body, planned.attribute(name), prior.attribute(name), &Path::EMPTY, &mut found);
+    }
+    !found.is_empty() || (block.requires_replace && planned != prior)
 }
 
 fn differs_in_set(body: &Body, planned: &Value, prior: &Value) -> bool {

@@ -38,7 +38,12 @@ fn schema() -> Schema {
         .block("many", fields(Block::list()))
         .block("named", fields(Block::map()))
         .block("some", fields(Block::set()))
+        .block("titled", fields(Block::named("title", "Its title.")).attribute("hard", hard()))
         .block("fixed", Block::list().requires_replace().attribute("a", Attribute::optional(Type::String)))
+}
+
+fn hard() -> Attribute {
+    Attribute::optional(Type::String).requires_replace()
 }
 
 /// What Terraform proposes: the configuration, with the prior values of computed attributes that it leaves out.
@@ -74,6 +79,13 @@ fn block(members: &[(&str, Value)]) -> Value {
         names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
     all.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     Value::Object(all)
+}
+
+fn titled(title: &str, mut block: Value) -> Value {
+    let Value::Object(members) = &mut block else { panic!("a block is an object") };
+    members.insert("title".to_owned(), Value::from(title));
+    members.insert("hard".to_owned(), Value::from("h"));
+    block
 }
 
 /// What becomes of a plan: everything that is unknown is found out.
@@ -197,6 +209,24 @@ fn blocks_of_a_set_keep_what_was_found_out_about_them() {
 }
 
 #[test]
+fn named_blocks_that_move_need_no_new_object() {
+    let config = |titles: &[&str]| {
+        let blocks = titles.iter().map(|title| titled(title, block(&[("word", text(title))]))).collect();
+        object(&[("name", text("a")), ("titled", Value::List(blocks))])
+    };
+    let prior = settled(plan(None, &config(&["x", "y"])).0);
+    let check = |titles: &[&str], replaced: &[&str]| {
+        assert_eq!(plan(Some(&prior), &config(titles)).1, replaced, "{titles:?}");
+    };
+    check(&["y", "x"], &[]);
+    check(&["x"], &["titled"]);
+    check(&["z", "x", "y"], &["titled"]);
+    let moved = plan(Some(&prior), &config(&["y", "x"])).0;
+    let kept = moved.attribute("titled").as_list().unwrap().iter().map(|block| block.attribute("kept"));
+    assert!(kept.into_iter().all(Value::is_unknown), "no block gets what another one had");
+}
+
+#[test]
 fn the_form_that_was_there_first_stays_after_apply_too() {
     let schema = schema();
     let prior = object(&[("soft", text("Abc")), ("one", block(&[("soft", text("Q"))]))]);
@@ -230,26 +260,32 @@ fn configs() -> impl Strategy<Value = Value> {
         optional(words()),
     );
     let lists = prop::collection::vec(blocks(), 0..3).boxed();
+    let named = prop::collection::btree_map("[k-m]", blocks(), 0..3).boxed();
+    let shuffled = named.clone().prop_map(|all| all.into_iter().collect::<Vec<_>>()).prop_shuffle();
     let nested = (
         prop_oneof![blocks(), Just(Value::Null)],
         prop_oneof![4 => lists.clone().prop_map(Value::List), 1 => Just(Value::Unknown)],
-        prop::collection::btree_map("[k-m]", blocks(), 0..3).prop_map(Value::Map),
+        named.prop_map(Value::Map),
+        shuffled.prop_map(|all| Value::List(all.into_iter().map(|(title, it)| titled(&title, it)).collect())),
         lists.prop_map(|all| Value::Set(Value::canonical_set(&all).into_iter().cloned().collect())),
     );
-    (attributes, nested).prop_map(|((name, size, soft, given, either, secret), (one, many, named, some))| {
-        object(&[
-            ("name", name),
-            ("size", size),
-            ("soft", soft),
-            ("given", given),
-            ("either", either),
-            ("secret", secret),
-            ("one", one),
-            ("many", many),
-            ("named", named),
-            ("some", some),
-        ])
-    })
+    (attributes, nested).prop_map(
+        |((name, size, soft, given, either, secret), (one, many, named, titled, some))| {
+            object(&[
+                ("name", name),
+                ("size", size),
+                ("soft", soft),
+                ("given", given),
+                ("either", either),
+                ("secret", secret),
+                ("one", one),
+                ("many", many),
+                ("named", named),
+                ("titled", titled),
+                ("some", some),
+            ])
+        },
+    )
 }
 
 fn without_unknowns(mut config: Value) -> Value {

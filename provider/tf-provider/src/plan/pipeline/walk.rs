@@ -7,7 +7,8 @@ type Visit<'a> = dyn FnMut(&Attribute, &mut Value, &Value, &Value) + 'a;
 /// Calls `visit(attribute, planned, config, prior)` for every attribute. What is not there is null.
 ///
 /// Blocks are paired as Terraform pairs them: list blocks by position, labelled blocks by label, blocks of a
-/// set by what is configured in them.
+/// set by what is configured in them. A named block at the position of another name has no prior value: Terraform
+/// accepts prior values only at the same position.
 pub(super) fn walk(body: &Body, planned: &mut Value, config: &Value, prior: &Value, visit: &mut Visit<'_>) {
     let Value::Object(members) = planned else { return };
     if config.is_unknown() {
@@ -32,7 +33,10 @@ fn walk_blocks(block: &Block, planned: &mut Value, config: &Value, prior: &Value
             for (index, element) in elements.iter_mut().enumerate() {
                 let nth = |value: &'_ Value| value.as_list().and_then(|all| all.get(index)).cloned();
                 let (config, prior) = (nth(config), nth(prior));
-                let (config, prior) = (config.as_ref().unwrap_or(&none), prior.as_ref().unwrap_or(&none));
+                let (config, mut prior) = (config.as_ref().unwrap_or(&none), prior.as_ref().unwrap_or(&none));
+                if block.key().is_some_and(|key| element.attribute(key) != prior.attribute(key)) {
+                    prior = &none;
+                }
                 walk(&block.body, element, config, prior, visit);
             }
         }

@@ -20,12 +20,13 @@ resource "ipsy_app" "app" {
   labels      = @{labels}
 @end
 
-  # CI writes the tag into an SSM parameter, and `values` follow: see ci/deploy.sh.
+  # CI writes the tag into an SSM parameter, and the values follow: see ci/deploy.sh.
   image {
     repository = var.repository
   }
 
-  port "http" {
+  port {
+    name = "http"
     port = @{port}
   }
 
@@ -55,7 +56,8 @@ resource "ipsy_app" "app" {
   }
 @end
 
-  backend "main" {
+  backend {
+    name    = "main"
     cluster = var.cluster
     weight  = 100
   }
@@ -88,7 +90,7 @@ resource "helm_release" "app" {
 @if chart_version
   version          = @{chart_version}
 @end
-  values           = [ipsy_app.app.values]
+  values           = [ipsy_app.app.values_by_backend["main"]]
 
   postrender = {
     binary_path = data.ipsy_post_renderer.here.binary_path
