@@ -1,6 +1,8 @@
 //! The standard `resource-maximum`: no request or limit is above the maximum.
 
-use super::resources::{Owner, Stated, bound, is_stated_by_pod, is_unbounded_without_limit, stated};
+use super::resources::{
+    Owner, Stated, bound, is_stated_by_pod, is_unbounded_without_limit, refuse_empty, stated,
+};
 use super::{Parts, Rule, Standard};
 use crate::configuration::{Configuration, Mode};
 use crate::object::{Container, Context, Object, Pod, Role};
@@ -52,6 +54,10 @@ impl Standard for ResourceMaximum {
                     limit_pod(object, context, &pod, name, most)?;
                 }
             }
+            refuse_empty(object, context, Owner::Pod(&pod), RULE.id, "limits", maximum);
+        }
+        for container in object.containers() {
+            refuse_empty(object, context, Owner::Container(&container), RULE.id, "limits", maximum);
         }
         Ok(())
     }
@@ -77,7 +83,9 @@ fn limit(
         _ if container.role == Role::Ephemeral => {
             Some("Kubernetes allows no limit here; remove the ephemeral container: `kubectl debug` adds one")
         }
-        Stated::Absent => Some("set a request: without one, Kubernetes would request the whole limit"),
+        Stated::Absent | Stated::Empty(_) => {
+            Some("set a request: without one, Kubernetes would request the whole limit")
+        }
         Stated::Invalid => return Ok(()),
         Stated::Amount(..) => None,
     };

@@ -54,8 +54,10 @@ impl Owner<'_> {
 /// A request or limit as it is written.
 #[derive(Clone, Debug)]
 pub(super) enum Stated {
-    /// Missing, `null`, an empty text, or a limit that does not limit: for the kubelet, 0 is no limit.
+    /// Missing, `null`, or a limit that does not limit: for the kubelet, 0 is no limit.
     Absent,
+    /// An empty text: filled in as if it were missing. Kubernetes refuses it where it stays.
+    Empty(NodeId),
     /// Not a quantity, or below zero: Kubernetes refuses it.
     Invalid,
     Amount(NodeId, Quantity),
@@ -65,12 +67,12 @@ impl Stated {
     pub(super) fn amount(&self) -> Option<&Quantity> {
         match self {
             Self::Amount(_, quantity) => Some(quantity),
-            Self::Absent | Self::Invalid => None,
+            Self::Absent | Self::Empty(_) | Self::Invalid => None,
         }
     }
 
     pub(super) fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
+        matches!(self, Self::Absent | Self::Empty(_))
     }
 }
 
@@ -93,7 +95,7 @@ pub(super) fn stated(
     let message = match object.tree.scalar(node) {
         Some(Scalar::Null) => return Stated::Absent,
         Some(Scalar::String(text)) => match without_blanks(&text) {
-            "" => return Stated::Absent,
+            "" => return Stated::Empty(node),
             text => read(text),
         },
         Some(Scalar::Number(number)) => {
@@ -133,6 +135,34 @@ fn read(text: &str) -> Result<Quantity, String> {
     if quantity.is_negative() { Err(format!("`{text}` must be 0 or more")) } else { Ok(quantity) }
 }
 
+/// Reports requests or limits that are empty texts, after everything that may be filled in was filled in.
+pub(super) fn refuse_empty(
+    object: &mut Object<'_, '_>,
+    context: &Context<'_>,
+    owner: Owner<'_>,
+    rule: &str,
+    part: &str,
+    bounds: &Quantities,
+) {
+    for name in bounds.keys() {
+        let Stated::Empty(node) = stated(object, context, owner, rule, part, name) else { continue };
+        if object.is_waived(context, rule, name) {
+            continue;
+        }
+        let field = owner.field(object, part, name);
+        let message = "an empty text is no quantity, and Kubernetes refuses it".to_owned();
+        let help = "write a quantity such as `256Mi`, or leave the field out";
+        object.breach(
+            &format!("{rule}/{name}"),
+            context.configuration.resources.mode,
+            node,
+            &field,
+            message,
+            help,
+        );
+    }
+}
+
 /// Whether a pod states a request or limit for all its containers together.
 pub(super) fn is_stated_by_pod(object: &Object<'_, '_>, pod: &Pod, name: &str) -> bool {
     ["requests", "limits"].into_iter().any(|part| {
@@ -151,6 +181,7 @@ pub(super) fn bound(
     wrong: Ordering,
 ) -> Result<(), Fault> {
     let mode = context.configuration.resources.mode;
+    refuse_empty(object, context, owner, rule, "requests", bounds);
     for (name, bound) in bounds {
         for part in ["requests", "limits"] {
             let Stated::Amount(node, found) = stated(object, context, owner, rule, part, name) else {
