@@ -158,8 +158,8 @@ fn with_load_balancer(aws: &MiniStack, load_balancing: &AwsBench, blocks: &str) 
             &format!("provider \"ipsy\" {{\n  endpoints = {{ elbv2 = \"{}\" }}", load_balancing.url),
         )
         .replace(
-            "{ cluster = \"eks-blue\" }",
-            &format!("{{\n    cluster = \"eks-blue\"\n    weight = 1\n  }}\n{balancer}{blocks}"),
+            "    cluster = \"eks-blue\"\n  }\n",
+            &format!("    cluster = \"eks-blue\"\n    weight  = 1\n  }}\n{balancer}{blocks}"),
         );
     against(aws, &app)
 }
