@@ -79,13 +79,13 @@ resource "ipsy_app" "app" {{
   }}
 
   backend {{
-    name = "ec2"
+    name             = "ec2"
     target_group_arn = local.places[floor((each.value - 1) / {RULES_OF_A_LISTENER})].legacy
     weight           = 90
   }}
 
   backend {{
-    name = "blue"
+    name    = "blue"
     cluster = "eks-blue"
     weight  = 10
   }}

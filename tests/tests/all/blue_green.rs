@@ -112,8 +112,9 @@ fn chart() -> PathBuf {
 fn group_of(aws: &AwsBench, backend: &str) -> String {
     let component = format!("target_group/{backend}");
     let groups = aws.resources().unwrap().target_groups;
-    let group = groups.iter().find(|(_, group)| group.tags.values().any(|value| *value == component));
-    group.unwrap_or_else(|| panic!("{backend} has no target group: {groups:#?}")).0.clone()
+    let mut of_backend =
+        groups.into_iter().filter(|(_, group)| group.tags.values().any(|value| *value == component));
+    of_backend.next().unwrap().0
 }
 
 /// The target groups that a release with these values binds its pods to.

@@ -51,15 +51,15 @@ fn every_condition_is_set_and_read_back() {
     methods  = ["GET"]
     priority = 120
     header {
-      name = "X-Beta"
+      name   = "X-Beta"
       values = ["1"]
     }
     query_string {
-      name = "version"
+      name   = "version"
       values = ["2"]
     }
     query_string {
-      name = "*"
+      name   = "*"
       values = ["beta"]
     }
 "#,
