@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod bootstrap;
 pub(crate) mod config;
 pub(crate) mod contract;
+pub(crate) mod departure;
 pub(crate) mod diagram;
 pub(crate) mod duration;
 pub(crate) mod exceptions;

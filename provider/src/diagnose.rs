@@ -52,6 +52,10 @@ pub(crate) fn aws_diagnostic(summary: &str, error: &Error) -> Diagnostic {
 pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
     match failure {
         Failure::Aws { title, error } => aws_diagnostic(&format!("The {title} was not {verb}"), error),
+        Failure::Obstructed { title, obstacle } => Diagnostic::error(
+            format!("AWS would refuse to delete the {title}"),
+            format!("Nothing was changed, because {}.\n\n{}", obstacle.reason, obstacle.remedy),
+        ),
         Failure::Foreign { title, owner, take_over } => Diagnostic::error(
             format!("The {title} exists and is not this app's"),
             format!(

@@ -10,6 +10,7 @@ pub(crate) mod image_parameter;
 pub(crate) mod listener_rule;
 pub(crate) mod log_group;
 pub(crate) mod observe;
+pub(crate) mod obstacle;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
 pub(crate) mod policy;
@@ -26,6 +27,9 @@ use async_trait::async_trait;
 use ipsy_aws::{Error, Tags};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+
+use self::obstacle::Obstacle;
+use crate::app::departure::Departure;
 
 /// One AWS object of an app, as it is wanted.
 #[async_trait]
@@ -68,6 +72,12 @@ pub(crate) trait Component: Send + Sync {
         Ok(())
     }
 
+    /// Looks whether [`Component::change`] can do its work, where that takes more than a change in place: called before
+    /// anything is changed.
+    async fn admit_change(&self, _observed: &Observed) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Makes it. Only called where [`Component::observe`] found nothing.
     async fn create(&self, facts: &Facts) -> Result<Observed, Error>;
 
@@ -85,8 +95,18 @@ pub(crate) trait Component: Send + Sync {
     /// Removes tags by key.
     async fn untag(&self, observed: &Observed, keys: &[String]) -> Result<(), Error>;
 
+    /// What keeps AWS from deleting it. `own` are the ARNs of all objects of the app.
+    async fn obstacle(
+        &self,
+        _observed: &Observed,
+        _own: &BTreeSet<String>,
+        _departure: &Departure,
+    ) -> Result<Option<Obstacle>, Error> {
+        Ok(None)
+    }
+
     /// Deletes it; what is gone already is no error.
-    async fn delete(&self, observed: &Observed) -> Result<(), Error>;
+    async fn delete(&self, observed: &Observed, departure: &Departure) -> Result<(), Error>;
 }
 
 /// What tells a component from all others of an app, those of its earlier states included: these may have the same

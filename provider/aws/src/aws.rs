@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::{
     Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
-    Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups, coalesce,
-    sdk,
+    Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups,
+    coalesce, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -36,6 +36,8 @@ pub struct Aws {
     pub parameters: Arc<dyn Parameters>,
     /// `CloudWatch` alarms.
     pub alarms: Arc<dyn Alarms>,
+    /// `CloudWatch` metrics.
+    pub metrics: Arc<dyn Metrics>,
     /// DNS records.
     pub records: Arc<dyn Records>,
     /// Tags of objects of many services at once.

@@ -8,6 +8,7 @@ mod images;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
+mod metrics;
 mod parameters;
 mod pod_identities;
 mod records;
@@ -80,6 +81,7 @@ impl Fake {
             listener_rules: world.clone(),
             parameters: world.clone(),
             alarms: world.clone(),
+            metrics: world.clone(),
             records: world.clone(),
             resource_tags: world.clone(),
             refreshing: None,
@@ -145,6 +147,12 @@ impl Fake {
         self.world.set_alarm(name, state);
     }
 
+    /// Says how many requests a target group gets each minute.
+    pub fn set_requests_per_minute(&self, target_group_arn: &str, requests: f64) {
+        self.world
+            .with_state(|state| state.requests_per_minute.insert(target_group_arn.to_owned(), requests));
+    }
+
     /// Makes a hosted zone of Route 53 without records.
     pub fn add_zone(&self, zone_id: &str) {
         self.world.add_zone(zone_id);
@@ -158,6 +166,11 @@ impl Fake {
     /// Lets the tagging service answer from now on what it knows now, as AWS' does for some seconds.
     pub fn freeze_resource_tags(&self) {
         self.world.with_state(|state| state.tags_as_last_seen = Some(state.tags.clone()));
+    }
+
+    /// Makes an instance profile that holds a role.
+    pub fn add_instance_profile(&self, name: &str, role: &str) {
+        self.world.with_state(|state| state.instance_profiles.insert(name.to_owned(), role.to_owned()));
     }
 
     /// Keeps roles from the next `reads` that would show one, as IAM does for some seconds after it made them.

@@ -14,6 +14,7 @@ pub mod fake;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
+mod metrics;
 mod parameters;
 mod pod_identities;
 mod pressure;
@@ -40,6 +41,7 @@ pub use listener_rules::{
 };
 pub use load_balancers::{Listener, LoadBalancer, LoadBalancers};
 pub use log_groups::{LogGroup, LogGroups, NewLogGroup};
+pub use metrics::Metrics;
 pub use parameters::{NewParameter, Parameter, ParameterKind, Parameters};
 pub use pod_identities::{
     NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference,

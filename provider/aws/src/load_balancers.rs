@@ -10,6 +10,9 @@ pub trait LoadBalancers: Send + Sync {
     /// The listeners of these ARNs that exist; a missing one is left out.
     async fn listeners(&self, arns: &[String]) -> Result<Vec<Listener>, Error>;
 
+    /// The listeners of one load balancer; empty if it is not there.
+    async fn listeners_of(&self, load_balancer_arn: &str) -> Result<Vec<Listener>, Error>;
+
     /// The listeners of all application load balancers of account and region: one call for all load balancers and
     /// one for each.
     async fn all_listeners(&self) -> Result<Vec<Listener>, Error>;

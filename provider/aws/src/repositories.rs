@@ -53,6 +53,9 @@ pub trait Repositories: Send + Sync {
     /// repository that is not there is no error.
     async fn delete(&self, name: &str, contents: Contents) -> Result<(), Error>;
 
+    /// Whether a repository holds at least one image; `false` if the repository is not there.
+    async fn holds_images(&self, name: &str) -> Result<bool, Error>;
+
     /// The image of that tag or digest, `None` if the image or the repository is not there.
     async fn image(&self, name: &str, reference: &ImageReference) -> Result<Option<Image>, Error>;
 

@@ -12,4 +12,7 @@ use crate::{Error, Tags};
 pub trait ResourceTags: Send + Sync {
     /// Tags by ARN, a hundred ARNs in a call. What has no tags, or is not known yet, is left out.
     async fn by_arns(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error>;
+
+    /// Tags by ARN of every object that carries all of these tags. IAM roles are not among them.
+    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error>;
 }

@@ -47,8 +47,11 @@ pub trait Roles: Send + Sync {
     /// Removes tags by key; a key that is not there is no error.
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes a role after everything that AWS wants gone first: inline policies, managed attachments and
-    /// membership in instance profiles. A role that is not there is no error.
+    /// Names of the instance profiles that hold a role, sorted. Empty if the role is not there.
+    async fn instance_profiles(&self, name: &str) -> Result<Vec<String>, Error>;
+
+    /// Deletes a role after its inline policies and managed attachments. AWS refuses a role that an instance profile
+    /// holds: look with [`Roles::instance_profiles`] first. A role that is not there is no error.
     async fn delete(&self, name: &str) -> Result<(), Error>;
 }
 

@@ -11,6 +11,7 @@ mod http;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
+mod metrics;
 mod parameters;
 mod pod_identities;
 mod quota;
@@ -57,6 +58,7 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
     // Load balancers, target groups and rules share AWS's budget of calls, so they share ours.
     let elb = client!(settings, pressure, aws_sdk_elasticloadbalancingv2, Service::Elb);
     let elb_channel = Arc::new(Channel::new(Service::Elb, 4));
+    let cloudwatch = client!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch);
     let eks = client!(settings, pressure, aws_sdk_eks, Service::Eks);
     let eks_channel = Arc::new(Channel::new(Service::Eks, 4));
     Ok(Aws {
@@ -93,7 +95,11 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
             channel: Channel::new(Service::Ssm, 4),
         }),
         alarms: Arc::new(alarms::SdkAlarms {
-            client: client!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch),
+            client: cloudwatch.clone(),
+            channel: Channel::new(Service::CloudWatch, 4),
+        }),
+        metrics: Arc::new(metrics::SdkMetrics {
+            client: cloudwatch,
             channel: Channel::new(Service::CloudWatch, 4),
         }),
         // An account has five requests in a second.

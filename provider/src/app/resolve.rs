@@ -8,6 +8,7 @@ use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
+use super::departure::Departure;
 use super::exceptions::{Exceptions, REQUIRED_LABELS};
 use super::explain::Explanations;
 use super::image::Image;
@@ -48,6 +49,7 @@ pub(crate) struct App {
     /// How weights change; at once where it is `None`.
     pub(crate) rollout: Option<Rollout>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) departure: Departure,
     pub(crate) settings: Vec<AdvancedSetting>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
@@ -138,6 +140,7 @@ pub(crate) fn resolve(
         traffic: Traffic::resolve(config, &identity, complete, problems),
         timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
         rollout,
+        departure: Departure::resolve(config),
         settings: resolve_settings(&config.advanced_setting, problems),
         exceptions,
         explanations,

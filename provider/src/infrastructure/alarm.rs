@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage};
+use crate::app::departure::Departure;
 use crate::app::traffic::Alarm;
 
 /// Start of the key of an alarm.
@@ -168,7 +169,7 @@ impl Component for GroupAlarm {
         self.aws.alarms.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.alarms.delete(&self.name()).await
     }
 }

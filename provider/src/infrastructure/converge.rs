@@ -2,7 +2,7 @@
 //! adopted, so that an interrupted run is healed by the next one; what is not ours stops it before it has
 //! changed anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -10,9 +10,11 @@ use ipsy_aws::{Error, ErrorKind};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::destroy::delete;
+use super::destroy::{Leaving, remove, survey};
 use super::observe::observe;
+use super::obstacle::{Obstacle, obstacles};
 use super::{Component, Facts, Known, Observed, STAGES};
+use crate::app::departure::Departure;
 
 /// How long is waited, time and again, for something to show that is said to exist.
 const VISIBLE_AFTER: [Duration; 4] =
@@ -24,6 +26,8 @@ pub(crate) struct Change {
     pub(crate) wanted: Vec<Box<dyn Component>>,
     /// What it needed before and needs no longer.
     pub(crate) obsolete: Vec<Box<dyn Component>>,
+    /// How that leaves.
+    pub(crate) departure: Departure,
     /// What Terraform's state knows of both.
     pub(crate) known: Known,
     /// Asks to stop at the next safe point.
@@ -46,6 +50,8 @@ pub(crate) struct Report {
 pub(crate) enum Failure {
     /// AWS refused, or could not be reached.
     Aws { title: String, error: Error },
+    /// AWS would refuse to delete it.
+    Obstructed { title: String, obstacle: Obstacle },
     /// There is such an object, and it is not ours.
     Foreign { title: String, owner: String, take_over: String },
     /// Terraform asked to stop.
@@ -67,6 +73,14 @@ pub(crate) async fn converge(change: &Change) -> Report {
     }
     report.failures = foreign(change, &report.observed);
     report.failures.extend(not_admitted(change, &report.observed).await);
+    let leaving = match survey(&change.obsolete, &change.known).await {
+        Ok(leaving) => leaving,
+        Err(failures) => {
+            report.failures.extend(failures);
+            return report;
+        }
+    };
+    report.failures.extend(obstructed(change, &report.observed, &leaving).await);
     if !report.failures.is_empty() {
         return report;
     }
@@ -98,7 +112,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
         }
         facts.arns = arns(&report.observed);
     }
-    report.failures.extend(delete(&change.obsolete, &change.known).await.failures);
+    report.failures.extend(remove(&leaving, &change.departure).await);
     report
 }
 
@@ -108,7 +122,7 @@ pub(crate) async fn undo(wanted: &[Box<dyn Component>], report: &mut Report) {
     for key in std::mem::take(&mut report.made).into_iter().rev() {
         let Some(component) = wanted.iter().find(|component| component.key() == key) else { continue };
         let result = match component.observe(None).await {
-            Ok(Some(observed)) => component.delete(&observed).await,
+            Ok(Some(observed)) => component.delete(&observed, &Departure::default()).await,
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
@@ -145,6 +159,23 @@ fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failur
             })
         })
         .collect()
+}
+
+/// What keeps from leaving what is no longer wanted, and what has to leave to be made again.
+async fn obstructed(
+    change: &Change,
+    observed: &BTreeMap<String, Observed>,
+    leaving: &[Leaving<'_>],
+) -> Vec<Failure> {
+    let own = observed.values().chain(leaving.iter().map(|leaving| &leaving.observed));
+    let own: BTreeSet<String> = own.map(|observed| observed.arn.clone()).collect();
+    let mut failures = obstacles(leaving, &own, &change.departure).await;
+    let looks = change.wanted.iter().map(|component| async move {
+        let error = component.admit_change(observed.get(&component.key())?).await.err()?;
+        Some(Failure::Aws { title: component.title(), error })
+    });
+    failures.extend(join_all(looks).await.into_iter().flatten());
+    failures
 }
 
 /// All that is not there and can't be made.

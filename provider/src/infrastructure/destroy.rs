@@ -1,51 +1,75 @@
-//! Deleting what an app has on AWS, in the reverse of the order in which it was made.
+//! Deleting what an app has on AWS, in the reverse of the order in which it was made. Everything is looked at before
+//! the first deletion.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use futures::future::join_all;
 
 use super::converge::Failure;
+use super::obstacle::obstacles;
 use super::{Component, Known, Observed, STAGES};
+use crate::app::departure::Departure;
 
-/// What a deletion did.
-#[derive(Debug, Default)]
-pub(crate) struct Deletion {
-    /// What is still there, by key.
-    pub(crate) left: BTreeMap<String, Observed>,
-    /// What went wrong; empty after a whole success.
-    pub(crate) failures: Vec<Failure>,
+/// An object that is to be deleted.
+pub(crate) struct Leaving<'a> {
+    pub(crate) component: &'a dyn Component,
+    pub(crate) observed: Observed,
 }
 
 /// Deletes `components`. What is gone already is no error; what is not ours is left alone without a word,
-/// unless Terraform's state holds it. Goes on with what doesn't depend on a failure.
-pub(crate) async fn delete(components: &[Box<dyn Component>], known: &Known) -> Deletion {
-    let mut deletion = Deletion::default();
-    for stage in STAGES.into_iter().rev() {
-        let steps = components.iter().filter(|component| component.stage() == stage).map(|component| async {
-            let key = component.key();
-            let observed = match component.observe(known.arn(component.as_ref())).await {
-                Ok(Some(observed)) => observed,
-                Ok(None) => return None,
-                Err(error) => {
-                    return Some((key, None, Failure::Aws { title: component.title(), error }));
+/// unless Terraform's state holds it. Returns what went wrong. Nothing is changed if AWS would refuse any of it.
+pub(crate) async fn delete(
+    components: &[Box<dyn Component>],
+    known: &Known,
+    departure: &Departure,
+) -> Vec<Failure> {
+    let leaving = match survey(components, known).await {
+        Ok(leaving) => leaving,
+        Err(failures) => return failures,
+    };
+    let own = leaving.iter().map(|leaving| leaving.observed.arn.clone()).collect::<BTreeSet<_>>();
+    let failures = obstacles(&leaving, &own, departure).await;
+    if failures.is_empty() { remove(&leaving, departure).await } else { failures }
+}
+
+/// Those of `components` that are there and ours.
+pub(super) async fn survey<'a>(
+    components: &'a [Box<dyn Component>],
+    known: &Known,
+) -> Result<Vec<Leaving<'a>>, Vec<Failure>> {
+    let looks = components.iter().map(|component| async move {
+        (component.as_ref(), component.observe(known.arn(component.as_ref())).await)
+    });
+    let (mut leaving, mut failures) = (Vec::new(), Vec::new());
+    for (component, result) in join_all(looks).await {
+        match result {
+            Ok(Some(observed)) => {
+                if component.ownership().owns(&observed.tags) || known.holds(component) {
+                    leaving.push(Leaving { component, observed });
                 }
-            };
-            if !component.ownership().owns(&observed.tags) && !known.holds(component.as_ref()) {
-                return None;
             }
-            let error = component.delete(&observed).await.err()?;
-            Some((key, Some(observed), Failure::Aws { title: component.title(), error }))
-        });
-        for (key, observed, failure) in join_all(steps).await.into_iter().flatten() {
-            if let Some(observed) = observed {
-                deletion.left.insert(key, observed);
-            }
-            deletion.failures.push(failure);
+            Ok(None) => {}
+            Err(error) => failures.push(Failure::Aws { title: component.title(), error }),
         }
-        // What an earlier stage still refers to can't go: a target group in a rule, a role in an association.
-        if !deletion.failures.is_empty() {
+    }
+    if failures.is_empty() { Ok(leaving) } else { Err(failures) }
+}
+
+/// Deletes objects that were looked at before. Goes on with what doesn't depend on a failure.
+pub(super) async fn remove(leaving: &[Leaving<'_>], departure: &Departure) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for stage in STAGES.into_iter().rev() {
+        let steps = leaving.iter().filter(|leaving| leaving.component.stage() == stage).map(
+            |Leaving { component, observed }| async move {
+                let error = component.delete(observed, departure).await.err()?;
+                Some(Failure::Aws { title: component.title(), error })
+            },
+        );
+        failures.extend(join_all(steps).await.into_iter().flatten());
+        // What an earlier stage still refers to can't be deleted: a target group in a rule, a role in an association.
+        if !failures.is_empty() {
             break;
         }
     }
-    deletion
+    failures
 }

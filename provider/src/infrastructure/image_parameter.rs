@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage};
+use crate::app::departure::Departure;
 
 /// Key and ownership component of an image parameter.
 pub(crate) const KEY: &str = "image_parameter";
@@ -82,7 +83,7 @@ impl Component for ImageParameter {
         self.aws.parameters.untag(&self.name, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.parameters.delete(&self.name).await
     }
 }

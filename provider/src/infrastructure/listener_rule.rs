@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::ownership::Ownership;
 use super::shift::shift;
 use super::{Component, Facts, Observed, Stage, differs};
+use crate::app::departure::Departure;
 use crate::app::rollout::Rollout;
 use crate::app::traffic::{Backend, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
 
@@ -225,7 +226,7 @@ impl Component for ListenerRule {
         self.aws.listener_rules.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.listener_rules.delete(&observed.arn).await
     }
 }

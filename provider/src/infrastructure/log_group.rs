@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage, differs};
 use crate::app::access::Logs;
+use crate::app::departure::Departure;
 
 /// Key and ownership component of a log group.
 pub(crate) const KEY: &str = "log_group";
@@ -99,7 +100,7 @@ impl Component for LogGroup {
         self.aws.log_groups.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.log_groups.delete(&self.name()).await
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage, differs};
+use crate::app::departure::Departure;
 use crate::app::names::hexadecimal;
 
 /// Start of the key of an association.
@@ -129,7 +130,7 @@ impl Component for PodIdentity {
         self.aws.pod_identities.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.pod_identities.delete(&self.cluster, id_of(&observed.arn)).await
     }
 }

@@ -1,13 +1,17 @@
 //! The target group that a backend had before it got another one. It serves until the new one does: it stays in
 //! the rule and is kept as it is, and then it goes.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, Service, Tags};
 use serde_json::Value;
 
+use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::Ownership;
 use super::target_group;
 use super::{Component, Facts, Observed, Stage};
+use crate::app::departure::Departure;
 use crate::app::traffic::{Previous, previous_name};
 
 /// The group before, of one backend.
@@ -71,7 +75,16 @@ impl Component for PreviousGroup {
         Ok(())
     }
 
-    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+    async fn obstacle(
+        &self,
+        _observed: &Observed,
+        own: &BTreeSet<String>,
+        _departure: &Departure,
+    ) -> Result<Option<Obstacle>, Error> {
+        foreign_rules(&self.aws, &self.previous.target_group_name, own).await
+    }
+
+    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.target_groups.delete(&observed.arn).await
     }
 }

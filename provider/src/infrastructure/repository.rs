@@ -1,12 +1,16 @@
 //! The app's ECR repository: scanned on push, with immutable tags, and a lifecycle policy that keeps it small.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Contents, Error, ErrorKind, NewRepository, Service, TagMutability, Tags};
 use serde_json::{Value, json};
 
+use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
 use super::{Component, Facts, Observed, Stage, differs};
+use crate::app::departure::Departure;
 use crate::app::image::{Encryption, Storage};
 use crate::app::values::sorted;
 
@@ -269,8 +273,26 @@ impl Component for Repository {
         self.aws.repositories.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
-        let contents = if self.storage.force_delete { Contents::Delete } else { Contents::Keep };
+    async fn obstacle(
+        &self,
+        _observed: &Observed,
+        _own: &BTreeSet<String>,
+        departure: &Departure,
+    ) -> Result<Option<Obstacle>, Error> {
+        if departure.force_delete || !self.aws.repositories.holds_images(&self.name).await? {
+            return Ok(None);
+        }
+        Ok(Some(Obstacle {
+            reason: "it holds images, and AWS deletes only an empty repository".to_owned(),
+            remedy: "To delete the images with it, set `image.force_delete = true`: a change that keeps the app takes it \
+                     from the same configuration, a destroy only after an apply, because Terraform passes no \
+                     configuration to a destroy. Or delete the images first."
+                .to_owned(),
+        }))
+    }
+
+    async fn delete(&self, _observed: &Observed, departure: &Departure) -> Result<(), Error> {
+        let contents = if departure.force_delete { Contents::Delete } else { Contents::Keep };
         self.aws.repositories.delete(&self.name, contents).await
     }
 }

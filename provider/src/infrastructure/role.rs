@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewRole, RoleChange, Tags};
+use ipsy_aws::{Aws, Error, ErrorKind, NewRole, RoleChange, Service, Tags};
 use serde_json::{Map, Value, json};
 
+use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
 use super::{Component, Facts, Observed, Stage, differs};
 use crate::app::access::Iam;
+use crate::app::departure::Departure;
 
 /// Key and ownership component of a role.
 pub(crate) const KEY: &str = "role";
@@ -33,6 +35,12 @@ impl Role {
         u32::try_from(self.iam.max_session_seconds).unwrap_or(3_600)
     }
 
+    /// Why the role can't be deleted, where instance profiles hold it: ipsy makes none.
+    async fn foreign_profiles(&self) -> Result<Option<String>, Error> {
+        let profiles = self.aws.roles.instance_profiles(&self.iam.role_name).await?;
+        Ok((!profiles.is_empty()).then(|| format!("instance profiles hold it: {}", profiles.join(", "))))
+    }
+
     async fn reconcile_policies(&self, observed: &Value) -> Result<(), Error> {
         let roles = &self.aws.roles;
         let name = &self.iam.role_name;
@@ -48,13 +56,7 @@ impl Role {
                 roles.delete_inline_policy(name, policy).await?;
             }
         }
-        let attached: BTreeSet<String> = observed
-            .get("managed_policy_arns")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|arn| arn.as_str().map(ToOwned::to_owned))
-            .collect();
+        let attached = attached_policies(observed);
         let wanted = &self.iam.managed_policy_arns;
         for arn in wanted.difference(&attached) {
             roles.attach_policy(name, arn).await?;
@@ -64,6 +66,12 @@ impl Role {
         }
         Ok(())
     }
+}
+
+/// The managed policies among properties.
+fn attached_policies(properties: &Value) -> BTreeSet<String> {
+    let arns = properties.get("managed_policy_arns").and_then(Value::as_array).into_iter().flatten();
+    arns.filter_map(|arn| arn.as_str().map(ToOwned::to_owned)).collect()
 }
 
 #[async_trait]
@@ -177,7 +185,47 @@ impl Component for Role {
         self.aws.roles.untag(&self.iam.role_name, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed) -> Result<(), Error> {
+    async fn admit_change(&self, observed: &Observed) -> Result<(), Error> {
+        if !differs(&observed.properties, &self.desired(), "path") {
+            return Ok(());
+        }
+        match self.foreign_profiles().await? {
+            Some(reason) => {
+                let message = format!("a role with another path is a new role, and {reason}");
+                let name = &self.iam.role_name;
+                Err(Error::new(ErrorKind::InUse, Service::Iam, "DeleteRole", name, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn obstacle(
+        &self,
+        observed: &Observed,
+        _own: &BTreeSet<String>,
+        _departure: &Departure,
+    ) -> Result<Option<Obstacle>, Error> {
+        let foreign: Vec<String> = attached_policies(&observed.properties)
+            .difference(&self.iam.managed_policy_arns)
+            .cloned()
+            .collect();
+        let mut reasons = Vec::new();
+        if !foreign.is_empty() {
+            reasons.push(format!(
+                "policies are attached to it that are not in `iam.managed_policy_arns`: {}",
+                foreign.join(", ")
+            ));
+        }
+        reasons.extend(self.foreign_profiles().await?);
+        Ok((!reasons.is_empty()).then(|| Obstacle {
+            reason: reasons.join("; "),
+            remedy: "Detach the policies (`terraform apply` does it, too), remove the role from the instance profiles, \
+                     and run again."
+                .to_owned(),
+        }))
+    }
+
+    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.roles.delete(&self.iam.role_name).await
     }
 }

@@ -3,12 +3,16 @@
 
 pub(crate) mod attributes;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, HealthCheck, Matcher, NewTargetGroup, Service, Tags};
 use serde_json::{Value, json};
 
+use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage, differs};
+use crate::app::departure::Departure;
 use crate::app::traffic::{self, LoadBalancer};
 
 /// Start of the key of a target group.
@@ -201,7 +205,16 @@ impl Component for TargetGroup {
         self.aws.target_groups.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, observed: &Observed) -> Result<(), Error> {
+    async fn obstacle(
+        &self,
+        _observed: &Observed,
+        own: &BTreeSet<String>,
+        _departure: &Departure,
+    ) -> Result<Option<Obstacle>, Error> {
+        foreign_rules(&self.aws, &self.name, own).await
+    }
+
+    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
         self.aws.target_groups.delete(&observed.arn).await
     }
 }

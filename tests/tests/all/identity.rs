@@ -47,7 +47,8 @@ fn a_repository_keeps_its_images_until_it_is_told_otherwise() {
     push_image(&aws);
     let refused = terraform.run(&["destroy", "-input=false", "-no-color", "-auto-approve"]).unwrap();
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("RepositoryNotEmptyException"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("holds images"), "{}", refused.stderr);
+    assert_eq!(aws.resources().unwrap().rules.len(), 1, "refused before the rule was deleted");
     assert!(aws.resources().unwrap().repositories.contains_key("checkout"));
     terraform.replace("main.tf", "keep_images ", "force_delete     = true\n    keep_images ").unwrap();
     terraform.apply().unwrap();

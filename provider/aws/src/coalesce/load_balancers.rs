@@ -1,5 +1,6 @@
 //! Load balancers and listeners, described twenty in a call.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ pub(super) struct Coalesced {
     inner: Arc<dyn LoadBalancers>,
     load_balancers: Batcher<String, LoadBalancer>,
     listeners: Batcher<String, Listener>,
+    listeners_of: Batcher<String, Vec<Listener>>,
 }
 
 impl Coalesced {
@@ -30,7 +32,15 @@ impl Coalesced {
             |listener: &Listener| &listener.arn,
             |balancers, arns| async move { balancers.listeners(&arns).await },
         );
-        Self { inner, load_balancers, listeners }
+        let listeners_of = Batcher::of(1, &inner, |balancers, arns: Vec<String>| async move {
+            let mut all = BTreeMap::new();
+            for arn in arns {
+                let found = balancers.listeners_of(&arn).await?;
+                all.insert(arn, found);
+            }
+            Ok(all)
+        });
+        Self { inner, load_balancers, listeners, listeners_of }
     }
 }
 
@@ -38,6 +48,10 @@ impl Coalesced {
 impl LoadBalancers for Coalesced {
     async fn listeners(&self, arns: &[String]) -> Result<Vec<Listener>, Error> {
         Ok(self.listeners.get(arns).await?.into_values().collect())
+    }
+
+    async fn listeners_of(&self, load_balancer_arn: &str) -> Result<Vec<Listener>, Error> {
+        Ok(self.listeners_of.get_one(load_balancer_arn.to_owned()).await?.unwrap_or_default())
     }
 
     async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {

@@ -99,6 +99,10 @@ impl Repositories for Coalesced {
         self.inner.delete(name, contents).await
     }
 
+    async fn holds_images(&self, name: &str) -> Result<bool, Error> {
+        self.inner.holds_images(name).await
+    }
+
     async fn image(&self, name: &str, reference: &ImageReference) -> Result<Option<Image>, Error> {
         self.inner.image(name, reference).await
     }

@@ -148,6 +148,10 @@ impl Roles for Coalesced {
         self.inner.untag(name, keys).await
     }
 
+    async fn instance_profiles(&self, name: &str) -> Result<Vec<String>, Error> {
+        self.inner.instance_profiles(name).await
+    }
+
     async fn delete(&self, name: &str) -> Result<(), Error> {
         self.inner.delete(name).await
     }

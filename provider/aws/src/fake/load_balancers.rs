@@ -67,16 +67,21 @@ impl LoadBalancers for World {
         })
     }
 
+    async fn listeners_of(&self, load_balancer_arn: &str) -> Result<Vec<Listener>, Error> {
+        self.call(Service::Elb, "DescribeListeners", load_balancer_arn, |state| {
+            let here =
+                state.listeners.values().filter(|listener| listener.load_balancer_arn == load_balancer_arn);
+            Ok(here.cloned().collect())
+        })
+    }
+
     async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {
         let balancers = self.call(Service::Elb, "DescribeLoadBalancers", "", |state| {
             Ok(state.load_balancers.keys().cloned().collect::<Vec<_>>())
         })?;
         let mut all = Vec::new();
         for arn in balancers {
-            all.extend(self.call(Service::Elb, "DescribeListeners", &arn, |state| {
-                let here = state.listeners.values().filter(|listener| listener.load_balancer_arn == arn);
-                Ok(here.cloned().collect::<Vec<_>>())
-            })?);
+            all.extend(self.listeners_of(&arn).await?);
         }
         Ok(all)
     }

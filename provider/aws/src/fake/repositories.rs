@@ -183,6 +183,12 @@ impl Repositories for World {
         })
     }
 
+    async fn holds_images(&self, name: &str) -> Result<bool, Error> {
+        self.call(Service::Ecr, "DescribeImages", name, |state| {
+            Ok(state.repositories.get(name).is_some_and(|stored| !stored.images.is_empty()))
+        })
+    }
+
     async fn image(&self, name: &str, reference: &ImageReference) -> Result<Option<Image>, Error> {
         self.call(Service::Ecr, "DescribeImages", name, |state| {
             Ok(state.repositories.get(name).and_then(|stored| stored.image(reference)))

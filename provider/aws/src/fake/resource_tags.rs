@@ -19,4 +19,13 @@ impl ResourceTags for World {
                 .collect())
         })
     }
+
+    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error> {
+        self.call(Service::Tagging, "GetResources", "", |state| {
+            let known = state.tags_as_last_seen.as_ref().unwrap_or(&state.tags);
+            let carries = |found: &Tags| tags.iter().all(|(key, value)| found.get(key) == Some(value));
+            let found = known.iter().filter(|(_, found)| carries(found));
+            Ok(found.map(|(arn, found)| (arn.clone(), found.clone())).collect())
+        })
+    }
 }

@@ -184,6 +184,13 @@ impl Roles for World {
         })
     }
 
+    async fn instance_profiles(&self, name: &str) -> Result<Vec<String>, Error> {
+        self.call(Service::Iam, "ListInstanceProfilesForRole", name, |state| {
+            let holders = state.instance_profiles.iter().filter(|(_, role)| role.as_str() == name);
+            Ok(holders.map(|(profile, _)| profile.clone()).collect())
+        })
+    }
+
     async fn delete(&self, name: &str) -> Result<(), Error> {
         let found =
             self.call(Service::Iam, "ListRolePolicies", name, |state| Ok(state.roles.get(name).cloned()))?;
@@ -195,8 +202,11 @@ impl Roles for World {
         for policy in &role.attached_policies {
             Roles::detach_policy(self, name, policy).await?;
         }
-        self.call(Service::Iam, "ListInstanceProfilesForRole", name, |_| Ok(()))?;
         self.call(Service::Iam, "DeleteRole", name, |state| {
+            if state.instance_profiles.values().any(|role| role == name) {
+                let message = "Cannot delete entity, must remove roles from instance profile first.";
+                return Err(Refusal::new(ErrorKind::InUse, "DeleteConflict", message));
+            }
             state.roles.remove(name);
             Ok(())
         })

@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) tags_as_last_seen: Option<BTreeMap<String, Tags>>,
     pub(super) repositories: BTreeMap<String, StoredRepository>,
     pub(super) roles: BTreeMap<String, Role>,
+    /// The role that each instance profile holds.
+    pub(super) instance_profiles: BTreeMap<String, String>,
     /// How many more reads do not show a role that is there.
     pub(super) reads_without_roles: u32,
     pub(super) clusters: BTreeMap<String, Cluster>,
@@ -50,6 +52,8 @@ pub(super) struct State {
     pub(super) alarms: BTreeMap<String, AlarmState>,
     /// Those that were made by a call.
     pub(super) metric_alarms: BTreeMap<String, Alarm>,
+    /// How many requests target groups get, by ARN.
+    pub(super) requests_per_minute: BTreeMap<String, f64>,
     /// Records by zone.
     pub(super) zones: BTreeMap<String, Vec<Record>>,
 }

@@ -33,6 +33,26 @@ impl LoadBalancers for SdkLoadBalancers {
         Ok(all)
     }
 
+    async fn listeners_of(&self, load_balancer_arn: &str) -> Result<Vec<Listener>, Error> {
+        let (mut all, mut page) = (Vec::new(), None);
+        loop {
+            let request =
+                self.client.describe_listeners().load_balancer_arn(load_balancer_arn).set_marker(page);
+            let answer =
+                self.channel.call("DescribeListeners", load_balancer_arn, || request.clone().send()).await;
+            let answer = match answer {
+                // It was deleted in the meantime.
+                Err(error) if error.is_not_found() => return Ok(all),
+                answer => answer?,
+            };
+            all.extend(answer.listeners.into_iter().flatten().map(listener_from_sdk));
+            page = answer.next_marker;
+            if page.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {
         let (mut balancers, mut page) = (Vec::new(), None);
         loop {
@@ -46,23 +66,7 @@ impl LoadBalancers for SdkLoadBalancers {
         }
         let mut all = Vec::new();
         for balancer in balancers.into_iter().filter(|balancer| balancer.kind == "application") {
-            let mut page = None;
-            loop {
-                let request =
-                    self.client.describe_listeners().load_balancer_arn(&balancer.arn).set_marker(page);
-                let answer =
-                    self.channel.call("DescribeListeners", &balancer.arn, || request.clone().send()).await;
-                let answer = match answer {
-                    // It went away in the meantime.
-                    Err(error) if error.is_not_found() => break,
-                    answer => answer?,
-                };
-                all.extend(answer.listeners.into_iter().flatten().map(listener_from_sdk));
-                page = answer.next_marker;
-                if page.is_none() {
-                    break;
-                }
-            }
+            all.extend(self.listeners_of(&balancer.arn).await?);
         }
         Ok(all)
     }

@@ -160,6 +160,12 @@ impl Repositories for SdkRepositories {
         if_there(answer).map(drop)
     }
 
+    async fn holds_images(&self, name: &str) -> Result<bool, Error> {
+        let request = self.client.describe_images().repository_name(name).max_results(1);
+        let answer = self.channel.call("DescribeImages", name, || request.clone().send()).await;
+        Ok(if_there(answer)?.is_some_and(|answer| !answer.image_details().is_empty()))
+    }
+
     async fn image(&self, name: &str, reference: &ImageReference) -> Result<Option<Image>, Error> {
         let id = match reference {
             ImageReference::Tag(tag) => ImageIdentifier::builder().image_tag(tag),

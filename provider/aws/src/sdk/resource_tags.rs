@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 
 use super::channel::Channel;
 use super::tags::from_pairs;
@@ -23,11 +24,29 @@ impl ResourceTags for SdkResourceTags {
         for piece in arns.chunks(ARNS_PER_CALL) {
             let request = self.client.get_resources().set_resource_arn_list(Some(piece.to_vec()));
             let answer = self.channel.call("GetResources", "", || request.clone().send()).await?;
-            all.extend(answer.resource_tag_mapping_list().iter().filter_map(|found| {
-                let tags = found.tags().iter().map(|tag| (tag.key(), tag.value()));
-                Some((found.resource_arn()?.to_owned(), from_pairs(tags)))
-            }));
+            all.extend(answer.resource_tag_mapping_list().iter().filter_map(from_sdk));
         }
         Ok(all)
     }
+
+    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error> {
+        let filters: Vec<TagFilter> =
+            tags.iter().map(|(key, value)| TagFilter::builder().key(key).values(value).build()).collect();
+        let (mut all, mut page) = (BTreeMap::new(), None);
+        loop {
+            let request =
+                self.client.get_resources().set_tag_filters(Some(filters.clone())).set_pagination_token(page);
+            let answer = self.channel.call("GetResources", "", || request.clone().send()).await?;
+            all.extend(answer.resource_tag_mapping_list().iter().filter_map(from_sdk));
+            page = answer.pagination_token.filter(|token| !token.is_empty());
+            if page.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+fn from_sdk(found: &ResourceTagMapping) -> Option<(String, Tags)> {
+    let tags = found.tags().iter().map(|tag| (tag.key(), tag.value()));
+    Some((found.resource_arn()?.to_owned(), from_pairs(tags)))
 }

@@ -68,34 +68,6 @@ impl SdkRoles {
         }
     }
 
-    async fn remove_from_instance_profiles(&self, role: &str) -> Result<(), Error> {
-        let mut names = Vec::new();
-        let mut page = None;
-        loop {
-            let request = self
-                .client
-                .list_instance_profiles_for_role()
-                .role_name(role)
-                .max_items(PAGE)
-                .set_marker(page);
-            let answer =
-                self.channel.call("ListInstanceProfilesForRole", role, || request.clone().send()).await?;
-            names.extend(answer.instance_profiles.into_iter().map(|profile| profile.instance_profile_name));
-            page = answer.marker.filter(|_| answer.is_truncated);
-            if page.is_none() {
-                break;
-            }
-        }
-        for name in names {
-            let request =
-                self.client.remove_role_from_instance_profile().role_name(role).instance_profile_name(name);
-            let answer =
-                self.channel.call("RemoveRoleFromInstanceProfile", role, || request.clone().send()).await;
-            gone_is_fine(answer)?;
-        }
-        Ok(())
-    }
-
     async fn delete_with_all(&self, name: &str) -> Result<(), Error> {
         for policy in self.inline_policy_names(name).await? {
             self.delete_inline_policy(name, &policy).await?;
@@ -103,7 +75,6 @@ impl SdkRoles {
         for policy in self.attached_policies(name).await? {
             self.detach_policy(name, &policy).await?;
         }
-        self.remove_from_instance_profiles(name).await?;
         let request = self.client.delete_role().role_name(name);
         self.channel.call_patiently(RELEASE, "DeleteRole", name, || request.clone().send()).await.map(drop)
     }
@@ -250,6 +221,30 @@ impl Roles for SdkRoles {
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error> {
         let request = self.client.untag_role().role_name(name).set_tag_keys(Some(keys.to_vec()));
         self.channel.call("UntagRole", name, || request.clone().send()).await.map(drop)
+    }
+
+    async fn instance_profiles(&self, name: &str) -> Result<Vec<String>, Error> {
+        let (mut names, mut page) = (Vec::new(), None);
+        loop {
+            let request = self
+                .client
+                .list_instance_profiles_for_role()
+                .role_name(name)
+                .max_items(PAGE)
+                .set_marker(page);
+            let answer =
+                self.channel.call("ListInstanceProfilesForRole", name, || request.clone().send()).await;
+            let answer = match answer {
+                Err(error) if error.is_not_found() => return Ok(names),
+                answer => answer?,
+            };
+            names.extend(answer.instance_profiles.into_iter().map(|profile| profile.instance_profile_name));
+            page = answer.marker.filter(|_| answer.is_truncated);
+            if page.is_none() {
+                names.sort();
+                return Ok(names);
+            }
+        }
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {

@@ -26,7 +26,6 @@ pub(crate) struct Storage {
     pub(crate) pull_account_ids: BTreeSet<String>,
     /// JSON text, instead of what the accounts say.
     pub(crate) repository_policy: Option<String>,
-    pub(crate) force_delete: bool,
 }
 
 /// How images are encrypted; fixed when the repository is made.
@@ -51,7 +50,6 @@ impl Storage {
             lifecycle_policy: config.lifecycle_policy_json.clone(),
             pull_account_ids: config.pull_account_ids.clone().unwrap_or_default(),
             repository_policy: config.repository_policy_json.clone(),
-            force_delete: config.force_delete.unwrap_or(false),
         };
         storage.check(config, problems);
         storage

@@ -12,6 +12,7 @@ use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::retired::{forget, left_behind, remember, same, still_there};
 use super::state;
+use crate::app::departure::Departure;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::{Change, Failure, converge, undo};
@@ -44,6 +45,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let mut change = Change {
         wanted: work.wanted,
         obsolete: Vec::new(),
+        departure: Departure::default(),
         known: Known::default(),
         cancel: limit.cancel.clone(),
     };
@@ -84,7 +86,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted));
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
-    let mut change = Change { wanted: work.wanted, obsolete, known, cancel };
+    let departure = work.parsed.app.departure.clone();
+    let mut change = Change { wanted: work.wanted, obsolete, departure, known, cancel };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
@@ -125,14 +128,16 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let left = left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted);
     work.wanted.extend(left);
     let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
-    let Limited { output: mut deletion, is_over } = limit.keep(destroy(&work.wanted, &known)).await;
-    if deletion.failures.is_empty() {
+    let departure = &work.parsed.app.departure;
+    let Limited { output: mut failures, is_over } =
+        limit.keep(destroy(&work.wanted, &known, departure)).await;
+    if failures.is_empty() {
         return Outcome::gone();
     }
     if is_over {
-        told_as_late(&mut deletion.failures, &limit, &mut diagnostics);
+        told_as_late(&mut failures, &limit, &mut diagnostics);
     }
-    tell(&deletion.failures, "deleted", &mut diagnostics);
+    tell(&failures, "deleted", &mut diagnostics);
     Outcome::of(prior).with_private(private).with(diagnostics)
 }
 

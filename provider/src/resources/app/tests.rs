@@ -1,6 +1,7 @@
 //! The life of an app against an AWS in memory, call by call. Terraform itself is not here: the tests play its
 //! part, in the order in which it calls.
 
+mod departure;
 mod faults;
 mod identity;
 mod lifecycle;

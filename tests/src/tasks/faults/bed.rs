@@ -32,7 +32,6 @@ impl Bed {
         terraform.variable("zone_id", &aws.platform.zone_id);
         terraform.variable("second_listener_arn", &second_listener(&aws)?);
         terraform.init()?;
-        iam(&aws, "CreateInstanceProfile", &[])?;
         let empty = aws.census()?;
         Ok(Self { aws, terraform, empty })
     }
@@ -44,8 +43,6 @@ impl Bed {
         if phase.action != Action::Create {
             self.terraform.apply()?;
             self.install()?;
-            // Somebody else has hung something on the role, which keeps AWS from deleting it.
-            iam(&self.aws, "AddRoleToInstanceProfile", &[("RoleName", ROLE)])?;
         }
         if let Action::Update(folder) = &phase.action {
             self.terraform.overlay(folder)?;
@@ -82,15 +79,6 @@ fn second_listener(aws: &AwsBench) -> Result<String> {
     ];
     let answer = aws.query("elasticloadbalancing", &listener)?;
     Ok(xml::element(&answer, "ListenerArn").context("a listener has an ARN")?.to_owned())
-}
-
-/// The role of the app.
-const ROLE: &str = "checkout-prod";
-
-/// A call to IAM about the instance profile of somebody else.
-fn iam(aws: &AwsBench, action: &str, more: &[(&str, &str)]) -> Result<()> {
-    let common = [("Action", action), ("Version", "2010-05-08"), ("InstanceProfileName", "of-somebody-else")];
-    aws.query("iam", &[&common, more].concat()).map(drop)
 }
 
 /// How many objects there are in `found` that are not expected, and which.

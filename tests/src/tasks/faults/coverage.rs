@@ -24,7 +24,7 @@ const CHANGING: [(&str, &str); 10] = [
 ];
 
 /// Those that only read, or call nothing.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 15] = [
     "accounts",
     "channel",
     "clusters",
@@ -32,6 +32,7 @@ const OTHERS: [&str; 14] = [
     "failure",
     "http",
     "load_balancers",
+    "metrics",
     "quota",
     "resource_tags",
     "rule_form",

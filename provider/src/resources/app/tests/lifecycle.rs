@@ -183,7 +183,7 @@ async fn an_import_finds_what_there_is_and_claims_it() {
 }
 
 /// The operations so far that changed something.
-fn changing(bench: &Bench) -> Vec<&'static str> {
+pub(super) fn changing(bench: &Bench) -> Vec<&'static str> {
     let reads = ["Describe", "Get", "List"];
     bench
         .fake
