@@ -3,6 +3,7 @@
 //! of an object.
 
 mod access;
+mod departure;
 mod identity;
 mod image;
 mod json;
@@ -20,13 +21,13 @@ pub(crate) fn describe_app(schema: Schema) -> Schema {
 
 /// Adds every argument about AWS alone.
 pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
-    traffic::add(access::add(identity::add_infrastructure(schema)))
+    departure::add(traffic::add(access::add(identity::add_infrastructure(schema))))
 }
 
 /// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is
 /// known all the same.
-pub(crate) const NOT_IN_VALUES: [&str; 9] =
-    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "dns", "alarm", "timeouts"];
+pub(crate) const NOT_IN_VALUES: [&str; 10] =
+    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "dns", "alarm", "timeouts", "retain"];
 
 /// The blocks and attributes that `post_renderer_config` depends on.
 pub(crate) const IN_POST_RENDERER_CONFIG: [&str; 7] =

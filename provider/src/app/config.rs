@@ -42,6 +42,7 @@ pub(crate) struct AppConfig {
     pub(crate) backend: BTreeMap<String, BackendConfig>,
     pub(crate) rollout: Option<RolloutConfig>,
     pub(crate) timeouts: Option<TimeoutsConfig>,
+    pub(crate) retain: Option<BTreeSet<String>>,
     pub(crate) dns: BTreeMap<String, DnsConfig>,
     pub(crate) alarm: BTreeMap<String, AlarmConfig>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,

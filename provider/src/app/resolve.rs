@@ -140,7 +140,7 @@ pub(crate) fn resolve(
         traffic: Traffic::resolve(config, &identity, complete, problems),
         timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
         rollout,
-        departure: Departure::resolve(config),
+        departure: Departure::resolve(config, problems),
         settings: resolve_settings(&config.advanced_setting, problems),
         exceptions,
         explanations,

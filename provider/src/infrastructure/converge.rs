@@ -73,7 +73,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
     }
     report.failures = foreign(change, &report.observed);
     report.failures.extend(not_admitted(change, &report.observed).await);
-    let leaving = match survey(&change.obsolete, &change.known).await {
+    let leaving = match survey(&change.obsolete, &change.known, &change.departure).await {
         Ok(leaving) => leaving,
         Err(failures) => {
             report.failures.extend(failures);

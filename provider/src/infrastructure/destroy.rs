@@ -23,7 +23,7 @@ pub(crate) async fn delete(
     known: &Known,
     departure: &Departure,
 ) -> Vec<Failure> {
-    let leaving = match survey(components, known).await {
+    let leaving = match survey(components, known, departure).await {
         Ok(leaving) => leaving,
         Err(failures) => return failures,
     };
@@ -32,12 +32,14 @@ pub(crate) async fn delete(
     if failures.is_empty() { remove(&leaving, departure).await } else { failures }
 }
 
-/// Those of `components` that are there and ours.
+/// Those of `components` that are there, ours, and not to stay.
 pub(super) async fn survey<'a>(
     components: &'a [Box<dyn Component>],
     known: &Known,
+    departure: &Departure,
 ) -> Result<Vec<Leaving<'a>>, Vec<Failure>> {
-    let looks = components.iter().map(|component| async move {
+    let leaving = components.iter().filter(|component| !departure.retains(&component.key()));
+    let looks = leaving.map(|component| async move {
         (component.as_ref(), component.observe(known.arn(component.as_ref())).await)
     });
     let (mut leaving, mut failures) = (Vec::new(), Vec::new());

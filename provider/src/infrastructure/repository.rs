@@ -286,7 +286,8 @@ impl Component for Repository {
             reason: "it holds images, and AWS deletes only an empty repository".to_owned(),
             remedy: "To delete the images with it, set `image.force_delete = true`: a change that keeps the app takes it \
                      from the same configuration, a destroy only after an apply, because Terraform passes no \
-                     configuration to a destroy. Or delete the images first."
+                     configuration to a destroy. To keep the repository, set `retain = [\"repository\"]` likewise. Or delete \
+                     the images first."
                 .to_owned(),
         }))
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use ipsy_aws::Aws;
 use tf_provider::{CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, UpdateRequest, Value};
 
+use super::departing;
 use super::entering::{self, Entering};
 use super::limit::{Limit, Limited};
 use super::outputs::{Inputs, outputs};
@@ -36,6 +37,8 @@ struct Work<'a> {
 /// leaves no state, because Terraform would otherwise destroy all of it with the next apply.
 pub(super) async fn create(configured: &Configured, request: CreateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
+    let mut private = request.private;
+    departing::forget(&mut private);
     let prior = (None, &Entering::new());
     let work = Box::pin(wanted(configured, &request.planned, &request.config, prior, &mut diagnostics)).await;
     let Some(work) = work else {
@@ -52,7 +55,8 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        return Outcome::of(finished(configured, &work, request.planned, &report.observed)).with(diagnostics);
+        let state = finished(configured, &work, request.planned, &report.observed);
+        return Outcome::of(state).with_private(private).with(diagnostics);
     }
     undo(&change.wanted, &mut report).await;
     if is_over {
@@ -65,13 +69,14 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     }
     // What could not be taken back stays in the state, so that nobody has to look for it.
     report.observed.retain(|key, _| report.made.contains(key));
-    Outcome::of(unfinished(request.planned, &report.observed)).with(diagnostics)
+    Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
 }
 
 /// Brings the app to its plan. What is no longer needed goes last, when nothing refers to it any more.
 pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
+    departing::forget(&mut private);
     let before = (Some(&prior), &entering::unfinished(&private));
     let work =
         Box::pin(wanted(configured, &request.planned, &request.config, before, &mut diagnostics)).await;
@@ -120,7 +125,9 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
 /// Deletes everything of the app, in the reverse order.
 pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
-    let (prior, private) = (request.prior, request.private);
+    let (prior, mut private) = (request.prior, request.private);
+    let planned = departing::planned(&private);
+    departing::forget(&mut private);
     let Some(mut work) = remembered(configured, &prior, &mut diagnostics).await else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
@@ -128,7 +135,7 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let left = left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted);
     work.wanted.extend(left);
     let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
-    let departure = &work.parsed.app.departure;
+    let departure = planned.as_ref().unwrap_or(&work.parsed.app.departure);
     let Limited { output: mut failures, is_over } =
         limit.keep(destroy(&work.wanted, &known, departure)).await;
     if failures.is_empty() {

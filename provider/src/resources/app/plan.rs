@@ -3,6 +3,7 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
+use super::departing;
 use super::entering::unfinished;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
@@ -30,6 +31,7 @@ pub(super) async fn modify_plan(
     for (backend, name) in parsed.replaced() {
         diagnostics.push(replaced_warning(backend, name));
     }
+    departing::plan(&mut plan.private, &parsed.app.departure);
     if !configured.complete {
         // The provider itself waits for something: nothing that it decides can be told.
         for name in super::schema::computed_names() {

@@ -74,24 +74,45 @@ impl Bench {
     }
 
     async fn plan_configuration(&self, prior: Option<&Value>, config: Value) -> (Value, Diagnostics) {
+        let private = prior.map(|_| self.private.lock().unwrap().clone()).unwrap_or_default();
+        let (planned, _, diagnostics) = self.plan_encoded(prior, config, private).await;
+        (planned, diagnostics)
+    }
+
+    /// One call to plan, with what Terraform passes beside the state; gives what it passes on.
+    async fn plan_with(
+        &self,
+        prior: Option<&Value>,
+        config: &Json,
+        private: Private,
+    ) -> (Value, Private, Diagnostics) {
+        self.plan_encoded(prior, schema::schema().encode(config).unwrap(), private).await
+    }
+
+    async fn plan_encoded(
+        &self,
+        prior: Option<&Value>,
+        config: Value,
+        private: Private,
+    ) -> (Value, Private, Diagnostics) {
         let mut planned = config.clone();
         for name in schema::computed_names() {
             planned.set(&Path::root(name), Value::Unknown);
         }
-        let private = prior.map(|_| self.private.lock().unwrap().clone()).unwrap_or_default();
         let mut plan = Plan { planned, requires_replace: Vec::new(), private };
         let request = PlanRequest { prior: prior.cloned(), config, context: Context::default() };
         let mut diagnostics = Diagnostics::new();
         self.resource.modify_plan(&request, &mut plan, &mut diagnostics).await;
-        (plan.planned, diagnostics)
+        (plan.planned, plan.private, diagnostics)
     }
 
     /// Plans and applies, as `terraform apply` does; gives what Terraform would store.
     async fn apply(&self, prior: Option<&Value>, config: &Json) -> Outcome {
-        let (planned, diagnostics) = self.plan(prior, config).await;
+        let private = prior.map(|_| self.private.lock().unwrap().clone()).unwrap_or_default();
+        let (planned, private, diagnostics) = self.plan_with(prior, config, private).await;
         assert!(!diagnostics.has_errors(), "{diagnostics:?}");
         let config = schema::schema().encode(config).unwrap();
-        let (private, context) = (self.private.lock().unwrap().clone(), Context::default());
+        let context = Context::default();
         let outcome = match prior {
             None => {
                 let planned = planned.clone();
@@ -112,6 +133,22 @@ impl Bench {
             }
         }
         outcome
+    }
+
+    /// Replaces the app as Terraform does: two calls to plan, the deletion of the old one, and then a new one.
+    async fn replace(&self, prior: &Value, config: &Json) -> Replacement {
+        let private = self.private.lock().unwrap().clone();
+        let (_, private, mut warnings) = self.plan_with(Some(prior), config, private).await;
+        let (_, private, more) = self.plan_with(None, config, private).await;
+        warnings.extend(more);
+        assert!(!warnings.has_errors(), "{warnings:?}");
+        let request = DeleteRequest { prior: prior.clone(), private, context: Context::default() };
+        let deleted = self.resource.delete(request).await;
+        if deleted.diagnostics.has_errors() {
+            return Replacement { warnings, deleted, created: None };
+        }
+        let created = Some(self.apply(None, config).await);
+        Replacement { warnings, deleted, created }
     }
 
     /// Plays the installation: a healthy pod is in every target group of the rule.
@@ -141,6 +178,14 @@ impl Bench {
         let request = DeleteRequest { prior: state.clone(), private, context: Context::default() };
         self.resource.delete(request).await
     }
+}
+
+/// What became of a replacement.
+struct Replacement {
+    warnings: Diagnostics,
+    deleted: Outcome,
+    /// `None` where the old app could not be deleted.
+    created: Option<Outcome>,
 }
 
 /// Terraform's rule: what was known in the plan is in the state, unchanged.

@@ -127,3 +127,75 @@ async fn another_repository_name_leaves_images_only_with_force_delete() {
     let left = bench.fake.inventory().join("\n");
     assert!(left.contains("repository/shop/checkout") && !left.contains("repository/checkout"), "{left}");
 }
+
+#[tokio::test]
+async fn a_replacement_with_images_is_refused_while_the_app_serves() {
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    bench.fake.push_image("checkout", "1.0.0", "content").unwrap();
+    let mut config = bench.config((90, 10));
+    config["environment"] = json!("staging");
+    let replacement = bench.replace(&state, &config).await;
+    assert!(replacement.created.is_none());
+    assert_refused(&bench, &replacement.deleted, &state, &["holds images"]);
+}
+
+#[tokio::test]
+async fn force_delete_counts_in_the_replacement_that_sets_it() {
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    bench.fake.push_image("checkout", "1.0.0", "content").unwrap();
+    let mut config = bench.config((90, 10));
+    config["environment"] = json!("staging");
+    config["image"]["force_delete"] = json!(true);
+    let created = bench.replace(&state, &config).await.created.unwrap();
+    assert!(!created.diagnostics.has_errors(), "{:?}", created.diagnostics);
+    assert_eq!(text(&created.state.unwrap(), "id"), "staging/checkout");
+    let left = bench.fake.inventory().join("\n");
+    assert!(!left.contains("prod"), "{left}");
+}
+
+#[tokio::test]
+async fn what_is_retained_stays_on_destroy() {
+    let retaining = |bench: &Bench| {
+        let mut config = bench.config((90, 10));
+        config["retain"] = json!(["repository", "log_group", "image_parameter", "role"]);
+        config
+    };
+    let (bench, state) = applied(retaining).await;
+    bench.fake.push_image("checkout", "1.0.0", "content").unwrap();
+    let outcome = bench.destroy(&state).await;
+    assert!(outcome.state.is_none(), "{:?}", outcome.diagnostics);
+    let left = bench.fake.inventory().join("\n");
+    for kept in
+        ["repository/checkout", "log-group:/ipsy/prod/checkout", "parameter/ipsy", "role/checkout-prod"]
+    {
+        assert!(left.contains(kept), "`{kept}` is not in {left}");
+    }
+    assert!(!left.contains("targetgroup/checkout") && !left.contains("listener-rule"), "{left}");
+
+    let again = bench.apply(None, &retaining(&bench)).await;
+    assert!(!again.diagnostics.has_errors(), "the next create takes them: {:?}", again.diagnostics);
+}
+
+#[tokio::test]
+async fn what_is_retained_stays_on_a_rename_and_a_replacement_that_says_so() {
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    bench.fake.push_image("checkout", "1.0.0", "content").unwrap();
+    let mut config = bench.config((90, 10));
+    config["retain"] = json!(["repository"]);
+    config["image"]["repository"] = json!("shop/checkout");
+    let renamed = bench.apply(Some(&state), &config).await;
+    assert!(!renamed.diagnostics.has_errors(), "{:?}", renamed.diagnostics);
+    let left = bench.fake.inventory().join("\n");
+    assert!(left.contains("repository/checkout") && left.contains("repository/shop/checkout"), "{left}");
+
+    bench.fake.push_image("shop/checkout", "1.0.0", "content").unwrap();
+    config["environment"] = json!("staging");
+    config["image"]["repository"] = json!("staging/checkout");
+    let created = bench.replace(&renamed.state.unwrap(), &config).await.created.unwrap();
+    assert!(!created.diagnostics.has_errors(), "{:?}", created.diagnostics);
+    let left = bench.fake.inventory().join("\n");
+    assert!(
+        left.contains("repository/shop/checkout") && left.contains("repository/staging/checkout"),
+        "{left}"
+    );
+}

@@ -1,0 +1,25 @@
+//! How the objects of an app leave, as the configuration says now. Terraform passes no configuration with a deletion, only
+//! the old state: the plan of a replacement keeps what its deletion needs in the private state.
+
+use tf_provider::Private;
+
+use crate::app::departure::Departure;
+
+/// Key in the private state.
+const KEY: &str = "departure";
+
+/// Keeps `departure` for the deletion that this plan may hold.
+pub(super) fn plan(private: &mut Private, departure: &Departure) {
+    // Plain data always goes into JSON.
+    let _ = private.set(KEY, departure);
+}
+
+/// What the plan has kept, if it was one of a replacement.
+pub(super) fn planned(private: &Private) -> Option<Departure> {
+    private.get(KEY)
+}
+
+/// Forgets what the plan has kept: the state has it from now on.
+pub(super) fn forget(private: &mut Private) {
+    private.remove(KEY);
+}
