@@ -20,7 +20,7 @@ pub(crate) use dns::DnsRecord;
 pub(crate) use health_check::HealthCheck;
 #[cfg(test)]
 pub(crate) use load_balancer::Session;
-pub(crate) use load_balancer::{GroupSettings, LoadBalancer, Weights};
+pub(crate) use load_balancer::{GroupSettings, LoadBalancer, Weights, metric_name};
 pub(crate) use login::{Login, LoginSession};
 pub(crate) use priority::Priority;
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage};
 use crate::app::departure::Departure;
-use crate::app::traffic::Alarm;
+use crate::app::traffic::{Alarm, metric_name};
 
 /// Start of the key of an alarm.
 pub(crate) const KEY: &str = "alarm";
@@ -36,12 +36,6 @@ impl GroupAlarm {
         format!("{}-{}-{}-{}", identity.app, identity.environment, self.label, self.backend)
     }
 
-    /// How the metrics of a load balancer name it: `app/shop/0123456789abcdef`.
-    fn load_balancer(&self) -> String {
-        let after = self.listener_arn.split_once(":listener/").map_or("", |(_, after)| after);
-        after.rsplit_once('/').map_or("", |(name, _)| name).to_owned()
-    }
-
     fn settings(&self, facts: &Facts) -> AlarmSettings {
         let arn = facts.arn(&self.target_group);
         let group = arn.rsplit_once(':').map_or("", |(_, name)| name).to_owned();
@@ -61,7 +55,7 @@ impl GroupAlarm {
             namespace: "AWS/ApplicationELB".to_owned(),
             metric: metric.to_owned(),
             dimensions: BTreeMap::from([
-                ("LoadBalancer".to_owned(), self.load_balancer()),
+                ("LoadBalancer".to_owned(), metric_name(&self.listener_arn).to_owned()),
                 ("TargetGroup".to_owned(), group),
             ]),
             statistic: statistic.to_owned(),

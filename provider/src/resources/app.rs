@@ -6,6 +6,7 @@ mod entering;
 mod fixed;
 mod groups;
 mod import;
+mod leaving;
 mod limit;
 mod location;
 mod outputs;
@@ -18,8 +19,8 @@ mod state;
 
 use async_trait::async_trait;
 use tf_provider::{
-    CreateRequest, DeleteRequest, Diagnostics, ImportRequest, Outcome, Plan, PlanRequest, ReadRequest,
-    Resource, Schema, UpdateRequest, Value,
+    CreateRequest, DeleteRequest, Diagnostics, ImportRequest, Outcome, Plan, PlanDestroyRequest, PlanRequest,
+    ReadRequest, Resource, Schema, UpdateRequest, Value,
 };
 
 use crate::session::Session;
@@ -52,6 +53,10 @@ impl Resource for AppResource {
 
     async fn modify_plan(&self, request: &PlanRequest, plan: &mut Plan, diagnostics: &mut Diagnostics) {
         plan::modify_plan(&self.session.get(), request, plan, diagnostics).await;
+    }
+
+    async fn plan_destroy(&self, request: &PlanDestroyRequest, diagnostics: &mut Diagnostics) {
+        leaving::plan_destroy(&self.session.get(), request, diagnostics).await;
     }
 
     async fn create(&self, request: CreateRequest) -> Outcome {

@@ -57,7 +57,18 @@ pub(crate) struct Session {
     pub(crate) seconds: i64,
 }
 
+/// How metrics name the load balancer that a listener belongs to.
+pub(crate) fn metric_name(listener_arn: &str) -> &str {
+    let after = listener_arn.split_once(":listener/").map_or("", |(_, after)| after);
+    after.rsplit_once('/').map_or("", |(name, _)| name)
+}
+
 impl LoadBalancer {
+    /// How the metrics of the load balancer name it: `app/shop/0123456789abcdef`.
+    pub(crate) fn metric_name(&self) -> &str {
+        metric_name(&self.listener_arn)
+    }
+
     /// Resolves `load_balancer { … }`. `complete` says that nothing is unknown.
     pub(super) fn resolve(
         config: &LoadBalancerConfig,

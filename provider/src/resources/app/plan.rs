@@ -5,8 +5,10 @@ use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::departing;
 use super::entering::unfinished;
+use super::leaving;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::retired::same;
 use super::state;
 use super::{fixed, location};
 use crate::app::image::{Reference, Source};
@@ -25,7 +27,10 @@ pub(super) async fn modify_plan(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(mut parsed) = parse(&request.config, &configured.standards, true, diagnostics) else { return };
-    for name in parsed.enter(request.prior.as_ref(), &unfinished(&plan.private)) {
+    // What is replaced neither enters the rule of the old app nor serves on in it.
+    let replaced = request.prior.as_ref().filter(|prior| is_replaced(prior, &request.config));
+    let prior = request.prior.as_ref().filter(|_| replaced.is_none());
+    for name in parsed.enter(prior, &unfinished(&plan.private)) {
         diagnostics.push(entering_warning(&name));
     }
     for (backend, name) in parsed.replaced() {
@@ -43,28 +48,32 @@ pub(super) async fn modify_plan(
     location::check(&parsed.app, account, diagnostics);
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
-    let arns = match &request.prior {
-        None => std::collections::BTreeMap::new(),
-        Some(prior) => {
-            let before = parse_leniently(prior, &configured.standards)
-                .map(|before| components(&before.app, aws, account, &configured.tags, &image.text()))
-                .unwrap_or_default();
-            state::kept_arns(&state::arns(prior), &before, &wanted)
-        }
-    };
+    let mut before = prior
+        .and_then(|prior| parse_leniently(prior, &configured.standards).ok())
+        .map(|before| components(&before.app, aws, account, &configured.tags, &image.text()))
+        .unwrap_or_default();
+    let arns = prior.map(|prior| state::kept_arns(&state::arns(prior), &before, &wanted)).unwrap_or_default();
     let inputs = Inputs {
         parsed: &parsed,
         standards: &configured.standards,
         account,
         image: &image,
         arns: &arns,
-        rule: request.prior.as_ref().and_then(state::rule),
+        rule: prior.and_then(state::rule),
         components: &wanted,
     };
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);
     }
-    fixed::check(request.prior.as_ref(), &plan.planned, diagnostics);
+    let departure = &parsed.app.departure;
+    if let Some(replaced) = replaced {
+        leaving::report(configured, replaced, departure, diagnostics).await;
+    }
+    if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
+        before.retain(|component| !wanted.iter().any(|wanted| same(wanted.as_ref(), component.as_ref())));
+        leaving::report_obstacles(&before, prior, departure, diagnostics).await;
+    }
+    fixed::check(prior, &plan.planned, diagnostics);
     let several = parsed.app.traffic.clusters().count() > 1;
     let values = |value: &Value| value.attribute("values").clone();
     if several && request.prior.as_ref().map(values) != Some(values(&plan.planned)) {
@@ -72,6 +81,11 @@ pub(super) async fn modify_plan(
     }
     check_values(&plan.planned, several, diagnostics);
     check_size(plan, diagnostics);
+}
+
+/// Whether the app of `config` is another one than that of `prior`: name and environment are what requires a replacement.
+fn is_replaced(prior: &Value, config: &Value) -> bool {
+    ["name", "environment"].iter().any(|name| prior.attribute(name) != config.attribute(name))
 }
 
 fn entering_warning(backend: &str) -> Diagnostic {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use ipsy_aws::{Action, Condition, Forward, NewRule, Tags, WeightedTarget};
+use ipsy_aws::fake::Moment;
+use ipsy_aws::{Action, Condition, ErrorKind, Forward, NewRule, Tags, WeightedTarget};
+use tf_provider::PlanDestroyRequest;
 
 use super::lifecycle::changing;
 use super::*;
@@ -198,4 +200,60 @@ async fn what_is_retained_stays_on_a_rename_and_a_replacement_that_says_so() {
         left.contains("repository/shop/checkout") && left.contains("repository/staging/checkout"),
         "{left}"
     );
+}
+
+/// The warnings of a destroy's plan.
+async fn destroy_warnings(bench: &Bench, state: &Value) -> String {
+    let private = bench.private.lock().unwrap().clone();
+    let request = PlanDestroyRequest { prior: state.clone(), private, context: Context::default() };
+    let mut diagnostics = Diagnostics::new();
+    bench.resource.plan_destroy(&request, &mut diagnostics).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    format!("{diagnostics:?}")
+}
+
+#[tokio::test]
+async fn a_plan_of_a_destroy_reports_the_requests_that_will_stop() {
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    let group = |backend: &str| {
+        let path = Path::root("target_groups").key(backend).attribute("arn");
+        state.at(&path).unwrap().as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        destroy_warnings(&bench, &state).await,
+        format!("{:?}", Diagnostics::new()),
+        "nothing is served"
+    );
+    bench.fake.set_requests_per_minute(&group("blue"), 110.2);
+    bench.fake.set_requests_per_minute(&group("green"), 12.0);
+    let told = destroy_warnings(&bench, &state).await;
+    assert!(told.contains("serves 123 requests per minute, which will stop"), "{told}");
+    assert_eq!(changing(&bench), Vec::<&str>::new());
+
+    bench.fake.fail("GetMetricData", Moment::BeforeEffect, ErrorKind::AccessDenied, 1);
+    let told = destroy_warnings(&bench, &state).await;
+    assert_eq!(told, format!("{:?}", Diagnostics::new()), "quiet where metrics can't be read");
+}
+
+#[tokio::test]
+async fn a_plan_of_a_destroy_warns_of_what_aws_would_refuse() {
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    bench.fake.push_image("checkout", "1.0.0", "content").unwrap();
+    let rule = foreign_rule(&bench, &state, "blue").await;
+    let told = destroy_warnings(&bench, &state).await;
+    assert!(told.contains("holds images") && told.contains(&rule), "{told}");
+}
+
+#[tokio::test]
+async fn a_plan_of_a_replacement_reports_the_requests_and_claims_no_group_that_serves_on() {
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    let arn = state.at(&Path::root("target_groups").key("blue").attribute("arn")).unwrap();
+    bench.fake.set_requests_per_minute(arn.as_str().unwrap(), 60.0);
+    let mut config = bench.config((90, 10));
+    config["environment"] = json!("staging");
+    let replacement = bench.replace(&state, &config).await;
+    let told = format!("{:?}", replacement.warnings);
+    assert!(told.contains("serves 60 requests per minute, which will stop"), "{told}");
+    assert!(!told.contains("serves on"), "{told}");
+    assert!(replacement.created.is_some(), "{:?}", replacement.deleted.diagnostics);
 }

@@ -1,0 +1,116 @@
+//! What a plan reports of objects that leave: how many requests the app serves that will no longer arrive, and what AWS
+//! would refuse to delete.
+
+use std::collections::BTreeSet;
+
+use ipsy_aws::Tags;
+use serde_json::Value as Json;
+use tf_provider::{Diagnostic, Diagnostics, Path, PlanDestroyRequest, Value};
+
+use super::parse::parse_leniently;
+use super::state;
+use crate::app::departure::Departure;
+use crate::app::traffic::{BackendPlace, Traffic};
+use crate::infrastructure::converge::Failure;
+use crate::infrastructure::desired::components;
+use crate::infrastructure::destroy::Leaving;
+use crate::infrastructure::obstacle::obstacles;
+use crate::infrastructure::{Component, Observed};
+use crate::session::Configured;
+
+/// Minutes over which requests are counted.
+const MINUTES: u32 = 5;
+
+/// Reports what a destroy ends. Nothing here fails a plan: another resource of the same run may clear the way first.
+pub(super) async fn plan_destroy(
+    configured: &Configured,
+    request: &PlanDestroyRequest,
+    diagnostics: &mut Diagnostics,
+) {
+    let Ok(parsed) = parse_leniently(&request.prior, &configured.standards) else { return };
+    report(configured, &request.prior, &parsed.app.departure, diagnostics).await;
+}
+
+/// Reports what ends with the app that `prior` holds, in a destroy or a replacement.
+pub(super) async fn report(
+    configured: &Configured,
+    prior: &Value,
+    departure: &Departure,
+    diagnostics: &mut Diagnostics,
+) {
+    let Ok(parsed) = parse_leniently(prior, &configured.standards) else { return };
+    let Ok((aws, account)) = configured.connect().await else { return };
+    let leaving = components(&parsed.app, aws, account, &configured.tags, "");
+    let (requests, ()) = tokio::join!(
+        requests_per_minute(aws, &parsed.app.traffic, prior),
+        report_obstacles(&leaving, prior, departure, diagnostics)
+    );
+    if let Some(requests) = requests {
+        diagnostics.push(Diagnostic::warning(
+            format!("The app serves {requests} requests per minute, which will stop"),
+            format!(
+                "This plan deletes the listener rule of `{}`. The number is CloudWatch's `RequestCount` of its target \
+                 groups in the last {MINUTES} minutes. To keep the app, remove what makes Terraform delete it: use a \
+                 `moved` block for another address, `terraform untaint`, or no `-replace`.",
+                parsed.app.identity.id()
+            ),
+        ));
+    }
+}
+
+/// Warns of what AWS would refuse to delete of `leaving`, as far as `prior` says that it is there.
+pub(super) async fn report_obstacles(
+    leaving: &[Box<dyn Component>],
+    prior: &Value,
+    departure: &Departure,
+    diagnostics: &mut Diagnostics,
+) {
+    let arns = state::arns(prior);
+    let own: BTreeSet<String> = arns.values().cloned().collect();
+    let leaving: Vec<Leaving> = leaving
+        .iter()
+        .filter(|component| !departure.retains(&component.key()))
+        .filter_map(|component| {
+            let key = component.key();
+            let text = prior.at(&Path::root("infrastructure").key(&key))?.as_str()?;
+            let properties: Json = serde_json::from_str(text).ok()?;
+            let arn = arns.get(&key).cloned().unwrap_or_default();
+            let observed = Observed { arn, properties, tags: Tags::new(), value: None };
+            Some(Leaving { component: component.as_ref(), observed })
+        })
+        .collect();
+    for failure in obstacles(&leaving, &own, departure).await {
+        // What can't be looked at is told by the apply.
+        if let Failure::Obstructed { title, obstacle } = failure {
+            diagnostics.push(Diagnostic::warning(
+                format!("AWS would refuse to delete the {title}"),
+                format!(
+                    "As it is now, the apply stops before it changes anything of the app: {}.\n\n{}",
+                    obstacle.reason, obstacle.remedy
+                ),
+            ));
+        }
+    }
+}
+
+/// How many requests the target groups of the app get; `None` where there are none or CloudWatch can't be asked.
+async fn requests_per_minute(aws: &ipsy_aws::Aws, traffic: &Traffic, prior: &Value) -> Option<u64> {
+    let balancer = traffic.load_balancer.as_ref()?;
+    prior.attribute("listener_rule_arn").as_str()?;
+    let mut groups: BTreeSet<String> = traffic
+        .backends
+        .values()
+        .filter_map(|backend| match &backend.place {
+            BackendPlace::Existing { target_group_arn } => Some(target_group_arn.clone()),
+            BackendPlace::Cluster { .. } => None,
+        })
+        .collect();
+    groups.extend(state::arns(prior).into_values().filter(|arn| arn.contains(":targetgroup/")));
+    let groups: Vec<String> = groups.into_iter().collect();
+    let counts = aws.metrics.request_counts(balancer.metric_name(), &groups, MINUTES).await.ok()?;
+    let per_minute = counts.values().sum::<f64>() / f64::from(MINUTES);
+    // Less than one in a minute is still a request that stops.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, rounded up")]
+    let whole = per_minute.ceil() as u64;
+    (whole > 0).then_some(whole)
+}
