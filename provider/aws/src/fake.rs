@@ -24,7 +24,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::{Account, AlarmState, Aws, ErrorKind, Finding, Record, TargetHealth};
+use crate::{Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, TargetHealth};
 use world::World;
 
 /// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
@@ -151,6 +151,16 @@ impl Fake {
     pub fn set_requests_per_minute(&self, target_group_arn: &str, requests: f64) {
         self.world
             .with_state(|state| state.requests_per_minute.insert(target_group_arn.to_owned(), requests));
+    }
+
+    /// Overwrites a parameter that is there, its kind included, as people do with a console.
+    pub fn set_parameter(&self, name: &str, value: &str, kind: ParameterKind) {
+        self.world.with_state(|state| {
+            if let Some(parameter) = state.parameters.get_mut(name) {
+                value.clone_into(&mut parameter.value);
+                parameter.kind = kind;
+            }
+        });
     }
 
     /// Makes a hosted zone of Route 53 without records.

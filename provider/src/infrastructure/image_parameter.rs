@@ -1,7 +1,8 @@
 //! The SSM parameter that points at the image to run. ipsy makes it and then only reads it: it belongs to CI.
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewParameter, Tags};
+use ipsy_aws::{Aws, Error, NewParameter, Parameter, ParameterKind, Tags};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -18,6 +19,36 @@ pub(crate) struct ImageParameter {
     pub(crate) name: String,
     /// What it holds when it is made.
     pub(crate) initial: String,
+}
+
+/// What a pointer holds: whatever its writer has put there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pointer {
+    pub(crate) value: String,
+    /// AWS' name of the parameter's type; `String` is the only good one.
+    pub(crate) kind: String,
+}
+
+impl Pointer {
+    /// The pointer that a parameter is.
+    pub(crate) fn new(parameter: Parameter) -> Self {
+        let kind = match parameter.kind {
+            ParameterKind::Text => "String",
+            ParameterKind::TextList => "StringList",
+            ParameterKind::Secure => "SecureString",
+        };
+        Self { value: parameter.value, kind: kind.to_owned() }
+    }
+
+    /// What was observed, if that is a pointer.
+    pub(crate) fn of(observed: &Observed) -> Option<Self> {
+        serde_json::from_str(observed.value.as_deref()?).ok()
+    }
+
+    fn observed(&self) -> Option<String> {
+        // Both are plain texts, which JSON always takes.
+        serde_json::to_string(self).ok()
+    }
 }
 
 #[async_trait]
@@ -53,7 +84,8 @@ impl Component for ImageParameter {
         };
         let tags = self.aws.parameters.tags(&self.name).await?;
         let properties = json!({ "name": parameter.name, "tags": self.ownership.observed(&tags) });
-        Ok(Some(Observed { arn: parameter.arn, properties, tags, value: Some(parameter.value) }))
+        let arn = parameter.arn.clone();
+        Ok(Some(Observed { arn, properties, tags, value: Pointer::new(parameter).observed() }))
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
@@ -66,7 +98,7 @@ impl Component for ImageParameter {
             tags: tags.clone(),
         };
         self.aws.parameters.create(&parameter).await?;
-        let value = Some(self.initial.clone());
+        let value = Pointer { value: self.initial.clone(), kind: "String".to_owned() }.observed();
         Ok(Observed { arn: String::new(), properties: self.desired(), tags, value })
     }
 

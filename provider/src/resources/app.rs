@@ -12,6 +12,7 @@ mod location;
 mod outputs;
 mod parse;
 mod plan;
+mod pointer;
 mod read;
 mod retired;
 mod schema;

@@ -8,12 +8,14 @@ use super::entering::unfinished;
 use super::leaving;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::pointer::{broken, pointed_image};
 use super::retired::same;
 use super::state;
 use super::{fixed, location};
 use crate::app::image::{Reference, Source};
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
 use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::image_parameter::Pointer;
 use crate::session::Configured;
 
 /// Largest single argument that Linux hands to a program (`MAX_ARG_STRLEN`).
@@ -46,6 +48,10 @@ pub(super) async fn modify_plan(
     }
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
     location::check(&parsed.app, account, diagnostics);
+    if let Some(broken) = prior.and_then(|_| broken(&plan.private, &parsed.app)) {
+        diagnostics.push(broken);
+        return;
+    }
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
     let mut before = prior
@@ -147,28 +153,10 @@ async fn planned_image(
     let name = &app.image.parameter;
     let found = aws.parameters.get(std::slice::from_ref(name)).await;
     let found = found.map_err(|error| aws_diagnostic("The image pointer can't be read", &error))?;
-    match found.first() {
+    match found.into_iter().next() {
         None => Ok(initial),
-        Some(parameter) => pointed_image(name, &parameter.value, &url),
+        Some(parameter) => pointed_image(name, &Pointer::new(parameter), &url),
     }
-}
-
-/// The image that a pointer names; a bare tag or digest is one of the app's own repository.
-pub(super) fn pointed_image(name: &str, value: &str, repository_url: &str) -> Result<Reference, Diagnostic> {
-    let mut image = Reference::parse(value).map_err(|why| {
-        Diagnostic::error(
-            format!("The SSM parameter `{name}` names no image"),
-            format!(
-                "It holds `{value}`, but {why}. Write the image that is to run into it: \
-                 `{repository_url}@sha256:…`, `{repository_url}:TAG`, or just a tag. Nothing else is assumed."
-            ),
-        )
-        .at(Path::root("image"))
-    })?;
-    if image.repository.is_empty() {
-        repository_url.clone_into(&mut image.repository);
-    }
-    Ok(image)
 }
 
 /// Checks all values that a release can use against the chart.

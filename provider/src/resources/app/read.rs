@@ -7,20 +7,21 @@ use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 use super::entering;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
-use super::plan::pointed_image;
+use super::pointer::{self, pointed_image};
 use super::retired::{left_behind, still_there};
 use super::state;
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::Failure;
 use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::image_parameter::Pointer;
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::{Component, Observed, image_parameter};
 use crate::session::Configured;
 
 /// The state as AWS has it now; gone if nothing of the app is left.
 pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outcome {
-    let ReadRequest { state, private, .. } = request;
+    let ReadRequest { state, mut private, .. } = request;
     let parsed = match parse_leniently(&state, &configured.standards) {
         Ok(parsed) => parsed,
         Err(diagnostic) => return Outcome::failed(diagnostic),
@@ -50,10 +51,20 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
         return Outcome::gone();
     }
     observed.extend(entering::shown(&entering::unfinished(&private)));
-    match refreshed(configured, state, &parsed, account, &image, &exact, &observed) {
-        Ok(state) => Outcome::of(state),
-        Err(diagnostic) => Outcome::failed(diagnostic),
-    }
+    let mut diagnostics = Diagnostics::new();
+    let image_now = match current_image(&parsed, account, &image, &observed) {
+        Ok(now) => {
+            pointer::forget(&mut private);
+            now
+        }
+        Err(error) => {
+            diagnostics.push(pointer::remember(&mut private, &parsed.app, &error));
+            image.clone()
+        }
+    };
+    let images = Images { before: &image, now: &image_now };
+    let state = refreshed(configured, state, &parsed, account, &images, &exact, &observed);
+    Outcome::of(state).with_private(private).with(diagnostics)
 }
 
 /// What is there. Reads of many objects at once can be some seconds behind, so what they show as a change is read
@@ -82,26 +93,31 @@ async fn look(
     Ok(observed)
 }
 
+/// The image that ran, and the one that runs now.
+struct Images<'a> {
+    before: &'a Reference,
+    now: &'a Reference,
+}
+
 fn refreshed(
     configured: &Configured,
     state: Value,
     parsed: &Parsed,
     account: &Account,
-    before: &Reference,
+    images: &Images,
     components: &[Box<dyn Component>],
     observed: &BTreeMap<String, Observed>,
-) -> Result<Value, Diagnostic> {
+) -> Value {
     let mut state = state;
-    let image = current_image(parsed, account, before, observed)?;
     let known = state.attribute("values").as_str().is_some();
-    if image != *before || !known {
+    if images.now != images.before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
         let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
         let inputs = Inputs {
             parsed,
             standards: &configured.standards,
             account,
-            image: &image,
+            image: images.now,
             arns: &arns,
             rule: state::rule(&state),
             components,
@@ -112,7 +128,7 @@ fn refreshed(
     }
     state::record(&mut state, observed);
     state::settle(&mut state);
-    Ok(state)
+    state
 }
 
 /// What the pointer names now. One that was deleted keeps what it named last, so that it is made again with it.
@@ -125,8 +141,8 @@ fn current_image(
     if !matches!(parsed.app.image.source, Source::Pointer { .. }) {
         return Ok(before.clone());
     }
-    let Some(value) = observed.get(image_parameter::KEY).and_then(|found| found.value.as_deref()) else {
+    let Some(pointer) = observed.get(image_parameter::KEY).and_then(Pointer::of) else {
         return Ok(before.clone());
     };
-    pointed_image(&parsed.app.image.parameter, value, &account.repository_url(&parsed.app))
+    pointed_image(&parsed.app.image.parameter, &pointer, &account.repository_url(&parsed.app))
 }

@@ -170,7 +170,11 @@ impl Bench {
     async fn refresh(&self, state: &Value) -> Outcome {
         let private = self.private.lock().unwrap().clone();
         let request = ReadRequest { state: state.clone(), private, context: Context::default() };
-        self.resource.read(request).await
+        let outcome = self.resource.read(request).await;
+        if let Some(private) = outcome.private.clone() {
+            *self.private.lock().unwrap() = private;
+        }
+        outcome
     }
 
     async fn destroy(&self, state: &Value) -> Outcome {

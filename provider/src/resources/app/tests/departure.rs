@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ipsy_aws::fake::Moment;
-use ipsy_aws::{Action, Condition, ErrorKind, Forward, NewRule, Tags, WeightedTarget};
+use ipsy_aws::{Action, Condition, ErrorKind, Forward, NewRule, ParameterKind, Tags, WeightedTarget};
 use tf_provider::PlanDestroyRequest;
 
 use super::lifecycle::changing;
@@ -256,4 +256,32 @@ async fn a_plan_of_a_replacement_reports_the_requests_and_claims_no_group_that_s
     assert!(told.contains("serves 60 requests per minute, which will stop"), "{told}");
     assert!(!told.contains("serves on"), "{told}");
     assert!(replacement.created.is_some(), "{:?}", replacement.deleted.diagnostics);
+}
+
+#[tokio::test]
+async fn no_broken_image_pointer_keeps_an_app_from_being_destroyed() {
+    for (value, kind) in [("no tag at all", "String"), ("a,b c", "StringList"), ("AQICAHh", "SecureString")] {
+        let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+        let platform = Bench::new().await.fake.inventory();
+        bench.fake.set_parameter("/ipsy/prod/checkout/image", value, kind_of(kind));
+        let refreshed = bench.refresh(&state).await;
+        let told = format!("{:?}", refreshed.diagnostics);
+        assert!(!refreshed.diagnostics.has_errors(), "{told}");
+        assert!(told.contains("/ipsy/prod/checkout/image") && told.contains(kind), "{told}");
+        let gone = bench.destroy(&refreshed.state.unwrap()).await;
+        assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
+        assert_eq!(bench.fake.inventory(), platform);
+    }
+    let (bench, state) = applied(|bench| bench.config((90, 10))).await;
+    bench.fake.aws().parameters.delete("/ipsy/prod/checkout/image").await.unwrap();
+    let refreshed = bench.refresh(&state).await.state.unwrap();
+    assert!(bench.destroy(&refreshed).await.state.is_none());
+}
+
+fn kind_of(name: &str) -> ParameterKind {
+    match name {
+        "SecureString" => ParameterKind::Secure,
+        "StringList" => ParameterKind::TextList,
+        _ => ParameterKind::Text,
+    }
 }

@@ -102,9 +102,22 @@ async fn a_moved_pointer_changes_the_image_and_nothing_else() {
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
     assert_eq!(planned, refreshed, "there is nothing to apply");
     bench.fake.aws().parameters.set_value("/ipsy/prod/checkout/image", "no tag").await.unwrap();
-    let outcome = bench.refresh(&state).await;
-    assert!(outcome.diagnostics.has_errors());
-    assert!(format!("{:?}", outcome.diagnostics).contains("/ipsy/prod/checkout/image"));
+    let outcome = bench.refresh(&refreshed).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    let told = format!("{:?}", outcome.diagnostics);
+    assert!(
+        told.contains("/ipsy/prod/checkout/image") && told.contains("a String that holds `no tag`"),
+        "{told}"
+    );
+    let broken = outcome.state.unwrap();
+    assert_eq!(values(&broken), expected, "the last image stays");
+    let (_, refused) = bench.plan(Some(&broken), &config).await;
+    assert!(format!("{refused:?}").contains("/ipsy/prod/checkout/image"), "{refused:?}");
+
+    bench.fake.aws().parameters.set_value("/ipsy/prod/checkout/image", "3.0.0").await.unwrap();
+    let mended = bench.refresh(&broken).await.state.unwrap();
+    let (_, planned) = bench.plan(Some(&mended), &config).await;
+    assert!(planned.is_empty(), "{planned:?}");
 }
 
 #[tokio::test]
