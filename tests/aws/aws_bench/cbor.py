@@ -7,6 +7,7 @@ brings both codecs and the shapes of CloudWatch.
 import io
 import json
 import re
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -30,7 +31,8 @@ def decode(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     parser = RpcV2CBORParser()
-    return dict(BaseCBORParser.parse_data_item(parser, parser.get_peekable_stream_from_bytes(body)))
+    found = BaseCBORParser.parse_data_item(parser, parser.get_peekable_stream_from_bytes(body))
+    return dict(_with_plain_times(found))
 
 
 def translated(environ: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +77,17 @@ def _error(document: dict[str, Any]) -> bytes:
 def _text(text: str) -> bytes:
     encoded = text.encode()
     return b"\x7a" + len(encoded).to_bytes(4, "big") + encoded
+
+
+def _with_plain_times(value: Any) -> Any:
+    """Times as the JSON protocol writes them: seconds since 1970."""
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, dict):
+        return {name: _with_plain_times(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_times(child) for child in value]
+    return value
 
 
 def _without_nulls(value: Any) -> Any:

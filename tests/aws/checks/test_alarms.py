@@ -1,5 +1,7 @@
 """CloudWatch alarms, in the protocol that the SDKs speak."""
 
+from datetime import datetime, timedelta, timezone
+
 from checks.bench import BenchCase, control
 
 
@@ -42,3 +44,17 @@ class AlarmCase(BenchCase):
         calls = control("GET", "calls")["calls"]
         self.assertEqual(calls[-1]["operation"], "PutMetricAlarm")
         self.assertEqual(calls[-1]["parameters"]["Threshold"], 10.5)
+
+    def test_requests_of_a_target_group_are_counted(self) -> None:
+        dimensions = [{"Name": "TargetGroup", "Value": "targetgroup/pods/1"}]
+        metric = {"MetricName": "RequestCount", "Dimensions": dimensions}
+        namespace = "AWS/ApplicationELB"
+        self.cloudwatch.put_metric_data(Namespace=namespace, MetricData=[{**metric, "Value": 600.0}])
+        now = datetime.now(timezone.utc)
+        stat = {"Metric": {**metric, "Namespace": namespace}, "Period": 60, "Stat": "Sum"}
+        found = self.cloudwatch.get_metric_data(
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=1),
+            MetricDataQueries=[{"Id": "group0", "MetricStat": stat}],
+        )["MetricDataResults"][0]
+        self.assertEqual(sum(found["Values"]), 600.0)

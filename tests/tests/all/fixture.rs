@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use acceptance::aws_bench::AwsBench;
+use acceptance::aws_bench::{ACCESS_KEY_ID, AwsBench};
 use acceptance::console::Console;
 use acceptance::programs::Programs;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
 use acceptance::workspace;
+use serde_json::json;
 
 /// The app of the quickstart.
 pub(crate) const APP: &str = "ipsy_app.checkout";
@@ -38,4 +39,29 @@ pub(crate) fn quickstart(aws: &AwsBench) -> Terraform {
     terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
     terraform.init().unwrap();
     terraform
+}
+
+/// Pushes an image into a repository.
+pub(crate) fn push_image(aws: &AwsBench, repository: &str) {
+    let kind = |name: &str| format!("application/vnd.oci.image.{name}.v1+json");
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let config = json!({ "mediaType": kind("config"), "digest": digest, "size": 2 });
+    let manifest =
+        json!({ "schemaVersion": 2, "mediaType": kind("manifest"), "config": config, "layers": [] })
+            .to_string();
+    let image = json!({ "repositoryName": repository, "imageManifest": manifest, "imageTag": "1.0.0" });
+    aws.json("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", &image).unwrap();
+}
+
+/// The operations by which the provider has changed something since the calls were forgotten.
+pub(crate) fn changing_calls(aws: &AwsBench) -> Vec<String> {
+    const READS: [&str; 5] = ["Describe", "Get", "List", "Head", "BatchGet"];
+    let calls = aws.call_log().unwrap();
+    calls
+        .iter()
+        .filter(|call| call["access_key"] == ACCESS_KEY_ID)
+        .filter_map(|call| call["operation"].as_str())
+        .filter(|operation| !READS.iter().any(|read| operation.starts_with(read)))
+        .map(ToOwned::to_owned)
+        .collect()
 }

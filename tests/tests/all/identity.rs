@@ -11,17 +11,6 @@ use serde_json::{Value, json};
 
 use crate::fixture::{self, APP};
 
-fn push_image(aws: &acceptance::aws_bench::AwsBench) {
-    let kind = |name: &str| format!("application/vnd.oci.image.{name}.v1+json");
-    let digest = format!("sha256:{}", "a".repeat(64));
-    let config = json!({ "mediaType": kind("config"), "digest": digest, "size": 2 });
-    let manifest =
-        json!({ "schemaVersion": 2, "mediaType": kind("manifest"), "config": config, "layers": [] })
-            .to_string();
-    let image = json!({ "repositoryName": "checkout", "imageManifest": manifest, "imageTag": "1.0.0" });
-    aws.json("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", &image).unwrap();
-}
-
 #[test]
 fn a_repository_keeps_its_images_until_it_is_told_otherwise() {
     let aws = fixture::aws();
@@ -44,7 +33,7 @@ fn a_repository_keeps_its_images_until_it_is_told_otherwise() {
     assert_eq!(aws.resources().unwrap().repositories["checkout"]["scan_on_push"], false);
     assert!(!terraform.plan().unwrap().has_changes);
 
-    push_image(&aws);
+    fixture::push_image(&aws, "checkout");
     let refused = terraform.run(&["destroy", "-input=false", "-no-color", "-auto-approve"]).unwrap();
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("holds images"), "{}", refused.stderr);

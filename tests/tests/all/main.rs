@@ -8,6 +8,7 @@ mod bootstrap;
 mod charts;
 mod cluster;
 mod credentials;
+mod deletion;
 mod drift;
 mod failures;
 mod faults;

@@ -11,6 +11,7 @@ use super::entering::{self, Entering};
 use super::limit::{Limit, Limited};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::pointer;
 use super::retired::{forget, left_behind, remember, same, still_there};
 use super::state;
 use crate::app::departure::Departure;
@@ -84,6 +85,9 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let (Some(work), Some(before)) = (work, before) else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
+    if let Some(broken) = pointer::broken(&private, &work.parsed.app) {
+        return Outcome::of(prior).with_private(private).with(broken);
+    }
     let known = state::known(&prior, &before.wanted);
     let stays = |component: &dyn Component| work.wanted.iter().any(|wanted| same(wanted.as_ref(), component));
     let mut obsolete = before.wanted;

@@ -2,12 +2,15 @@
 //! would refuse to delete.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ipsy_aws::Tags;
 use serde_json::Value as Json;
 use tf_provider::{Diagnostic, Diagnostics, Path, PlanDestroyRequest, Value};
+use tokio::time::timeout;
 
 use super::parse::parse_leniently;
+use super::pointer;
 use super::state;
 use crate::app::departure::Departure;
 use crate::app::traffic::{BackendPlace, Traffic};
@@ -21,6 +24,9 @@ use crate::session::Configured;
 /// Minutes over which requests are counted.
 const MINUTES: u32 = 5;
 
+/// How long a plan waits for `CloudWatch`, whose answer is worth no more.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Reports what a destroy ends. Nothing here fails a plan: another resource of the same run may clear the way first.
 pub(super) async fn plan_destroy(
     configured: &Configured,
@@ -28,6 +34,8 @@ pub(super) async fn plan_destroy(
     diagnostics: &mut Diagnostics,
 ) {
     let Ok(parsed) = parse_leniently(&request.prior, &configured.standards) else { return };
+    // Terraform drops the warnings of the refresh before a destroy.
+    diagnostics.extend(pointer::warning(&request.private, &parsed.app));
     report(configured, &request.prior, &parsed.app.departure, diagnostics).await;
 }
 
@@ -107,7 +115,8 @@ async fn requests_per_minute(aws: &ipsy_aws::Aws, traffic: &Traffic, prior: &Val
         .collect();
     groups.extend(state::arns(prior).into_values().filter(|arn| arn.contains(":targetgroup/")));
     let groups: Vec<String> = groups.into_iter().collect();
-    let counts = aws.metrics.request_counts(balancer.metric_name(), &groups, MINUTES).await.ok()?;
+    let counts = aws.metrics.request_counts(balancer.metric_name(), &groups, MINUTES);
+    let counts = timeout(PATIENCE, counts).await.ok()?.ok()?;
     let per_minute = counts.values().sum::<f64>() / f64::from(MINUTES);
     // Less than one in a minute is still a request that stops.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, rounded up")]

@@ -8,7 +8,7 @@ use super::entering::unfinished;
 use super::leaving;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
-use super::pointer::{broken, pointed_image};
+use super::pointer::pointed_image;
 use super::retired::same;
 use super::state;
 use super::{fixed, location};
@@ -48,10 +48,6 @@ pub(super) async fn modify_plan(
     }
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
     location::check(&parsed.app, account, diagnostics);
-    if let Some(broken) = prior.and_then(|_| broken(&plan.private, &parsed.app)) {
-        diagnostics.push(broken);
-        return;
-    }
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
     let mut before = prior

@@ -1,5 +1,6 @@
 //! The image that the pointer of an app names. Other tools write the pointer: a refresh reports one that names no image
-//! and goes on with the last image, so that the app can still be destroyed; a plan that keeps the app refuses it.
+//! and goes on with the last image, so that the app can still be destroyed; an update of the app refuses it. A plan does
+//! not, because Terraform plans an update before it plans a destroy.
 
 use serde::{Deserialize, Serialize};
 use tf_provider::{Diagnostic, Path, Private};
@@ -65,7 +66,14 @@ pub(super) fn forget(private: &mut Private) {
     private.remove(KEY);
 }
 
-/// Why `app` can't be planned, if the pointer that it still uses names no image.
+/// The warning of a destroy, where `app` has such a pointer.
+pub(super) fn warning(private: &Private, app: &App) -> Option<Diagnostic> {
+    let error = broken(private, app)?;
+    let detail = format!("{} The destroy goes on without it.", error.detail);
+    Some(Diagnostic::warning(error.summary, detail))
+}
+
+/// Why `app` can't be updated, if the pointer that it still uses names no image.
 pub(super) fn broken(private: &Private, app: &App) -> Option<Diagnostic> {
     let broken: Broken = private.get(KEY)?;
     let is_used =

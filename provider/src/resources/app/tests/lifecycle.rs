@@ -111,8 +111,11 @@ async fn a_moved_pointer_changes_the_image_and_nothing_else() {
     );
     let broken = outcome.state.unwrap();
     assert_eq!(values(&broken), expected, "the last image stays");
-    let (_, refused) = bench.plan(Some(&broken), &config).await;
-    assert!(format!("{refused:?}").contains("/ipsy/prod/checkout/image"), "{refused:?}");
+    bench.fake.forget_calls();
+    let refused = bench.apply(Some(&broken), &bench.config((50, 50))).await;
+    assert!(refused.diagnostics.has_errors());
+    let told = format!("{:?}", refused.diagnostics);
+    assert!(told.contains("/ipsy/prod/checkout/image") && changing(&bench).is_empty(), "{told}");
 
     bench.fake.aws().parameters.set_value("/ipsy/prod/checkout/image", "3.0.0").await.unwrap();
     let mended = bench.refresh(&broken).await.state.unwrap();
