@@ -26,8 +26,19 @@ pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
 
 /// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is
 /// known all the same.
-pub(crate) const NOT_IN_VALUES: [&str; 10] =
-    ["exception", "advanced_setting", "iam", "logs", "tags", "rollout", "dns", "alarm", "timeouts", "retain"];
+pub(crate) const NOT_IN_VALUES: [&str; 11] = [
+    "exception",
+    "advanced_setting",
+    "iam",
+    "logs",
+    "tags",
+    "rollout",
+    "dns",
+    "alarm",
+    "timeouts",
+    "retain",
+    "adopt",
+];
 
 /// The blocks and attributes that `post_renderer_config` depends on.
 pub(crate) const IN_POST_RENDERER_CONFIG: [&str; 7] =

@@ -50,6 +50,16 @@ pub(crate) trait Component: Send + Sync {
     /// Whose it is to be.
     fn ownership(&self) -> &ownership::Ownership;
 
+    /// Whether an earlier run from the same state, or `retain`, has left what was observed, so that a create may adopt it.
+    fn is_leftover(&self, observed: &Observed) -> bool {
+        self.ownership().is_leftover(&observed.tags)
+    }
+
+    /// Whether `adopt = true` is enough to take it over.
+    fn may_be_adopted(&self) -> bool {
+        true
+    }
+
     /// What a message says of an object that is not ours.
     fn owner(&self, observed: &Observed) -> String {
         ownership::describe(&observed.tags)
@@ -57,7 +67,8 @@ pub(crate) trait Component: Send + Sync {
 
     /// How an object that is not ours can become so: the end of "If it is meant to belong to this app, …".
     fn take_over(&self) -> String {
-        format!("take it over with `terraform import ipsy_app.NAME {}`", self.ownership().identity().id())
+        let id = self.ownership().identity().id();
+        format!("set `adopt = true`, or take it over with `terraform import ADDRESS {id}`")
     }
 
     /// Its properties as they should be.

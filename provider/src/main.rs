@@ -3,10 +3,12 @@
 
 mod app;
 mod arguments;
+mod claims;
 mod data_sources;
 mod diagnose;
 mod functions;
 mod infrastructure;
+mod origin;
 mod provider;
 mod resources;
 mod session;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tf_provider::{ConfigureRequest, DataSource, Diagnostics, Function, Provider, Resource, Schema, Value};
 
+use crate::claims::Claims;
 use crate::session::{Configured, Session};
 use crate::{data_sources, functions, resources};
 
@@ -37,6 +38,7 @@ impl Provider for IpsyProvider {
         };
         let Some(standards) = standards::resolve(&config, true, &mut diagnostics) else { return diagnostics };
         self.session.set(Configured {
+            claims: Claims::default(),
             standards,
             tags: schema::tag_policy(&config),
             aws: credentials::configuration(&config),

@@ -9,9 +9,11 @@ use time::{Date, OffsetDateTime};
 use tokio::sync::OnceCell;
 
 use crate::app::standards::Standards;
+use crate::claims::Claims;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::desired::Account;
 use crate::infrastructure::ownership::TagPolicy;
+use crate::origin::origin;
 
 /// The shared state; empty until Terraform has configured the provider.
 #[derive(Clone, Default)]
@@ -25,6 +27,7 @@ pub(crate) struct Configured {
     pub(crate) aws: Configuration,
     /// Whether all of the provider's configuration is known; before the first apply it may depend on others.
     pub(crate) complete: bool,
+    pub(crate) claims: Claims,
     pub(crate) allowed_account_ids: Vec<String>,
     pub(crate) forbidden_account_ids: Vec<String>,
     pub(crate) connection: OnceCell<(Aws, Account)>,
@@ -44,6 +47,12 @@ impl Session {
 }
 
 impl Configured {
+    /// Where the state of this run is; see [`origin`].
+    pub(crate) async fn origin(&self) -> String {
+        // Without a connection nothing is written anywhere.
+        self.connect().await.map_or_else(|_| String::new(), |(_, account)| origin(&account.region))
+    }
+
     /// AWS and the account that the credentials belong to. Asked once; a wrong account is an error before
     /// anything is changed in it.
     pub(crate) async fn connect(&self) -> Result<&(Aws, Account), Diagnostic> {

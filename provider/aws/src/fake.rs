@@ -22,9 +22,10 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, TargetHealth};
+use crate::{Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth};
 use world::World;
 
 /// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
@@ -171,6 +172,32 @@ impl Fake {
     /// The records of a hosted zone.
     pub fn records(&self, zone_id: &str) -> Vec<Record> {
         self.world.records(zone_id)
+    }
+
+    /// Tags of everything that carries some, by ARN or, for roles and associations, by name or id.
+    pub fn tags(&self) -> BTreeMap<String, Tags> {
+        self.world.with_state(|state| {
+            let mut all = state.tags.clone();
+            all.extend(state.roles.iter().map(|(name, role)| (name.clone(), role.tags.clone())));
+            let associations = state.pod_identities.iter();
+            all.extend(associations.map(|(id, (_, association))| (id.clone(), association.tags.clone())));
+            all.retain(|_, tags| !tags.is_empty());
+            all
+        })
+    }
+
+    /// Gives the tag `key` another value wherever it is.
+    pub fn replace_tag_values(&self, key: &str, value: &str) {
+        self.world.with_state(|state| {
+            let roles = state.roles.values_mut().map(|role| &mut role.tags);
+            let associations =
+                state.pod_identities.values_mut().map(|(_, association)| &mut association.tags);
+            for tags in state.tags.values_mut().chain(roles).chain(associations) {
+                if let Some(found) = tags.get_mut(key) {
+                    value.clone_into(found);
+                }
+            }
+        });
     }
 
     /// Lets the tagging service answer from now on what it knows now, as AWS' does for some seconds.

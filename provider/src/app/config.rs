@@ -43,6 +43,7 @@ pub(crate) struct AppConfig {
     pub(crate) rollout: Option<RolloutConfig>,
     pub(crate) timeouts: Option<TimeoutsConfig>,
     pub(crate) retain: Option<BTreeSet<String>>,
+    pub(crate) adopt: Option<bool>,
     pub(crate) dns: BTreeMap<String, DnsConfig>,
     pub(crate) alarm: BTreeMap<String, AlarmConfig>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,

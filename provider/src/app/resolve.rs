@@ -50,6 +50,8 @@ pub(crate) struct App {
     pub(crate) rollout: Option<Rollout>,
     pub(crate) timeouts: Timeouts,
     pub(crate) departure: Departure,
+    /// Whether a create adopts whatever has the right names.
+    pub(crate) adopt: bool,
     pub(crate) settings: Vec<AdvancedSetting>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
@@ -141,6 +143,7 @@ pub(crate) fn resolve(
         timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
         rollout,
         departure: Departure::resolve(config, problems),
+        adopt: config.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
         exceptions,
         explanations,

@@ -10,7 +10,7 @@ use ipsy_aws::{Error, ErrorKind};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::destroy::{Leaving, remove, survey};
+use super::destroy::{Leaving, is_held, remove, survey};
 use super::observe::observe;
 use super::obstacle::{Obstacle, obstacles};
 use super::{Component, Facts, Known, Observed, STAGES};
@@ -26,12 +26,36 @@ pub(crate) struct Change {
     pub(crate) wanted: Vec<Box<dyn Component>>,
     /// What it needed before and needs no longer.
     pub(crate) obsolete: Vec<Box<dyn Component>>,
+    /// What may be adopted that is there already.
+    pub(crate) adoption: Adoption,
     /// How that leaves.
     pub(crate) departure: Departure,
     /// What Terraform's state knows of both.
     pub(crate) known: Known,
     /// Asks to stop at the next safe point.
     pub(crate) cancel: CancellationToken,
+}
+
+/// What a run may adopt that it does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Adoption {
+    /// Nothing.
+    Nothing,
+    /// What an earlier run from the same state has left.
+    Leftovers,
+    /// Whatever has the right names: the configuration says so.
+    Anything,
+}
+
+impl Adoption {
+    /// Whether what was observed of `component` may be adopted.
+    pub(crate) fn allows(self, component: &dyn Component, observed: &Observed) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Leftovers => component.is_leftover(observed),
+            Self::Anything => component.may_be_adopted() || component.is_leftover(observed),
+        }
+    }
 }
 
 /// What a run did.
@@ -151,7 +175,8 @@ fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failur
         .filter_map(|component| {
             let key = component.key();
             let found = observed.get(&key)?;
-            let ours = component.ownership().owns(&found.tags) || change.known.holds(component.as_ref());
+            let ours = is_held(component.as_ref(), found, &change.known)
+                || change.adoption.allows(component.as_ref(), found);
             (!ours).then(|| Failure::Foreign {
                 title: component.title(),
                 owner: component.owner(found),
@@ -213,7 +238,7 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
     };
     // A reply can be lost after the effect, and the second of two calls can fail: look what is there now.
     match observe_made(component, &error).await {
-        Ok(Some(found)) if component.ownership().owns(&found.tags) => {
+        Ok(Some(found)) if component.ownership().has_made(&found.tags) => {
             let lost = error.is_ambiguous()
                 || matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict);
             if lost {

@@ -8,7 +8,7 @@ use super::dns_record::records;
 use super::image_parameter::ImageParameter;
 use super::listener_rule::ListenerRule;
 use super::log_group::LogGroup;
-use super::ownership::{Ownership, TagPolicy};
+use super::ownership::{Holder, Ownership, TagPolicy};
 use super::pod_identity::PodIdentity;
 use super::previous_group::{self, PreviousGroup};
 use super::repository::Repository;
@@ -54,15 +54,16 @@ impl Account {
     }
 }
 
-/// The components of `app`. `image` is what its pointer is to hold where it has to be made.
+/// The components of `app`, as `holder` holds them. `image` is what its pointer is to hold where it has to be made.
 pub(crate) fn components(
     app: &App,
     aws: &Aws,
     account: &Account,
     policy: &TagPolicy,
+    holder: &Holder,
     image: &str,
 ) -> Vec<Box<dyn Component>> {
-    let ownership = Ownership::new(app.identity.clone(), policy.clone(), app.tags.clone());
+    let ownership = Ownership::new(app.identity.clone(), policy.clone(), app.tags.clone(), holder.clone());
     let mut components: Vec<Box<dyn Component>> = vec![
         Box::new(LogGroup { aws: aws.clone(), ownership: ownership.clone(), logs: app.logs.clone() }),
         Box::new(Role {
@@ -143,7 +144,7 @@ pub(crate) fn components(
         tags.extend(ListenerRule::tags(load_balancer));
         components.push(Box::new(ListenerRule {
             aws: aws.clone(),
-            ownership: Ownership::new(app.identity.clone(), policy.clone(), tags),
+            ownership: Ownership::new(app.identity.clone(), policy.clone(), tags, holder.clone()),
             rollout,
             load_balancer: load_balancer.clone(),
             backends: app.traffic.backends.clone(),

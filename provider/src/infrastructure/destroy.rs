@@ -7,6 +7,7 @@ use futures::future::join_all;
 
 use super::converge::Failure;
 use super::obstacle::obstacles;
+use super::ownership::retained;
 use super::{Component, Known, Observed, STAGES};
 use crate::app::departure::Departure;
 
@@ -14,6 +15,8 @@ use crate::app::departure::Departure;
 pub(crate) struct Leaving<'a> {
     pub(crate) component: &'a dyn Component,
     pub(crate) observed: Observed,
+    /// Whether it stays, by `retain`, and is only marked as left.
+    pub(crate) stays: bool,
 }
 
 /// Deletes `components`. What is gone already is no error; what is not ours is left alone without a word,
@@ -32,22 +35,22 @@ pub(crate) async fn delete(
     if failures.is_empty() { remove(&leaving, departure).await } else { failures }
 }
 
-/// Those of `components` that are there, ours, and not to stay.
+/// Those of `components` that are there and ours.
 pub(super) async fn survey<'a>(
     components: &'a [Box<dyn Component>],
     known: &Known,
     departure: &Departure,
 ) -> Result<Vec<Leaving<'a>>, Vec<Failure>> {
-    let leaving = components.iter().filter(|component| !departure.retains(&component.key()));
-    let looks = leaving.map(|component| async move {
+    let looks = components.iter().map(|component| async move {
         (component.as_ref(), component.observe(known.arn(component.as_ref())).await)
     });
     let (mut leaving, mut failures) = (Vec::new(), Vec::new());
     for (component, result) in join_all(looks).await {
         match result {
             Ok(Some(observed)) => {
-                if component.ownership().owns(&observed.tags) || known.holds(component) {
-                    leaving.push(Leaving { component, observed });
+                if is_held(component, &observed, known) {
+                    let stays = departure.retains(&component.key());
+                    leaving.push(Leaving { component, observed, stays });
                 }
             }
             Ok(None) => {}
@@ -57,13 +60,25 @@ pub(super) async fn survey<'a>(
     if failures.is_empty() { Ok(leaving) } else { Err(failures) }
 }
 
-/// Deletes objects that were looked at before. Goes on with what doesn't depend on a failure.
+/// Whether this holder holds what was observed of `component`: by its tags, or by the state, where no other holder says
+/// otherwise.
+pub(super) fn is_held(component: &dyn Component, observed: &Observed, known: &Known) -> bool {
+    let ownership = component.ownership();
+    ownership.owns(&observed.tags) || known.holds(component) && !ownership.is_lost(&observed.tags)
+}
+
+/// Deletes objects that were looked at before, and marks those that stay. Goes on with what doesn't depend on a failure.
 pub(super) async fn remove(leaving: &[Leaving<'_>], departure: &Departure) -> Vec<Failure> {
     let mut failures = Vec::new();
     for stage in STAGES.into_iter().rev() {
         let steps = leaving.iter().filter(|leaving| leaving.component.stage() == stage).map(
-            |Leaving { component, observed }| async move {
-                let error = component.delete(observed, departure).await.err()?;
+            |Leaving { component, observed, stays }| async move {
+                let done = if *stays {
+                    component.tag(observed, &retained()).await
+                } else {
+                    component.delete(observed, departure).await
+                };
+                let error = done.err()?;
                 Some(Failure::Aws { title: component.title(), error })
             },
         );

@@ -179,6 +179,11 @@ impl Component for AliasRecord {
         &self.ownership
     }
 
+    /// A name leads people elsewhere: that takes `overwrite`.
+    fn may_be_adopted(&self) -> bool {
+        false
+    }
+
     fn owner(&self, observed: &Observed) -> String {
         format!("it leads to {}", observed.properties.get("leads_to").unwrap_or(&Value::Null))
     }

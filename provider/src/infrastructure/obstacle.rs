@@ -27,7 +27,7 @@ pub(crate) async fn obstacles(
     own: &BTreeSet<String>,
     departure: &Departure,
 ) -> Vec<Failure> {
-    let looks = leaving.iter().map(|leaving| async move {
+    let looks = leaving.iter().filter(|leaving| !leaving.stays).map(|leaving| async move {
         let component = leaving.component;
         match component.obstacle(&leaving.observed, own, departure).await {
             Ok(obstacle) => {
@@ -46,7 +46,7 @@ pub(super) async fn foreign_rules(
     own: &BTreeSet<String>,
 ) -> Result<Option<Obstacle>, Error> {
     let Some(group) = aws.target_groups.by_names(&[name.to_owned()]).await?.pop() else { return Ok(None) };
-    let uses = |rule: &Rule| {
+    let is_user = |rule: &Rule| {
         let targets = rule.forward().into_iter().flat_map(|forward| &forward.targets);
         targets.into_iter().any(|target| target.target_group_arn == group.arn)
     };
@@ -54,7 +54,7 @@ pub(super) async fn foreign_rules(
     for balancer in &group.load_balancer_arns {
         for listener in aws.load_balancers.listeners_of(balancer).await? {
             let rules = aws.listener_rules.by_listener(&listener.arn).await?;
-            users.extend(rules.into_iter().filter(|rule| uses(rule) && !own.contains(&rule.arn)));
+            users.extend(rules.into_iter().filter(|rule| is_user(rule) && !own.contains(&rule.arn)));
         }
     }
     if users.is_empty() {

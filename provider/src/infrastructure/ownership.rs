@@ -13,7 +13,13 @@ const APP: &str = "ipsy:app";
 const ENVIRONMENT: &str = "ipsy:environment";
 /// Key of the tag that says which of the app's objects this is.
 pub(crate) const COMPONENT: &str = "ipsy:component";
-const MARKS: [&str; 4] = [MANAGED, APP, ENVIRONMENT, COMPONENT];
+/// Key of the tag that says which resource instance holds the object.
+const OWNER: &str = "ipsy:owner";
+/// Key of the tag that says where the state of that resource is.
+const ORIGIN: &str = "ipsy:origin";
+/// Key of the tag of what was left on purpose, by `retain`.
+const RETAINED: &str = "ipsy:retained";
+const MARKS: [&str; 7] = [MANAGED, APP, ENVIRONMENT, COMPONENT, OWNER, ORIGIN, RETAINED];
 
 /// Tags of an app's objects: those of ownership, the provider's defaults, the app's own; and which tags others
 /// may set without being undone.
@@ -24,18 +30,30 @@ pub(crate) struct TagPolicy {
     pub(crate) ignored_prefixes: BTreeSet<String>,
 }
 
+/// The resource instance of Terraform that holds an app.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Holder {
+    /// Its random id; empty where none is known.
+    pub(crate) id: String,
+    /// Where its state is.
+    pub(crate) origin: String,
+    /// Whether objects of the app are its own whoever held them before: it was imported.
+    pub(crate) takes_over: bool,
+}
+
 /// The tags of one app's objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ownership {
     identity: Identity,
     policy: TagPolicy,
     app_tags: Tags,
+    holder: Holder,
 }
 
 impl Ownership {
     /// `app_tags` win over the policy's defaults; nothing wins over ownership.
-    pub(crate) fn new(identity: Identity, policy: TagPolicy, app_tags: Tags) -> Self {
-        Self { identity, policy, app_tags }
+    pub(crate) fn new(identity: Identity, policy: TagPolicy, app_tags: Tags, holder: Holder) -> Self {
+        Self { identity, policy, app_tags, holder }
     }
 
     /// The app.
@@ -53,8 +71,12 @@ impl Ownership {
             (APP, &self.identity.app),
             (ENVIRONMENT, &self.identity.environment),
             (COMPONENT, component),
+            (OWNER, &self.holder.id),
+            (ORIGIN, &self.holder.origin),
         ] {
-            tags.insert(key.to_owned(), value.to_owned());
+            if !value.is_empty() {
+                tags.insert(key.to_owned(), value.to_owned());
+            }
         }
         tags
     }
@@ -70,7 +92,7 @@ impl Ownership {
     /// The tags that count when what is there is compared with what is wanted. Marks of ownership count only where
     /// they are wrong: what was imported carries none until its next change, which is no difference.
     pub(crate) fn observed(&self, tags: &Tags) -> Value {
-        let marked_well = self.owns(tags) && tags.contains_key(COMPONENT);
+        let marked_well = self.marks(tags) && tags.contains_key(COMPONENT);
         let counted: Tags = tags
             .iter()
             .filter(|(key, _)| !(self.ignores(key) || marked_well && is_mark(key)))
@@ -79,8 +101,30 @@ impl Ownership {
         json!(counted)
     }
 
-    /// Whether an object with these tags belongs to this app.
+    /// Whether this holder holds an object with these tags.
     pub(crate) fn owns(&self, tags: &Tags) -> bool {
+        self.marks(tags) && (self.holder.takes_over || self.has_made(tags))
+    }
+
+    /// Whether this very holder has written these tags.
+    pub(crate) fn has_made(&self, tags: &Tags) -> bool {
+        self.marks(tags) && owner_id(tags).is_some_and(|id| id == self.holder.id)
+    }
+
+    /// Whether another resource instance holds an object with these tags, as an object of this app.
+    pub(crate) fn is_lost(&self, tags: &Tags) -> bool {
+        self.marks(tags) && owner_id(tags).is_some() && !self.owns(tags)
+    }
+
+    /// Whether an object with these tags is what an earlier run from the same state, or `retain`, has left: no other state
+    /// can know of it.
+    pub(crate) fn is_leftover(&self, tags: &Tags) -> bool {
+        let same_origin = tags.get(ORIGIN).is_some_and(|origin| *origin == self.holder.origin);
+        self.marks(tags) && (same_origin && owner_id(tags).is_some() || tags.contains_key(RETAINED))
+    }
+
+    /// Whether an object with these tags is of this app, whoever holds it.
+    pub(crate) fn marks(&self, tags: &Tags) -> bool {
         let is = |key: &str, value: &str| tags.get(key).is_some_and(|found| found == value);
         is(MANAGED, "true") && is(APP, &self.identity.app) && is(ENVIRONMENT, &self.identity.environment)
     }
@@ -88,7 +132,15 @@ impl Ownership {
     /// What has to change on an object with tags `found` so that it carries those of `component`: tags to set,
     /// keys to remove.
     pub(crate) fn difference(&self, component: &str, found: &Tags) -> (Tags, Vec<String>) {
-        let wanted = self.tags(component);
+        let mut wanted = self.tags(component);
+        if let Some(origin) = found.get(ORIGIN).filter(|_| self.has_made(found)) {
+            // Machines that share a state need not agree on where it is.
+            wanted.insert(ORIGIN.to_owned(), origin.clone());
+        }
+        if self.holder.id.is_empty() {
+            let owner = [OWNER, ORIGIN].into_iter().filter_map(|key| found.get_key_value(key));
+            wanted.extend(owner.map(|(key, value)| (key.clone(), value.clone())));
+        }
         let removed =
             found.keys().filter(|key| !wanted.contains_key(*key) && !self.ignores(key)).cloned().collect();
         let set = wanted.into_iter().filter(|(key, value)| found.get(key) != Some(value)).collect();
@@ -119,10 +171,29 @@ pub(crate) fn owner_of(tags: &Tags) -> Option<Identity> {
     Some(Identity { app: tags.get(APP)?.clone(), environment: tags.get(ENVIRONMENT)?.clone() })
 }
 
+/// The owner id among tags.
+pub(crate) fn owner_id(tags: &Tags) -> Option<&str> {
+    tags.get(OWNER).map(String::as_str)
+}
+
+/// The tags of what stays on purpose.
+pub(crate) fn retained() -> Tags {
+    Tags::from([(RETAINED.to_owned(), "true".to_owned())])
+}
+
 /// How a message describes the tags of an object that is not ours.
 pub(crate) fn describe(tags: &Tags) -> String {
     match (tags.get(APP), tags.get(ENVIRONMENT)) {
-        (Some(app), Some(environment)) => format!("it belongs to the ipsy app `{environment}/{app}`"),
+        (Some(app), Some(environment)) => {
+            let holder = match (owner_id(tags), tags.get(ORIGIN)) {
+                (Some(id), Some(origin)) => {
+                    format!(", which a resource with the owner id `{id}` holds, made from `{origin}`")
+                }
+                (Some(id), None) => format!(", which a resource with the owner id `{id}` holds"),
+                _ => String::new(),
+            };
+            format!("it belongs to the ipsy app `{environment}/{app}`{holder}")
+        }
         _ if tags.is_empty() => "it carries no tags".to_owned(),
         _ => {
             let list: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -142,7 +213,8 @@ mod tests {
             ignored_prefixes: BTreeSet::from(["scanner:".into()]),
         };
         let identity = Identity { app: "checkout".into(), environment: "prod".into() };
-        Ownership::new(identity, policy, Tags::from([("owner".into(), "payments".into())]))
+        let holder = Holder { id: "a1".into(), origin: "here".into(), takes_over: false };
+        Ownership::new(identity, policy, Tags::from([("owner".into(), "payments".into())]), holder)
     }
 
     #[test]
@@ -173,6 +245,34 @@ mod tests {
         found.insert("ipsy:app".into(), "checkout".into());
         assert_ne!(ownership.observed(&found), ownership.shown(), "half marked");
         assert_eq!(ownership.observed(&ownership.tags("role")), ownership.shown());
+    }
+
+    #[test]
+    fn only_the_holder_owns_and_only_its_own_state_finds_leftovers() {
+        let ours = ownership();
+        let mut tags = ours.tags("role");
+        assert!(ours.owns(&tags) && !ours.is_lost(&tags) && ours.is_leftover(&tags));
+        tags.insert("ipsy:owner".into(), "b2".into());
+        assert!(!ours.owns(&tags) && ours.is_lost(&tags) && ours.is_leftover(&tags));
+        tags.insert("ipsy:origin".into(), "there".into());
+        assert!(!ours.is_leftover(&tags));
+        assert!(describe(&tags).contains("`b2`") && describe(&tags).contains("`there`"));
+        tags.extend(retained());
+        assert!(ours.is_leftover(&tags), "kept on purpose");
+        tags.insert("ipsy:app".into(), "search".into());
+        assert!(!ours.is_leftover(&tags) && !ours.is_lost(&tags));
+    }
+
+    #[test]
+    fn who_takes_over_owns_what_others_held_and_marks_it_as_its_own() {
+        let theirs = ownership().tags("role");
+        let mut ours = ownership();
+        ours.holder = Holder { id: "c3".into(), origin: "there".into(), takes_over: true };
+        assert!(ours.owns(&theirs) && !ours.is_lost(&theirs));
+        let (set, removed) = ours.difference("role", &theirs);
+        let expected =
+            [("ipsy:origin", "there"), ("ipsy:owner", "c3")].map(|(key, value)| (key.into(), value.into()));
+        assert_eq!((set, removed), (Tags::from(expected), Vec::new()));
     }
 
     #[test]

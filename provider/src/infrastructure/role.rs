@@ -96,6 +96,13 @@ impl Component for Role {
         &self.ownership
     }
 
+    /// Tags can be copied: what the app has made has its trust policy as well.
+    fn is_leftover(&self, observed: &Observed) -> bool {
+        let desired = self.desired();
+        let is_same = |field| !differs(&observed.properties, &desired, field);
+        self.ownership.is_leftover(&observed.tags) && is_same("trust_policy") && is_same("path")
+    }
+
     fn desired(&self) -> Value {
         json!({
             "description": self.iam.description,

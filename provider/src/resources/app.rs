@@ -5,6 +5,8 @@ mod departing;
 mod entering;
 mod fixed;
 mod groups;
+mod holder;
+mod holding;
 mod import;
 mod leaving;
 mod limit;

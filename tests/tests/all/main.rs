@@ -14,6 +14,7 @@ mod failures;
 mod faults;
 mod fixture;
 mod helm_plugin;
+mod holders;
 mod hostile;
 mod identity;
 mod import;

@@ -12,13 +12,15 @@ use crate::infrastructure::ownership::describe;
 const IN_USE: &str = "PriorityInUse";
 
 impl ListenerRule {
-    /// The rule of this app on its listener, found by its tags.
+    /// The rule of this app on its listener, found by its tags; that of this holder, if there are several.
     pub(super) async fn search(&self) -> Result<Option<(Rule, Tags)>, Error> {
         let rules = self.rules().await?;
         let arns: Vec<String> = rules.iter().map(|rule| rule.arn.clone()).collect();
         let mut tags = self.aws.listener_rules.tags(&arns).await?;
-        let owned = |rule: &Rule| tags.get(&rule.arn).is_some_and(|tags| self.ownership.owns(tags));
-        let Some(rule) = rules.into_iter().find(owned) else { return Ok(None) };
+        let owned = |rule: &Rule| tags.get(&rule.arn).is_some_and(|tags| self.ownership.marks(tags));
+        let mut found: Vec<Rule> = rules.into_iter().filter(owned).collect();
+        found.sort_by_key(|rule| !tags.get(&rule.arn).is_some_and(|tags| self.ownership.owns(tags)));
+        let Some(rule) = found.into_iter().next() else { return Ok(None) };
         let tags = tags.remove(&rule.arn).unwrap_or_default();
         Ok(Some((rule, tags)))
     }

@@ -8,6 +8,8 @@ use tf_provider::{CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome
 
 use super::departing;
 use super::entering::{self, Entering};
+use super::holder;
+use super::holding;
 use super::limit::{Limit, Limited};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
@@ -17,11 +19,12 @@ use super::state;
 use crate::app::departure::Departure;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
-use crate::infrastructure::converge::{Change, Failure, converge, undo};
+use crate::infrastructure::converge::{Adoption, Change, Failure, converge, undo};
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::destroy::delete as destroy;
 use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::observe::observe;
+use crate::infrastructure::ownership::Holder;
 use crate::infrastructure::{Component, Known, Observed, listener_rule};
 use crate::session::Configured;
 
@@ -40,8 +43,12 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let mut diagnostics = Diagnostics::new();
     let mut private = request.private;
     departing::forget(&mut private);
+    holder::forget_claim(&mut private);
+    let holder = holder::of_create(configured.origin().await);
     let prior = (None, &Entering::new());
-    let work = Box::pin(wanted(configured, &request.planned, &request.config, prior, &mut diagnostics)).await;
+    let work =
+        Box::pin(wanted(configured, &request.planned, &request.config, prior, &holder, &mut diagnostics));
+    let work = work.await;
     let Some(work) = work else {
         return Outcome::failed(diagnostics);
     };
@@ -49,6 +56,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let mut change = Change {
         wanted: work.wanted,
         obsolete: Vec::new(),
+        adoption: holding::adoption(&work.parsed.app),
         departure: Departure::default(),
         known: Known::default(),
         cancel: limit.cancel.clone(),
@@ -57,6 +65,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(configured, &work, request.planned, &report.observed);
+        holder::remember(&mut private, &holder);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
     undo(&change.wanted, &mut report).await;
@@ -70,6 +79,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     }
     // What could not be taken back stays in the state, so that nobody has to look for it.
     report.observed.retain(|key, _| report.made.contains(key));
+    holder::remember_unfinished(&mut private, &holder);
     Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
 }
 
@@ -78,10 +88,13 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
     departing::forget(&mut private);
+    holder::forget_claim(&mut private);
+    let holder = holder::of_update(&private, configured.origin().await);
     let before = (Some(&prior), &entering::unfinished(&private));
     let work =
-        Box::pin(wanted(configured, &request.planned, &request.config, before, &mut diagnostics)).await;
-    let before = remembered(configured, &prior, &mut diagnostics).await;
+        Box::pin(wanted(configured, &request.planned, &request.config, before, &holder, &mut diagnostics))
+            .await;
+    let before = remembered(configured, &prior, &holder, &mut diagnostics).await;
     let (Some(work), Some(before)) = (work, before) else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
@@ -92,15 +105,17 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let stays = |component: &dyn Component| work.wanted.iter().any(|wanted| same(wanted.as_ref(), component));
     let mut obsolete = before.wanted;
     obsolete.retain(|component| !stays(component.as_ref()));
-    obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted));
+    obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &holder, &work.wanted));
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
     let departure = work.parsed.app.departure.clone();
-    let mut change = Change { wanted: work.wanted, obsolete, departure, known, cancel };
+    let mut change =
+        Change { wanted: work.wanted, obsolete, adoption: Adoption::Nothing, departure, known, cancel };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(configured, &work, request.planned, &report.observed);
+        holder::remember(&mut private, &holder);
         forget(&mut private);
         entering::forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
@@ -132,11 +147,13 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let (prior, mut private) = (request.prior, request.private);
     let planned = departing::planned(&private);
     departing::forget(&mut private);
-    let Some(mut work) = remembered(configured, &prior, &mut diagnostics).await else {
+    holder::forget_claim(&mut private);
+    let holder = holder::of_state(&private);
+    let Some(mut work) = remembered(configured, &prior, &holder, &mut diagnostics).await else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
     let known = state::known(&prior, &work.wanted);
-    let left = left_behind(&private, work.aws, work.account, &configured.tags, &work.wanted);
+    let left = left_behind(&private, work.aws, work.account, &configured.tags, &holder, &work.wanted);
     work.wanted.extend(left);
     let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
     let departure = planned.as_ref().unwrap_or(&work.parsed.app.departure);
@@ -159,35 +176,38 @@ async fn wanted<'a>(
     planned: &Value,
     config: &Value,
     (prior, unfinished): (Option<&Value>, &Entering),
+    holder: &Holder,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     // Computed attributes may be unknown still; the arguments are not.
     let mut parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
     parsed.enter(prior, unfinished);
     parsed.take_secrets(config);
-    connect(configured, planned, parsed, diagnostics).await
+    connect(configured, planned, parsed, holder, diagnostics).await
 }
 
 /// Reads what a state holds: it was right when it was written, and is not judged by today's standards.
 async fn remembered<'a>(
     configured: &'a Configured,
     prior: &Value,
+    holder: &Holder,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     let parsed = diagnostics.take(parse_leniently(prior, &configured.standards))?;
-    connect(configured, prior, parsed, diagnostics).await
+    connect(configured, prior, parsed, holder, diagnostics).await
 }
 
 async fn connect<'a>(
     configured: &'a Configured,
     value: &Value,
     parsed: Parsed,
+    holder: &Holder,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     let (aws, account) = diagnostics.take(configured.connect().await)?;
     let url = account.repository_url(&parsed.app);
     let image = state::image(value).unwrap_or_else(|| parsed.app.image.initial_reference(&url));
-    let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
+    let wanted = components(&parsed.app, aws, account, &configured.tags, holder, &image.text());
     Some(Work { parsed, aws, account, image, wanted })
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use tf_provider::{Diagnostic, Diagnostics, Path, PlanDestroyRequest, Value};
 use tokio::time::timeout;
 
+use super::holder;
 use super::parse::parse_leniently;
 use super::pointer;
 use super::state;
@@ -18,6 +19,7 @@ use crate::infrastructure::converge::Failure;
 use crate::infrastructure::desired::components;
 use crate::infrastructure::destroy::Leaving;
 use crate::infrastructure::obstacle::obstacles;
+use crate::infrastructure::ownership::Holder;
 use crate::infrastructure::{Component, Observed};
 use crate::session::Configured;
 
@@ -33,6 +35,9 @@ pub(super) async fn plan_destroy(
     request: &PlanDestroyRequest,
     diagnostics: &mut Diagnostics,
 ) {
+    if let Some(id) = holder::id_of_whole(&request.private) {
+        configured.claims.hold(&id);
+    }
     let Ok(parsed) = parse_leniently(&request.prior, &configured.standards) else { return };
     // Terraform drops the warnings of the refresh before a destroy.
     diagnostics.extend(pointer::warning(&request.private, &parsed.app));
@@ -48,7 +53,7 @@ pub(super) async fn report(
 ) {
     let Ok(parsed) = parse_leniently(prior, &configured.standards) else { return };
     let Ok((aws, account)) = configured.connect().await else { return };
-    let leaving = components(&parsed.app, aws, account, &configured.tags, "");
+    let leaving = components(&parsed.app, aws, account, &configured.tags, &Holder::default(), "");
     let (requests, ()) = tokio::join!(
         requests_per_minute(aws, &parsed.app.traffic, prior),
         report_obstacles(&leaving, prior, departure, diagnostics)
@@ -84,7 +89,7 @@ pub(super) async fn report_obstacles(
             let properties: Json = serde_json::from_str(text).ok()?;
             let arn = arns.get(&key).cloned().unwrap_or_default();
             let observed = Observed { arn, properties, tags: Tags::new(), value: None };
-            Some(Leaving { component: component.as_ref(), observed })
+            Some(Leaving { component: component.as_ref(), observed, stays: false })
         })
         .collect();
     for failure in obstacles(&leaving, &own, departure).await {

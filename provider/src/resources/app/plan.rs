@@ -5,6 +5,8 @@ use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::departing;
 use super::entering::unfinished;
+use super::holder;
+use super::holding;
 use super::leaving;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
@@ -39,6 +41,12 @@ pub(super) async fn modify_plan(
         diagnostics.push(replaced_warning(backend, name));
     }
     departing::plan(&mut plan.private, &parsed.app.departure);
+    let is_new = request.prior.is_none() && !holder::is_replacement(&plan.private);
+    let claimant = holder::claimant(&mut plan.private);
+    if let Some(refusal) = holding::claim(configured, &parsed, request.prior.is_some(), &claimant) {
+        diagnostics.push(refusal);
+        return;
+    }
     if !configured.complete {
         // The provider itself waits for something: nothing that it decides can be told.
         for name in super::schema::computed_names() {
@@ -49,10 +57,15 @@ pub(super) async fn modify_plan(
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
     location::check(&parsed.app, account, diagnostics);
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
-    let wanted = components(&parsed.app, aws, account, &configured.tags, &image.text());
+    let holder = holder::of_create(configured.origin().await);
+    if request.prior.is_none() && parsed.is_complete() {
+        let replaced = (!is_new).then_some(claimant.as_str());
+        holding::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
+    }
+    let wanted = components(&parsed.app, aws, account, &configured.tags, &holder, &image.text());
     let mut before = prior
         .and_then(|prior| parse_leniently(prior, &configured.standards).ok())
-        .map(|before| components(&before.app, aws, account, &configured.tags, &image.text()))
+        .map(|before| components(&before.app, aws, account, &configured.tags, &holder, &image.text()))
         .unwrap_or_default();
     let arns = prior.map(|prior| state::kept_arns(&state::arns(prior), &before, &wanted)).unwrap_or_default();
     let inputs = Inputs {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
 use super::entering;
+use super::holder;
+use super::holding;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
 use super::pointer::{self, pointed_image};
@@ -32,9 +34,13 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     };
     let url = account.repository_url(&parsed.app);
     let image = state::image(&state).unwrap_or_else(|| parsed.app.image.initial_reference(&url));
-    let exact = components(&parsed.app, aws, account, &configured.tags, &image.text());
-    let in_bulk = components(&parsed.app, aws.refreshing(), account, &configured.tags, &image.text());
-    let left = left_behind(&private, aws, account, &configured.tags, &exact);
+    if let Some(id) = holder::id_of_whole(&private) {
+        configured.claims.hold(&id);
+    }
+    let holder = &holder::of_state(&private);
+    let exact = components(&parsed.app, aws, account, &configured.tags, holder, &image.text());
+    let in_bulk = components(&parsed.app, aws.refreshing(), account, &configured.tags, holder, &image.text());
+    let left = left_behind(&private, aws, account, &configured.tags, holder, &exact);
     let (observed, left) = tokio::join!(look(&in_bulk, &exact, &state), still_there(&left));
     let mut observed = match observed {
         Ok(observed) => observed,
@@ -46,12 +52,14 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
             return Outcome::failed(diagnostics);
         }
     };
+    let mut diagnostics = Diagnostics::new();
+    let lost = holding::lost(&exact, &mut observed);
     observed.extend(left);
-    if observed.is_empty() {
+    if observed.is_empty() && lost.is_none() {
         return Outcome::gone();
     }
+    diagnostics.extend(lost);
     observed.extend(entering::shown(&entering::unfinished(&private)));
-    let mut diagnostics = Diagnostics::new();
     let image_now = match current_image(&parsed, account, &image, &observed) {
         Ok(now) => {
             pointer::forget(&mut private);
@@ -81,7 +89,8 @@ async fn look(
         let now = observed.get(&component.key()).map(|found| state::shown(&found.properties));
         let key = component.key();
         let before = recorded.as_map().and_then(|map| map.get(&key)).and_then(Value::as_str);
-        now.as_deref() == before
+        let is_lost = observed.get(&key).is_some_and(|found| component.ownership().is_lost(&found.tags));
+        now.as_deref() == before && !is_lost
     };
     let changed: Vec<&dyn Component> =
         exact.iter().map(AsRef::as_ref).filter(|component| !is_as_recorded(component)).collect();

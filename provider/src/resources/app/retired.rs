@@ -11,7 +11,7 @@ use tf_provider::{Private, Value};
 use super::{parse::parse_leniently, schema, state};
 use crate::app::standards::Standards;
 use crate::infrastructure::desired::{Account, components};
-use crate::infrastructure::ownership::TagPolicy;
+use crate::infrastructure::ownership::{Holder, TagPolicy};
 use crate::infrastructure::{Component, ComponentId, Observed};
 
 /// Key in the private state.
@@ -39,6 +39,7 @@ pub(super) fn left_behind(
     aws: &ipsy_aws::Aws,
     account: &Account,
     policy: &TagPolicy,
+    holder: &Holder,
     kept: &[Box<dyn Component>],
 ) -> Vec<Box<dyn Component>> {
     let apps: Vec<Json> = private.get(KEY).unwrap_or_default();
@@ -47,7 +48,7 @@ pub(super) fn left_behind(
         let parsed =
             schema::schema().encode(&app).and_then(|value| parse_leniently(&value, &Standards::default()));
         let Ok(parsed) = parsed else { continue };
-        for component in components(&parsed.app, aws, account, policy, "") {
+        for component in components(&parsed.app, aws, account, policy, holder, "") {
             let is_kept = kept.iter().chain(&left).any(|other| same(other.as_ref(), component.as_ref()));
             if !is_kept {
                 left.push(component);

@@ -3,6 +3,7 @@
 
 mod departure;
 mod faults;
+mod holders;
 mod identity;
 mod lifecycle;
 mod midway;
@@ -28,6 +29,7 @@ use crate::session::{Configured, Session};
 struct Bench {
     fake: Fake,
     listener: String,
+    session: Session,
     resource: AppResource,
     /// What Terraform keeps beside the state.
     private: std::sync::Mutex<Private>,
@@ -43,14 +45,27 @@ impl Bench {
         let aws = fake.aws();
         let account = Account::of(&aws).await.unwrap();
         let session = Session::default();
-        session.set(Configured {
+        let resource = AppResource::new(session.clone());
+        let bench = Self { fake, listener, session, resource, private: std::sync::Mutex::default() };
+        bench.walk(aws, account);
+        bench
+    }
+
+    /// Starts the provider, as Terraform does for each walk over its graph.
+    fn walk(&self, aws: ipsy_aws::Aws, account: Account) {
+        self.session.set(Configured {
             standards: Standards::default(),
             tags: TagPolicy::default(),
             complete: true,
             connection: tokio::sync::OnceCell::new_with(Some((aws, account))),
             ..Configured::default()
         });
-        Self { fake, listener, resource: AppResource::new(session), private: std::sync::Mutex::default() }
+    }
+
+    async fn new_walk(&self) {
+        let aws = self.fake.aws();
+        let account = Account::of(&aws).await.unwrap();
+        self.walk(aws, account);
     }
 
     /// An app with two clusters, `weights` between them.
@@ -74,6 +89,7 @@ impl Bench {
     }
 
     async fn plan_configuration(&self, prior: Option<&Value>, config: Value) -> (Value, Diagnostics) {
+        self.new_walk().await;
         let private = prior.map(|_| self.private.lock().unwrap().clone()).unwrap_or_default();
         let (planned, _, diagnostics) = self.plan_encoded(prior, config, private).await;
         (planned, diagnostics)
@@ -108,6 +124,7 @@ impl Bench {
 
     /// Plans and applies, as `terraform apply` does; gives what Terraform would store.
     async fn apply(&self, prior: Option<&Value>, config: &Json) -> Outcome {
+        self.new_walk().await;
         let private = prior.map(|_| self.private.lock().unwrap().clone()).unwrap_or_default();
         let (planned, private, diagnostics) = self.plan_with(prior, config, private).await;
         assert!(!diagnostics.has_errors(), "{diagnostics:?}");
@@ -137,6 +154,7 @@ impl Bench {
 
     /// Replaces the app as Terraform does: two calls to plan, the deletion of the old one, and then a new one.
     async fn replace(&self, prior: &Value, config: &Json) -> Replacement {
+        self.new_walk().await;
         let private = self.private.lock().unwrap().clone();
         let (_, private, mut warnings) = self.plan_with(Some(prior), config, private).await;
         let (_, private, more) = self.plan_with(None, config, private).await;

@@ -132,13 +132,21 @@ async fn a_foreign_object_stops_the_create_before_anything_is_changed() {
     aws.log_groups.create(&group).await.unwrap();
     let before = bench.fake.inventory();
     bench.fake.forget_calls();
-    let outcome = bench.apply(None, &bench.config((90, 10))).await;
+    let config = bench.config((90, 10));
+    let (_, refused) = bench.plan(None, &config).await;
+    // An apply refuses it as well: the object may have been made after the plan.
+    let planned = Bench::new().await.plan(None, &config).await.0;
+    let config = schema::schema().encode(&config).unwrap();
+    let (private, context) = (Private::new(), Context::default());
+    let outcome = bench.resource.create(CreateRequest { planned, config, private, context }).await;
     assert!(outcome.state.is_none());
-    let told = format!("{:?}", outcome.diagnostics);
-    assert!(
-        told.contains("team=other") && told.contains("terraform import ipsy_app.NAME prod/checkout"),
-        "{told}"
-    );
+    for told in [format!("{refused:?}"), format!("{:?}", outcome.diagnostics)] {
+        assert!(told.contains("Error") && told.contains("team=other"), "{told}");
+        assert!(
+            told.contains("adopt = true") && told.contains("terraform import ADDRESS prod/checkout"),
+            "{told}"
+        );
+    }
     assert_eq!(bench.fake.inventory(), before);
     assert_eq!(changing(&bench), Vec::<&str>::new());
 }

@@ -290,8 +290,8 @@ async fn a_name_of_somebody_else_stops_the_run_until_it_may_be_overwritten() {
     };
     bench.fake.aws().records.replace("Z1", None, Some(&foreign)).await.unwrap();
     let before = bench.fake.inventory();
-    let outcome = bench.apply(None, &config).await;
-    let told = format!("{:?}", outcome.diagnostics);
+    let (_, refused) = bench.plan(None, &merged(config.clone(), &json!({ "adopt": true }))).await;
+    let told = format!("{refused:?}");
     assert!(told.contains("192.0.2.1") && told.contains("overwrite = true"), "{told}");
     assert_eq!(bench.fake.inventory(), before);
 

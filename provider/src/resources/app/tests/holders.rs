@@ -1,0 +1,174 @@
+//! One app has one holder: what another resource holds is neither taken nor deleted.
+
+use super::lifecycle::changing;
+use super::*;
+
+/// Every object's owner id, which must be one.
+async fn owner(bench: &Bench) -> String {
+    let role = bench.fake.aws().roles.get("checkout-prod").await.unwrap().unwrap();
+    role.tags["ipsy:owner"].clone()
+}
+
+/// Makes it look as if the app had been made from another state.
+async fn from_another_state(bench: &Bench) {
+    bench.fake.replace_tag_values("ipsy:origin", "eu-west-1 s3 states/shop default");
+}
+
+/// The same AWS for a state of its own, where nothing is known of the app.
+fn another_state(bench: &Bench) {
+    *bench.private.lock().unwrap() = Private::new();
+}
+
+async fn applied() -> (Bench, Value, Json) {
+    let bench = Bench::new().await;
+    let config = bench.config((90, 10));
+    let state = bench.apply(None, &config).await.state.unwrap();
+    bench.fake.forget_calls();
+    (bench, state, config)
+}
+
+#[tokio::test]
+async fn every_object_carries_the_owner_id_of_the_private_state() {
+    let (bench, state, _) = applied().await;
+    let id = super::super::holder::id(&bench.private.lock().unwrap()).unwrap();
+    let tags = bench.fake.tags();
+    assert!(tags.len() >= 7, "{tags:?}");
+    for (object, tags) in tags {
+        assert_eq!(tags.get("ipsy:owner"), Some(&id), "{object}");
+    }
+    assert_eq!(bench.refresh(&state).await.state.unwrap(), state);
+}
+
+#[tokio::test]
+async fn a_second_state_is_refused_at_plan_with_the_place_of_the_first() {
+    let (bench, state, config) = applied().await;
+    from_another_state(&bench).await;
+    let first = bench.private.lock().unwrap().clone();
+    another_state(&bench);
+    let (_, refused) = bench.plan(None, &config).await;
+    let told = format!("{refused:?}");
+    assert!(refused.has_errors() && told.contains("s3 states/shop"), "{told}");
+    assert_eq!(changing(&bench), Vec::<&str>::new());
+
+    let mut adopting = config.clone();
+    adopting["adopt"] = json!(true);
+    let (_, warned) = bench.plan(None, &adopting).await;
+    let told = format!("{warned:?}");
+    assert!(!warned.has_errors() && told.contains("IAM role `checkout-prod`"), "{told}");
+    let before = owner(&bench).await;
+    let inventory = bench.fake.inventory();
+    let adopted = bench.apply(None, &adopting).await;
+    assert!(!adopted.diagnostics.has_errors(), "{:?}", adopted.diagnostics);
+    assert_ne!(owner(&bench).await, before);
+    assert_eq!(bench.fake.inventory(), inventory, "nothing was made twice");
+
+    // The first state finds that it holds nothing, and its destroy deletes nothing.
+    *bench.private.lock().unwrap() = first;
+    let lost = bench.refresh(&state).await;
+    assert!(format!("{:?}", lost.diagnostics).contains("Another resource holds"), "{:?}", lost.diagnostics);
+    let state = lost.state.unwrap();
+    assert!(state.attribute("infrastructure").as_map().unwrap().is_empty());
+    bench.fake.forget_calls();
+    let update = bench.apply(Some(&state), &config).await;
+    assert!(update.diagnostics.has_errors(), "it cannot be changed from here");
+    let gone = bench.destroy(&state).await;
+    assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
+    assert_eq!(changing(&bench), Vec::<&str>::new());
+    assert_eq!(bench.fake.inventory(), inventory);
+}
+
+#[tokio::test]
+async fn two_resources_of_one_configuration_cannot_be_one_app() {
+    let bench = Bench::new().await;
+    let config = bench.config((90, 10));
+    let (_, _, first) = bench.plan_with(None, &config, Private::new()).await;
+    assert!(!first.has_errors(), "{first:?}");
+    let (_, _, second) = bench.plan_with(None, &config, Private::new()).await;
+    assert!(format!("{second:?}").contains("Two resources are the app `prod/checkout`"), "{second:?}");
+}
+
+#[tokio::test]
+async fn a_rename_without_moved_is_refused_even_where_it_would_adopt() {
+    let (bench, state, mut config) = applied().await;
+    // Terraform reads the old address, and plans the new one.
+    bench.new_walk().await;
+    bench.refresh(&state).await;
+    for adopt in [false, true] {
+        config["adopt"] = json!(adopt);
+        let (_, _, refused) = bench.plan_with(None, &config, Private::new()).await;
+        let told = format!("{refused:?}");
+        assert!(refused.has_errors() && told.contains("`moved` block") && told.contains("untaint"), "{told}");
+        bench.new_walk().await;
+        bench.refresh(&state).await;
+    }
+    assert_eq!(changing(&bench), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn create_before_destroy_takes_the_app_over_and_deletes_nothing() {
+    let (bench, state, config) = applied().await;
+    let inventory = bench.fake.inventory();
+    let old = bench.private.lock().unwrap().clone();
+    // The plan: `-replace`, so that the second call has the private state of the first.
+    bench.new_walk().await;
+    bench.refresh(&state).await;
+    let (_, private, diagnostics) = bench.plan_with(Some(&state), &config, old.clone()).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    let (_, _, diagnostics) = bench.plan_with(None, &config, private).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    // The apply: the new one first, without anything of the old one.
+    let created = bench.apply(None, &config).await;
+    assert!(!created.diagnostics.has_errors(), "{:?}", created.diagnostics);
+    let calls = changing(&bench);
+    assert!(calls.iter().all(|call| call.contains("Tag")), "the app serves all the time: {calls:?}");
+    let new = std::mem::replace(&mut *bench.private.lock().unwrap(), old);
+    let gone = bench.destroy(&state).await;
+    assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
+    assert_eq!(bench.fake.inventory(), inventory);
+    *bench.private.lock().unwrap() = new;
+    let state = created.state.unwrap();
+    assert_eq!(bench.refresh(&state).await.state.unwrap(), state, "state and AWS agree");
+}
+
+#[tokio::test]
+async fn copied_tags_make_no_role_ours() {
+    let (bench, state, config) = applied().await;
+    let tags = bench.fake.aws().roles.get("checkout-prod").await.unwrap().unwrap().tags;
+    bench.destroy(&state).await;
+    let role = ipsy_aws::NewRole {
+        name: "checkout-prod".into(),
+        path: "/".into(),
+        trust_policy: r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"}}]}"#
+            .into(),
+        description: String::new(),
+        max_session_seconds: 3600,
+        permissions_boundary: None,
+        tags,
+    };
+    bench.fake.aws().roles.create(&role).await.unwrap();
+    bench.fake.forget_calls();
+    another_state(&bench);
+    let (_, refused) = bench.plan(None, &config).await;
+    assert!(refused.has_errors() && format!("{refused:?}").contains("checkout-prod"), "{refused:?}");
+    assert_eq!(changing(&bench), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn an_import_takes_the_app_over_with_its_first_change() {
+    let (bench, state, config) = applied().await;
+    let before = owner(&bench).await;
+    let first = bench.private.lock().unwrap().clone();
+    another_state(&bench);
+    let id = format!("prod/checkout,{}", text(&state, "listener_rule_arn"));
+    let request = tf_provider::ImportRequest { id, context: Context::default() };
+    let imported = bench.resource.import(request).await.state.unwrap();
+    let imported = bench.refresh(&imported).await.state.unwrap();
+    assert_eq!(owner(&bench).await, before, "an import changes nothing");
+    let updated = bench.apply(Some(&imported), &config).await;
+    assert!(!updated.diagnostics.has_errors(), "{:?}", updated.diagnostics);
+    assert_ne!(owner(&bench).await, before);
+    *bench.private.lock().unwrap() = first;
+    let lost = bench.refresh(&state).await.state.unwrap();
+    let held = lost.attribute("infrastructure").as_map().unwrap().len();
+    assert_eq!(held, 0, "the first state holds nothing any more");
+}
