@@ -11,6 +11,7 @@ pub(crate) mod listener_rule;
 pub(crate) mod log_group;
 pub(crate) mod observe;
 pub(crate) mod obstacle;
+pub(crate) mod orphan;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
 pub(crate) mod policy;
@@ -130,6 +131,11 @@ pub(crate) struct ComponentId {
 }
 
 impl ComponentId {
+    /// The component of that kind and identity.
+    pub(crate) fn new(kind: &str, identity: String) -> Self {
+        Self { kind: kind.to_owned(), identity }
+    }
+
     pub(crate) fn of(component: &dyn Component) -> Self {
         let kind = component.key().split('/').next().unwrap_or_default().to_owned();
         Self { kind, identity: component.identity() }

@@ -33,16 +33,15 @@ pub(crate) fn origin(region: &str) -> String {
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let data = variable("TF_DATA_DIR").map_or_else(|| PathBuf::from(".terraform"), PathBuf::from);
     let folder = env::current_dir().unwrap_or_default();
-    let state = match variable("TFC_WORKSPACE_SLUG") {
-        Some(workspace) => format!("hcp {workspace}"),
-        None => {
-            let workspace = variable("TF_WORKSPACE")
-                .or_else(|| fs::read_to_string(data.join("environment")).ok())
-                .unwrap_or_else(|| "default".to_owned());
-            let backend = fs::read(data.join("terraform.tfstate")).ok();
-            let backend = backend.and_then(|text| serde_json::from_slice::<Value>(&text).ok());
-            format!("{} {}", place(backend.as_ref(), &folder), workspace.trim())
-        }
+    let state = if let Some(workspace) = variable("TFC_WORKSPACE_SLUG") {
+        format!("hcp {workspace}")
+    } else {
+        let workspace = variable("TF_WORKSPACE")
+            .or_else(|| fs::read_to_string(data.join("environment")).ok())
+            .unwrap_or_else(|| "default".to_owned());
+        let backend = fs::read(data.join("terraform.tfstate")).ok();
+        let backend = backend.and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+        format!("{} {}", place(backend.as_ref(), &folder), workspace.trim())
     };
     tag_value(&format!("{region} {state}"))
 }

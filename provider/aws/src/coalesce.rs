@@ -11,6 +11,7 @@ mod log_groups;
 mod parameters;
 mod pod_identities;
 mod repositories;
+mod resource_tags;
 mod roles;
 mod target_groups;
 
@@ -50,6 +51,7 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         target_groups: Arc::new(target_groups.refreshing(bulk_tags.clone())),
         listener_rules: Arc::new(listener_rules.refreshing(bulk_tags.clone())),
         parameters: Arc::new(parameters.refreshing(bulk_tags)),
+        resource_tags: Arc::new(resource_tags::Coalesced::new(exact.resource_tags.clone())),
         ..exact.clone()
     };
     Aws { refreshing: Some(Arc::new(refreshing)), ..exact }

@@ -63,7 +63,7 @@ pub(crate) fn components(
     holder: &Holder,
     image: &str,
 ) -> Vec<Box<dyn Component>> {
-    let ownership = Ownership::new(app.identity.clone(), policy.clone(), app.tags.clone(), holder.clone());
+    let ownership = ownership(app, policy, holder);
     let mut components: Vec<Box<dyn Component>> = vec![
         Box::new(LogGroup { aws: aws.clone(), ownership: ownership.clone(), logs: app.logs.clone() }),
         Box::new(Role {
@@ -152,6 +152,11 @@ pub(crate) fn components(
         }));
     }
     components
+}
+
+/// What the objects of `app` carry as tags, those of the listener rule apart.
+pub(crate) fn ownership(app: &App, policy: &TagPolicy, holder: &Holder) -> Ownership {
+    Ownership::new(app.identity.clone(), policy.clone(), app.tags.clone(), holder.clone())
 }
 
 /// The alarms on the target group of each cluster: on the one that gets its requests.

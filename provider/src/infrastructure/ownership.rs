@@ -123,6 +123,21 @@ impl Ownership {
         self.marks(tags) && (same_origin && owner_id(tags).is_some() || tags.contains_key(RETAINED))
     }
 
+    /// Whether an object with these tags was left on purpose.
+    pub(crate) fn is_retained(&self, tags: &Tags) -> bool {
+        self.marks(tags) && tags.contains_key(RETAINED)
+    }
+
+    /// The id of the holder, empty where none is known.
+    pub(crate) fn holder_id(&self) -> &str {
+        &self.holder.id
+    }
+
+    /// The tag by which objects of all apps are found, where this holder has an id to know its own by.
+    pub(crate) fn search_mark(&self) -> Option<Tags> {
+        (!self.holder.id.is_empty()).then(|| Tags::from([(MANAGED.to_owned(), "true".to_owned())]))
+    }
+
     /// Whether an object with these tags is of this app, whoever holds it.
     pub(crate) fn marks(&self, tags: &Tags) -> bool {
         let is = |key: &str, value: &str| tags.get(key).is_some_and(|found| found == value);

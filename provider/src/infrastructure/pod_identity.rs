@@ -26,9 +26,15 @@ pub(crate) struct PodIdentity {
 }
 
 impl PodIdentity {
-    /// The same for every try at the same association, so that a retry after a lost reply is no second one.
+    /// The same for every try of one holder at the same association, so that a retry after a lost reply is no second one.
     fn client_request_token(&self) -> String {
-        let whole = format!("{}\n{}\n{}", self.identity(), self.role_arn, self.ownership.identity().id());
+        let whole = format!(
+            "{}\n{}\n{}\n{}",
+            self.identity(),
+            self.role_arn,
+            self.ownership.identity().id(),
+            self.ownership.holder_id()
+        );
         hexadecimal(&Sha256::digest(whole.as_bytes())).chars().take(32).collect()
     }
 }

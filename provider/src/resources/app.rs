@@ -55,7 +55,7 @@ impl Resource for AppResource {
     }
 
     async fn modify_plan(&self, request: &PlanRequest, plan: &mut Plan, diagnostics: &mut Diagnostics) {
-        plan::modify_plan(&self.session.get(), request, plan, diagnostics).await;
+        Box::pin(plan::modify_plan(&self.session.get(), request, plan, diagnostics)).await;
     }
 
     async fn plan_destroy(&self, request: &PlanDestroyRequest, diagnostics: &mut Diagnostics) {
@@ -75,7 +75,7 @@ impl Resource for AppResource {
     }
 
     async fn delete(&self, request: DeleteRequest) -> Outcome {
-        apply::delete(&self.session.get(), request).await
+        Box::pin(apply::delete(&self.session.get(), request)).await
     }
 
     async fn import(&self, request: ImportRequest) -> Outcome {

@@ -20,10 +20,11 @@ use crate::app::departure::Departure;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::{Adoption, Change, Failure, converge, undo};
-use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::desired::{Account, components, ownership};
 use crate::infrastructure::destroy::delete as destroy;
 use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::observe::observe;
+use crate::infrastructure::orphan::{orphaned_roles, orphans};
 use crate::infrastructure::ownership::Holder;
 use crate::infrastructure::{Component, Known, Observed, listener_rule};
 use crate::session::Configured;
@@ -106,6 +107,10 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let mut obsolete = before.wanted;
     obsolete.retain(|component| !stays(component.as_ref()));
     obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &holder, &work.wanted));
+    let ownership = ownership(&work.parsed.app, &configured.tags, &holder);
+    let known_ones = work.wanted.iter().chain(&obsolete);
+    let orphans = orphans(work.aws, &work.parsed.app, &ownership, known_ones).await;
+    obsolete.extend(orphans);
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
     let departure = work.parsed.app.departure.clone();
@@ -155,6 +160,13 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let known = state::known(&prior, &work.wanted);
     let left = left_behind(&private, work.aws, work.account, &configured.tags, &holder, &work.wanted);
     work.wanted.extend(left);
+    let ownership = ownership(&work.parsed.app, &configured.tags, &holder);
+    let (mut orphans, roles) = tokio::join!(
+        orphans(work.aws, &work.parsed.app, &ownership, work.wanted.iter()),
+        orphaned_roles(work.aws, &work.parsed.app, &ownership, work.wanted.iter())
+    );
+    orphans.extend(roles);
+    work.wanted.extend(orphans);
     let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
     let departure = planned.as_ref().unwrap_or(&work.parsed.app.departure);
     let Limited { output: mut failures, is_over } =

@@ -106,7 +106,7 @@ pub(super) async fn report_obstacles(
     }
 }
 
-/// How many requests the target groups of the app get; `None` where there are none or CloudWatch can't be asked.
+/// How many requests the target groups of the app get; `None` where there are none or `CloudWatch` can't be asked.
 async fn requests_per_minute(aws: &ipsy_aws::Aws, traffic: &Traffic, prior: &Value) -> Option<u64> {
     let balancer = traffic.load_balancer.as_ref()?;
     prior.attribute("listener_rule_arn").as_str()?;

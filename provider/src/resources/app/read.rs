@@ -10,14 +10,15 @@ use super::holding;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
 use super::pointer::{self, pointed_image};
-use super::retired::{left_behind, still_there};
+use super::retired::{left_behind, orphans_there, still_there};
 use super::state;
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::Failure;
-use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::desired::{Account, components, ownership};
 use crate::infrastructure::image_parameter::Pointer;
 use crate::infrastructure::observe::{observe, observe_each};
+use crate::infrastructure::orphan::orphans;
 use crate::infrastructure::{Component, Observed, image_parameter};
 use crate::session::Configured;
 
@@ -41,7 +42,16 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     let exact = components(&parsed.app, aws, account, &configured.tags, holder, &image.text());
     let in_bulk = components(&parsed.app, aws.refreshing(), account, &configured.tags, holder, &image.text());
     let left = left_behind(&private, aws, account, &configured.tags, holder, &exact);
-    let (observed, left) = tokio::join!(look(&in_bulk, &exact, &state), still_there(&left));
+    let ownership = ownership(&parsed.app, &configured.tags, holder);
+    let (observed, left_there, orphans) = tokio::join!(
+        look(&in_bulk, &exact, &state),
+        still_there(&left),
+        orphans(aws.refreshing(), &parsed.app, &ownership, exact.iter().chain(&left))
+    );
+    let mut left = left_there;
+    // The lists are late, so each is looked at again, which is one object at most in an account that was never killed.
+    let orphans = orphans_there(&orphans).await;
+    left.extend(orphans);
     let mut observed = match observed {
         Ok(observed) => observed,
         Err(failures) => {

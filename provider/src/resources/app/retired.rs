@@ -58,12 +58,24 @@ pub(super) fn left_behind(
     left
 }
 
+/// Start of the keys of orphans in the state's `infrastructure`.
+const ORPHAN: &str = "orphan";
+
+/// What of `orphans` is there and ours, under keys of its own, so that the next plan shows that it has to go.
+pub(super) async fn orphans_there(orphans: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
+    there(ORPHAN, orphans).await
+}
+
 /// What of `left` is still there and ours, under keys of its own. In the state's `infrastructure` it makes the next
 /// plan show that something has to go, even where the app itself is as wanted. What can't be looked at counts as
 /// there: the next run will tell.
 pub(super) async fn still_there(left: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
+    there(KEY, left).await
+}
+
+async fn there(prefix: &str, left: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
     let looks = left.iter().map(|component| async move {
-        let key = format!("{KEY}/{} {}", component.key(), component.identity());
+        let key = format!("{prefix}/{} {}", component.key(), component.identity());
         let observed = match component.observe(None).await {
             Ok(observed) => observed.filter(|found| component.ownership().owns(&found.tags))?,
             Err(_) => Observed { arn: String::new(), properties: Json::Null, tags: Tags::new(), value: None },

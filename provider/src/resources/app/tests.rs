@@ -8,6 +8,7 @@ mod identity;
 mod lifecycle;
 mod midway;
 mod named_blocks;
+mod orphans;
 mod rollout;
 mod traffic;
 mod values;

@@ -3,14 +3,14 @@
 use super::lifecycle::changing;
 use super::*;
 
-/// Every object's owner id, which must be one.
+/// The owner id of the role.
 async fn owner(bench: &Bench) -> String {
     let role = bench.fake.aws().roles.get("checkout-prod").await.unwrap().unwrap();
     role.tags["ipsy:owner"].clone()
 }
 
 /// Makes it look as if the app had been made from another state.
-async fn from_another_state(bench: &Bench) {
+fn from_another_state(bench: &Bench) {
     bench.fake.replace_tag_values("ipsy:origin", "eu-west-1 s3 states/shop default");
 }
 
@@ -42,7 +42,7 @@ async fn every_object_carries_the_owner_id_of_the_private_state() {
 #[tokio::test]
 async fn a_second_state_is_refused_at_plan_with_the_place_of_the_first() {
     let (bench, state, config) = applied().await;
-    from_another_state(&bench).await;
+    from_another_state(&bench);
     let first = bench.private.lock().unwrap().clone();
     another_state(&bench);
     let (_, refused) = bench.plan(None, &config).await;

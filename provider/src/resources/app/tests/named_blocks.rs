@@ -39,7 +39,8 @@ async fn another_order_of_blocks_changes_nothing_but_the_order() {
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     let (private, context) = (Private::default(), Context::default());
     let create = CreateRequest { planned, config: config.clone(), private, context };
-    let state = bench.resource.create(create).await.state.unwrap();
+    let created = bench.resource.create(create).await;
+    let (state, private) = (created.state.unwrap(), created.private.unwrap());
 
     let reversed = reversed(config);
     let (planned, diagnostics) = bench.plan_configuration(Some(&state), reversed.clone()).await;
@@ -52,7 +53,7 @@ async fn another_order_of_blocks_changes_nothing_but_the_order() {
         prior: state.clone(),
         planned: planned.clone(),
         config: reversed,
-        private: Private::default(),
+        private,
         context: Context::default(),
     };
     let updated = bench.resource.update(update).await;

@@ -1,0 +1,162 @@
+//! Objects that carry the app's owner id and that no state knows of: an update was killed after it had made them, and its
+//! configuration was reverted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipsy_aws::{Aws, Tags};
+use serde_json::Value;
+
+use super::image_parameter::ImageParameter;
+use super::listener_rule::ListenerRule;
+use super::log_group::LogGroup;
+use super::ownership::Ownership;
+use super::pod_identity::{self, PodIdentity};
+use super::previous_group::PreviousGroup;
+use super::repository::Repository;
+use super::role::Role;
+use super::{Component, ComponentId};
+use crate::app::resolve::App;
+use crate::app::traffic::Previous;
+
+/// The objects in the region that carry the owner id of `ownership` and are none of `kept`. The lists are some seconds
+/// late: each object is looked at again before it is deleted. Where the lists can't be read there are none.
+pub(crate) async fn orphans<'a>(
+    aws: &Aws,
+    app: &App,
+    ownership: &Ownership,
+    kept: impl Iterator<Item = &'a Box<dyn Component>>,
+) -> Vec<Box<dyn Component>> {
+    let Some(mark) = ownership.search_mark() else { return Vec::new() };
+    let kept: BTreeSet<ComponentId> = kept.map(|kept| ComponentId::of(kept.as_ref())).collect();
+    let mut all = associations(aws, app, ownership, &kept).await;
+    let found = match aws.resource_tags.with_tags(&mark).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::debug!("orphans are not looked for by their tags: {error}");
+            BTreeMap::new()
+        }
+    };
+    for (arn, _) in found.iter().filter(|(_, tags)| is_orphan(ownership, tags)) {
+        all.extend(component(aws, app, ownership, arn).await);
+    }
+    without(all, &kept)
+}
+
+/// The associations of the app's service accounts in its clusters. The tagging service need not know them.
+async fn associations(
+    aws: &Aws,
+    app: &App,
+    ownership: &Ownership,
+    kept: &BTreeSet<ComponentId>,
+) -> Vec<Box<dyn Component>> {
+    let accounts = app.service_accounts();
+    let mut all: Vec<Box<dyn Component>> = Vec::new();
+    let clusters: BTreeSet<&str> = app.traffic.clusters().map(|(_, cluster, _)| cluster).collect();
+    for cluster in clusters.into_iter().filter(|cluster| !cluster.is_empty()) {
+        let references = aws.pod_identities.list(cluster).await.unwrap_or_default();
+        for reference in references.iter().filter(|reference| accounts.contains(&reference.service_account)) {
+            let identity = format!("{cluster}/{}/{}", reference.namespace, reference.service_account);
+            if kept.contains(&ComponentId::new(pod_identity::KEY, identity)) {
+                continue;
+            }
+            let found = aws.pod_identities.get(cluster, &reference.id).await.ok().flatten();
+            if let Some(found) = found.filter(|found| is_orphan(ownership, &found.tags)) {
+                all.push(association(aws, ownership, found));
+            }
+        }
+    }
+    all
+}
+
+fn association(aws: &Aws, ownership: &Ownership, found: ipsy_aws::PodIdentity) -> Box<dyn Component> {
+    Box::new(PodIdentity {
+        aws: aws.clone(),
+        ownership: ownership.clone(),
+        backend: found.cluster.clone(),
+        cluster: found.cluster,
+        namespace: found.namespace,
+        service_account: found.service_account,
+        role_arn: found.role_arn,
+    })
+}
+
+/// The roles likewise, from the list of the account: the tagging service knows no roles.
+pub(crate) async fn orphaned_roles<'a>(
+    aws: &Aws,
+    app: &App,
+    ownership: &Ownership,
+    kept: impl Iterator<Item = &'a Box<dyn Component>>,
+) -> Vec<Box<dyn Component>> {
+    if ownership.search_mark().is_none() {
+        return Vec::new();
+    }
+    let roles = aws.roles.list("/").await.unwrap_or_else(|error| {
+        tracing::debug!("orphaned roles are not looked for: {error}");
+        Vec::new()
+    });
+    let orphaned = roles.into_iter().filter(|role| is_orphan(ownership, &role.tags));
+    let all = orphaned.map(|role| {
+        let mut iam = app.iam.clone();
+        iam.role_name = role.name;
+        iam.path = role.path;
+        // The owner id says that they are the app's as well.
+        iam.managed_policy_arns = role.attached_policies;
+        let (aws, ownership) = (aws.clone(), ownership.clone());
+        Box::new(Role { aws, ownership, iam, trust_policy: Value::Null }) as Box<dyn Component>
+    });
+    let kept = kept.map(|kept| ComponentId::of(kept.as_ref())).collect();
+    without(all.collect(), &kept)
+}
+
+fn is_orphan(ownership: &Ownership, tags: &Tags) -> bool {
+    ownership.has_made(tags) && !ownership.is_retained(tags)
+}
+
+/// Those of `all` that are not kept, each once.
+fn without(all: Vec<Box<dyn Component>>, kept: &BTreeSet<ComponentId>) -> Vec<Box<dyn Component>> {
+    let mut seen = kept.clone();
+    all.into_iter().filter(|component| seen.insert(ComponentId::of(component.as_ref()))).collect()
+}
+
+/// The component that an ARN is, as far as it is of a kind that can be left behind.
+async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Option<Box<dyn Component>> {
+    let mut fields = arn.splitn(6, ':');
+    let (service, resource) = (fields.nth(2)?, fields.nth(2)?);
+    let (kind, name) = resource.split_once(['/', ':'])?;
+    let (aws, ownership) = (aws.clone(), ownership.clone());
+    Some(match (service, kind) {
+        ("elasticloadbalancing", "targetgroup") => {
+            let target_group_name = name.split('/').next()?.to_owned();
+            let previous = Previous { target_group_name, serves: false, properties: Value::Null };
+            let backend = previous.target_group_name.clone();
+            Box::new(PreviousGroup { aws, ownership, backend, previous })
+        }
+        ("elasticloadbalancing", "listener-rule") => {
+            let mut load_balancer = app.traffic.load_balancer.clone()?;
+            let (listener, _) = arn.rsplit_once('/')?;
+            load_balancer.listener_arn = listener.replacen(":listener-rule/", ":listener/", 1);
+            let (backends, previous) = (app.traffic.backends.clone(), app.traffic.previous.clone());
+            Box::new(ListenerRule { aws, ownership, load_balancer, backends, previous, rollout: None })
+        }
+        ("eks", "podidentityassociation") => {
+            let (cluster, id) = name.split_once('/')?;
+            let found = aws.pod_identities.get(cluster, id).await.ok()??;
+            association(&aws, &ownership, found)
+        }
+        ("logs", "log-group") => {
+            let mut logs = app.logs.clone();
+            name.trim_end_matches(":*").clone_into(&mut logs.group_name);
+            Box::new(LogGroup { aws, ownership, logs })
+        }
+        ("ecr", "repository") => {
+            let storage = app.image.storage.clone();
+            Box::new(Repository { aws, ownership, name: name.to_owned(), storage })
+        }
+        ("ssm", "parameter") => {
+            let name =
+                if app.image.parameter.starts_with('/') { format!("/{name}") } else { name.to_owned() };
+            Box::new(ImageParameter { aws, ownership, name, initial: String::new() })
+        }
+        _ => return None,
+    })
+}
