@@ -100,17 +100,30 @@ impl Service {
 
     /// The name that the user writes in `endpoints`, as in `hashicorp/aws`.
     pub fn endpoint_name(self) -> &'static str {
+        self.endpoint_names().0
+    }
+
+    /// The service that the user means by `name` in `endpoints`.
+    pub fn by_endpoint_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| {
+            let (first, others) = service.endpoint_names();
+            first == name || others.contains(&name)
+        })
+    }
+
+    /// The name in `endpoints`, and others that `hashicorp/aws` takes.
+    fn endpoint_names(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::CloudWatch => "cloudwatch",
-            Self::Ecr => "ecr",
-            Self::Iam => "iam",
-            Self::Eks => "eks",
-            Self::Elb => "elbv2",
-            Self::Logs => "logs",
-            Self::Route53 => "route53",
-            Self::Ssm => "ssm",
-            Self::Sts => "sts",
-            Self::Tagging => "resourcegroupstaggingapi",
+            Self::CloudWatch => ("cloudwatch", &[]),
+            Self::Ecr => ("ecr", &[]),
+            Self::Iam => ("iam", &[]),
+            Self::Eks => ("eks", &[]),
+            Self::Elb => ("elbv2", &["elb", "elasticloadbalancing", "elasticloadbalancingv2"]),
+            Self::Logs => ("logs", &["cloudwatchlog", "cloudwatchlogs"]),
+            Self::Route53 => ("route53", &[]),
+            Self::Ssm => ("ssm", &[]),
+            Self::Sts => ("sts", &[]),
+            Self::Tagging => ("resourcegroupstaggingapi", &["resourcegroupstagging"]),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use tf_provider::{Attribute, Block, Type};
 
-use super::json::{is_object, same_json, same_policy};
+use super::json::{is_object, same_policy};
 
 /// `image { … }`.
 pub(super) fn block() -> Block {
@@ -65,7 +65,7 @@ fn add_repository(block: Block) -> Block {
             "lifecycle_policy_json",
             text("Lifecycle policy, instead of the one of `keep_images` and `untagged_days`; as JSON.")
                 .check(is_object)
-                .equal_when(same_json),
+                .equal_when(same_policy),
         )
         .attribute(
             "pull_account_ids",

@@ -19,7 +19,8 @@ const OWNER: &str = "ipsy:owner";
 const ORIGIN: &str = "ipsy:origin";
 /// Key of the tag of what was left on purpose, by `retain`.
 const RETAINED: &str = "ipsy:retained";
-const MARKS: [&str; 7] = [MANAGED, APP, ENVIRONMENT, COMPONENT, OWNER, ORIGIN, RETAINED];
+/// All keys that mark ownership.
+pub(crate) const MARKS: [&str; 7] = [MANAGED, APP, ENVIRONMENT, COMPONENT, OWNER, ORIGIN, RETAINED];
 
 /// Tags of an app's objects: those of ownership, the provider's defaults, the app's own; and which tags others
 /// may set without being undone.

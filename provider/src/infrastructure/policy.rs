@@ -6,6 +6,9 @@ use serde_json::Value;
 /// Members of a statement whose lists are sets (IAM's grammar of policies).
 const SETS: [&str; 6] = ["Action", "NotAction", "Resource", "NotResource", "AWS", "Service"];
 
+/// Members of a rule of a lifecycle policy whose lists are sets, but always lists.
+const LIFECYCLE_SETS: [&str; 2] = ["tagPatternList", "tagPrefixList"];
+
 /// A policy document; what is no JSON stays as it is.
 pub(crate) fn document(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
@@ -33,6 +36,18 @@ fn form(name: &str, value: &Value) -> Value {
                 Err(elements) => Value::Array(elements),
             }
         }
+        // ECR gives the rules of a lifecycle policy back by their priority, and their lists sorted.
+        Value::Array(rules) if name == "rules" && rules.iter().all(|rule| priority(rule).is_some()) => {
+            let mut rules: Vec<Value> = rules.iter().map(|rule| form("", rule)).collect();
+            rules.sort_by_key(priority);
+            Value::Array(rules)
+        }
+        Value::Array(elements) if LIFECYCLE_SETS.contains(&name) => {
+            let mut elements = elements.clone();
+            elements.sort_by_key(ToString::to_string);
+            elements.dedup();
+            Value::Array(elements)
+        }
         // A policy with one statement may do without the list.
         Value::Array(elements) if name == "Statement" && elements.len() == 1 => {
             elements.first().map(|only| form(name, only)).unwrap_or_default()
@@ -42,6 +57,11 @@ fn form(name: &str, value: &Value) -> Value {
         Value::String(text) if name == "AWS" => Value::String(account_of(text).unwrap_or(text).to_owned()),
         other => other.clone(),
     }
+}
+
+/// The priority of a rule of a lifecycle policy.
+fn priority(rule: &Value) -> Option<i64> {
+    rule.get("rulePriority")?.as_i64()
 }
 
 /// The account whose root a principal is.
@@ -66,6 +86,17 @@ mod tests {
             r#"{"Principal":{"AWS":["123456789012"]}}"#,
             r#"{"Principal":{"AWS":"arn:aws:iam::123456789012:root"}}"#,
         );
+    }
+
+    #[test]
+    fn lifecycle_policies_are_compared_by_priority() {
+        same(
+            r#"{"rules":[{"rulePriority":20},{"rulePriority":5,"selection":{"tagPatternList":["z*","a*"]}}]}"#,
+            r#"{"rules":[{"rulePriority":5,"selection":{"tagPatternList":["a*","z*"]}},{"rulePriority":20}]}"#,
+        );
+        let text =
+            canonical(&document(r#"{"rules":[{"rulePriority":1,"selection":{"tagPrefixList":["v"]}}]}"#));
+        assert!(text.to_string().contains(r#"["v"]"#), "a list of one stays a list: {text}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipsy_aws::Service;
 use serde::Deserialize;
 use tf_provider::{Attribute, Block, Schema, Type};
 
@@ -129,30 +130,48 @@ pub(super) fn schema() -> Schema {
     let flag = |description: &str| Attribute::optional(Type::Bool).describe(description);
     Schema::new(0)
         .describe("Deploys apps to Kubernetes on AWS by the standards of an organisation.")
-        .attribute("region", text("AWS region. Default: `AWS_REGION`, or that of the profile.").example("\"eu-west-1\""))
+        .attribute(
+            "region",
+            text("AWS region. Default: `AWS_REGION`, or that of the profile.").example("\"eu-west-1\""),
+        )
         .attribute("profile", text("Profile of the shared files. Default: `AWS_PROFILE`."))
         .attribute("access_key", text("Access key. Better: the environment, a profile or a role."))
         .attribute("secret_key", text("Secret key that belongs to `access_key`.").sensitive())
         .attribute("token", text("Session token that belongs to `access_key`.").sensitive())
         .attribute("shared_config_files", texts("Shared configuration files. Default: `~/.aws/config`."))
-        .attribute("shared_credentials_files", texts("Shared credentials files. Default: `~/.aws/credentials`."))
+        .attribute(
+            "shared_credentials_files",
+            texts("Shared credentials files. Default: `~/.aws/credentials`."),
+        )
         .attribute("custom_ca_bundle", text("PEM file of authorities to trust. Default: `AWS_CA_BUNDLE`."))
         .attribute("http_proxy", text("Proxy for plain requests. Default: `HTTP_PROXY`."))
         .attribute("https_proxy", text("Proxy for encrypted requests. Default: `HTTPS_PROXY`."))
         .attribute("no_proxy", text("Hosts that are asked without a proxy. Default: `NO_PROXY`."))
         .attribute("use_fips_endpoint", flag("Whether FIPS endpoints are used."))
         .attribute("use_dualstack_endpoint", flag("Whether dual-stack endpoints are used."))
-        .attribute("max_retries", number("How often a call is tried again. Default: `AWS_MAX_ATTEMPTS`, or 25."))
+        .attribute(
+            "max_retries",
+            number("How often a call is tried again. Default: `AWS_MAX_ATTEMPTS`, or 25."),
+        )
         .attribute("retry_mode", text("`standard` or `adaptive`. Default: `AWS_RETRY_MODE`."))
         .attribute("allowed_account_ids", texts("Accounts that may be worked in; any other is an error."))
         .attribute("forbidden_account_ids", texts("Accounts that may not be worked in."))
         .attribute("default_tags", text_map("Tags for everything that is made."))
-        .attribute("endpoints", text_map("URLs of services instead of AWS', by service: `cloudwatch`, `ecr`, `eks`, `elbv2`, `iam`, `logs`, `resourcegroupstaggingapi`, `route53`, `ssm`, `sts`."))
-        .attribute("standards_file", text("Path of a YAML file with the organisation's standards.").example("\"standards.yaml\""))
+        .attribute("endpoints", text_map(&endpoints_description()))
+        .attribute(
+            "standards_file",
+            text("Path of a YAML file with the organisation's standards.").example("\"standards.yaml\""),
+        )
         .block("assume_role", assume_role())
         .block("assume_role_with_web_identity", web_identity())
         .block("ignore_tags", ignore_tags())
         .block("standards", standards())
+}
+
+fn endpoints_description() -> String {
+    let mut names = Service::ALL.map(|service| format!("`{}`", service.endpoint_name()));
+    names.sort();
+    format!("URLs of services instead of AWS', by service: {}.", names.join(", "))
 }
 
 fn assume_role() -> Block {

@@ -19,6 +19,7 @@ mod read;
 mod retired;
 mod schema;
 mod state;
+mod tag_rules;
 
 use async_trait::async_trait;
 use tf_provider::{

@@ -177,23 +177,15 @@ fn endpoints(configuration: &Configuration) -> Result<Vec<(Service, String)>, Er
                 without_userinfo(url)
             )));
         }
-        let service = match name.as_str() {
-            "" => continue,
-            "cloudwatch" => Service::CloudWatch,
-            "ecr" => Service::Ecr,
-            "iam" => Service::Iam,
-            "eks" => Service::Eks,
-            "elbv2" | "elb" | "elasticloadbalancing" | "elasticloadbalancingv2" => Service::Elb,
-            "logs" | "cloudwatchlog" | "cloudwatchlogs" => Service::Logs,
-            "ssm" => Service::Ssm,
-            "sts" => Service::Sts,
-            _ => {
-                let names: Vec<_> = Service::ALL.iter().map(|service| service.endpoint_name()).collect();
-                return Err(Error::configuration(format!(
-                    "there is no service `{name}` to set an endpoint for; there are {}",
-                    names.join(", ")
-                )));
-            }
+        if name.is_empty() {
+            continue;
+        }
+        let Some(service) = Service::by_endpoint_name(name) else {
+            let names: Vec<_> = Service::ALL.iter().map(|service| service.endpoint_name()).collect();
+            return Err(Error::configuration(format!(
+                "there is no service `{name}` to set an endpoint for; there are {}",
+                names.join(", ")
+            )));
         };
         all.push((service, url.clone()));
     }
@@ -213,6 +205,14 @@ mod tests {
         let found = endpoints(&with_endpoint("elasticloadbalancing", "http://127.0.0.1:5000"));
         assert_eq!(found, Ok(vec![(Service::Elb, "http://127.0.0.1:5000".to_owned())]));
         assert_eq!(endpoints(&with_endpoint("", "http://127.0.0.1:5000")), Ok(vec![]));
+    }
+
+    #[test]
+    fn every_service_that_is_listed_takes_an_endpoint() {
+        for service in Service::ALL {
+            let found = endpoints(&with_endpoint(service.endpoint_name(), "http://127.0.0.1:5000"));
+            assert_eq!(found, Ok(vec![(service, "http://127.0.0.1:5000".to_owned())]));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::app::resolve::App;
 use crate::app::traffic::BackendPlace;
 use crate::infrastructure::desired::Account;
 
-/// Refuses ARNs of another account or region.
+/// Refuses ARNs of another partition, account or region.
 pub(super) fn check(app: &App, account: &Account, diagnostics: &mut Diagnostics) {
     let mut check = |what: &str, arn: &str, at: Path| {
         if let Some(diagnostic) = misplaced(what, arn, account) {
@@ -57,11 +57,15 @@ pub(super) fn check(app: &App, account: &Account, diagnostics: &mut Diagnostics)
 /// Why `arn` can't be used, unless it can. AWS' own objects belong to the account `aws`.
 fn misplaced(what: &str, arn: &str, account: &Account) -> Option<Diagnostic> {
     let mut fields = arn.split(':');
-    let (prefix, region, owner) = (fields.next()?, fields.nth(2)?, fields.next()?);
+    let (prefix, partition, region, owner) = (fields.next()?, fields.next()?, fields.nth(1)?, fields.next()?);
     if prefix != "arn" {
         return None;
     }
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    if partition != account.partition {
+        theirs.push(format!("partition {partition}"));
+        ours.push(format!("partition {}", account.partition));
+    }
     if !region.is_empty() && region != account.region {
         theirs.push(format!("region {region}"));
         ours.push(format!("region {}", account.region));
@@ -104,6 +108,7 @@ mod tests {
         check("arn:aws:elasticloadbalancing:::targetgroup/pending/0", None);
         check("", None);
         check("arn:aws:iam::999999999999:policy/a", Some("The thing is in account 999999999999"));
+        check("arn:aws-cn:iam::aws:policy/ReadOnlyAccess", Some("The thing is in partition aws-cn"));
         check("arn:aws:kms:us-east-1:123456789012:key/a", Some("The thing is in region us-east-1"));
     }
 }
