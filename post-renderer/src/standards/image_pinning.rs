@@ -1,7 +1,7 @@
 //! The standard `image-pinning`: images do not float.
 
-use super::{Parts, Rule, Standard};
-use crate::configuration::{Configuration, Mode};
+use super::{ImageBreach, Parts, Rule, Standard};
+use crate::configuration::{Configuration, ImagePinning as Pinning, Mode};
 use crate::images::{ImageReference, replace_images};
 use crate::object::{Context, ImageUse, Object};
 use yaml_edit::Fault;
@@ -37,32 +37,36 @@ impl Standard for ImagePinning {
             replace_images(object.tree, object.root, &wanted.images)?;
         }
         for ImageUse { node, field, text } in object.images() {
-            // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
-            let mut image = ImageReference::parse(&text);
-            image.replace(&wanted.images);
-            let floats = match image.tag.as_deref().filter(|tag| !tag.is_empty()) {
-                _ if image.has_digest() => false,
-                None => true,
-                Some(tag) if wanted.floating_tags.is_empty() => tag == "latest",
-                Some(tag) => wanted.floating_tags.iter().any(|floating| floating == tag),
-            };
-            let message = if floats {
-                format!("`{image}` has a tag that floats")
-            } else if wanted.require_digest && !image.has_digest() {
-                format!("`{image}` is not named by digest")
-            } else {
-                continue;
-            };
-            let allowed = wanted.allow.iter().any(|expression| {
-                regex::Regex::new(&format!("^(?:{expression})$"))
-                    .is_ok_and(|expression| expression.is_match(&text))
-            });
-            if allowed || object.is_waived(context, RULE.id, &image.name) {
-                continue;
+            let Some(breach) = judge(&text, wanted) else { continue };
+            if !object.is_waived(context, RULE.id, &breach.name) {
+                object.breach(RULE.id, wanted.mode, node, &field, breach.message, &breach.help);
             }
-            let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)";
-            object.breach(RULE.id, wanted.mode, node, &field, message, help);
         }
         Ok(())
     }
+}
+
+/// How an image breaks the rule.
+pub(super) fn judge(text: &str, wanted: &Pinning) -> Option<ImageBreach> {
+    // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
+    let mut image = ImageReference::parse(text);
+    image.replace(&wanted.images);
+    let floats = match image.tag.as_deref().filter(|tag| !tag.is_empty()) {
+        _ if image.has_digest() => false,
+        None => true,
+        Some(tag) if wanted.floating_tags.is_empty() => tag == "latest",
+        Some(tag) => wanted.floating_tags.iter().any(|floating| floating == tag),
+    };
+    let message = if floats {
+        format!("`{image}` has a tag that floats")
+    } else if wanted.require_digest && !image.has_digest() {
+        format!("`{image}` is not named by digest")
+    } else {
+        return None;
+    };
+    let is_allowed = wanted.allow.iter().any(|expression| {
+        regex::Regex::new(&format!("^(?:{expression})$")).is_ok_and(|expression| expression.is_match(text))
+    });
+    let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)".to_owned();
+    (!is_allowed).then_some(ImageBreach { rule: RULE.id, mode: wanted.mode, name: image.name, message, help })
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards;
+use serde_json::json;
 use time::macros::format_description;
 use time::{Date, Duration};
 
 use super::config::ExceptionConfig;
+use super::explain::Explanations;
 use super::problem::Problems;
 
 /// Days before an exception ends in which a plan begins to warn.
@@ -14,10 +16,14 @@ const NOTICE: Duration = Duration::days(14);
 
 /// Rules that only the provider checks. All others are the post-renderer's, and the provider checks some of them at
 /// plan under the same ids.
-const PROVIDER_RULES: [&str; 2] = [MINIMUM_REPLICAS, REQUIRED_LABELS];
+const PROVIDER_RULES: [&str; 4] = [MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, REQUIRED_LABELS];
 
 /// An environment asks for a number of replicas that no app goes below.
 pub(crate) const MINIMUM_REPLICAS: &str = "minimum-replicas";
+/// The standards say how apps are named.
+pub(crate) const NAME_PATTERN: &str = "name-pattern";
+/// The standards name the policy that bounds every role.
+pub(crate) const PERMISSIONS_BOUNDARY: &str = "permissions-boundary";
 /// Every app sets certain labels.
 pub(crate) const REQUIRED_LABELS: &str = "required-labels";
 
@@ -77,6 +83,14 @@ impl Exceptions {
             );
         }
         Self(exceptions)
+    }
+
+    /// Lists the exceptions beside what is in effect.
+    pub(crate) fn explain(&self, explanations: &mut Explanations) {
+        for (rule, Exception { reason, owner, expires }) in &self.0 {
+            let value = json!({ "expires": expires, "owner": owner, "reason": reason });
+            explanations.note(&format!("exception.{rule}"), value, "configuration");
+        }
     }
 
     /// Whether `rule` does not hold for this app: an exception from a whole rule (`resource-maximum`) covers its parts

@@ -1,14 +1,16 @@
 //! What replicas and resources an app gets, and which are refused.
 
 use super::super::config::{AutoscalingConfig, MetricConfig};
+use super::super::standards::StandardsDocument;
 use super::*;
 
-fn standards() -> Standards {
-    Standards::from_yaml(
+fn document() -> StandardsDocument {
+    StandardsDocument::from_yaml(
         "apiVersion: ipsy.dev/v1\nkind: Standards\nversion: '7'\n\
          resources:\n  defaults: { requests: { cpu: 100m, memory: 256Mi }, limits: { memory: 256Mi } }\n  \
          maximum: { memory: 1Gi }\n  minimum: { cpu: 50m }\n\
-         environments: { prod: { minReplicas: 3 } }\n",
+         environments: { dev: {}, prod: { minimumReplicas: 3 }, scaled: { defaultAutoscaling: { max: 5 } } }\n",
+        "standards.yaml",
     )
     .unwrap()
 }
@@ -18,7 +20,7 @@ fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, V
     let resources = Resources::resolve(
         Some(config),
         Runtime::Java,
-        &standards(),
+        &AppStandards::of(&document(), None, &mut Problems::default()),
         exceptions,
         &mut Explanations::default(),
         &mut problems,
@@ -29,7 +31,9 @@ fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, V
 fn scaling(config: &AppConfig) -> (Scaling, Vec<String>) {
     let mut problems = Problems::default();
     let (exceptions, mut explanations) = (Exceptions::default(), Explanations::default());
-    let scaling = Scaling::resolve(config, &standards(), &exceptions, &mut explanations, &mut problems);
+    let document = document();
+    let standards = AppStandards::of(&document, config.environment.as_deref(), &mut problems);
+    let scaling = Scaling::resolve(config, &standards, &exceptions, &mut explanations, &mut problems);
     (scaling, problems.0.into_iter().map(|problem| problem.summary).collect())
 }
 

@@ -52,7 +52,6 @@ pub(super) async fn modify_plan(
     };
     let inputs = Inputs {
         parsed: &parsed,
-        standards: &configured.standards,
         account,
         image: &image,
         arns: &arns,

@@ -50,7 +50,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
         return Outcome::gone();
     }
     observed.extend(entering::shown(&entering::unfinished(&private)));
-    match refreshed(configured, state, &parsed, account, &image, &exact, &observed) {
+    match refreshed(state, &parsed, account, &image, &exact, &observed) {
         Ok(state) => Outcome::of(state),
         Err(diagnostic) => Outcome::failed(diagnostic),
     }
@@ -83,7 +83,6 @@ async fn look(
 }
 
 fn refreshed(
-    configured: &Configured,
     state: Value,
     parsed: &Parsed,
     account: &Account,
@@ -97,15 +96,8 @@ fn refreshed(
     if image != *before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
         let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
-        let inputs = Inputs {
-            parsed,
-            standards: &configured.standards,
-            account,
-            image: &image,
-            arns: &arns,
-            rule: state::rule(&state),
-            components,
-        };
+        let inputs =
+            Inputs { parsed, account, image: &image, arns: &arns, rule: state::rule(&state), components };
         for (name, value) in outputs(&inputs) {
             state.set(&Path::root(name), value);
         }

@@ -18,7 +18,7 @@ use tf_provider::{
 };
 
 use super::{AppResource, schema};
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::infrastructure::desired::Account;
 use crate::infrastructure::ownership::TagPolicy;
 use crate::session::{Configured, Session};
@@ -43,7 +43,7 @@ impl Bench {
         let account = Account::of(&aws).await.unwrap();
         let session = Session::default();
         session.set(Configured {
-            standards: Standards::default(),
+            standards: StandardsDocument::default(),
             tags: TagPolicy::default(),
             complete: true,
             connection: tokio::sync::OnceCell::new_with(Some((aws, account))),
