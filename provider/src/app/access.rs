@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipsy_post_renderer::standards_document::PERMISSIONS_BOUNDARY;
+
 use super::config::{AppConfig, IamConfig};
-use super::exceptions::{Exceptions, PERMISSIONS_BOUNDARY};
+use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::names::Identity;
 use super::problem::Problems;
@@ -144,11 +146,11 @@ fn permissions_boundary(
         explanations.note("iam.permissions_boundary", wanted.as_str(), &source);
         return Some(wanted.clone());
     };
-    if own != wanted && !exceptions.waives(PERMISSIONS_BOUNDARY) {
+    if own != wanted && !exceptions.waives(PERMISSIONS_BOUNDARY.id) {
         problems.breach(
             standards.mode,
             Breach {
-                rule: PERMISSIONS_BOUNDARY,
+                rule: PERMISSIONS_BOUNDARY.id,
                 place: "iam.permissions_boundary",
                 summary: "The role has another permissions boundary".to_owned(),
                 wanted: format!("{source} ask for `{wanted}`"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards;
+use ipsy_post_renderer::standards_document::PLAN_RULES;
 use serde_json::json;
 use time::macros::format_description;
 use time::{Date, Duration};
@@ -13,19 +14,6 @@ use super::problem::Problems;
 
 /// Days before an exception ends in which a plan begins to warn.
 const NOTICE: Duration = Duration::days(14);
-
-/// Rules that only the provider checks. All others are the post-renderer's, and the provider checks some of them at
-/// plan under the same ids.
-const PROVIDER_RULES: [&str; 4] = [MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, REQUIRED_LABELS];
-
-/// An environment asks for a number of replicas that no app goes below.
-pub(crate) const MINIMUM_REPLICAS: &str = "minimum-replicas";
-/// The standards say how apps are named.
-pub(crate) const NAME_PATTERN: &str = "name-pattern";
-/// The standards name the policy that bounds every role.
-pub(crate) const PERMISSIONS_BOUNDARY: &str = "permissions-boundary";
-/// Every app sets certain labels.
-pub(crate) const REQUIRED_LABELS: &str = "required-labels";
 
 /// One exception, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,12 +95,12 @@ fn whole(rule: &str) -> &str {
 
 /// Whether the post-renderer knows the rule.
 pub(crate) fn is_renderer_rule(rule: &str) -> bool {
-    !PROVIDER_RULES.contains(&rule)
+    PLAN_RULES.iter().all(|known| known.id != rule)
 }
 
 /// Every rule that can be waived: the provider's and the post-renderer's.
 fn known_rules() -> Vec<&'static str> {
-    let mut rules = PROVIDER_RULES.to_vec();
+    let mut rules: Vec<&str> = PLAN_RULES.iter().map(|rule| rule.id).collect();
     rules.extend(standards().map(|standard| standard.id));
     rules.sort_unstable();
     rules

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::AdvancedSetting;
+use ipsy_post_renderer::standards_document::{NAME_PATTERN, REQUIRED_LABELS};
 use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
-use super::exceptions::{Exceptions, NAME_PATTERN, REQUIRED_LABELS};
+use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::image::Image;
 use super::migration::{Account, Migration};
@@ -161,13 +162,13 @@ fn check_name(
     problems: &mut Problems,
 ) {
     let (Some(name), Some(pattern)) = (&config.name, &standards.name_pattern) else { return };
-    if standards.is_app_name(name) || exceptions.waives(NAME_PATTERN) {
+    if standards.is_app_name(name) || exceptions.waives(NAME_PATTERN.id) {
         return;
     }
     problems.breach(
         standards.mode,
         Breach {
-            rule: NAME_PATTERN,
+            rule: NAME_PATTERN.id,
             place: "name",
             summary: format!("`{name}` is not a name that the standards allow"),
             wanted: format!("{} ask for names that match `{pattern}`", standards.source("namePattern")),
@@ -290,7 +291,7 @@ fn check_required_labels(
     exceptions: &Exceptions,
     problems: &mut Problems,
 ) {
-    if !complete || exceptions.waives(REQUIRED_LABELS) {
+    if !complete || exceptions.waives(REQUIRED_LABELS.id) {
         return;
     }
     let given = |label: &String| {
@@ -305,7 +306,7 @@ fn check_required_labels(
         problems.breach(
             standards.mode,
             Breach {
-                rule: REQUIRED_LABELS,
+                rule: REQUIRED_LABELS.id,
                 place: if is_team { "team" } else { "labels" },
                 summary: format!("The label `{label}` is missing"),
                 wanted: format!("{} ask for it", standards.source("requiredLabels")),

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use ipsy_post_renderer::Quantity;
 use ipsy_post_renderer::configuration::Quantities;
-use ipsy_post_renderer::standards_document::DefaultAutoscaling;
+use ipsy_post_renderer::standards_document::{DefaultAutoscaling, MINIMUM_REPLICAS};
 
 use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
-use super::exceptions::{Exceptions, MINIMUM_REPLICAS};
+use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::problem::Problems;
 use super::runtime::Runtime;
@@ -89,14 +89,14 @@ fn check_floor(
         None => ("replicas", config.replicas),
     };
     let Some(given) = given.filter(|given| *given < floor) else { return };
-    if exceptions.waives(MINIMUM_REPLICAS) {
+    if exceptions.waives(MINIMUM_REPLICAS.id) {
         return;
     }
     let environment = config.environment.as_deref().unwrap_or_default();
     problems.breach(
         standards.mode,
         Breach {
-            rule: MINIMUM_REPLICAS,
+            rule: MINIMUM_REPLICAS.id,
             place,
             summary: format!("Too few replicas: {given}"),
             wanted: format!("{} ask for {floor} in `{environment}`", standards.source("minimumReplicas")),
