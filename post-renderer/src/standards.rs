@@ -18,7 +18,7 @@ mod spread;
 mod unknown_pod_kinds;
 
 use crate::configuration::{Configuration, Mode, Standards as Parameters};
-use crate::object::{Context, Object};
+use crate::object::{Context, ImageUse, Object};
 use yaml_edit::Fault;
 
 /// What a standard is: the one place for its texts. Messages, `explain-rule` and the documentation show them.
@@ -83,6 +83,20 @@ pub struct ImageBreach {
     pub message: String,
     /// How to fix it.
     pub help: String,
+}
+
+/// Reports the images of an object that break a standard.
+fn report_images(
+    object: &mut Object<'_, '_>,
+    context: &Context<'_>,
+    judge: impl Fn(&str) -> Option<ImageBreach>,
+) {
+    for ImageUse { node, field, text } in object.images() {
+        let Some(breach) = judge(&text) else { continue };
+        if !object.is_waived(context, breach.rule, &breach.name) {
+            object.breach(breach.rule, breach.mode, node, &field, breach.message, &breach.help);
+        }
+    }
 }
 
 /// Judges an image by the standards about images, before it is in any manifest.

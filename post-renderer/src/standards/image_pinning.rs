@@ -1,9 +1,9 @@
 //! The standard `image-pinning`: images do not float.
 
-use super::{ImageBreach, Parts, Rule, Standard};
+use super::{ImageBreach, Parts, Rule, Standard, report_images};
 use crate::configuration::{Configuration, ImagePinning as Pinning, Mode};
 use crate::images::{ImageReference, replace_images};
-use crate::object::{Context, ImageUse, Object};
+use crate::object::{Context, Object};
 use yaml_edit::Fault;
 
 /// The rule.
@@ -36,12 +36,7 @@ impl Standard for ImagePinning {
         if wanted.mode != Mode::Warn {
             replace_images(object.tree, object.root, &wanted.images)?;
         }
-        for ImageUse { node, field, text } in object.images() {
-            let Some(breach) = judge(&text, wanted) else { continue };
-            if !object.is_waived(context, RULE.id, &breach.name) {
-                object.breach(RULE.id, wanted.mode, node, &field, breach.message, &breach.help);
-            }
-        }
+        report_images(object, context, |text| judge(text, wanted));
         Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! The standard `image-registry`: images come from allowed registries.
 
-use super::{ImageBreach, Parts, Rule, Standard};
+use super::{ImageBreach, Parts, Rule, Standard, report_images};
 use crate::configuration::{Configuration, ImageRegistry as Registries, Mode};
 use crate::images::ImageReference;
-use crate::object::{Context, ImageUse, Object};
+use crate::object::{Context, Object};
 use yaml_edit::Fault;
 
 /// The rule.
@@ -33,12 +33,7 @@ impl Standard for ImageRegistry {
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.image_registry else { return Ok(()) };
-        for ImageUse { node, field, text } in object.images() {
-            let Some(breach) = judge(&text, wanted) else { continue };
-            if !object.is_waived(context, RULE.id, &breach.name) {
-                object.breach(RULE.id, wanted.mode, node, &field, breach.message, &breach.help);
-            }
-        }
+        report_images(object, context, |text| judge(text, wanted));
         Ok(())
     }
 }
