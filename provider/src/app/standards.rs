@@ -100,3 +100,104 @@ pub(crate) fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use time::macros::date;
+
+    use super::*;
+    use crate::app::resolve::{App, resolve};
+
+    const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
+kind: Standards
+version: \"7\"
+namePattern: \"[a-z]+\"
+iam: {permissionsBoundary: \"arn:aws:iam::123456789012:policy/apps\", rolePath: /apps/}
+standards:
+  imagePinning: {}
+  imageRegistry: {mode: warn, allow: [registry.example.com]}
+environments: {dev: {mode: warn}, prod: {}}
+";
+
+    /// The app of a configuration, and what is told of it: `!` errors and `?` warnings with their places.
+    fn judged(config: Value) -> (App, Vec<String>) {
+        let document = StandardsDocument::from_yaml(DOCUMENT, "standards.yaml").unwrap();
+        let config = serde_json::from_value(config).unwrap();
+        let mut problems = Problems::default();
+        let app = resolve(&config, &document, true, date!(2026 - 11 - 27), &mut problems);
+        let told = problems.0.iter().map(|problem| {
+            let mark = if problem.warning { '?' } else { '!' };
+            format!("{mark} {:?}: {} {}", problem.place, problem.summary, problem.detail)
+        });
+        (app, told.collect())
+    }
+
+    fn app(environment: &str, more: Value) -> Value {
+        let mut app =
+            json!({ "name": "shop", "environment": environment, "image": { "repository": "shop" } });
+        app.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app
+    }
+
+    #[test]
+    fn an_app_that_keeps_the_standards_gets_what_they_say() {
+        let (app, told) = judged(app("prod", json!({})));
+        assert_eq!(told, Vec::<String>::new());
+        assert_eq!(app.iam.permissions_boundary.as_deref(), Some("arn:aws:iam::123456789012:policy/apps"));
+        assert_eq!(app.iam.path, "/apps/");
+        assert!(
+            app.explanations.text().contains("standards 7 (standards.yaml, line 5)"),
+            "{:?}",
+            app.explanations
+        );
+    }
+
+    #[test]
+    fn each_breach_names_the_rule_its_line_and_how_strict_it_is() {
+        let odd = json!({
+            "name": "shop-2",
+            "image": { "repository": "quay.io/shop/web", "source": "literal", "tag": "latest" },
+            "iam": { "permissions_boundary": "arn:aws:iam::123456789012:policy/own" },
+        });
+        for (environment, mark) in [("prod", '!'), ("dev", '?')] {
+            let (_, told) = judged(app(environment, odd.clone()));
+            let expected = [
+                (mark, "name-pattern", "line 4"),
+                (mark, "permissions-boundary", "line 5"),
+                ('!', "image-pinning", "line 7"),
+                ('?', "image-registry", "line 8"),
+            ];
+            assert_eq!(told.len(), expected.len(), "{told:#?}");
+            for (mark, rule, line) in expected {
+                let is_told = |text: &&String| {
+                    text.starts_with(mark) && text.contains(&format!("`{rule}`")) && text.contains(line)
+                };
+                assert!(told.iter().find(is_told).is_some(), "{rule}: {told:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_exception_lets_an_app_break_a_rule() {
+        let exception = json!({ "reason": "legacy name", "owner": "shop", "expires": "2027-01-31" });
+        let (app, told) =
+            judged(app("prod", json!({ "name": "shop-2", "exception": { "name-pattern": exception } })));
+        assert_eq!(told, Vec::<String>::new());
+        assert!(app.explanations.effective().contains("\"exception.name-pattern\""));
+    }
+
+    #[test]
+    fn images_of_the_own_registry_are_only_judged_by_their_tag() {
+        let floating = json!({ "image": { "repository": "shop", "initial": "latest" } });
+        let (_, told) = judged(app("prod", floating));
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].contains("`image-pinning`") && told[0].contains("initial"), "{told:#?}");
+    }
+
+    #[test]
+    fn an_environment_that_is_not_listed_is_refused_with_those_that_are() {
+        let (_, told) = judged(app("prd", json!({})));
+        assert!(told[0].starts_with('!') && told[0].contains("`dev`, `prod`"), "{told:#?}");
+    }
+}

@@ -94,6 +94,14 @@ fn an_environment_sets_the_floor() {
 }
 
 #[test]
+fn an_environment_may_scale_apps_that_do_not_say() {
+    let app = |replicas| AppConfig { environment: Some("scaled".into()), replicas, ..AppConfig::default() };
+    let metrics = BTreeMap::from([("cpu".to_owned(), Metric::Utilization(70))]);
+    assert_eq!(scaling(&app(None)), (Scaling::Automatic { min: 2, max: 5, metrics }, vec![]));
+    assert_eq!(scaling(&app(Some(4))), (Scaling::Fixed(4), vec![]));
+}
+
+#[test]
 fn replicas_and_an_autoscaler_do_not_go_together() {
     let metric = MetricConfig { target_utilization: Some(65), ..MetricConfig::default() };
     let config = AppConfig {
