@@ -17,8 +17,8 @@ mod security_context;
 mod spread;
 mod unknown_pod_kinds;
 
-use crate::configuration::{Configuration, Mode};
-use crate::object::{Context, Object};
+use crate::configuration::{Configuration, Mode, Standards as Parameters};
+use crate::object::{Context, ImageUse, Object};
 use yaml_edit::Fault;
 
 /// What a standard is: the one place for its texts. Messages, `explain-rule` and the documentation show them.
@@ -68,6 +68,43 @@ pub(crate) trait Standard: Sync {
     fn mode(&self, configuration: &Configuration) -> Mode;
     /// Applies it to one object.
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault>;
+}
+
+/// How an image breaks a standard, wherever it is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageBreach {
+    /// Id of the standard.
+    pub rule: &'static str,
+    /// How strict it is.
+    pub mode: Mode,
+    /// The image's name without tag and digest: the part of the rule, in an exception.
+    pub name: String,
+    /// What is wrong.
+    pub message: String,
+    /// How to fix it.
+    pub help: String,
+}
+
+/// Reports the images of an object that break a standard.
+fn report_images(
+    object: &mut Object<'_, '_>,
+    context: &Context<'_>,
+    judge: impl Fn(&str) -> Option<ImageBreach>,
+) {
+    for ImageUse { node, field, text } in object.images() {
+        let Some(breach) = judge(&text) else { continue };
+        if !object.is_waived(context, breach.rule, &breach.name) {
+            object.breach(breach.rule, breach.mode, node, &field, breach.message, &breach.help);
+        }
+    }
+}
+
+/// Judges an image by the standards about images, before it is in any manifest.
+pub fn check_image(image: &str, parameters: &Parameters) -> Vec<ImageBreach> {
+    let pinning = parameters.image_pinning.as_ref().and_then(|wanted| image_pinning::judge(image, wanted));
+    let registry = parameters.image_registry.as_ref().and_then(|wanted| image_registry::judge(image, wanted));
+    let breaches = pinning.into_iter().chain(registry);
+    breaches.filter(|breach| breach.mode != Mode::Off).collect()
 }
 
 /// All standards in the order in which they apply: resource defaults come before the bounds that they must keep,

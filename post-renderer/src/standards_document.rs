@@ -9,10 +9,14 @@
 //! ```
 
 mod members;
+mod plan_rules;
 mod read;
 mod schema;
 mod types;
 
+pub use plan_rules::{
+    MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES, PlanRule, REQUIRED_LABELS,
+};
 pub use read::StandardsDocument;
 pub use schema::standards_schema;
 pub use types::{DefaultAutoscaling, IamStandards, LogStandards, Standards};

@@ -6,6 +6,7 @@ mod documents;
 mod merge_values;
 mod post_render;
 mod quantity;
+mod standards_diff;
 mod validate_values;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Arc<dyn Function>> {
         Arc::new(merge_values::MergeValues),
         Arc::new(post_render::PostRender),
         Arc::new(quantity::QuantityFunction),
+        Arc::new(standards_diff::StandardsDiff),
         Arc::new(validate_values::ValidateValues),
     ]
 }

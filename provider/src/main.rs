@@ -21,15 +21,26 @@ use tf_provider::{Options, serve};
 
 /// The argument that makes this program the post-renderer.
 const POST_RENDER: &str = "post-render";
+/// The argument that prints the schema of a document, as `schema standards`.
+const SCHEMA: &str = "schema";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|argument| argument == POST_RENDER) {
-        return post_render(arguments);
+    match arguments.next() {
+        Some(argument) if argument == POST_RENDER => return post_render(arguments),
+        Some(argument) if argument == SCHEMA => return schema(arguments),
+        _ => {}
     }
     serve(
         provider::IpsyProvider::default(),
         Options { address: "registry.terraform.io/ipsy/ipsy", name: "ipsy" },
+    )
+}
+
+/// Prints the schema of a document that the provider takes.
+fn schema(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    run_in_process(
+        [OsString::from("terraform-provider-ipsy"), OsString::from(SCHEMA)].into_iter().chain(arguments),
     )
 }
 

@@ -8,7 +8,7 @@ use tf_provider::Diagnostic;
 use time::{Date, OffsetDateTime};
 use tokio::sync::OnceCell;
 
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::claims::Claims;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::desired::Account;
@@ -22,7 +22,7 @@ pub(crate) struct Session(Arc<RwLock<Arc<Configured>>>);
 /// A provider's configuration, read and checked.
 #[derive(Default)]
 pub(crate) struct Configured {
-    pub(crate) standards: Standards,
+    pub(crate) standards: StandardsDocument,
     pub(crate) tags: TagPolicy,
     pub(crate) aws: Configuration,
     /// Whether all of the provider's configuration is known; before the first apply it may depend on others.

@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, FindingKind, finding_kinds};
 use crate::standards::{Rule, standards};
+use crate::standards_document::{PLAN_RULES, PlanRule};
 use clap::ValueEnum;
 use manifest_patch::nearest;
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ pub(super) enum RuleFormat {
 #[derive(Clone, Copy)]
 pub(super) enum Explained {
     Standard(&'static Rule),
+    Plan(&'static PlanRule),
     Kind(&'static FindingKind),
 }
 
@@ -46,6 +48,10 @@ pub(super) fn explain(
 pub(super) fn list(stream: &mut dyn Write) -> io::Result<()> {
     for rule in standards() {
         writeln!(stream, "{}\n  {}\n  why: {}\n  set by: {}", rule.id, rule.summary, rule.why, rule.source)?;
+    }
+    for rule in PLAN_RULES {
+        let PlanRule { id, summary, why, source, .. } = rule;
+        writeln!(stream, "{id} (by the provider, at plan)\n  {summary}\n  why: {why}\n  set by: {source}")?;
     }
     Ok(())
 }
@@ -78,9 +84,10 @@ fn unknown(id: &str) -> Finding {
 }
 
 impl Explained {
-    /// Standards in the order in which they apply, then all other findings.
+    /// Standards in the order in which they apply, the rules of the provider, then all other findings.
     fn all() -> impl Iterator<Item = Self> {
-        standards().map(Self::Standard).chain(finding_kinds().iter().map(Self::Kind))
+        let of_provider = PLAN_RULES.into_iter().map(Self::Plan);
+        standards().map(Self::Standard).chain(of_provider).chain(finding_kinds().iter().map(Self::Kind))
     }
 
     /// What an id as a message prints it stands for. A part (`resource-maximum/memory`) belongs to its rule.
@@ -92,6 +99,7 @@ impl Explained {
     fn id(&self) -> &'static str {
         match self {
             Self::Standard(rule) => rule.id,
+            Self::Plan(rule) => rule.id,
             Self::Kind(kind) => kind.id,
         }
     }
@@ -100,6 +108,7 @@ impl Explained {
     pub(super) fn summary(&self) -> &'static str {
         match self {
             Self::Standard(rule) => rule.summary,
+            Self::Plan(rule) => rule.summary,
             Self::Kind(kind) => kind.meaning,
         }
     }
@@ -138,6 +147,14 @@ impl Explained {
                 "exempt": rule.exempt,
                 "source": rule.source,
             }),
+            Self::Plan(rule) => json!({
+                "id": rule.id,
+                "kind": "plan-rule",
+                "summary": rule.summary,
+                "why": rule.why,
+                "remedy": rule.remedy,
+                "source": rule.source,
+            }),
             Self::Kind(kind) => {
                 json!({ "id": kind.id, "kind": "finding", "summary": kind.meaning, "remedy": kind.remedy })
             }
@@ -148,6 +165,15 @@ impl Explained {
     fn sections(&self, id: &str) -> Vec<(&'static str, String)> {
         let rule = match self {
             Self::Kind(kind) => return vec![("How to fix", kind.remedy.to_owned())],
+            Self::Plan(rule) => {
+                return vec![
+                    ("What it does", "The provider judges the app by it, at plan.".to_owned()),
+                    ("Why", rule.why.to_owned()),
+                    ("How to fix", rule.remedy.to_owned()),
+                    ("How to make an exception", block(rule.id)),
+                    ("Where it is configured", format!("`{}` in the standards document", rule.source)),
+                ];
+            }
             Self::Standard(rule) => rule,
         };
         vec![
@@ -162,6 +188,14 @@ impl Explained {
             ("Where it is configured", format!("`{}`", rule.source)),
         ]
     }
+}
+
+/// An exception to paste into an `ipsy_app`.
+fn block(id: &str) -> String {
+    format!(
+        "```hcl\nexception {{\n  rule    = \"{id}\"\n  reason  = \"why the app needs it\"\n  owner   = \"payments\"\n  \
+         expires = \"2027-01-31\"\n}}\n```"
+    )
 }
 
 /// An exception to paste into a configuration.

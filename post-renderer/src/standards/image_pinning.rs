@@ -1,9 +1,9 @@
 //! The standard `image-pinning`: images do not float.
 
-use super::{Parts, Rule, Standard};
-use crate::configuration::{Configuration, Mode};
+use super::{ImageBreach, Parts, Rule, Standard, report_images};
+use crate::configuration::{Configuration, ImagePinning as Pinning, Mode};
 use crate::images::{ImageReference, replace_images};
-use crate::object::{Context, ImageUse, Object};
+use crate::object::{Context, Object};
 use yaml_edit::Fault;
 
 /// The rule.
@@ -36,33 +36,32 @@ impl Standard for ImagePinning {
         if wanted.mode != Mode::Warn {
             replace_images(object.tree, object.root, &wanted.images)?;
         }
-        for ImageUse { node, field, text } in object.images() {
-            // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
-            let mut image = ImageReference::parse(&text);
-            image.replace(&wanted.images);
-            let floats = match image.tag.as_deref().filter(|tag| !tag.is_empty()) {
-                _ if image.has_digest() => false,
-                None => true,
-                Some(tag) if wanted.floating_tags.is_empty() => tag == "latest",
-                Some(tag) => wanted.floating_tags.iter().any(|floating| floating == tag),
-            };
-            let message = if floats {
-                format!("`{image}` has a tag that floats")
-            } else if wanted.require_digest && !image.has_digest() {
-                format!("`{image}` is not named by digest")
-            } else {
-                continue;
-            };
-            let allowed = wanted.allow.iter().any(|expression| {
-                regex::Regex::new(&format!("^(?:{expression})$"))
-                    .is_ok_and(|expression| expression.is_match(&text))
-            });
-            if allowed || object.is_waived(context, RULE.id, &image.name) {
-                continue;
-            }
-            let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)";
-            object.breach(RULE.id, wanted.mode, node, &field, message, help);
-        }
+        report_images(object, context, |text| judge(text, wanted));
         Ok(())
     }
+}
+
+/// How an image breaks the rule.
+pub(super) fn judge(text: &str, wanted: &Pinning) -> Option<ImageBreach> {
+    // With the mode `warn` nothing is replaced, but what the replacements would leave is judged.
+    let mut image = ImageReference::parse(text);
+    image.replace(&wanted.images);
+    let floats = match image.tag.as_deref().filter(|tag| !tag.is_empty()) {
+        _ if image.has_digest() => false,
+        None => true,
+        Some(tag) if wanted.floating_tags.is_empty() => tag == "latest",
+        Some(tag) => wanted.floating_tags.iter().any(|floating| floating == tag),
+    };
+    let message = if floats {
+        format!("`{image}` has a tag that floats")
+    } else if wanted.require_digest && !image.has_digest() {
+        format!("`{image}` is not named by digest")
+    } else {
+        return None;
+    };
+    let is_allowed = wanted.allow.iter().any(|expression| {
+        regex::Regex::new(&format!("^(?:{expression})$")).is_ok_and(|expression| expression.is_match(text))
+    });
+    let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)".to_owned();
+    (!is_allowed).then_some(ImageBreach { rule: RULE.id, mode: wanted.mode, name: image.name, message, help })
 }

@@ -1,9 +1,9 @@
 //! The standard `image-registry`: images come from allowed registries.
 
-use super::{Parts, Rule, Standard};
+use super::{ImageBreach, Parts, Rule, Standard, report_images};
 use crate::configuration::{Configuration, ImageRegistry as Registries, Mode};
 use crate::images::ImageReference;
-use crate::object::{Context, ImageUse, Object};
+use crate::object::{Context, Object};
 use yaml_edit::Fault;
 
 /// The rule.
@@ -33,24 +33,20 @@ impl Standard for ImageRegistry {
 
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.image_registry else { return Ok(()) };
-        for ImageUse { node, field, text } in object.images() {
-            let image = ImageReference::parse(&text);
-            if is_allowed(&image, wanted) || object.is_waived(context, RULE.id, &image.name) {
-                continue;
-            }
-            let message = format!("`{text}` (`{}`) is in no allowed registry", image.full_name());
-            let help = format!("use an image from `{}`", wanted.allow.join("`, `"));
-            object.breach(RULE.id, wanted.mode, node, &field, message, &help);
-        }
+        report_images(object, context, |text| judge(text, wanted));
         Ok(())
     }
 }
 
-/// Whether an image is in one of the registries, or below one of the repositories.
-fn is_allowed(image: &ImageReference, wanted: &Registries) -> bool {
-    let name = image.full_name();
-    wanted.allow.iter().any(|allowed| {
-        let rest = name.strip_prefix(allowed.trim_end_matches('/'));
+/// How an image breaks the rule: it is in none of the registries, and below none of the repositories.
+pub(super) fn judge(text: &str, wanted: &Registries) -> Option<ImageBreach> {
+    let image = ImageReference::parse(text);
+    let full_name = image.full_name();
+    let is_allowed = wanted.allow.iter().any(|allowed| {
+        let rest = full_name.strip_prefix(allowed.trim_end_matches('/'));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    });
+    let message = format!("`{text}` (`{full_name}`) is in no allowed registry");
+    let help = format!("use an image from `{}`", wanted.allow.join("`, `"));
+    (!is_allowed).then_some(ImageBreach { rule: RULE.id, mode: wanted.mode, name: image.name, message, help })
 }

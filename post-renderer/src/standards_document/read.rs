@@ -2,7 +2,7 @@
 
 use super::members::post_render_configuration;
 use super::{KIND, Standards};
-use crate::configuration::{Layer, meaning_findings, merge_values, no_files, shape_findings};
+use crate::configuration::{API_VERSION, Layer, meaning_findings, merge_values, no_files, shape_findings};
 use crate::finding::Finding;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -19,31 +19,70 @@ const NOT_STANDARDS: [&str; 3] = ["apiVersion", "kind", "environments"];
 /// Standards documents as they were written, the last one being the strongest.
 #[derive(Clone, Debug, Default)]
 pub struct StandardsDocument {
-    layers: Vec<Layer>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    layer: Layer,
+    /// Whether its lines are those of a text that people wrote.
+    has_lines: bool,
 }
 
 impl StandardsDocument {
     /// Reads a document from YAML or JSON. Everything that is wrong is found at once, with its place in the text.
     /// `source_name` is named in findings.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
+        Self::read(text, source_name, true)
+    }
+
+    /// Reads a document that has no text, by the same rules. `apiVersion` and `kind` are added.
+    pub fn from_members(members: Map<String, Value>, source_name: &str) -> Result<Self, Vec<Finding>> {
+        let mut members = members;
+        members.insert("apiVersion".to_owned(), API_VERSION.into());
+        members.insert("kind".to_owned(), KIND.into());
+        Self::read(&Value::Object(members).to_string(), source_name, false)
+    }
+
+    fn read(text: &str, source_name: &str, has_lines: bool) -> Result<Self, Vec<Finding>> {
         let layer = Layer::parse(text, source_name, &no_files)?;
         let mut findings = shape_findings(layer.value(), &SHAPE, KIND);
         if findings.is_empty() {
             findings = meanings(layer.value());
         }
-        if findings.is_empty() { Ok(Self { layers: vec![layer] }) } else { Err(layer.placed(findings)) }
+        if findings.is_empty() {
+            Ok(Self { parts: vec![Part { layer, has_lines }] })
+        } else if has_lines {
+            Err(layer.placed(findings))
+        } else {
+            Err(findings)
+        }
     }
 
     /// This document below a stronger one, which wins even over this one's environments.
     #[must_use]
     pub fn below(mut self, stronger: Self) -> Self {
-        self.layers.extend(stronger.layers);
+        self.parts.extend(stronger.parts);
         self
+    }
+
+    /// Whether there is no document at all.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The documents as one.
+    pub fn to_value(&self) -> Value {
+        self.values().fold(Value::Object(Map::new()), |below, value| merge_values(below, value.clone()))
+    }
+
+    fn values(&self) -> impl Iterator<Item = &Value> {
+        self.parts.iter().map(|part| part.layer.value())
     }
 
     /// The environments that are listed, in the order of their names.
     pub fn environments(&self) -> impl Iterator<Item = &str> {
-        let names = self.layers.iter().filter_map(|layer| layer.value().get("environments")?.as_object());
+        let names = self.values().filter_map(|value| value.get("environments")?.as_object());
         names.flat_map(Map::keys).map(String::as_str).collect::<BTreeSet<_>>().into_iter()
     }
 
@@ -51,10 +90,10 @@ impl StandardsDocument {
     /// among those listed is an error, since its standards would be too weak.
     pub fn of_environment(&self, environment: Option<&str>) -> Result<Standards, Vec<Finding>> {
         self.check_environment(environment)?;
-        let written = self.layers.iter().fold(Value::Object(Map::new()), |below, layer| {
-            merge_values(below, written(layer.value(), environment))
-        });
-        serde_json::from_value(written)
+        let written = self
+            .values()
+            .fold(Value::Object(Map::new()), |below, value| merge_values(below, written(value, environment)));
+        serde_json::from_value(with_mode(written))
             .map_err(|error| vec![Finding::error("configuration-invalid", format!("the standards: {error}"))])
     }
 
@@ -62,20 +101,23 @@ impl StandardsDocument {
     #[cfg(feature = "cli")]
     pub(crate) fn layers(&self, environment: Option<&str>) -> Result<Vec<Layer>, Vec<Finding>> {
         self.check_environment(environment)?;
-        let configuration = |layer: &Layer| {
-            let written = written(layer.value(), environment);
-            layer.with_value(post_render_configuration(written.as_object().unwrap_or(&Map::new())))
+        let configuration = |part: &Part| {
+            let written = with_mode(written(part.layer.value(), environment));
+            part.layer.with_value(post_render_configuration(written.as_object().unwrap_or(&Map::new())))
         };
-        Ok(self.layers.iter().map(configuration).collect())
+        Ok(self.parts.iter().map(configuration).collect())
     }
 
     /// Where a field of an environment's standards is written, as `standards.yaml, line 12`: in the strongest document
     /// that has it, and in its environment before its general part.
     pub fn place_of(&self, environment: Option<&str>, field: &str) -> Option<String> {
         let fields = environment.map(|name| format!("environments.{name}.{field}"));
-        self.layers.iter().rev().find_map(|layer| {
+        self.parts.iter().rev().find_map(|Part { layer, has_lines }| {
             let mut fields = fields.iter().map(String::as_str).chain([field]);
             let found = fields.find(|field| is_written(layer.value(), field))?;
+            if !has_lines {
+                return Some(layer.source_name().to_owned());
+            }
             Some(format!("{}, line {}", layer.source_name(), layer.line_of(found)?))
         })
     }
@@ -102,6 +144,18 @@ fn written(document: &Value, environment: Option<&str>) -> Value {
     let general = Value::Object(general.map(|(name, value)| (name.clone(), value.clone())).collect());
     let overlay = environment.and_then(|name| document.get("environments")?.get(name));
     overlay.map_or_else(|| general.clone(), |overlay| merge_values(general.clone(), overlay.clone()))
+}
+
+/// Written standards whose resources have the general mode where they name none.
+fn with_mode(mut standards: Value) -> Value {
+    let mode = standards.get("mode").cloned();
+    if let (Some(mode), Some(members)) = (mode, standards.as_object_mut()) {
+        let resources = members.entry("resources").or_insert_with(|| Value::Object(Map::new()));
+        if let Some(resources) = resources.as_object_mut() {
+            resources.entry("mode").or_insert(mode);
+        }
+    }
+    standards
 }
 
 /// What no schema can say of a document, in its general part and in each environment.
@@ -233,6 +287,14 @@ mod tests {
         assert!(wrong[0].contains("above the maximum"), "{wrong:?}");
         let wrong = read("namePattern: '['\n").unwrap_err();
         assert!(wrong[0].contains("is no regular expression"), "{wrong:?}");
+    }
+
+    #[test]
+    fn resources_are_as_strict_as_the_rest_unless_they_say_so() {
+        let strictness = |body: &str| read(body).unwrap().of_environment(None).unwrap().resources.mode;
+        assert_eq!(strictness("mode: warn\n"), Mode::Warn);
+        assert_eq!(strictness("mode: warn\nresources: {mode: enforce}\n"), Mode::Enforce);
+        assert_eq!(strictness("resources: {}\n"), Mode::Enforce);
     }
 
     #[test]

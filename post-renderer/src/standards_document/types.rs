@@ -15,7 +15,7 @@ pub struct Standards {
     /// Version of the standards; stamped on objects as `ipsy.dev/standards-version`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// How strict the rules are that have no mode of their own: those of the provider.
+    /// How strict the rules of the provider are, and `resources` where it names no mode of its own.
     #[serde(skip_serializing_if = "is_default")]
     pub mode: Mode,
     /// Labels that every app sets; `team` is set by the argument of that name. The rule `required-labels`.
@@ -73,6 +73,14 @@ pub struct Standards {
     /// What `--deployer kapp` adds.
     #[serde(skip_serializing_if = "is_default")]
     pub kapp: Kapp,
+}
+
+impl Standards {
+    /// Whether an app may have this name.
+    pub fn is_app_name(&self, name: &str) -> bool {
+        let pattern = self.name_pattern.as_deref().map(super::read::anchored);
+        pattern.is_none_or(|pattern| pattern.is_ok_and(|pattern| pattern.is_match(name)))
+    }
 }
 
 /// An autoscaler that apps get without asking. It keeps at least `minimumReplicas`.

@@ -31,8 +31,22 @@ fn other_findings_are_explained_too() {
     }
     let all = program(&["explain-rule", "--all", "--output", "json"], "").stdout;
     let all: Vec<serde_json::Value> = serde_json::from_str(&all).unwrap();
-    let expected = ipsy_post_renderer::standards().count() + ipsy_post_renderer::finding_kinds().len();
+    let of_provider = ipsy_post_renderer::standards_document::PLAN_RULES.len();
+    let expected =
+        ipsy_post_renderer::standards().count() + of_provider + ipsy_post_renderer::finding_kinds().len();
     assert_eq!(all.len(), expected);
+}
+
+#[test]
+fn rules_of_the_provider_are_explained_with_a_block_to_paste() {
+    for rule in ipsy_post_renderer::standards_document::PLAN_RULES {
+        let outcome = program(&["explain-rule", rule.id], "");
+        assert_eq!(outcome.code, 0);
+        for part in [rule.summary, rule.why, rule.remedy, rule.source, &format!("rule    = \"{}\"", rule.id)]
+        {
+            assert!(outcome.stdout.contains(part), "{part}\n{}", outcome.stdout);
+        }
+    }
 }
 
 #[test]

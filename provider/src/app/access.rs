@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipsy_post_renderer::standards_document::PERMISSIONS_BOUNDARY;
+
 use super::config::{AppConfig, IamConfig};
+use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::names::Identity;
 use super::problem::Problems;
-use super::standards::Standards;
+use super::standards::{AppStandards, Breach};
 
 /// Name of the inline policy that holds `iam.policy_json`.
 pub(crate) const OWN_POLICY: &str = "app";
@@ -39,8 +42,15 @@ pub(crate) struct Logs {
 }
 
 impl Iam {
-    /// Resolves `iam { … }`.
-    pub(super) fn resolve(config: &AppConfig, identity: &Identity, problems: &mut Problems) -> Self {
+    /// Resolves `iam { … }`; what it leaves open is the standards' to say.
+    pub(super) fn resolve(
+        config: &AppConfig,
+        identity: &Identity,
+        standards: &AppStandards<'_>,
+        exceptions: &Exceptions,
+        explanations: &mut Explanations,
+        problems: &mut Problems,
+    ) -> Self {
         let none = IamConfig::default();
         let given = config.iam.as_ref().unwrap_or(&none);
         let role = Self {
@@ -51,8 +61,8 @@ impl Iam {
                 .unwrap_or_else(|| format!("Pods of {} in {}", identity.app, identity.environment)),
             inline_policies: inline_policies(given, problems),
             managed_policy_arns: given.managed_policy_arns.iter().flatten().cloned().collect(),
-            permissions_boundary: given.permissions_boundary.clone(),
-            path: given.path.clone().unwrap_or_else(|| "/".to_owned()),
+            permissions_boundary: permissions_boundary(given, standards, exceptions, explanations, problems),
+            path: role_path(given, standards, explanations),
             max_session_seconds: given.max_session_seconds.unwrap_or(SESSION_SECONDS),
         };
         role.check(problems);
@@ -122,6 +132,44 @@ impl Iam {
     }
 }
 
+/// The app's own boundary, or the standards'; another than theirs breaks a rule.
+fn permissions_boundary(
+    given: &IamConfig,
+    standards: &AppStandards<'_>,
+    exceptions: &Exceptions,
+    explanations: &mut Explanations,
+    problems: &mut Problems,
+) -> Option<String> {
+    let Some(wanted) = &standards.iam.permissions_boundary else { return given.permissions_boundary.clone() };
+    let source = standards.source("iam.permissionsBoundary");
+    let Some(own) = &given.permissions_boundary else {
+        explanations.note("iam.permissions_boundary", wanted.as_str(), &source);
+        return Some(wanted.clone());
+    };
+    if own != wanted && !exceptions.waives(PERMISSIONS_BOUNDARY.id) {
+        problems.breach(
+            standards.mode,
+            Breach {
+                rule: PERMISSIONS_BOUNDARY.id,
+                place: "iam.permissions_boundary",
+                summary: "The role has another permissions boundary".to_owned(),
+                wanted: format!("{source} ask for `{wanted}`"),
+                fix: "Remove the argument".to_owned(),
+            },
+        );
+    }
+    Some(own.clone())
+}
+
+fn role_path(given: &IamConfig, standards: &AppStandards<'_>, explanations: &mut Explanations) -> String {
+    if let Some(own) = &given.path {
+        return own.clone();
+    }
+    let Some(path) = &standards.iam.role_path else { return "/".to_owned() };
+    explanations.note("iam.path", path.as_str(), &standards.source("iam.rolePath"));
+    path.clone()
+}
+
 fn inline_policies(given: &IamConfig, problems: &mut Problems) -> BTreeMap<String, String> {
     let mut policies: BTreeMap<String, String> = given
         .policy
@@ -145,19 +193,17 @@ impl Logs {
     pub(super) fn resolve(
         config: &AppConfig,
         identity: &Identity,
-        standards: &Standards,
+        standards: &AppStandards<'_>,
         explanations: &mut Explanations,
         problems: &mut Problems,
     ) -> Self {
         let given = config.logs.as_ref();
-        let environment = standards.environment(&identity.environment);
         let own = given.and_then(|logs| logs.retention_days);
-        let (retention_days, source) =
-            match (own, environment.log_retention_days, standards.logs.retention_days) {
-                (Some(days), _, _) => (days, "configuration".to_owned()),
-                (None, Some(days), _) | (None, None, Some(days)) => (days, standards.title()),
-                (None, None, None) => (30, "default".to_owned()),
-            };
+        let (retention_days, source) = match (own, standards.logs.retention_days) {
+            (Some(days), _) => (days, "configuration".to_owned()),
+            (None, Some(days)) => (i64::from(days), standards.source("logs.retentionDays")),
+            (None, None) => (30, "default".to_owned()),
+        };
         explanations.note("logs.retention_days", retention_days, &source);
         let group_name =
             given.and_then(|logs| logs.group_name.clone()).unwrap_or_else(|| identity.log_group_name());

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problems;
 use super::runtime::Runtime;
-use super::standards::{API_VERSION, KIND, Standards};
+use super::standards::StandardsDocument;
 use check::check;
 use runtime_images::RuntimeImages;
 use template::{Facts, render};
@@ -73,7 +73,7 @@ impl BootstrapConfig {
 /// found.
 pub(crate) fn files(
     config: &BootstrapConfig,
-    standards: &Standards,
+    standards: &StandardsDocument,
     complete: bool,
     problems: &mut Problems,
 ) -> BTreeMap<String, String> {
@@ -108,7 +108,7 @@ const FILES: [(&str, &str); 10] = [
 ];
 
 /// What the templates say, each in the form in which it stands there.
-fn facts(config: &BootstrapConfig, standards: &Standards, registry_region: &str) -> Facts {
+fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_region: &str) -> Facts {
     let region = config.region.as_deref().unwrap_or(registry_region);
     let name = config.name.as_deref().unwrap_or_default();
     let images = RuntimeImages::of(config.runtime());
@@ -151,7 +151,7 @@ fn facts(config: &BootstrapConfig, standards: &Standards, registry_region: &str)
             labels.iter().map(|(name, value)| format!("{} = {}", hcl(name), hcl(value))).collect();
         facts.insert("labels", format!("{{ {} }}", pairs.join(", ")));
     }
-    if *standards != Standards::default() {
+    if !standards.is_empty() {
         facts.insert("standards", String::new());
     }
     if config.has_load_balancer() {
@@ -177,10 +177,8 @@ fn variables(config: &BootstrapConfig, index: usize, environment: &EnvironmentCo
 }
 
 /// The standards in effect, so that the project keeps to the same ones.
-fn standards_file(standards: &Standards) -> String {
-    let standards =
-        Standards { api_version: API_VERSION.to_owned(), kind: KIND.to_owned(), ..standards.clone() };
-    serde_yaml::to_string(&standards).unwrap_or_default()
+fn standards_file(standards: &StandardsDocument) -> String {
+    serde_yaml::to_string(&standards.to_value()).unwrap_or_default()
 }
 
 /// A text as HCL writes it: as JSON does, but that `${` and `%{` begin a template.

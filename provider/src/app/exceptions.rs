@@ -3,23 +3,17 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards;
+use ipsy_post_renderer::standards_document::PLAN_RULES;
+use serde_json::json;
 use time::macros::format_description;
 use time::{Date, Duration};
 
 use super::config::ExceptionConfig;
+use super::explain::Explanations;
 use super::problem::Problems;
 
 /// Days before an exception ends in which a plan begins to warn.
 const NOTICE: Duration = Duration::days(14);
-
-/// Rules that only the provider checks. All others are the post-renderer's, and the provider checks some of them at
-/// plan under the same ids.
-const PROVIDER_RULES: [&str; 2] = [MINIMUM_REPLICAS, REQUIRED_LABELS];
-
-/// An environment asks for a number of replicas that no app goes below.
-pub(crate) const MINIMUM_REPLICAS: &str = "minimum-replicas";
-/// Every app sets certain labels.
-pub(crate) const REQUIRED_LABELS: &str = "required-labels";
 
 /// One exception, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +73,14 @@ impl Exceptions {
         Self(exceptions)
     }
 
+    /// Lists the exceptions beside what is in effect.
+    pub(crate) fn explain(&self, explanations: &mut Explanations) {
+        for (rule, Exception { reason, owner, expires }) in &self.0 {
+            let value = json!({ "expires": expires, "owner": owner, "reason": reason });
+            explanations.note(&format!("exception.{rule}"), value, "configuration");
+        }
+    }
+
     /// Whether `rule` does not hold for this app: an exception from a whole rule (`resource-maximum`) covers its parts
     /// (`resource-maximum/memory`).
     pub(crate) fn waives(&self, rule: &str) -> bool {
@@ -93,12 +95,12 @@ fn whole(rule: &str) -> &str {
 
 /// Whether the post-renderer knows the rule.
 pub(crate) fn is_renderer_rule(rule: &str) -> bool {
-    !PROVIDER_RULES.contains(&rule)
+    PLAN_RULES.iter().all(|known| known.id != rule)
 }
 
 /// Every rule that can be waived: the provider's and the post-renderer's.
 fn known_rules() -> Vec<&'static str> {
-    let mut rules = PROVIDER_RULES.to_vec();
+    let mut rules: Vec<&str> = PLAN_RULES.iter().map(|rule| rule.id).collect();
     rules.extend(standards().map(|standard| standard.id));
     rules.sort_unstable();
     rules

@@ -1,19 +1,14 @@
 //! The configuration of the post-renderer for an app: the standards that any chart must keep to, and the
 //! app's advanced settings. Checked at plan by the functions that apply it at install time.
 
-use std::collections::BTreeMap;
-
-use ipsy_post_renderer::configuration::{
-    Configuration, Exception, Metadata, Mode, OnUnmatched, Quantities, ResourceDefaults, Resources,
-};
-use ipsy_post_renderer::{AdvancedSetting, Quantity, Target, check_setting};
+use ipsy_post_renderer::configuration::{Configuration, Exception, Metadata, OnUnmatched};
+use ipsy_post_renderer::{AdvancedSetting, Target, check_setting};
 use serde_json::Value;
 
 use super::config::{AdvancedSettingConfig, TargetConfig};
 use super::exceptions::{Exceptions, is_renderer_rule};
 use super::problem::Problems;
 use super::resolve::App;
-use super::standards::{self, Standards};
 
 /// Label that names the environment of an object.
 pub(crate) const ENVIRONMENT_LABEL: &str = "ipsy.dev/environment";
@@ -113,48 +108,34 @@ fn target(config: &TargetConfig) -> Target {
 }
 
 /// The post-renderer's configuration for `app`.
-pub(crate) fn configuration(app: &App, standards: &Standards) -> Configuration {
-    let mut labels = standards.labels.clone();
+pub(crate) fn configuration(app: &App) -> Configuration {
+    let standards = (*app.standards).clone();
+    let mut labels = standards.labels;
     labels.extend(app.labels.clone());
     labels.insert(ENVIRONMENT_LABEL.to_owned(), app.identity.environment.clone());
     if let Some(team) = &app.team {
         labels.insert(TEAM_LABEL.to_owned(), team.clone());
     }
-    let mut annotations = standards.annotations.clone();
+    let mut annotations = standards.annotations;
     annotations.extend(app.annotations.clone());
     Configuration {
         metadata: Metadata { name: app.identity.app.clone() },
-        standards_version: Some(standards.version.clone()).filter(|version| !version.is_empty()),
+        standards_version: standards.version,
+        stamp: standards.stamp,
         labels,
         annotations,
-        resources: resources(standards),
+        pod_templates: standards.pod_templates,
+        resources: standards.resources,
+        standards: standards.standards,
+        list_keys: standards.list_keys,
+        pod_template_paths: standards.pod_template_paths,
+        unknown_pod_kinds: standards.unknown_pod_kinds,
+        hooks: standards.hooks,
+        kapp: standards.kapp,
         advanced_settings: app.settings.clone(),
         exceptions: exceptions(&app.exceptions),
         ..Configuration::default()
     }
-}
-
-fn resources(standards: &Standards) -> Resources {
-    let rules = &standards.resources;
-    Resources {
-        defaults: ResourceDefaults {
-            requests: quantities(&rules.defaults.requests),
-            limits: quantities(&rules.defaults.limits),
-        },
-        minimum: quantities(&rules.minimum),
-        maximum: quantities(&rules.maximum),
-        mode: match standards.resources_mode() {
-            standards::Mode::Enforce => Mode::Enforce,
-            standards::Mode::Default => Mode::Default,
-            standards::Mode::Warn => Mode::Warn,
-        },
-        ..Resources::default()
-    }
-}
-
-/// Quantities that do not parse are reported where the standards are read; here they are left out.
-fn quantities(texts: &BTreeMap<String, String>) -> Quantities {
-    texts.iter().filter_map(|(name, text)| Some((name.clone(), Quantity::parse(text).ok()?))).collect()
 }
 
 fn exceptions(exceptions: &Exceptions) -> Vec<Exception> {

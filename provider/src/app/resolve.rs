@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::AdvancedSetting;
+use ipsy_post_renderer::standards_document::{NAME_PATTERN, REQUIRED_LABELS};
 use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
 use super::departure::Departure;
-use super::exceptions::{Exceptions, REQUIRED_LABELS};
+use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::image::Image;
 use super::migration::{Account, Migration};
@@ -19,7 +20,7 @@ use super::problem::Problems;
 use super::rollout::Rollout;
 use super::runtime::Runtime;
 use super::scaling::{Resources, Scaling};
-use super::standards::{Mode, Standards};
+use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
 use super::traffic::Traffic;
 
@@ -55,6 +56,8 @@ pub(crate) struct App {
     pub(crate) settings: Vec<AdvancedSetting>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
+    /// The standards of its environment.
+    pub(crate) standards: Box<Standards>,
 }
 
 impl App {
@@ -90,11 +93,12 @@ pub(crate) struct Secret {
 /// only of use where no error was found.
 pub(crate) fn resolve(
     config: &AppConfig,
-    standards: &Standards,
+    standards: &StandardsDocument,
     complete: bool,
     today: Date,
     problems: &mut Problems,
 ) -> App {
+    let standards = AppStandards::of(standards, config.environment.as_deref(), problems);
     let identity = resolve_identity(config, problems);
     let runtime = resolve_runtime(config, problems);
     let mut explanations = Explanations::default();
@@ -102,11 +106,12 @@ pub(crate) fn resolve(
     let resources = Resources::resolve(
         config.resources.as_ref(),
         runtime,
-        standards,
+        &standards,
         &exceptions,
         &mut explanations,
         problems,
     );
+    exceptions.explain(&mut explanations);
     // The app's own word wins over its runtime's profile.
     let mut env = runtime.env(resources.memory_bytes());
     for (name, value) in &env {
@@ -116,7 +121,10 @@ pub(crate) fn resolve(
         explanations.note(&format!("env.{name}"), value.as_str(), "configuration");
         env.insert(name.clone(), value.clone());
     }
-    check_required_labels(config, standards, complete, &exceptions, problems);
+    check_name(config, &standards, &exceptions, problems);
+    check_required_labels(config, &standards, complete, &exceptions, problems);
+    let image = Image::resolve(config.image.as_ref(), &identity, problems);
+    image.check_standards(config.image.as_ref(), &standards, &exceptions, problems);
     let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
     App {
         namespace: resolve_namespace(config, &identity, problems),
@@ -125,20 +133,20 @@ pub(crate) fn resolve(
         labels: config.labels.clone().unwrap_or_default(),
         annotations: config.annotations.clone().unwrap_or_default(),
         tags: config.tags.clone().unwrap_or_default(),
-        image: Image::resolve(config.image.as_ref(), &identity, problems),
+        image,
         ports: resolve_ports(config, problems),
         command: config.command.clone().unwrap_or_default(),
         args: config.args.clone().unwrap_or_default(),
         secrets: resolve_secrets(config, complete, problems),
         env,
-        scaling: Scaling::resolve(config, standards, &exceptions, &mut explanations, problems),
+        scaling: Scaling::resolve(config, &standards, &exceptions, &mut explanations, problems),
         resources,
         migration: config
             .migration
             .as_ref()
             .map(|migration| Migration::resolve(migration, &identity, complete, problems)),
-        iam: Iam::resolve(config, &identity, problems),
-        logs: Logs::resolve(config, &identity, standards, &mut explanations, problems),
+        iam: Iam::resolve(config, &identity, &standards, &exceptions, &mut explanations, problems),
+        logs: Logs::resolve(config, &identity, &standards, &mut explanations, problems),
         traffic: Traffic::resolve(config, &identity, complete, problems),
         timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
         rollout,
@@ -148,7 +156,31 @@ pub(crate) fn resolve(
         exceptions,
         explanations,
         identity,
+        standards: Box::new(standards.into_standards()),
     }
+}
+
+/// The standards may say how apps are named.
+fn check_name(
+    config: &AppConfig,
+    standards: &AppStandards<'_>,
+    exceptions: &Exceptions,
+    problems: &mut Problems,
+) {
+    let (Some(name), Some(pattern)) = (&config.name, &standards.name_pattern) else { return };
+    if standards.is_app_name(name) || exceptions.waives(NAME_PATTERN.id) {
+        return;
+    }
+    problems.breach(
+        standards.mode,
+        Breach {
+            rule: NAME_PATTERN.id,
+            place: "name",
+            summary: format!("`{name}` is not a name that the standards allow"),
+            wanted: format!("{} ask for names that match `{pattern}`", standards.source("namePattern")),
+            fix: "Rename the app".to_owned(),
+        },
+    );
 }
 
 fn resolve_identity(config: &AppConfig, problems: &mut Problems) -> Identity {
@@ -260,12 +292,12 @@ fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) 
 
 fn check_required_labels(
     config: &AppConfig,
-    standards: &Standards,
+    standards: &AppStandards<'_>,
     complete: bool,
     exceptions: &Exceptions,
     problems: &mut Problems,
 ) {
-    if !complete || exceptions.waives(REQUIRED_LABELS) || standards.mode == Mode::Default {
+    if !complete || exceptions.waives(REQUIRED_LABELS.id) {
         return;
     }
     let given = |label: &String| {
@@ -274,17 +306,18 @@ fn check_required_labels(
             || (label == "team" && config.team.is_some())
     };
     for label in standards.required_labels.iter().filter(|label| !given(label)) {
-        let place = if label == "team" { "team" } else { "labels" };
-        let summary = format!("The label `{label}` is missing");
-        let detail = format!(
-            "Required by {} (rule `required-labels`). Set {}.",
-            standards.title(),
-            if label == "team" { "`team`".to_owned() } else { format!("`labels = {{ {label} = \"…\" }}`") }
+        let is_team = label == "team";
+        let fix =
+            if is_team { "Set `team`".to_owned() } else { format!("Set `labels = {{ {label} = \"…\" }}`") };
+        problems.breach(
+            standards.mode,
+            Breach {
+                rule: REQUIRED_LABELS.id,
+                place: if is_team { "team" } else { "labels" },
+                summary: format!("The label `{label}` is missing"),
+                wanted: format!("{} ask for it", standards.source("requiredLabels")),
+                fix,
+            },
         );
-        if standards.mode == Mode::Warn {
-            problems.warning(place, summary, detail);
-        } else {
-            problems.error(place, summary, detail);
-        }
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::Quantity;
+use ipsy_post_renderer::configuration::Quantities;
+use ipsy_post_renderer::standards_document::{DefaultAutoscaling, MINIMUM_REPLICAS};
 
 use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
-use super::exceptions::{Exceptions, MINIMUM_REPLICAS};
+use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::problem::Problems;
 use super::runtime::Runtime;
-use super::standards::{Mode, Standards};
+use super::standards::{AppStandards, Breach};
 
 /// The replicas of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,15 +42,14 @@ impl Scaling {
     /// Resolves `replicas` and `autoscaling { … }`.
     pub(crate) fn resolve(
         config: &AppConfig,
-        standards: &Standards,
+        standards: &AppStandards<'_>,
         exceptions: &Exceptions,
         explanations: &mut Explanations,
         problems: &mut Problems,
     ) -> Self {
         check_floor(config, standards, exceptions, problems);
-        let environment = config.environment.as_deref().unwrap_or_default();
-        let (floor, source) = match standards.environment(environment).min_replicas {
-            Some(replicas) => (replicas, standards.title()),
+        let (floor, source) = match standards.minimum_replicas {
+            Some(replicas) => (i64::from(replicas), standards.source("minimumReplicas")),
             None => (2, "default".to_owned()),
         };
         if let Some(autoscaling) = &config.autoscaling {
@@ -62,6 +63,9 @@ impl Scaling {
             }
             return resolve_autoscaling(autoscaling, floor, &source, explanations, problems);
         }
+        if let (None, Some(automatic)) = (config.replicas, &standards.default_autoscaling) {
+            return default_autoscaling(automatic, floor, &source, standards, explanations);
+        }
         let replicas = config.replicas.unwrap_or(floor);
         if replicas < 0 {
             problems.error("replicas", format!("{replicas} replicas"), "There can't be fewer than none.");
@@ -73,29 +77,50 @@ impl Scaling {
 }
 
 /// An environment may ask for a number of replicas that no app goes below.
-fn check_floor(config: &AppConfig, standards: &Standards, exceptions: &Exceptions, problems: &mut Problems) {
-    const RULE: &str = MINIMUM_REPLICAS;
-    let environment = config.environment.as_deref().unwrap_or_default();
-    let Some(floor) = standards.environment(environment).min_replicas else { return };
+fn check_floor(
+    config: &AppConfig,
+    standards: &AppStandards<'_>,
+    exceptions: &Exceptions,
+    problems: &mut Problems,
+) {
+    let Some(floor) = standards.minimum_replicas.map(i64::from) else { return };
     let (place, given) = match &config.autoscaling {
         Some(autoscaling) => ("autoscaling.min", autoscaling.min),
         None => ("replicas", config.replicas),
     };
     let Some(given) = given.filter(|given| *given < floor) else { return };
-    if standards.mode == Mode::Default || exceptions.waives(RULE) {
+    if exceptions.waives(MINIMUM_REPLICAS.id) {
         return;
     }
-    let summary = format!("Too few replicas: {given}");
-    let detail = format!(
-        "{} ask for {floor} in `{environment}` (rule `{RULE}`). Raise it, or add an `exception` block \
-         with this rule, a reason, an owner and a date.",
-        capitalized(&standards.title())
+    let environment = config.environment.as_deref().unwrap_or_default();
+    problems.breach(
+        standards.mode,
+        Breach {
+            rule: MINIMUM_REPLICAS.id,
+            place,
+            summary: format!("Too few replicas: {given}"),
+            wanted: format!("{} ask for {floor} in `{environment}`", standards.source("minimumReplicas")),
+            fix: "Raise it".to_owned(),
+        },
     );
-    if standards.mode == Mode::Warn {
-        problems.warning(place, summary, detail);
-    } else {
-        problems.error(place, summary, detail);
-    }
+}
+
+/// What an app gets that says nothing of replicas, where the standards have it scaled.
+fn default_autoscaling(
+    automatic: &DefaultAutoscaling,
+    floor: i64,
+    source: &str,
+    standards: &AppStandards<'_>,
+    explanations: &mut Explanations,
+) -> Scaling {
+    let utilization = i64::from(automatic.target_cpu_utilization);
+    let max = i64::from(automatic.max).max(floor);
+    let place = standards.source("defaultAutoscaling");
+    explanations.note("autoscaling.min", floor, source);
+    explanations.note("autoscaling.max", max, &place);
+    explanations.note("autoscaling.metric.cpu.target_utilization", utilization, &place);
+    let metrics = BTreeMap::from([("cpu".to_owned(), Metric::Utilization(utilization))]);
+    Scaling::Automatic { min: floor, max, metrics }
 }
 
 fn resolve_autoscaling(
@@ -157,12 +182,15 @@ fn resolve_autoscaling(
     Scaling::Automatic { min, max, metrics }
 }
 
+/// Default quantities of the standards, the name of their list, and the resource.
+type Standard<'s> = (&'s Quantities, &'s str, &'s str);
+
 impl Resources {
     /// Resolves `resources { … }`: the app's word, then the standards', then the runtime's.
     pub(crate) fn resolve(
         config: Option<&ResourcesConfig>,
         runtime: Runtime,
-        standards: &Standards,
+        standards: &AppStandards<'_>,
         exceptions: &Exceptions,
         explanations: &mut Explanations,
         problems: &mut Problems,
@@ -170,10 +198,13 @@ impl Resources {
         let none = ResourcesConfig::default();
         let config = config.unwrap_or(&none);
         let defaults = &standards.resources.defaults;
-        let mut pick = |field: &str, own: Option<&String>, standard: Option<&String>, last: Option<&str>| {
-            let (value, source) = match (own, standard, last) {
+        let mut pick = |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<&str>| {
+            let (quantities, list, name) = standard;
+            let (value, source) = match (own, quantities.get(name), last) {
                 (Some(value), _, _) => (value.clone(), "configuration".to_owned()),
-                (None, Some(value), _) => (value.clone(), standards.title()),
+                (None, Some(value), _) => {
+                    (value.to_string(), standards.source(&format!("resources.defaults.{list}.{name}")))
+                }
                 (None, None, Some(value)) => (value.to_owned(), format!("runtime {}", runtime.name())),
                 (None, None, None) => return None,
             };
@@ -184,15 +215,15 @@ impl Resources {
         let cpu = pick(
             "resources.cpu_request",
             config.cpu_request.as_ref(),
-            defaults.requests.get("cpu"),
+            (&defaults.requests, "requests", "cpu"),
             Some("100m"),
         );
         let cpu_limit =
-            pick("resources.cpu_limit", config.cpu_limit.as_ref(), defaults.limits.get("cpu"), None);
+            pick("resources.cpu_limit", config.cpu_limit.as_ref(), (&defaults.limits, "limits", "cpu"), None);
         let memory = pick(
             "resources.memory",
             config.memory.as_ref(),
-            defaults.limits.get("memory"),
+            (&defaults.limits, "limits", "memory"),
             Some(runtime.memory()),
         );
         // Memory can't be taken back from a process: a request below the limit invites the node to kill it.
@@ -200,7 +231,7 @@ impl Resources {
         let storage = pick(
             "resources.ephemeral_storage",
             config.ephemeral_storage.as_ref(),
-            defaults.limits.get("ephemeral-storage"),
+            (&defaults.limits, "limits", "ephemeral-storage"),
             None,
         );
         for (name, request, limit) in [
@@ -246,50 +277,53 @@ impl Resources {
         }
     }
 
-    fn check_standards(&self, standards: &Standards, exceptions: &Exceptions, problems: &mut Problems) {
-        let mode = standards.resources_mode();
-        if mode == Mode::Default {
-            return;
-        }
-        let all = self.limits.iter().map(|(name, value)| ("limit", name, value));
-        let all = all.chain(self.requests.iter().map(|(name, value)| ("request", name, value)));
-        for (sort, name, text) in all {
+    fn check_standards(
+        &self,
+        standards: &AppStandards<'_>,
+        exceptions: &Exceptions,
+        problems: &mut Problems,
+    ) {
+        let limits = self.limits.iter().map(|(name, value)| ("limit", name, value));
+        let requests = self.requests.iter().map(|(name, value)| ("request", name, value));
+        for (sort, name, text) in limits.chain(requests) {
             let Ok(value) = Quantity::parse(text) else { continue };
             for (bound, table, above) in [
-                ("resource-maximum", &standards.resources.maximum, true),
-                ("resource-minimum", &standards.resources.minimum, false),
+                ("maximum", &standards.resources.maximum, true),
+                ("minimum", &standards.resources.minimum, false),
             ] {
                 let Some(allowed) = table.get(name) else { continue };
-                let Ok(allowed_value) = Quantity::parse(allowed) else { continue };
-                let broken = if above { value > allowed_value } else { value < allowed_value };
-                let rule = format!("{bound}/{name}");
+                let broken = if above { value > *allowed } else { value < *allowed };
+                let rule = format!("resource-{bound}/{name}");
                 if !broken || exceptions.waives(&rule) {
                     continue;
                 }
-                let summary = format!(
-                    "The {name} {sort} of {text} is {} what is allowed",
-                    if above { "above" } else { "below" }
+                let (place, side) = if above { ("above", "most") } else { ("below", "least") };
+                problems.breach(
+                    standards.resources.mode,
+                    Breach {
+                        rule: &rule,
+                        place: argument(sort, name),
+                        summary: format!("The {name} {sort} of {text} is {place} what is allowed"),
+                        wanted: format!(
+                            "{} allow at {side} {allowed}",
+                            standards.source(&format!("resources.{bound}.{name}"))
+                        ),
+                        fix: "Change it".to_owned(),
+                    },
                 );
-                let detail = format!(
-                    "{} allow {} {allowed} (rule `{rule}`). Change it, or add an `exception` block with \
-                     this rule, a reason, an owner and a date.",
-                    capitalized(&standards.title()),
-                    if above { "at most" } else { "at least" },
-                );
-                if mode == Mode::Warn {
-                    problems.warning("resources", summary, detail);
-                } else {
-                    problems.error("resources", summary, detail);
-                }
             }
         }
     }
 }
 
-/// `text` with a capital first letter.
-fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+/// The argument that a request or limit is written in.
+fn argument(sort: &str, name: &str) -> &'static str {
+    match (sort, name) {
+        ("request", "cpu") => "resources.cpu_request",
+        (_, "cpu") => "resources.cpu_limit",
+        (_, "memory") => "resources.memory",
+        _ => "resources.ephemeral_storage",
+    }
 }
 
 #[cfg(test)]

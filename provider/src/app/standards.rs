@@ -1,183 +1,203 @@
-//! The organisation's standards: what every app gets and must keep to. They come from a file that many
-//! configurations share, from the provider's `standards {}` block, or both, where the block wins.
+//! The organisation's standards as one app meets them: the document with the overlay of the app's environment, and
+//! where in it each value stands.
 
-use std::collections::BTreeMap;
+use std::ops::Deref;
 
-use serde::{Deserialize, Serialize};
+use ipsy_post_renderer::configuration::Mode;
+pub(crate) use ipsy_post_renderer::standards_document::{Standards, StandardsDocument};
 
-/// API version of the standards file.
-pub(crate) const API_VERSION: &str = "ipsy.dev/v1";
-/// Kind of the standards file.
-pub(crate) const KIND: &str = "Standards";
+use super::problem::Problems;
 
-/// The standards, as their file is written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct Standards {
-    pub(crate) api_version: String,
-    pub(crate) kind: String,
-    /// Stamped on objects, so that it can be seen which standards made them.
-    pub(crate) version: String,
-    pub(crate) mode: Mode,
-    /// Labels that an app must set; `team` is satisfied by the argument of that name.
-    pub(crate) required_labels: Vec<String>,
-    /// Labels for every object.
-    pub(crate) labels: BTreeMap<String, String>,
-    /// Annotations for every object.
-    pub(crate) annotations: BTreeMap<String, String>,
-    pub(crate) resources: ResourceStandards,
-    pub(crate) logs: LogStandards,
-    /// What differs by environment, keyed by its name.
-    pub(crate) environments: BTreeMap<String, EnvironmentStandards>,
+/// The standards of an app's environment.
+pub(crate) struct AppStandards<'d> {
+    document: &'d StandardsDocument,
+    environment: Option<String>,
+    standards: Standards,
 }
 
-/// What becomes of an app that breaks a standard.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Mode {
-    /// The plan fails, and the post-renderer too.
-    #[default]
-    Enforce,
-    /// Defaults are filled in; limits are not checked.
-    Default,
-    /// Everything passes, with a warning.
-    Warn,
-}
-
-impl Mode {
-    /// The word that configurations use.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Enforce => "enforce",
-            Self::Default => "default",
-            Self::Warn => "warn",
-        }
-    }
-
-    /// The mode called `name`.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        [Self::Enforce, Self::Default, Self::Warn].into_iter().find(|mode| mode.name() == name)
-    }
-}
-
-/// Resources of containers, keyed `cpu`, `memory`, `ephemeral-storage`; quantities as Kubernetes writes them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct ResourceStandards {
-    pub(crate) defaults: ResourceDefaults,
-    pub(crate) minimum: BTreeMap<String, String>,
-    pub(crate) maximum: BTreeMap<String, String>,
-    /// Overrides [`Standards::mode`] for resources.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) mode: Option<Mode>,
-}
-
-/// What a container gets that names no resources.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct ResourceDefaults {
-    pub(crate) requests: BTreeMap<String, String>,
-    pub(crate) limits: BTreeMap<String, String>,
-}
-
-/// Log groups.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct LogStandards {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) retention_days: Option<i64>,
-}
-
-/// What differs in one environment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct EnvironmentStandards {
-    /// Fewest replicas, and the lower bound of an app's autoscaling.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) min_replicas: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) log_retention_days: Option<i64>,
-}
-
-impl Standards {
-    /// Reads a standards file. The error names line and column where the parser knows them.
-    pub(crate) fn from_yaml(text: &str) -> Result<Self, String> {
-        let standards: Self = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
-        if standards.api_version != API_VERSION || standards.kind != KIND {
-            return Err(format!(
-                "it must begin with `apiVersion: {API_VERSION}` and `kind: {KIND}`; found `apiVersion: {}` and \
-                 `kind: {}`",
-                standards.api_version, standards.kind
-            ));
-        }
-        Ok(standards)
-    }
-
-    /// Adds or replaces what `stronger` says.
-    pub(crate) fn overlay(&mut self, stronger: Self) {
-        if !stronger.version.is_empty() {
-            self.version = stronger.version;
-        }
-        if !stronger.required_labels.is_empty() {
-            self.required_labels = stronger.required_labels;
-        }
-        self.labels.extend(stronger.labels);
-        self.annotations.extend(stronger.annotations);
-        self.resources.defaults.requests.extend(stronger.resources.defaults.requests);
-        self.resources.defaults.limits.extend(stronger.resources.defaults.limits);
-        self.resources.minimum.extend(stronger.resources.minimum);
-        self.resources.maximum.extend(stronger.resources.maximum);
-        self.resources.mode = stronger.resources.mode.or(self.resources.mode);
-        self.logs.retention_days = stronger.logs.retention_days.or(self.logs.retention_days);
-        self.environments.extend(stronger.environments);
-    }
-
-    /// The rules of `environment`, empty where nothing is said about it.
-    pub(crate) fn environment(&self, environment: &str) -> EnvironmentStandards {
-        self.environments.get(environment).cloned().unwrap_or_default()
-    }
-
-    /// The mode that the rules about resources run in.
-    pub(crate) fn resources_mode(&self) -> Mode {
-        self.resources.mode.unwrap_or(self.mode)
+impl<'d> AppStandards<'d> {
+    /// The standards of an environment. One that the document does not list is an error.
+    pub(crate) fn of(
+        document: &'d StandardsDocument,
+        environment: Option<&str>,
+        problems: &mut Problems,
+    ) -> Self {
+        let found = document.of_environment(environment);
+        let environment = environment.filter(|_| found.is_ok()).map(ToOwned::to_owned);
+        let standards = found.unwrap_or_else(|findings| {
+            for finding in findings {
+                problems.error(
+                    "environment",
+                    capitalized(&finding.message),
+                    finding.help.unwrap_or_default(),
+                );
+            }
+            document.of_environment(None).unwrap_or_default()
+        });
+        Self { document, environment, standards }
     }
 
     /// How messages name these standards.
     pub(crate) fn title(&self) -> String {
-        if self.version.is_empty() {
-            "the standards".to_owned()
-        } else {
-            format!("standards {}", self.version)
+        match &self.standards.version {
+            Some(version) => format!("standards {version}"),
+            None => "the standards".to_owned(),
+        }
+    }
+
+    /// These standards with the place of a field: `standards 2026.11 (standards.yaml, line 12)`.
+    pub(crate) fn source(&self, field: &str) -> String {
+        match self.document.place_of(self.environment.as_deref(), field) {
+            Some(place) => format!("{} ({place})", self.title()),
+            None => self.title(),
+        }
+    }
+
+    /// The standards without their places.
+    pub(crate) fn into_standards(self) -> Standards {
+        self.standards
+    }
+}
+
+impl Deref for AppStandards<'_> {
+    type Target = Standards;
+
+    fn deref(&self) -> &Standards {
+        &self.standards
+    }
+}
+
+impl Problems {
+    /// Says that an app breaks a rule of the standards, as strictly as they are. `wanted` says what they want, and
+    /// where they say so; `fix` what to do besides an exception.
+    pub(crate) fn breach(&mut self, mode: Mode, breach: Breach<'_>) {
+        let Breach { rule, place, summary, wanted, fix } = breach;
+        let detail = format!(
+            "{} (rule `{rule}`). {fix}, or add an `exception` block with `rule = \"{rule}\"`, a reason, an owner and \
+             a date.",
+            capitalized(&wanted)
+        );
+        match mode {
+            Mode::Enforce => self.error(place, summary, detail),
+            Mode::Default | Mode::Warn => self.warning(place, summary, detail),
+            Mode::Off => {}
         }
     }
 }
 
+/// A broken rule.
+pub(crate) struct Breach<'b> {
+    pub(crate) rule: &'b str,
+    /// The attribute that breaks it.
+    pub(crate) place: &'b str,
+    pub(crate) summary: String,
+    pub(crate) wanted: String,
+    pub(crate) fix: String,
+}
+
+/// `text` with a capital first letter.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+    use time::macros::date;
+
     use super::*;
+    use crate::app::resolve::{App, resolve};
 
-    const FILE: &str = "apiVersion: ipsy.dev/v1\nkind: Standards\nversion: '2026.11'\n";
+    const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
+kind: Standards
+version: \"7\"
+namePattern: \"[a-z]+\"
+iam: {permissionsBoundary: \"arn:aws:iam::123456789012:policy/apps\", rolePath: /apps/}
+standards:
+  imagePinning: {}
+  imageRegistry: {mode: warn, allow: [registry.example.com]}
+environments: {dev: {mode: warn}, prod: {}}
+";
 
-    #[test]
-    fn a_block_wins_over_the_file() {
-        let mut file = Standards::from_yaml(&format!("{FILE}labels: {{ a: '1', b: '2' }}\n")).unwrap();
-        file.overlay(Standards {
-            labels: BTreeMap::from([("b".into(), "3".into())]),
-            ..Standards::default()
+    /// The app of a configuration, and what is told of it: `!` errors and `?` warnings with their places.
+    fn judged(config: Value) -> (App, Vec<String>) {
+        let document = StandardsDocument::from_yaml(DOCUMENT, "standards.yaml").unwrap();
+        let config = serde_json::from_value(config).unwrap();
+        let mut problems = Problems::default();
+        let app = resolve(&config, &document, true, date!(2026 - 11 - 27), &mut problems);
+        let told = problems.0.iter().map(|problem| {
+            let mark = if problem.warning { '?' } else { '!' };
+            format!("{mark} {:?}: {} {}", problem.place, problem.summary, problem.detail)
         });
-        assert_eq!(file.version, "2026.11");
-        assert_eq!(file.labels, BTreeMap::from([("a".into(), "1".into()), ("b".into(), "3".into())]));
+        (app, told.collect())
+    }
+
+    fn app(environment: &str, more: &Value) -> Value {
+        let mut app =
+            json!({ "name": "shop", "environment": environment, "image": { "repository": "shop" } });
+        app.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app
     }
 
     #[test]
-    fn a_misspelt_key_is_named() {
-        let error = Standards::from_yaml(&format!("{FILE}lables: {{}}\n")).unwrap_err();
-        assert!(error.contains("lables"), "{error}");
+    fn an_app_that_keeps_the_standards_gets_what_they_say() {
+        let (app, told) = judged(app("prod", &json!({})));
+        assert_eq!(told, Vec::<String>::new());
+        assert_eq!(app.iam.permissions_boundary.as_deref(), Some("arn:aws:iam::123456789012:policy/apps"));
+        assert_eq!(app.iam.path, "/apps/");
+        assert!(
+            app.explanations.text().contains("standards 7 (standards.yaml, line 5)"),
+            "{:?}",
+            app.explanations
+        );
     }
 
     #[test]
-    fn another_kind_of_file_is_refused() {
-        let error = Standards::from_yaml("apiVersion: v1\nkind: ConfigMap\n").unwrap_err();
-        assert!(error.contains("kind: ConfigMap") && error.contains("ipsy.dev/v1"), "{error}");
+    fn each_breach_names_the_rule_its_line_and_how_strict_it_is() {
+        let odd = json!({
+            "name": "shop-2",
+            "image": { "repository": "quay.io/shop/web", "source": "literal", "tag": "latest" },
+            "iam": { "permissions_boundary": "arn:aws:iam::123456789012:policy/own" },
+        });
+        for (environment, mark) in [("prod", '!'), ("dev", '?')] {
+            let (_, told) = judged(app(environment, &odd));
+            let expected = [
+                (mark, "name-pattern", "line 4"),
+                (mark, "permissions-boundary", "line 5"),
+                ('!', "image-pinning", "line 7"),
+                ('?', "image-registry", "line 8"),
+            ];
+            assert_eq!(told.len(), expected.len(), "{told:#?}");
+            for (mark, rule, line) in expected {
+                let is_told = |text: &&String| {
+                    text.starts_with(mark) && text.contains(&format!("`{rule}`")) && text.contains(line)
+                };
+                assert!(told.iter().find(is_told).is_some(), "{rule}: {told:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_exception_lets_an_app_break_a_rule() {
+        let exception = json!({ "reason": "legacy name", "owner": "shop", "expires": "2027-01-31" });
+        let (app, told) =
+            judged(app("prod", &json!({ "name": "shop-2", "exception": { "name-pattern": exception } })));
+        assert_eq!(told, Vec::<String>::new());
+        assert!(app.explanations.effective().contains("\"exception.name-pattern\""));
+    }
+
+    #[test]
+    fn images_of_the_own_registry_are_only_judged_by_their_tag() {
+        let floating = json!({ "image": { "repository": "shop", "initial": "latest" } });
+        let (_, told) = judged(app("prod", &floating));
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].contains("`image-pinning`") && told[0].contains("initial"), "{told:#?}");
+    }
+
+    #[test]
+    fn an_environment_that_is_not_listed_is_refused_with_those_that_are() {
+        let (_, told) = judged(app("prd", &json!({})));
+        assert!(told[0].starts_with('!') && told[0].contains("`dev`, `prod`"), "{told:#?}");
     }
 }

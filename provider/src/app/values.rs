@@ -9,7 +9,6 @@ use super::image::Reference;
 use super::migration::{Account, Migration};
 use super::resolve::App;
 use super::scaling::{Metric, Scaling};
-use super::standards::Standards;
 
 /// Version of the contract between these values and the standard chart.
 const SCHEMA_VERSION: i64 = 1;
@@ -22,13 +21,7 @@ const STARTUP_PERIOD_SECONDS: i64 = 5;
 
 /// The values of `app` for the cluster that is the backend called `backend`. An app with at most one cluster has the
 /// same values without a `backend`; one with several has none then (see [`several_clusters`]).
-pub(crate) fn values(
-    app: &App,
-    standards: &Standards,
-    image: &Reference,
-    role_arn: Option<&str>,
-    backend: Option<&str>,
-) -> Value {
+pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backend: Option<&str>) -> Value {
     let mut values = json!({
         "app": {
             "annotations": app.annotations,
@@ -36,7 +29,7 @@ pub(crate) fn values(
             "labels": app.labels,
             "name": app.identity.app,
             "runtime": app.runtime.name(),
-            "standardsVersion": standards.version,
+            "standardsVersion": app.standards.version.clone().unwrap_or_default(),
             "team": app.team.clone().unwrap_or_default(),
         },
         "env": app.env,

@@ -7,7 +7,7 @@ use tf_provider::{
 
 use crate::app::bootstrap::{BootstrapConfig, files};
 use crate::app::problem::Problems;
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::diagnose::problem_diagnostics;
 use crate::session::Session;
 
@@ -123,7 +123,7 @@ impl DataSource for BootstrapData {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        project(config, &Standards::default(), false, diagnostics);
+        project(config, &StandardsDocument::default(), false, diagnostics);
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
@@ -138,7 +138,7 @@ impl DataSource for BootstrapData {
 
 fn project(
     config: &Value,
-    standards: &Standards,
+    standards: &StandardsDocument,
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Value> {

@@ -8,7 +8,7 @@ use crate::app::config::AppConfig;
 use crate::app::image::Repository;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::app::{kapp, post_render, values};
 use crate::arguments::describe_app;
 use crate::diagnose::{contract_diagnostics, problem_diagnostics};
@@ -36,7 +36,7 @@ impl DataSource for ValuesData {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        parse(config, &Standards::default(), false, diagnostics);
+        parse(config, &StandardsDocument::default(), false, diagnostics);
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
@@ -46,12 +46,12 @@ impl DataSource for ValuesData {
             return Outcome::failed(diagnostics);
         };
         let mut state = request.config.clone();
-        let values = app_values(&app, &configured.standards, request.config.attribute("registry"));
+        let values = app_values(&app, request.config.attribute("registry"));
         contract_diagnostics(&values, &mut diagnostics);
         if diagnostics.has_errors() {
             return Outcome::failed(diagnostics);
         }
-        for (name, value) in outputs(&app, &configured.standards, &values) {
+        for (name, value) in outputs(&app, &values) {
             state.set(&Path::root(name), value);
         }
         Outcome::of(state).with(diagnostics)
@@ -86,7 +86,7 @@ fn schema() -> Schema {
 
 fn parse(
     config: &Value,
-    standards: &Standards,
+    standards: &StandardsDocument,
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<App> {
@@ -98,17 +98,17 @@ fn parse(
     (!diagnostics.has_errors()).then_some(app)
 }
 
-fn app_values(app: &App, standards: &Standards, registry: &Value) -> serde_json::Value {
+fn app_values(app: &App, registry: &Value) -> serde_json::Value {
     let repository = match (&app.image.repository, registry.as_str()) {
         (Repository::Owned(name), Some(host)) => format!("{host}/{name}"),
         (Repository::Owned(name) | Repository::Foreign(name), _) => name.clone(),
     };
     let image = app.image.initial_reference(&repository);
-    values::values(app, standards, &image, None, None)
+    values::values(app, &image, None, None)
 }
 
-fn outputs(app: &App, standards: &Standards, values: &serde_json::Value) -> Vec<(&'static str, Value)> {
-    let config = post_render::configuration(app, standards).to_canonical_json();
+fn outputs(app: &App, values: &serde_json::Value) -> Vec<(&'static str, Value)> {
+    let config = post_render::configuration(app).to_canonical_json();
     vec![
         ("values_yaml", Value::from(serde_yaml::to_string(values).unwrap_or_default())),
         ("values", Value::from(values.to_string())),

@@ -1,6 +1,5 @@
 //! `diff_values`: what differs between two documents of Helm values.
 
-use serde_json::Value as Json;
 use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::documents;
@@ -23,28 +22,7 @@ impl Function for DiffValues {
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let (before, after) = (documents::read(&arguments, 0)?, documents::read(&arguments, 1)?);
-        let mut lines = Vec::new();
-        compare("", Some(&before), Some(&after), &mut lines);
-        Ok(Value::List(lines.into_iter().map(Value::from).collect()))
-    }
-}
-
-fn compare(path: &str, before: Option<&Json>, after: Option<&Json>, lines: &mut Vec<String>) {
-    match (before, after) {
-        (Some(Json::Object(before)), Some(Json::Object(after))) => {
-            let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
-            keys.sort();
-            keys.dedup();
-            for key in keys {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                compare(&path, before.get(key), after.get(key), lines);
-            }
-        }
-        (Some(before), Some(after)) if before == after => {}
-        (Some(before), Some(after)) => lines.push(format!("~ {path}: {before} -> {after}")),
-        (Some(before), None) => lines.push(format!("- {path}: {before}")),
-        (None, Some(after)) => lines.push(format!("+ {path}: {after}")),
-        (None, None) => {}
+        Ok(Value::List(documents::differences(&before, &after).into_iter().map(Value::from).collect()))
     }
 }
 

@@ -77,7 +77,7 @@ mod tests {
     use crate::app::config::{AppConfig, BackendConfig};
     use crate::app::problem::Problems;
     use crate::app::resolve::resolve;
-    use crate::app::standards::Standards;
+    use crate::app::standards::StandardsDocument;
     use crate::session::today;
 
     const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/AB";
@@ -95,7 +95,13 @@ mod tests {
             backend: providers.iter().enumerate().map(|(at, of)| (format!("b{at}"), backend(*of))).collect(),
             ..AppConfig::default()
         };
-        trust_policy(&resolve(&config, &Standards::default(), false, today(), &mut Problems::default()))
+        trust_policy(&resolve(
+            &config,
+            &StandardsDocument::default(),
+            false,
+            today(),
+            &mut Problems::default(),
+        ))
     }
 
     #[test]

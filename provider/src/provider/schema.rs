@@ -79,6 +79,7 @@ pub(super) struct IgnoreTagsConfig {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct StandardsConfig {
+    pub(super) document: Option<String>,
     pub(super) version: Option<String>,
     pub(super) mode: Option<String>,
     pub(super) required_labels: Option<Vec<String>>,
@@ -158,10 +159,7 @@ pub(super) fn schema() -> Schema {
         .attribute("forbidden_account_ids", texts("Accounts that may not be worked in."))
         .attribute("default_tags", text_map("Tags for everything that is made."))
         .attribute("endpoints", text_map(&endpoints_description()))
-        .attribute(
-            "standards_file",
-            text("Path of a YAML file with the organisation's standards.").example("\"standards.yaml\""),
-        )
+        .attribute("standards_file", text("Path of a YAML file with the organisation's standards (`kind: Standards`); `ipsy-post-renderer --standards` takes the same one.").example("\"standards.yaml\""))
         .block("assume_role", assume_role())
         .block("assume_role_with_web_identity", web_identity())
         .block("ignore_tags", ignore_tags())
@@ -212,8 +210,12 @@ fn standards() -> Block {
     let amount = |description: &str| text(description).check(quantity);
     Block::single()
         .describe("The organisation's standards; what stands here wins over `standards_file`.")
+        .attribute(
+            "document",
+            text("A standards document as text, for example from `yamlencode` or a registry of your own. The other arguments win over it."),
+        )
         .attribute("version", text("Version of the standards, stamped on objects."))
-        .attribute("mode", text("`enforce`, `default` or `warn`. Default: `enforce`."))
+        .attribute("mode", text("`enforce`, `default`, `warn` or `off`. Default: `enforce`."))
         .attribute(
             "required_labels",
             texts("Labels that every app sets; `team` is satisfied by that argument."),
@@ -238,6 +240,6 @@ fn standards() -> Block {
                 .attribute("min_memory", amount("Least memory."))
                 .attribute("max_cpu", amount("Most CPU."))
                 .attribute("max_memory", amount("Most memory."))
-                .attribute("mode", text("`enforce`, `default` or `warn`, for resources alone.")),
+                .attribute("mode", text("`enforce`, `default`, `warn` or `off`, for resources alone.")),
         )
 }

@@ -5,6 +5,7 @@ mod chart_reference;
 mod markdown;
 mod provider_reference;
 mod rule_reference;
+mod standards_reference;
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,8 +31,12 @@ pub struct Document {
 type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 3] =
-    [provider_reference::documents, chart_reference::documents, rule_reference::documents];
+const GENERATORS: [Generator; 4] = [
+    provider_reference::documents,
+    chart_reference::documents,
+    rule_reference::documents,
+    standards_reference::documents,
+];
 
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.
 pub fn run(console: Console, check: bool) -> Result<()> {

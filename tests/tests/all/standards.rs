@@ -4,7 +4,9 @@
 use std::fs;
 
 use acceptance::helm::Helm;
+use acceptance::process::{Outcome, Process};
 use acceptance::workspace;
+use serde_json::Value;
 
 use crate::fixture;
 
@@ -52,4 +54,94 @@ fn a_setting_that_matches_nothing_fails_the_render() {
     // The nearest candidates are named.
     assert!(refused.stderr.contains("ndots"), "{}", refused.stderr);
     assert!(refused.stderr.contains("Deployment"), "{}", refused.stderr);
+}
+
+/// The image rules of the document that both programs read.
+const IMAGE_RULES: [&str; 2] = ["image-pinning", "image-registry"];
+
+#[test]
+fn one_document_refuses_an_image_at_plan_and_at_install() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    terraform
+        .replace(
+            "main.tf",
+            "source     = \"pointer\"\n    initial    = \"1.0.0\"",
+            "source     = \"literal\"\n    tag        = \"latest\"",
+        )
+        .unwrap();
+    terraform
+        .replace("main.tf", "repository = \"checkout\"", "repository = \"quay.io/shop/checkout\"")
+        .unwrap();
+    let refused = terraform.try_plan().unwrap();
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    for rule in IMAGE_RULES {
+        assert!(refused.stderr.contains(&format!("`{rule}`)")), "{rule}: {}", refused.stderr);
+    }
+    assert!(refused.stderr.contains("standards.yaml, line 17)"), "{}", refused.stderr);
+    assert!(aws.resources().unwrap().is_empty());
+
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n    image: \
+               quay.io/shop/checkout:latest\n    resources: {requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1, memory: 1Gi}}\n";
+    let standards = workspace::root().join("examples/quickstart/standards.yaml");
+    let outcome = check(&standards.to_string_lossy(), "prod", pod);
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    for rule in IMAGE_RULES {
+        assert!(outcome.stdout.contains(&format!("error[{rule}]")), "{rule}: {}", outcome.stdout);
+    }
+}
+
+#[test]
+fn every_rule_of_the_post_renderer_can_be_set_from_terraform() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let example = workspace::root().join("examples/standards/standards.yaml");
+    fs::copy(&example, terraform.configuration().join("standards.yaml")).unwrap();
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let boundary = [
+        ("Action", "CreatePolicy"),
+        ("Version", "2010-05-08"),
+        ("PolicyName", "apps"),
+        ("PolicyDocument", policy),
+    ];
+    aws.query("iam", &boundary).unwrap();
+    terraform.apply().unwrap();
+    let text = terraform.output("post_renderer_config").unwrap();
+    let configuration: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+    let document: Value = serde_yaml::from_str(&fs::read_to_string(example).unwrap()).unwrap();
+    let parameters = document["standards"].as_object().unwrap();
+    let schema =
+        Process::new(&fixture::programs().post_renderer).args(["schema", "standards"]).run().unwrap();
+    let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
+    for name in schema["$defs"]["Standards"]["properties"].as_object().unwrap().keys() {
+        assert!(parameters.contains_key(name), "the example does not set {name}");
+    }
+    assert_eq!(configuration["standards"]["imageRegistry"]["mode"], "enforce", "{configuration:#}");
+    assert_eq!(configuration["standards"]["gracePeriod"]["default"], 60, "{configuration:#}");
+    assert_eq!(configuration["resources"]["limitRequestRatio"]["memory"], "4", "{configuration:#}");
+    let role = [("Action", "GetRole"), ("Version", "2010-05-08"), ("RoleName", "checkout-prod")];
+    let role = aws.query("iam", &role).unwrap();
+    assert!(role.contains(":role/apps/") && role.contains("policy/apps<"), "{role}");
+    terraform.destroy().unwrap();
+}
+
+#[test]
+fn an_environment_that_the_standards_do_not_list_is_refused_by_both_programs() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    terraform.replace("main.tf", "environment = \"prod\"", "environment = \"prd\"").unwrap();
+    let refused = terraform.try_plan().unwrap();
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    assert!(refused.stderr.contains("`dev`, `prod`"), "{}", refused.stderr);
+    let standards = workspace::root().join("examples/quickstart/standards.yaml");
+    let outcome = check(&standards.to_string_lossy(), "prd", "");
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+}
+
+fn check(standards: &str, environment: &str, manifests: &str) -> Outcome {
+    Process::new(&fixture::programs().post_renderer)
+        .args(["check", "--standards", standards, "--environment", environment])
+        .input(manifests)
+        .run()
+        .unwrap()
 }

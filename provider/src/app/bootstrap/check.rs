@@ -13,7 +13,7 @@ use crate::app::config::{
 use crate::app::image::Reference;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::resolve;
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 
 /// What is known of the registry by its host.
 pub(super) struct Registry<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Registry<'a> {
 /// Tells all problems of `config`; `complete` says that nothing in it is unknown.
 pub(super) fn check<'a>(
     config: &'a BootstrapConfig,
-    standards: &Standards,
+    standards: &StandardsDocument,
     complete: bool,
     problems: &mut Problems,
 ) -> Registry<'a> {

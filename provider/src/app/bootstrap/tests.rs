@@ -29,7 +29,7 @@ fn config() -> BootstrapConfig {
     }
 }
 
-fn made(config: &BootstrapConfig, standards: &Standards) -> BTreeMap<String, String> {
+fn made(config: &BootstrapConfig, standards: &StandardsDocument) -> BTreeMap<String, String> {
     let mut problems = Problems::default();
     let files = files(config, standards, true, &mut problems);
     assert!(problems.0.is_empty(), "{:?}", problems.0);
@@ -37,7 +37,7 @@ fn made(config: &BootstrapConfig, standards: &Standards) -> BTreeMap<String, Str
 }
 
 /// The places and summaries of what is wrong, in order.
-fn problems(config: &BootstrapConfig, standards: &Standards) -> Vec<String> {
+fn problems(config: &BootstrapConfig, standards: &StandardsDocument) -> Vec<String> {
     let mut problems = Problems::default();
     files(config, standards, true, &mut problems);
     let mut told: Vec<String> = problems
@@ -70,7 +70,7 @@ fn runtimes() -> impl Iterator<Item = BootstrapConfig> {
 #[test]
 fn no_template_keeps_a_mark() {
     for config in runtimes() {
-        for (path, text) in made(&config, &Standards::default()) {
+        for (path, text) in made(&config, &StandardsDocument::default()) {
             assert!(
                 !text.contains("@{") && !text.contains("\n@") && !text.starts_with('@'),
                 "{path}:\n{text}"
@@ -83,7 +83,7 @@ fn no_template_keeps_a_mark() {
 fn images_are_built_in_two_stages_of_pinned_images_and_run_by_nobody() {
     for config in runtimes() {
         let runtime = config.runtime.clone().unwrap();
-        let text = made(&config, &Standards::default())["Dockerfile"].clone();
+        let text = made(&config, &StandardsDocument::default())["Dockerfile"].clone();
         let of = |word: &str| -> Vec<String> {
             text.lines().filter_map(|line| line.strip_prefix(word)).map(str::to_owned).collect()
         };
@@ -106,13 +106,14 @@ fn base_images_can_be_pinned_by_digest() {
     let digest = format!("debian:13-slim@sha256:{}", "0".repeat(64));
     let config = BootstrapConfig { runtime_image: Some(digest.clone()), ..config() };
     assert!(
-        made(&config, &Standards::default())["Dockerfile"].contains(&format!("ARG RUNTIME_IMAGE={digest}\n"))
+        made(&config, &StandardsDocument::default())["Dockerfile"]
+            .contains(&format!("ARG RUNTIME_IMAGE={digest}\n"))
     );
 }
 
 #[test]
 fn the_first_environment_owns_the_repository_that_the_others_use() {
-    let files = made(&config(), &Standards::default());
+    let files = made(&config(), &StandardsDocument::default());
     let repository = |environment: &str| {
         let path = format!("terraform/environments/{environment}.tfvars.json");
         serde_json::from_str::<Value>(&files[&path]).unwrap()["repository"].clone()
@@ -123,7 +124,7 @@ fn the_first_environment_owns_the_repository_that_the_others_use() {
 
 #[test]
 fn pipelines_deploy_in_order() {
-    let files = made(&config(), &Standards::default());
+    let files = made(&config(), &StandardsDocument::default());
     assert!(files["Jenkinsfile"].contains("['dev', 'prod']"), "{}", files["Jenkinsfile"]);
     let workflow: Value = serde_yaml::from_str(&files[".github/workflows/deploy.yml"]).unwrap();
     assert_eq!(workflow["jobs"]["deploy"]["strategy"]["matrix"]["environment"], json!(["dev", "prod"]));
@@ -140,22 +141,25 @@ fn pipelines_deploy_in_order() {
 fn texts_stay_texts_in_hcl() {
     let team = "pay${var.team}ments \"%{if true}\"".to_owned();
     let config = BootstrapConfig { team: Some(team), ..config() };
-    let text = made(&config, &Standards::default())["terraform/main.tf"].clone();
+    let text = made(&config, &StandardsDocument::default())["terraform/main.tf"].clone();
     assert!(text.contains(r#"team        = "pay$${var.team}ments \"%%{if true}\"""#), "{text}");
+}
+
+fn standards(body: &str) -> StandardsDocument {
+    let text = format!("apiVersion: ipsy.dev/v1\nkind: Standards\n{body}");
+    StandardsDocument::from_yaml(&text, "standards.yaml").unwrap()
 }
 
 #[test]
 fn standards_go_along_and_read_as_they_were() {
-    let standards = Standards {
-        version: "2026.11".to_owned(),
-        labels: BTreeMap::from([("app.kubernetes.io/part-of".to_owned(), "shop".to_owned())]),
-        ..Standards::default()
-    };
+    let standards = standards(
+        "version: '2026.11'\nlabels: {app.kubernetes.io/part-of: shop}\nenvironments: {dev: {}, prod: {minimumReplicas: 3}}\n",
+    );
     let files = made(&config(), &standards);
-    let read = Standards::from_yaml(&files["terraform/standards.yaml"]).unwrap();
-    assert_eq!((read.version, read.labels), (standards.version, standards.labels));
+    let read = StandardsDocument::from_yaml(&files["terraform/standards.yaml"], "standards.yaml").unwrap();
+    assert_eq!(read.to_value(), standards.to_value());
     assert!(files["terraform/main.tf"].contains("standards_file"), "{}", files["terraform/main.tf"]);
-    assert!(!made(&config(), &Standards::default()).contains_key("terraform/standards.yaml"));
+    assert!(!made(&config(), &StandardsDocument::default()).contains_key("terraform/standards.yaml"));
 }
 
 #[test]
@@ -180,7 +184,7 @@ fn everything_that_is_wrong_is_told_where_it_is() {
         environment: vec![dev, prod, environment("prod")],
         ..config()
     };
-    let standards = Standards { required_labels: vec!["cost-center".to_owned()], ..Standards::default() };
+    let standards = standards("requiredLabels: [cost-center]\n");
     let told = problems(&config, &standards);
     for expected in [
         "environment.0.hosts: ",
@@ -215,10 +219,10 @@ fn a_load_balancer_brings_its_variables() {
     };
     let files = made(
         &BootstrapConfig { environment: vec![with("dev"), with("prod")], ..config() },
-        &Standards::default(),
+        &StandardsDocument::default(),
     );
     let variables: Value = serde_json::from_str(&files["terraform/environments/prod.tfvars.json"]).unwrap();
     assert_eq!(variables["hosts"], json!(["checkout.prod.example.com"]));
     assert!(files["terraform/main.tf"].contains("load_balancer {"));
-    assert!(!made(&config(), &Standards::default())["terraform/main.tf"].contains("load_balancer {"));
+    assert!(!made(&config(), &StandardsDocument::default())["terraform/main.tf"].contains("load_balancer {"));
 }

@@ -1,14 +1,16 @@
 //! What replicas and resources an app gets, and which are refused.
 
 use super::super::config::{AutoscalingConfig, MetricConfig};
+use super::super::standards::StandardsDocument;
 use super::*;
 
-fn standards() -> Standards {
-    Standards::from_yaml(
+fn document() -> StandardsDocument {
+    StandardsDocument::from_yaml(
         "apiVersion: ipsy.dev/v1\nkind: Standards\nversion: '7'\n\
          resources:\n  defaults: { requests: { cpu: 100m, memory: 256Mi }, limits: { memory: 256Mi } }\n  \
          maximum: { memory: 1Gi }\n  minimum: { cpu: 50m }\n\
-         environments: { prod: { minReplicas: 3 } }\n",
+         environments: { dev: {}, prod: { minimumReplicas: 3 }, scaled: { defaultAutoscaling: { max: 5 } } }\n",
+        "standards.yaml",
     )
     .unwrap()
 }
@@ -18,7 +20,7 @@ fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, V
     let resources = Resources::resolve(
         Some(config),
         Runtime::Java,
-        &standards(),
+        &AppStandards::of(&document(), None, &mut Problems::default()),
         exceptions,
         &mut Explanations::default(),
         &mut problems,
@@ -29,7 +31,9 @@ fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, V
 fn scaling(config: &AppConfig) -> (Scaling, Vec<String>) {
     let mut problems = Problems::default();
     let (exceptions, mut explanations) = (Exceptions::default(), Explanations::default());
-    let scaling = Scaling::resolve(config, &standards(), &exceptions, &mut explanations, &mut problems);
+    let document = document();
+    let standards = AppStandards::of(&document, config.environment.as_deref(), &mut problems);
+    let scaling = Scaling::resolve(config, &standards, &exceptions, &mut explanations, &mut problems);
     (scaling, problems.0.into_iter().map(|problem| problem.summary).collect())
 }
 
@@ -87,6 +91,14 @@ fn an_environment_sets_the_floor() {
     let config = AppConfig { environment: Some("prod".into()), ..AppConfig::default() };
     assert_eq!(scaling(&config), (Scaling::Fixed(3), vec![]));
     assert_eq!(scaling(&AppConfig::default()), (Scaling::Fixed(2), vec![]));
+}
+
+#[test]
+fn an_environment_may_scale_apps_that_do_not_say() {
+    let app = |replicas| AppConfig { environment: Some("scaled".into()), replicas, ..AppConfig::default() };
+    let metrics = BTreeMap::from([("cpu".to_owned(), Metric::Utilization(70))]);
+    assert_eq!(scaling(&app(None)), (Scaling::Automatic { min: 2, max: 5, metrics }, vec![]));
+    assert_eq!(scaling(&app(Some(4))), (Scaling::Fixed(4), vec![]));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use tf_provider::Context;
 
 use super::*;
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::infrastructure::ownership::TagPolicy;
 use crate::session::Configured;
 
@@ -25,7 +25,7 @@ async fn bench() -> (Fake, ImageData, String) {
     let account = Account::of(&aws).await.unwrap();
     let session = Session::default();
     session.set(Configured {
-        standards: Standards::default(),
+        standards: StandardsDocument::default(),
         tags: TagPolicy::default(),
         complete: true,
         connection: tokio::sync::OnceCell::new_with(Some((aws, account))),

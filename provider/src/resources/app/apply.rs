@@ -65,7 +65,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        let state = finished(configured, &work, request.planned, &report.observed);
+        let state = finished(&work, request.planned, &report.observed);
         holder::remember(&mut private, &holder);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
@@ -119,7 +119,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        let state = finished(configured, &work, request.planned, &report.observed);
+        let state = finished(&work, request.planned, &report.observed);
         holder::remember(&mut private, &holder);
         forget(&mut private);
         entering::forget(&mut private);
@@ -224,17 +224,11 @@ async fn connect<'a>(
 }
 
 /// The state after a whole success: as planned, with the ARNs that AWS chose.
-fn finished(
-    configured: &Configured,
-    work: &Work,
-    planned: Value,
-    observed: &BTreeMap<String, Observed>,
-) -> Value {
+fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
     let mut state = planned;
     let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
     let inputs = Inputs {
         parsed: &work.parsed,
-        standards: &configured.standards,
         account: work.account,
         image: &work.image,
         arns: &arns,

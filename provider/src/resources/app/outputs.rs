@@ -7,7 +7,6 @@ use tf_provider::Value;
 use super::parse::Parsed;
 use super::state::shown;
 use crate::app::image::{Reference, Source};
-use crate::app::standards::Standards;
 use crate::app::traffic::{BackendPlace, Priority, Weights};
 use crate::app::{diagram, kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
@@ -17,7 +16,6 @@ use crate::infrastructure::{Component, listener_rule, target_group};
 /// All that outputs depend on.
 pub(super) struct Inputs<'a> {
     pub(super) parsed: &'a Parsed,
-    pub(super) standards: &'a Standards,
     pub(super) account: &'a Account,
     /// What runs.
     pub(super) image: &'a Reference,
@@ -68,13 +66,13 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
 fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     const NAMES: [&str; 7] =
         ["values", "values_yaml", "values_by_backend", "kapp_config", "effective", "explain", "diagram"];
-    let Inputs { parsed, standards, account, image, .. } = inputs;
+    let Inputs { parsed, account, image, .. } = inputs;
     if !parsed.values_known() {
         return NAMES.map(|name| (name, Value::Unknown)).to_vec();
     }
     let app = &parsed.app;
     let role_arn = account.role_arn(app);
-    let values_of = |backend| values::values(app, standards, image, Some(&role_arn), backend);
+    let values_of = |backend| values::values(app, image, Some(&role_arn), backend);
     let clusters: Vec<&str> = app.traffic.clusters().map(|(backend, _, _)| backend).collect();
     let whole = if clusters.len() > 1 { values::several_clusters(&clusters) } else { values_of(None) };
     let by_backend =
@@ -97,7 +95,7 @@ fn post_renderer_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     if !inputs.parsed.post_renderer_known() {
         return vec![("post_renderer_config", Value::Unknown), ("post_renderer_args", Value::Unknown)];
     }
-    let text = post_render::configuration(&inputs.parsed.app, inputs.standards).to_canonical_json();
+    let text = post_render::configuration(&inputs.parsed.app).to_canonical_json();
     let arguments = vec![Value::from("--config-json"), Value::from(text.as_str())];
     vec![("post_renderer_config", Value::from(text)), ("post_renderer_args", Value::List(arguments))]
 }

@@ -10,7 +10,7 @@ use crate::app::config::AppConfig;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::app::traffic::Login;
 use crate::arguments::{IN_POST_RENDERER_CONFIG, NOT_IN_VALUES};
 use crate::diagnose::problem_diagnostics;
@@ -33,7 +33,7 @@ const PENDING_TARGET_GROUP: &str = "arn:aws:elasticloadbalancing:::targetgroup/p
 /// Reads and resolves `config`. Problems go to `diagnostics`; `None` if there are errors among them.
 pub(super) fn parse(
     config: &Value,
-    standards: &Standards,
+    standards: &StandardsDocument,
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Parsed> {
@@ -56,7 +56,7 @@ pub(super) fn parse(
 
 /// Reads an app out of a state: what was right when it was written is not judged again, but what it leaves open is
 /// still the standards' to say.
-pub(super) fn parse_leniently(value: &Value, standards: &Standards) -> Result<Parsed, Diagnostic> {
+pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> Result<Parsed, Diagnostic> {
     let config: AppConfig = schema().keyed(&state::arguments(value)).decode()?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = groups::serving(value);
@@ -65,7 +65,7 @@ pub(super) fn parse_leniently(value: &Value, standards: &Standards) -> Result<Pa
 
 /// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks.
 pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    parse(config, &Standards::default(), false, diagnostics);
+    parse(config, &StandardsDocument::default(), false, diagnostics);
 }
 
 impl Parsed {

@@ -72,7 +72,6 @@ pub(super) async fn modify_plan(
     let arns = prior.map(|prior| state::kept_arns(&state::arns(prior), &before, &wanted)).unwrap_or_default();
     let inputs = Inputs {
         parsed: &parsed,
-        standards: &configured.standards,
         account,
         image: &image,
         arns: &arns,

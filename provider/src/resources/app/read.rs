@@ -81,7 +81,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
         }
     };
     let images = Images { before: &image, now: &image_now };
-    let state = refreshed(configured, state, &parsed, account, &images, &exact, &observed);
+    let state = refreshed(state, &parsed, account, &images, &exact, &observed);
     Outcome::of(state).with_private(private).with(diagnostics)
 }
 
@@ -119,7 +119,6 @@ struct Images<'a> {
 }
 
 fn refreshed(
-    configured: &Configured,
     state: Value,
     parsed: &Parsed,
     account: &Account,
@@ -132,15 +131,8 @@ fn refreshed(
     if images.now != images.before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
         let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
-        let inputs = Inputs {
-            parsed,
-            standards: &configured.standards,
-            account,
-            image: images.now,
-            arns: &arns,
-            rule: state::rule(&state),
-            components,
-        };
+        let inputs =
+            Inputs { parsed, account, image: images.now, arns: &arns, rule: state::rule(&state), components };
         for (name, value) in outputs(&inputs) {
             state.set(&Path::root(name), value);
         }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use tf_provider::{Private, Value};
 
 use super::{parse::parse_leniently, schema, state};
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::ownership::{Holder, TagPolicy};
 use crate::infrastructure::{Component, ComponentId, Observed};
@@ -45,8 +45,9 @@ pub(super) fn left_behind(
     let apps: Vec<Json> = private.get(KEY).unwrap_or_default();
     let mut left: Vec<Box<dyn Component>> = Vec::new();
     for app in apps {
-        let parsed =
-            schema::schema().encode(&app).and_then(|value| parse_leniently(&value, &Standards::default()));
+        let parsed = schema::schema()
+            .encode(&app)
+            .and_then(|value| parse_leniently(&value, &StandardsDocument::default()));
         let Ok(parsed) = parsed else { continue };
         for component in components(&parsed.app, aws, account, policy, holder, "") {
             let is_kept = kept.iter().chain(&left).any(|other| same(other.as_ref(), component.as_ref()));

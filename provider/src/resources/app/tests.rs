@@ -21,7 +21,7 @@ use tf_provider::{
 };
 
 use super::{AppResource, schema};
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::infrastructure::desired::Account;
 use crate::infrastructure::ownership::TagPolicy;
 use crate::session::{Configured, Session};
@@ -55,7 +55,7 @@ impl Bench {
     /// Starts the provider, as Terraform does for each walk over its graph.
     fn walk(&self, aws: ipsy_aws::Aws, account: Account) {
         self.session.set(Configured {
-            standards: Standards::default(),
+            standards: StandardsDocument::default(),
             tags: TagPolicy::default(),
             complete: true,
             connection: tokio::sync::OnceCell::new_with(Some((aws, account))),

@@ -14,7 +14,7 @@ use crate::app::image::Storage;
 use crate::app::names::Identity;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
-use crate::app::standards::Standards;
+use crate::app::standards::StandardsDocument;
 use crate::infrastructure::ownership::{TagPolicy, is_mark};
 use crate::infrastructure::policy::{canonical, document};
 use crate::infrastructure::repository::{lifecycle_policy, repository_policy};
@@ -23,7 +23,7 @@ use crate::session::today;
 /// What the arguments are measured against.
 pub(super) struct Surroundings<'a> {
     pub(super) identity: &'a Identity,
-    pub(super) standards: &'a Standards,
+    pub(super) standards: &'a StandardsDocument,
     pub(super) tags: &'a TagPolicy,
     pub(super) account: &'a Account,
 }
@@ -253,7 +253,7 @@ mod tests {
                 &json!({}),
                 &Surroundings {
                     identity: &Identity { app: String::new(), environment: String::new() },
-                    standards: &Standards::default(),
+                    standards: &StandardsDocument::default(),
                     tags: &TagPolicy::default(),
                     account: &ipsy_aws::Fake::new().aws().account,
                 },

@@ -1,0 +1,74 @@
+//! The rules that the provider alone judges, at plan: they are about an app, not about its manifests.
+
+/// A rule of the provider: the one place for its id and texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanRule {
+    /// Id, as messages and exceptions use it.
+    pub id: &'static str,
+    /// The rule in one sentence.
+    pub summary: &'static str,
+    /// The reason for the rule.
+    pub why: &'static str,
+    /// What to do about an app that breaks it.
+    pub remedy: &'static str,
+    /// The member of the standards document that sets it.
+    pub source: &'static str,
+}
+
+/// An environment asks for a number of replicas that no app goes below.
+pub const MINIMUM_REPLICAS: PlanRule = PlanRule {
+    id: "minimum-replicas",
+    summary: "An app has at least as many replicas as its environment asks for.",
+    why: "With a single replica, every rollout and every lost node is an outage.",
+    remedy: "Raise `replicas` or `autoscaling.min`.",
+    source: "minimumReplicas",
+};
+
+/// The standards say how apps are named.
+pub const NAME_PATTERN: PlanRule = PlanRule {
+    id: "name-pattern",
+    summary: "The name of an app matches the pattern of the organisation.",
+    why: "Names of roles, repositories, target groups and dashboards follow from it.",
+    remedy: "Rename the app.",
+    source: "namePattern",
+};
+
+/// The standards name the policy that bounds every role.
+pub const PERMISSIONS_BOUNDARY: PlanRule = PlanRule {
+    id: "permissions-boundary",
+    summary: "The role of an app has the permissions boundary of the organisation.",
+    why: "A policy of an app must not give it more than the platform team allows any app.",
+    remedy: "Remove `iam.permissions_boundary`: the role gets that of the standards.",
+    source: "iam.permissionsBoundary",
+};
+
+/// Every app sets certain labels.
+pub const REQUIRED_LABELS: PlanRule = PlanRule {
+    id: "required-labels",
+    summary: "An app sets every label that the organisation asks for.",
+    why: "Cost reports and on-call rotas find the owner of an object by them.",
+    remedy: "Set `team`, or the label in `labels`.",
+    source: "requiredLabels",
+};
+
+/// All rules of the provider, sorted by id.
+pub const PLAN_RULES: [&PlanRule; 4] =
+    [&MINIMUM_REPLICAS, &NAME_PATTERN, &PERMISSIONS_BOUNDARY, &REQUIRED_LABELS];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standards_document::standards_schema;
+
+    #[test]
+    fn every_rule_is_set_by_a_member_of_the_document() {
+        let schema = standards_schema();
+        for rule in PLAN_RULES {
+            let member = rule.source.split('.').next().unwrap();
+            assert!(schema["properties"][member].is_object(), "{}", rule.id);
+            let is_sentence = |text: &str| text.ends_with('.');
+            assert!([rule.summary, rule.why, rule.remedy].into_iter().all(is_sentence), "{}", rule.id);
+        }
+        assert!(PLAN_RULES.is_sorted_by(|one, next| one.id < next.id));
+    }
+}
