@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod bootstrap;
+pub(crate) mod chart;
 pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod diagram;
