@@ -8,7 +8,7 @@ mod merge;
 mod translate;
 
 pub(crate) use fields::{Field, Form, fields};
-pub(crate) use locate::{Located, locate};
+pub(crate) use locate::locate;
 pub(crate) use merge::{contains, merge};
 pub(crate) use translate::translate;
 

@@ -131,7 +131,7 @@ fn resolve_autoscaling(
     problems: &mut Problems,
 ) -> Scaling {
     let min = config.min.unwrap_or(floor);
-    let max = config.max.unwrap_or_else(|| min.saturating_mul(10));
+    let max = config.max.unwrap_or_else(|| min.max(1).saturating_mul(10));
     explanations.note("autoscaling.min", min, if config.min.is_some() { "configuration" } else { source });
     explanations.note("autoscaling.max", max, if config.max.is_some() { "configuration" } else { "default" });
     let resource_metric = |name: &str| ["cpu", "memory"].contains(&name);

@@ -1,7 +1,5 @@
 //! The chart's own schema: what it says of a field.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::app::contract;
@@ -44,17 +42,7 @@ impl Place {
         self.child(step).or_else(|| self.child(ANY))
     }
 
-    /// All fields inside, by name; those of any name, and the elements of a list, are [`ANY`].
-    pub(crate) fn children(&self) -> BTreeMap<&'static str, Self> {
-        let mut children: BTreeMap<&'static str, Self> = BTreeMap::new();
-        for (name, node) in self.inside() {
-            let child = Self::of(node);
-            children.entry(name).and_modify(|known| known.nodes.extend(&child.nodes)).or_insert(child);
-        }
-        children
-    }
-
-    fn child(&self, name: &str) -> Option<Self> {
+    pub(super) fn child(&self, name: &str) -> Option<Self> {
         let nodes: Vec<&'static Value> = self
             .inside()
             .filter(|(other, _)| *other == name)
@@ -63,7 +51,8 @@ impl Place {
         (!nodes.is_empty()).then_some(Self { nodes })
     }
 
-    fn inside(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
+    /// What is inside, by name; what has any name, and the elements of a list, are [`ANY`]. A name can appear twice.
+    pub(super) fn inside(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let members = |node: &'static Value, key: &str| node[key].as_object().into_iter().flatten();
         let inside = self.nodes.iter().flat_map(move |node| {
             let named = members(node, "properties").map(|(name, child)| (name.as_str(), child));

@@ -1,19 +1,20 @@
 //! Every field of the chart is reached by an argument, and the table says nothing that the chart does not have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{ANY, Place};
-use super::{Field, Form, Located, fields, locate};
+use super::locate::Located;
+use super::{Field, Form, fields, locate};
 use crate::app::problem;
 
 /// All fields of the chart that hold no further ones, by their path.
 fn leaves(place: &Place, path: &[String], found: &mut Vec<Vec<String>>) {
-    let children = place.children();
-    if children.is_empty() {
+    let names: BTreeSet<&str> = place.inside().map(|(name, _)| name).collect();
+    if names.is_empty() {
         found.push(path.to_vec());
     }
-    for (name, child) in children {
-        leaves(&child, &[path, &[name.to_owned()]].concat(), found);
+    for name in names {
+        leaves(&place.child(name).unwrap(), &[path, &[name.to_owned()]].concat(), found);
     }
 }
 
