@@ -51,9 +51,9 @@ pub(crate) struct App {
     pub(crate) timeouts: Timeouts,
     pub(crate) settings: Vec<AdvancedSetting>,
     /// Values of the chart that arguments set one to one.
-    pub(crate) chart: Json,
+    pub(crate) chart: Box<Json>,
     /// `extra_values`, over all other values.
-    pub(crate) extra_values: Json,
+    pub(crate) extra_values: Box<Json>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
     /// The standards of its environment.
@@ -157,8 +157,8 @@ pub(crate) fn resolve(
         timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
         rollout,
         settings: resolve_settings(&config.advanced_setting, problems),
-        chart: config.chart.clone(),
-        extra_values: extra_values(config),
+        chart: Box::new(config.chart.clone()),
+        extra_values: Box::new(extra_values(config)),
         exceptions,
         explanations,
         identity,

@@ -76,13 +76,13 @@ pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backe
         }
     }
     merge(&mut values, one_to_one(app));
-    merge(&mut values, app.extra_values.clone());
+    merge(&mut values, (*app.extra_values).clone());
     sorted(&values)
 }
 
 /// What arguments set one to one. The bindings among it are by backend, and go into those of each target group.
 fn one_to_one(app: &App) -> Value {
-    let mut chart = app.chart.clone();
+    let mut chart = (*app.chart).clone();
     if let Some(members) = chart.as_object_mut() {
         members.remove(TARGET_GROUPS);
     }

@@ -115,8 +115,8 @@ fn example(aws: &acceptance::aws_bench::AwsBench) -> Terraform {
 
 fn output(plan: &Plan, name: &str) -> Value {
     let text = plan.document["planned_values"]["outputs"][name]["value"].as_str();
-    let text = text.unwrap_or_else(|| panic!("`{name}` is not known at plan:\n{}", plan.text));
-    serde_json::from_str(text).unwrap()
+    assert!(text.is_some(), "`{name}` is not known at plan:\n{}", plan.text);
+    serde_json::from_str(text.unwrap()).unwrap()
 }
 
 fn chart() -> PathBuf {
