@@ -9,6 +9,7 @@ use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
+use super::conflicts;
 use super::exceptions::{Exceptions, NAME_PATTERN, REQUIRED_LABELS};
 use super::explain::Explanations;
 use super::image::Image;
@@ -127,6 +128,7 @@ pub(crate) fn resolve(
         explanations.note(&format!("env.{name}"), value.as_str(), "configuration");
         env.insert(name.clone(), value.clone());
     }
+    conflicts::check(config, problems);
     check_name(config, &standards, &exceptions, problems);
     check_required_labels(config, &standards, complete, &exceptions, problems);
     let image = Image::resolve(config.image.as_ref(), &identity, problems);
