@@ -54,7 +54,7 @@ fn one_example_sets_every_field_of_the_chart_and_helm_renders_it() {
     for text in [
         "example.com/from: extra-values",
         "name: checkout-marker",
-        "timeZone: Europe/Berlin",
+        "timeZone: \"Europe/Berlin\"",
         "- NET_BIND_SERVICE",
     ] {
         assert!(whole.contains(text), "no {text}:\n{whole}");
