@@ -9,6 +9,7 @@ use super::parse::{Parsed, parse, parse_leniently};
 use super::state;
 use super::{fixed, location};
 use crate::app::image::{Reference, Source};
+use crate::app::resolve::App;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
 use crate::infrastructure::desired::{Account, components};
 use crate::session::Configured;
@@ -67,7 +68,7 @@ pub(super) async fn modify_plan(
     if several && request.prior.as_ref().map(values) != Some(values(&plan.planned)) {
         diagnostics.push(several_clusters_warning());
     }
-    check_values(&plan.planned, several, diagnostics);
+    check_values(&parsed.app, &plan.planned, several, diagnostics);
     check_size(plan, diagnostics);
 }
 
@@ -155,13 +156,13 @@ pub(super) fn pointed_image(name: &str, value: &str, repository_url: &str) -> Re
 }
 
 /// Checks all values that a release can use against the chart.
-fn check_values(planned: &Value, several_clusters: bool, diagnostics: &mut Diagnostics) {
+fn check_values(app: &App, planned: &Value, several_clusters: bool, diagnostics: &mut Diagnostics) {
     let by_backend =
         planned.attribute("values_by_backend").as_map().into_iter().flatten().map(|(_, text)| text);
     let whole = (!several_clusters).then(|| planned.attribute("values"));
     for text in by_backend.chain(whole).filter_map(Value::as_str) {
         if let Ok(values) = serde_json::from_str(text) {
-            contract_diagnostics(&values, diagnostics);
+            contract_diagnostics(app, &values, diagnostics);
         }
     }
 }
