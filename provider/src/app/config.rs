@@ -51,7 +51,7 @@ pub(crate) struct AppConfig {
     pub(crate) extra_values: Option<String>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
-    /// What the other arguments set of the chart's values, by the table of `chart`.
+    /// Values of the chart that the other arguments set, by the table of `chart`.
     #[serde(skip)]
     pub(crate) chart: Json,
 }

@@ -11,14 +11,14 @@ use super::chart::document::Place;
 /// The schema, as Helm checks it.
 const SCHEMA: &str = include_str!("../../../examples/charts/ipsy-app/values.schema.json");
 
-/// What the chart would refuse of values.
+/// A value that the chart would refuse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Refusal {
     /// The field: names, keys and positions from the root.
     pub(crate) path: Vec<String>,
-    /// What is wrong with it.
+    /// Why the chart refuses it.
     pub(crate) reason: String,
-    /// The same without the value.
+    /// The reason without the value.
     pub(crate) reason_without_value: String,
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn schema() -> &'static Value {
         .get_or_init(|| serde_json::from_str(SCHEMA).expect("the chart's schema is JSON: a test reads it"))
 }
 
-/// What in `values` the chart would refuse, in order. Empty if it takes them.
+/// The values that the chart would refuse, in order; empty if it accepts all of them.
 pub(crate) fn refusals(values: &Value) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> =
         validator().iter_errors(values).flat_map(|error| of_error(&error)).collect();
@@ -45,7 +45,7 @@ pub(crate) fn refusals(values: &Value) -> Vec<Refusal> {
     refusals
 }
 
-/// The same as one line each, with the place.
+/// The refused values, one line each, with their places.
 pub(crate) fn problems(values: &Value) -> Vec<String> {
     let line = |refusal: &Refusal| match refusal.field() {
         field if field.is_empty() => refusal.reason.clone(),

@@ -169,7 +169,7 @@ pub(crate) fn resolve(
     }
 }
 
-/// The standards may say how apps are named.
+/// Checks the name of the app against the pattern of the standards.
 fn check_name(
     config: &AppConfig,
     standards: &AppStandards<'_>,

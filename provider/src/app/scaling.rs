@@ -105,7 +105,7 @@ fn check_floor(
     );
 }
 
-/// What an app gets that says nothing of replicas, where the standards have it scaled.
+/// The autoscaler of the standards, for an app that sets neither `replicas` nor `autoscaling`.
 fn default_autoscaling(
     automatic: &DefaultAutoscaling,
     floor: i64,

@@ -80,7 +80,7 @@ pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backe
     sorted(&values)
 }
 
-/// What arguments set one to one. The bindings among it are by backend, and go into those of each target group.
+/// Values that arguments set one to one. Bindings are by backend, and go into those of each target group.
 fn one_to_one(app: &App) -> Value {
     let mut chart = (*app.chart).clone();
     if let Some(members) = chart.as_object_mut() {

@@ -36,7 +36,7 @@ fn arguments(fields: &[Field], place: &Place) -> Vec<(&'static str, Argument)> {
     unresolved.map(|field| (field.argument, argument(field, place, removable))).collect()
 }
 
-/// `removable` says that the enclosing block can stand for nothing, so that none of its arguments is required.
+/// With `removable`, the enclosing block can be disabled, so none of its arguments is required.
 fn argument(field: &Field, place: &Place, removable: bool) -> Argument {
     let of = match &field.form {
         Form::Text | Form::NumberOrText | Form::Json => Type::String,

@@ -61,7 +61,7 @@ pub(crate) fn example(aws: &AwsBench, program: PathBuf) -> Terraform {
     terraform
 }
 
-/// The same with all inputs.
+/// The example with all inputs.
 pub(crate) fn with_inputs(mut terraform: Terraform, aws: &AwsBench) -> Terraform {
     let backends = json!({ "blue": { "cluster": aws.platform.clusters[0], "weight": 100 } });
     for (name, value) in [

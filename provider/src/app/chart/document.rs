@@ -1,10 +1,10 @@
-//! The chart's own schema: what it says of a field.
+//! Lookups in the chart's own schema: description, required members and alternatives of a field.
 
 use serde_json::Value;
 
 use crate::app::contract;
 
-/// A step of [`Place`] into the values of a map or the elements of a list, whatever their names.
+/// A step of [`Place`] into any value of a map or any element of a list.
 pub(crate) const ANY: &str = "*";
 
 /// A field of the chart's schema: its own node, and those that this one refers to.
@@ -51,7 +51,7 @@ impl Place {
         (!nodes.is_empty()).then_some(Self { nodes })
     }
 
-    /// What is inside, by name; what has any name, and the elements of a list, are [`ANY`]. A name can appear twice.
+    /// The nested fields by name. Values of a map and elements of a list have the name [`ANY`]. A name can appear twice.
     pub(super) fn inside(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let members = |node: &'static Value, key: &str| node[key].as_object().into_iter().flatten();
         let inside = self.nodes.iter().flat_map(move |node| {
@@ -63,7 +63,7 @@ impl Place {
         inside.filter(|(_, node)| node.is_object())
     }
 
-    /// What the field is, with its allowed values; the description that stands closest to it.
+    /// The description that is closest to the field, with the allowed values.
     pub(crate) fn description(&self) -> Option<String> {
         let text = self.nodes.iter().find_map(|node| node["description"].as_str())?;
         let allowed: Vec<String> = self

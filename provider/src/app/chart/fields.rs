@@ -33,13 +33,13 @@ pub(crate) enum Form {
     EmptyObject,
     /// A block that stands at most once.
     Block(Vec<Field>),
-    /// The same, which sets `enabled` by being there.
+    /// Like `Block`, but its presence sets `enabled`.
     Enabling(Vec<Field>),
     /// Blocks in order.
     Blocks(Vec<Field>),
     /// Blocks by name, under an argument such as `name`; the field is an object by name.
     Named(&'static str, Vec<Field>),
-    /// Not set by one argument of this place; the name of the argument says what decides.
+    /// Not set by an argument here; the `argument` names the source of the value.
     Decided,
 }
 

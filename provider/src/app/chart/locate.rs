@@ -10,7 +10,7 @@ pub(crate) struct Located {
     pub(crate) places: Vec<Place>,
     /// Whether an argument sets this field itself, and not only one that it is inside of.
     pub(crate) exact: bool,
-    /// What decides the field, where no single argument does.
+    /// The source of the field, if no single argument sets it.
     pub(crate) decided_by: Option<&'static str>,
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn merge(weaker: &mut Value, stronger: Value) {
     merge_at(Some(&Place::root()), weaker, stronger);
 }
 
-/// The same for fields at `place` of the chart.
+/// Like `merge`, for fields at `place` of the chart.
 pub(super) fn merge_at(place: Option<&Place>, weaker: &mut Value, stronger: Value) {
     match (weaker, stronger) {
         (Value::Object(weaker), Value::Object(stronger)) => {

@@ -1,4 +1,4 @@
-//! Every field of the chart is reached by an argument, and the table says nothing that the chart does not have.
+//! Every field of the chart has an argument, and the table has only fields of the chart.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -26,7 +26,7 @@ fn object(fields: &[Field], arguments: &Value) -> Value {
     values
 }
 
-/// What an argument becomes; `None` if it is absent, or if the resolved app has it.
+/// The value of an argument in the chart; `None` if it is absent, or if the resolved app has it.
 fn value(field: &Field, argument: &Value) -> Option<Value> {
     if argument.is_null() {
         return None;

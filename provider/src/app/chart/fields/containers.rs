@@ -1,4 +1,4 @@
-//! What runs beside the app: workers, jobs and further containers.
+//! Arguments of workers, jobs and further containers.
 
 use super::runtime::{port, probes};
 use super::scaling::{autoscaling, disruption_budget, resources};
@@ -16,7 +16,7 @@ pub(super) fn fields() -> Vec<Field> {
     ]
 }
 
-/// What every part has that runs the app's image. With `resolved`, the resolved app has command and environment.
+/// Arguments of every part that runs the app's image. With `resolved`, the resolved app has command and environment.
 fn part(resolved: bool) -> Vec<Field> {
     let mut fields = vec![texts("command", "command"), texts("args", "args"), text_map("env", "env")];
     for field in &mut fields {

@@ -1,4 +1,4 @@
-//! What runs: image, command, environment, secrets, files and volumes.
+//! Arguments of the app's container: image, command, environment, secrets, files and volumes.
 
 use super::{
     Field, Form, block, blocks, decided, flag, named, number, number_or_text, text, text_map, texts,

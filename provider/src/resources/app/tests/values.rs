@@ -1,4 +1,4 @@
-//! Values follow the cluster: each backend has its own, whatever happens to the others.
+//! Each backend has its own values; changes of other backends do not affect them.
 
 use tf_provider::Severity;
 
