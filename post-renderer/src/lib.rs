@@ -32,4 +32,4 @@ pub use finding::{Finding, FindingKind, Location, Severity, finding_kinds};
 pub use quantity::{InvalidQuantity, Quantity};
 pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};
 pub use settings::{check_setting, read_configuration};
-pub use standards::{ImageBreach, Parts, Rule, check_image, standards};
+pub use standards::{IMAGE_REGISTRY, ImageBreach, Parts, Rule, check_image, standards};

@@ -73,15 +73,15 @@ pub(crate) trait Standard: Sync {
 /// How an image breaks a standard, wherever it is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageBreach {
-    /// Id of the standard.
-    pub rule: &'static str,
+    /// The standard.
+    pub rule: &'static Rule,
     /// How strict it is.
     pub mode: Mode,
     /// The image's name without tag and digest: the part of the rule, in an exception.
     pub name: String,
-    /// What is wrong.
+    /// Message for the user.
     pub message: String,
-    /// How to fix it.
+    /// Advice for the user.
     pub help: String,
 }
 
@@ -93,11 +93,14 @@ fn report_images(
 ) {
     for ImageUse { node, field, text } in object.images() {
         let Some(breach) = judge(&text) else { continue };
-        if !object.is_waived(context, breach.rule, &breach.name) {
-            object.breach(breach.rule, breach.mode, node, &field, breach.message, &breach.help);
+        if !object.is_waived(context, breach.rule.id, &breach.name) {
+            object.breach(breach.rule.id, breach.mode, node, &field, breach.message, &breach.help);
         }
     }
 }
+
+/// The standard about registries.
+pub const IMAGE_REGISTRY: &Rule = &image_registry::RULE;
 
 /// Judges an image by the standards about images, before it is in any manifest.
 pub fn check_image(image: &str, parameters: &Parameters) -> Vec<ImageBreach> {

@@ -3,7 +3,9 @@
 
 pub(crate) mod access;
 pub(crate) mod bootstrap;
+pub(crate) mod chart;
 pub(crate) mod config;
+mod conflicts;
 pub(crate) mod contract;
 pub(crate) mod departure;
 pub(crate) mod diagram;

@@ -3,6 +3,7 @@
 //! of an object.
 
 mod access;
+mod chart;
 mod departure;
 mod identity;
 mod image;
@@ -16,7 +17,7 @@ use tf_provider::{Problem, Schema, Value};
 
 /// Adds every argument that describes the app itself and its Helm values.
 pub(crate) fn describe_app(schema: Schema) -> Schema {
-    settings::add(workload::add(identity::add(schema)))
+    settings::add(chart::add(workload::add(identity::add(schema))))
 }
 
 /// Adds every argument about AWS alone.

@@ -3,8 +3,10 @@
 use ipsy_aws::Error;
 use tf_provider::{Diagnostic, Diagnostics, Path};
 
+use crate::app::chart::{contains, fields, locate};
 use crate::app::contract;
 use crate::app::problem::{Place, Problem, Problems};
+use crate::app::resolve::App;
 use crate::infrastructure::converge::Failure;
 
 /// All problems of a configuration; `warnings` are told only where it is asked for, because Terraform checks a
@@ -23,21 +25,41 @@ fn problem_diagnostic(problem: &Problem) -> Diagnostic {
     } else {
         Diagnostic::error(&problem.summary, &problem.detail)
     };
-    let path = problem.place.iter().fold(Path::EMPTY, |path, place| match place {
+    diagnostic.at(path(&problem.place))
+}
+
+fn path(places: &[Place]) -> Path {
+    places.iter().fold(Path::EMPTY, |path, place| match place {
         Place::Attribute(name) => path.attribute(name),
         Place::Key(key) => path.key(key),
         Place::Index(index) => path.index(*index),
-    });
-    diagnostic.at(path)
+    })
 }
 
-/// What the standard chart would refuse of `values`: better told here than by Helm.
-pub(crate) fn contract_diagnostics(values: &serde_json::Value, diagnostics: &mut Diagnostics) {
-    for problem in contract::problems(values) {
-        diagnostics.push(Diagnostic::error(
-            "The standard chart does not take these values",
-            format!("{problem}. Change the argument that this value comes from."),
-        ));
+/// What the standard chart would refuse of the `values` of `app`, at the argument that each comes from: better told
+/// here than by Helm.
+pub(crate) fn contract_diagnostics(app: &App, values: &serde_json::Value, diagnostics: &mut Diagnostics) {
+    for refusal in contract::refusals(values) {
+        let field = refusal.field();
+        let diagnostic = if contains(&app.extra_values, &refusal.path) {
+            // They may be sensitive, so they are not shown.
+            Diagnostic::error(
+                format!("The standard chart does not take `{field}` of `extra_values`"),
+                format!("{}. Correct or remove this field of `extra_values`.", refusal.reason_without_value),
+            )
+            .at(Path::root("extra_values"))
+        } else {
+            let place = path(&locate(fields(), &refusal.path).places);
+            let diagnostic = Diagnostic::error(
+                "The standard chart does not take these values",
+                format!("{field}: {}. Change the argument that this value comes from.", refusal.reason),
+            );
+            if place == Path::EMPTY { diagnostic } else { diagnostic.at(place) }
+        };
+        // Clusters share most values: each problem is told once.
+        if !diagnostics.iter().any(|known| *known == diagnostic) {
+            diagnostics.push(diagnostic);
+        }
     }
 }
 

@@ -69,7 +69,7 @@ fn other_kind(members: &Map<String, Value>, kind: &str) -> Option<Finding> {
     )
 }
 
-/// What no schema can say of a configuration.
+/// Checks of a configuration that a schema cannot express.
 pub(crate) fn meaning_findings(value: &Value) -> Vec<Finding> {
     let mut walk = Walk { shape: &SHAPE, findings: Vec::new() };
     walk.meaning(value);

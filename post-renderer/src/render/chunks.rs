@@ -12,7 +12,7 @@ use std::ops::Range;
 use yaml_edit::{Checker, Edits, Tree, documents, first_boundary};
 
 /// Bytes of a chunk, at least: rendering that much takes several times as long as starting a thread.
-const SIZE: usize = 128 << 10;
+const SIZE: usize = 64 << 10;
 
 /// A rendered chunk: its text with edits, and what was found.
 pub(super) type Chunk<'t> = (EditedText<'t>, Report);

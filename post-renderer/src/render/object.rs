@@ -84,7 +84,7 @@ pub(super) fn object(
         let offset = tree.offset_of(root);
         let broken =
             broken_standards::findings(&first.remarks, second.remarks, &restored, set, identity, offset);
-        // What a setting mended is no longer broken.
+        // A setting may have corrected a breach that the first pass found.
         first.remarks.retain(|remark| remark.finding.severity == Severity::Note);
         first.remarks.extend(broken);
     }

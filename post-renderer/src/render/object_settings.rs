@@ -68,7 +68,7 @@ pub(super) fn settings(
                 }
             }
             Err(Failure::Patch(finding)) => {
-                // What a patch says of an object may quote its values.
+                // Messages of a patch may quote values of the object.
                 let said = if identity.kind == "Secret" {
                     without_quotations(&finding.message)
                 } else {

@@ -11,7 +11,7 @@ use crate::object::{Object, Remark};
 use std::collections::BTreeMap;
 use yaml_edit::{Fault, Tree};
 
-/// What one application of all standards found.
+/// Findings and used exceptions of one application of all standards.
 #[derive(Default)]
 pub(super) struct Pass {
     pub(super) remarks: Vec<Remark>,

@@ -43,7 +43,7 @@ fn write(tree: &Tree<'_>, id: NodeId, part: Part, json: &mut Vec<u8>) {
             json.push(b']');
         }
         Kind::Scalar | Kind::Alias => match tree.scalar(id) {
-            Some(Scalar::String(text)) => write_json(&*text, json),
+            Some(Scalar::String(text)) => write_text(&text, json),
             scalar => write_json(&scalar.map(Scalar::into_value), json),
         },
     }
@@ -62,7 +62,7 @@ fn write_mapping(tree: &Tree<'_>, id: NodeId, part: Part, json: &mut Vec<u8>) {
     json.push(b'{');
     for (index, (key, member)) in members.into_iter().enumerate() {
         separate(index, json);
-        write_json(&*key, json);
+        write_text(&key, json);
         json.push(b':');
         let below = match (part, &*key) {
             (Part::Object, "metadata") => Part::Metadata,
@@ -86,6 +86,16 @@ fn separate(index: usize, json: &mut Vec<u8>) {
     if index > 0 {
         json.push(b',');
     }
+}
+
+/// Writes a text as JSON. Most texts have nothing to escape.
+fn write_text(text: &str, json: &mut Vec<u8>) {
+    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        return write_json(text, json);
+    }
+    json.push(b'"');
+    json.extend_from_slice(text.as_bytes());
+    json.push(b'"');
 }
 
 fn write_json<T: Serialize + ?Sized>(value: &T, json: &mut Vec<u8>) {

@@ -1,9 +1,9 @@
-//! What the stages of a rendering hand on: the work on a chunk's documents, and the object under it.
+//! State that the stages of a rendering share: the work on a chunk's documents, and the current object.
 
 use manifest_patch::Identity;
 use yaml_edit::{Checker, Edits, NodeId};
 
-/// What rendering one document leaves to the next.
+/// State that rendering one document passes to the next.
 pub(super) struct Work<'w> {
     /// Which settings matched an object so far.
     pub(super) matched: &'w mut [bool],

@@ -63,5 +63,5 @@ pub(super) fn judge(text: &str, wanted: &Pinning) -> Option<ImageBreach> {
         regex::Regex::new(&format!("^(?:{expression})$")).is_ok_and(|expression| expression.is_match(text))
     });
     let help = "name a version (`nginx:1.27.4`) or a digest (`nginx@sha256:…`)".to_owned();
-    (!is_allowed).then_some(ImageBreach { rule: RULE.id, mode: wanted.mode, name: image.name, message, help })
+    (!is_allowed).then_some(ImageBreach { rule: &RULE, mode: wanted.mode, name: image.name, message, help })
 }

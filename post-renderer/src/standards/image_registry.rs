@@ -7,7 +7,7 @@ use crate::object::{Context, Object};
 use yaml_edit::Fault;
 
 /// The rule.
-const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     id: "image-registry",
     summary: "Images come from allowed registries.",
     effect: "Reports images from any other registry.",
@@ -48,5 +48,5 @@ pub(super) fn judge(text: &str, wanted: &Registries) -> Option<ImageBreach> {
     });
     let message = format!("`{text}` (`{full_name}`) is in no allowed registry");
     let help = format!("use an image from `{}`", wanted.allow.join("`, `"));
-    (!is_allowed).then_some(ImageBreach { rule: RULE.id, mode: wanted.mode, name: image.name, message, help })
+    (!is_allowed).then_some(ImageBreach { rule: &RULE, mode: wanted.mode, name: image.name, message, help })
 }

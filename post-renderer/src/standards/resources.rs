@@ -54,7 +54,7 @@ impl Owner<'_> {
 /// A request or limit as it is written.
 #[derive(Clone, Debug)]
 pub(super) enum Stated {
-    /// Missing, `null`, or a limit that does not limit: for the kubelet, 0 is no limit.
+    /// Missing, `null`, or a limit of 0, which the kubelet treats as unlimited.
     Absent,
     /// An empty text: filled in as if it were missing. Kubernetes refuses it where it stays.
     Empty(NodeId),
@@ -135,7 +135,7 @@ fn read(text: &str) -> Result<Quantity, String> {
     if quantity.is_negative() { Err(format!("`{text}` must be 0 or more")) } else { Ok(quantity) }
 }
 
-/// Reports requests or limits that are empty texts, after everything that may be filled in was filled in.
+/// Reports requests or limits that are still empty texts after the defaults were written.
 pub(super) fn refuse_empty(
     object: &mut Object<'_, '_>,
     context: &Context<'_>,
@@ -150,7 +150,7 @@ pub(super) fn refuse_empty(
             continue;
         }
         let field = owner.field(object, part, name);
-        let message = "an empty text is no quantity, and Kubernetes refuses it".to_owned();
+        let message = "an empty text is not a valid quantity; Kubernetes refuses it".to_owned();
         let help = "write a quantity such as `256Mi`, or leave the field out";
         object.breach(
             &format!("{rule}/{name}"),

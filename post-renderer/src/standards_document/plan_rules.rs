@@ -9,7 +9,7 @@ pub struct PlanRule {
     pub summary: &'static str,
     /// The reason for the rule.
     pub why: &'static str,
-    /// What to do about an app that breaks it.
+    /// How to fix an app that breaks it.
     pub remedy: &'static str,
     /// The member of the standards document that sets it.
     pub source: &'static str,
@@ -24,7 +24,7 @@ pub const MINIMUM_REPLICAS: PlanRule = PlanRule {
     source: "minimumReplicas",
 };
 
-/// The standards say how apps are named.
+/// The standards give a pattern for the names of apps.
 pub const NAME_PATTERN: PlanRule = PlanRule {
     id: "name-pattern",
     summary: "The name of an app matches the pattern of the organisation.",

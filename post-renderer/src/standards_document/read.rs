@@ -1,4 +1,4 @@
-//! Reading a standards document, and what it says for an environment.
+//! Reads a standards document and merges the overlay of an environment.
 
 use super::members::post_render_configuration;
 use super::{KIND, Standards};
@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// The schema's bare shape: to read it takes a fraction of the time that it takes to make it of the types.
+/// The schema without descriptions. Parsing it is much faster than generating it from the types.
 static SHAPE: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("shape.json")).expect("a test compares it with the schema of the types")
 });
 
-/// Members that are no standards.
+/// Members that do not belong to the standards of an environment.
 const NOT_STANDARDS: [&str; 3] = ["apiVersion", "kind", "environments"];
 
 /// Standards documents as they were written, the last one being the strongest.
@@ -25,7 +25,7 @@ pub struct StandardsDocument {
 #[derive(Clone, Debug)]
 struct Part {
     layer: Layer,
-    /// Whether its lines are those of a text that people wrote.
+    /// Whether the line numbers are useful: false for a document made from HCL arguments.
     has_lines: bool,
 }
 
@@ -66,7 +66,7 @@ impl StandardsDocument {
         self
     }
 
-    /// Whether there is no document at all.
+    /// Whether no document was given.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -137,7 +137,7 @@ impl StandardsDocument {
     }
 }
 
-/// What a document says for an environment.
+/// The members of a document with the overlay of an environment.
 fn written(document: &Value, environment: Option<&str>) -> Value {
     let members = document.as_object().into_iter().flatten();
     let general = members.filter(|(name, _)| !NOT_STANDARDS.contains(&name.as_str()));
@@ -146,7 +146,7 @@ fn written(document: &Value, environment: Option<&str>) -> Value {
     overlay.map_or_else(|| general.clone(), |overlay| merge_values(general.clone(), overlay.clone()))
 }
 
-/// Written standards whose resources have the general mode where they name none.
+/// Gives `resources` the general mode if it has no mode of its own.
 fn with_mode(mut standards: Value) -> Value {
     let mode = standards.get("mode").cloned();
     if let (Some(mode), Some(members)) = (mode, standards.as_object_mut()) {
@@ -158,7 +158,7 @@ fn with_mode(mut standards: Value) -> Value {
     standards
 }
 
-/// What no schema can say of a document, in its general part and in each environment.
+/// Checks that a schema cannot express, on the general part and on each environment.
 fn meanings(document: &Value) -> Vec<Finding> {
     let environments =
         document.get("environments").and_then(Value::as_object).into_iter().flat_map(Map::keys);
@@ -184,7 +184,7 @@ fn meaning(standards: &Value) -> Vec<Finding> {
     if let Some(pattern) = standards.get("namePattern").and_then(Value::as_str)
         && let Err(error) = anchored(pattern)
     {
-        let message = format!("`{pattern}` is no regular expression: {error}");
+        let message = format!("`{pattern}` is not a valid regular expression: {error}");
         findings.push(Finding::error("configuration-expression", message).field("namePattern"));
     }
     findings
@@ -215,7 +215,7 @@ mod tests {
             .map_err(|findings| findings.iter().map(ToString::to_string).collect())
     }
 
-    /// With `IPSY_ACCEPT` in the environment it is written anew.
+    /// To update the file, run the test with `IPSY_ACCEPT=1`.
     #[test]
     fn documents_are_checked_by_the_shape_of_the_schema() {
         let text = serde_json::to_string_pretty(&shape(standards_schema())).unwrap() + "\n";
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(wrong.len(), 1, "{wrong:?}");
         assert!(wrong[0].contains("above the maximum"), "{wrong:?}");
         let wrong = read("namePattern: '['\n").unwrap_err();
-        assert!(wrong[0].contains("is no regular expression"), "{wrong:?}");
+        assert!(wrong[0].contains("is not a valid regular expression"), "{wrong:?}");
     }
 
     #[test]

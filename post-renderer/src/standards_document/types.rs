@@ -1,4 +1,4 @@
-//! What a standards document says of one environment.
+//! The members of a standards document, merged for one environment.
 
 use crate::configuration::{
     Hooks, Kapp, ListKey, Mode, PodTemplatePath, PodTemplates, Resources, Stamp, Standards as Parameters,
@@ -83,7 +83,7 @@ impl Standards {
     }
 }
 
-/// An autoscaler that apps get without asking. It keeps at least `minimumReplicas`.
+/// Default autoscaler of apps. It keeps at least `minimumReplicas`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct DefaultAutoscaling {
@@ -105,7 +105,7 @@ impl Default for DefaultAutoscaling {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LogStandards {
-    /// Days for which logs are kept, where an app does not say.
+    /// Default number of days for which logs are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub retention_days: Option<u32>,
@@ -119,7 +119,7 @@ pub struct IamStandards {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub permissions_boundary: Option<String>,
-    /// Path of roles, such as `/apps/`, where an app does not say.
+    /// Default path of roles, such as `/apps/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub role_path: Option<String>,

@@ -42,7 +42,7 @@ pub(crate) struct Logs {
 }
 
 impl Iam {
-    /// Resolves `iam { … }`; what it leaves open is the standards' to say.
+    /// Resolves `iam { … }`; the standards give the defaults.
     pub(super) fn resolve(
         config: &AppConfig,
         identity: &Identity,

@@ -7,6 +7,10 @@ mod load_balancer;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde_json::Value as Json;
+use tf_provider::{Diagnostic, Schema, Value};
+
+use super::chart::translate;
 
 pub(crate) use load_balancer::{
     AuthenticateCognitoConfig, AuthenticateOidcConfig, LoadBalancerConfig, RangeConfig, SessionConfig,
@@ -46,8 +50,21 @@ pub(crate) struct AppConfig {
     pub(crate) adopt: Option<bool>,
     pub(crate) dns: BTreeMap<String, DnsConfig>,
     pub(crate) alarm: BTreeMap<String, AlarmConfig>,
+    pub(crate) extra_values: Option<String>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
+    /// Values of the chart that the other arguments set, by the table of `chart`.
+    #[serde(skip)]
+    pub(crate) chart: Json,
+}
+
+impl AppConfig {
+    /// Reads the arguments of an app out of a value that has them as `schema` does.
+    pub(crate) fn read(schema: &Schema, value: &Value) -> Result<Self, Diagnostic> {
+        let keyed = schema.keyed(value);
+        let config: Self = keyed.decode()?;
+        Ok(Self { chart: translate(&keyed.to_json()), ..config })
+    }
 }
 
 /// `image { … }`.
@@ -88,6 +105,7 @@ pub(crate) struct PortConfig {
 pub(crate) struct SecretConfig {
     pub(crate) ssm_parameter: Option<String>,
     pub(crate) secrets_manager_secret: Option<String>,
+    pub(crate) kubernetes_secret: Option<String>,
     pub(crate) property: Option<String>,
 }
 
@@ -140,8 +158,8 @@ pub(crate) struct MigrationConfig {
     pub(crate) args: Option<Vec<String>>,
     pub(crate) env: Option<BTreeMap<String, String>>,
     pub(crate) service_account: Option<String>,
-    pub(crate) retries: Option<i64>,
-    pub(crate) timeout_seconds: Option<i64>,
+    pub(crate) backoff_limit: Option<i64>,
+    pub(crate) active_deadline_seconds: Option<i64>,
 }
 
 /// `iam { … }`.

@@ -2,32 +2,97 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
+
+use super::chart::document::Place;
 
 /// The schema, as Helm checks it.
 const SCHEMA: &str = include_str!("../../../examples/charts/ipsy-app/values.schema.json");
 
-/// What in `values` the chart would refuse: each with its place, in order. Empty if it takes them.
+/// A value that the chart would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Refusal {
+    /// The field: names, keys and positions from the root.
+    pub(crate) path: Vec<String>,
+    /// Why the chart refuses it.
+    pub(crate) reason: String,
+    /// The reason without the value.
+    pub(crate) reason_without_value: String,
+}
+
+impl Refusal {
+    /// The field with dots between the steps; empty for the values as a whole.
+    pub(crate) fn field(&self) -> String {
+        self.path.join(".")
+    }
+}
+
+/// The chart's schema.
+pub(crate) fn schema() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT
+        .get_or_init(|| serde_json::from_str(SCHEMA).expect("the chart's schema is JSON: a test reads it"))
+}
+
+/// The values that the chart would refuse, in order; empty if it accepts all of them.
+pub(crate) fn refusals(values: &Value) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> =
+        validator().iter_errors(values).flat_map(|error| of_error(&error)).collect();
+    refusals.sort();
+    refusals.dedup();
+    refusals
+}
+
+/// The refused values, one line each, with their places.
 pub(crate) fn problems(values: &Value) -> Vec<String> {
-    let mut problems: Vec<String> = validator()
-        .iter_errors(values)
-        .map(|error| {
-            let place = error.instance_path().to_string();
-            let place = place.trim_start_matches('/').replace('/', ".");
-            if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
-        })
-        .collect();
-    problems.sort();
-    problems.dedup();
-    problems
+    let line = |refusal: &Refusal| match refusal.field() {
+        field if field.is_empty() => refusal.reason.clone(),
+        field => format!("{field}: {}", refusal.reason),
+    };
+    refusals(values).iter().map(line).collect()
+}
+
+fn of_error(error: &ValidationError<'_>) -> Vec<Refusal> {
+    let pointer = error.instance_path().to_string();
+    let unescaped = |step: &str| step.replace("~1", "/").replace("~0", "~");
+    let path: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
+    let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() else {
+        let masked = || error.masked().to_string();
+        let (reason, reason_without_value) = match alternatives(&path, error) {
+            Some(reason) => (reason.clone(), reason),
+            None => (error.to_string(), masked()),
+        };
+        return vec![Refusal { path, reason, reason_without_value }];
+    };
+    let refusal = |name: &String| {
+        let path = path.iter().chain(std::iter::once(name)).cloned().collect();
+        let reason = format!("the chart has no field `{name}` here, or does not take this name");
+        Refusal { path, reason_without_value: reason.clone(), reason }
+    };
+    unexpected.iter().map(refusal).collect()
+}
+
+/// The reason of an error about fields that exclude each other. The validator's own words for it show the whole value and
+/// no names.
+fn alternatives(path: &[String], error: &ValidationError<'_>) -> Option<String> {
+    let place = path.iter().try_fold(Place::root(), |place, step| place.step(step))?;
+    let names: Vec<String> = place.alternatives().iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    match error.kind() {
+        ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. } => {
+            Some(format!("exactly one of {names} must be set"))
+        }
+        ValidationErrorKind::Not { .. } => Some(format!("at most one of {names} can be set")),
+        _ => None,
+    }
 }
 
 fn validator() -> &'static Validator {
     static VALIDATOR: OnceLock<Validator> = OnceLock::new();
     VALIDATOR.get_or_init(|| {
-        let schema = serde_json::from_str(SCHEMA).expect("the chart's schema is JSON: a test reads it");
-        jsonschema::draft7::new(&schema).expect("the chart's schema is a schema: a test compiles it")
+        jsonschema::draft7::new(schema()).expect("the chart's schema is a schema: a test compiles it")
     })
 }
 
@@ -45,7 +110,27 @@ mod tests {
             "ports": { "http": { "port": "8080" } },
         });
         let problems = problems(&values);
-        assert!(problems.iter().any(|problem| problem.contains("tagg")), "{problems:?}");
-        assert!(problems.iter().any(|problem| problem.starts_with("ports.http.port")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.starts_with("image.tagg: ")), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.starts_with("ports.http.port: ")), "{problems:?}");
+    }
+
+    #[test]
+    fn alternatives_are_named() {
+        let values = |volume: Value| {
+            json!({
+                "app": { "name": "checkout" },
+                "image": { "repository": "checkout" },
+                "volumes": { "data": volume },
+            })
+        };
+        let one = "volumes.data: exactly one of `emptyDir`, `claim`, `configMap`, `secret` must be set";
+        assert_eq!(problems(&values(json!({ "mountPath": "/data" }))), [one]);
+        assert_eq!(problems(&values(json!({ "emptyDir": {}, "secret": "a" }))), [one]);
+        let budget = json!({
+            "app": { "name": "checkout" },
+            "image": { "repository": "checkout" },
+            "pdb": { "maxUnavailable": 1, "minAvailable": 1 },
+        });
+        assert_eq!(problems(&budget), ["pdb: at most one of `maxUnavailable`, `minAvailable` can be set"]);
     }
 }

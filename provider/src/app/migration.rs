@@ -18,9 +18,9 @@ pub(crate) struct Migration {
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) account: Account,
     /// The chart's own number where it is `None`.
-    pub(crate) retries: Option<i64>,
+    pub(crate) backoff_limit: Option<i64>,
     /// For ever where it is `None`.
-    pub(crate) timeout_seconds: Option<i64>,
+    pub(crate) active_deadline_seconds: Option<i64>,
 }
 
 /// The service account that the job runs as. The app's own does not exist yet at the first install.
@@ -57,8 +57,8 @@ impl Migration {
             );
         }
         for (place, number, least) in [
-            ("migration.retries", config.retries, 0),
-            ("migration.timeout_seconds", config.timeout_seconds, 1),
+            ("migration.backoff_limit", config.backoff_limit, 0),
+            ("migration.active_deadline_seconds", config.active_deadline_seconds, 1),
         ] {
             if let Some(number) = number.filter(|number| *number < least) {
                 problems.error(
@@ -76,8 +76,8 @@ impl Migration {
                 Some(existing) => Account::existing(existing, identity, problems),
                 None => Account::Own(name),
             },
-            retries: config.retries,
-            timeout_seconds: config.timeout_seconds,
+            backoff_limit: config.backoff_limit,
+            active_deadline_seconds: config.active_deadline_seconds,
         }
     }
 }
@@ -132,8 +132,8 @@ mod tests {
         check(&MigrationConfig::default(), "checkout", &["The migration would run what the app runs"]);
         let wrong = MigrationConfig {
             service_account: Some("checkout".to_owned()),
-            retries: Some(-1),
-            timeout_seconds: Some(0),
+            backoff_limit: Some(-1),
+            active_deadline_seconds: Some(0),
             ..config()
         };
         let expected = ["-1 is too small", "0 is too small", "The app's service account comes too late"];

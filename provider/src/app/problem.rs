@@ -51,7 +51,7 @@ impl Problems {
 }
 
 /// Reads `a.b["name"].c[0]`: a dot goes into an attribute, brackets into a name or a position.
-fn parse_place(text: &str) -> Vec<Place> {
+pub(crate) fn parse_place(text: &str) -> Vec<Place> {
     let mut steps = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

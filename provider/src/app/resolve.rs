@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use ipsy_post_renderer::AdvancedSetting;
 use ipsy_post_renderer::standards_document::{NAME_PATTERN, REQUIRED_LABELS};
+use serde_json::{Value as Json, json};
 use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
+use super::conflicts;
 use super::departure::Departure;
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
@@ -54,6 +56,10 @@ pub(crate) struct App {
     /// Whether a create adopts whatever has the right names.
     pub(crate) adopt: bool,
     pub(crate) settings: Vec<AdvancedSetting>,
+    /// Values of the chart that arguments set one to one.
+    pub(crate) chart: Box<Json>,
+    /// `extra_values`, over all other values.
+    pub(crate) extra_values: Box<Json>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
     /// The standards of its environment.
@@ -67,7 +73,13 @@ impl App {
             Account::Own(name) => Some(name.clone()),
             Account::Existing(_) => None,
         });
-        std::iter::once(self.identity.app.clone()).chain(migration).collect()
+        std::iter::once(self.service_account().to_owned()).chain(migration).collect()
+    }
+
+    /// The service account of the app's own pods.
+    pub(crate) fn service_account(&self) -> &str {
+        let named = self.chart["serviceAccount"]["name"].as_str().filter(|name| !name.is_empty());
+        named.unwrap_or(&self.identity.app)
     }
 }
 
@@ -75,14 +87,14 @@ impl App {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Port {
     pub(crate) number: i64,
-    /// `TCP` or `UDP`.
+    /// `TCP`, `UDP` or `SCTP`.
     pub(crate) protocol: String,
 }
 
 /// A reference to a secret: never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Secret {
-    /// `parameterStore` or `secretsManager`.
+    /// `parameterStore`, `secretsManager` or `kubernetes`.
     pub(crate) provider: &'static str,
     pub(crate) key: String,
     /// A member of the secret's JSON.
@@ -121,6 +133,7 @@ pub(crate) fn resolve(
         explanations.note(&format!("env.{name}"), value.as_str(), "configuration");
         env.insert(name.clone(), value.clone());
     }
+    conflicts::check(config, problems);
     check_name(config, &standards, &exceptions, problems);
     check_required_labels(config, &standards, complete, &exceptions, problems);
     let image = Image::resolve(config.image.as_ref(), &identity, problems);
@@ -153,6 +166,8 @@ pub(crate) fn resolve(
         departure: Departure::resolve(config, problems),
         adopt: config.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
+        chart: Box::new(config.chart.clone()),
+        extra_values: Box::new(extra_values(config)),
         exceptions,
         explanations,
         identity,
@@ -160,7 +175,7 @@ pub(crate) fn resolve(
     }
 }
 
-/// The standards may say how apps are named.
+/// Checks the name of the app against the pattern of the standards.
 fn check_name(
     config: &AppConfig,
     standards: &AppStandards<'_>,
@@ -248,11 +263,11 @@ fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String
             );
         }
         let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
-        if !["TCP", "UDP"].contains(&protocol.as_str()) {
+        if !["TCP", "UDP", "SCTP"].contains(&protocol.as_str()) {
             problems.error(
                 &format!("port[{name:?}].protocol"),
                 format!("`{protocol}` is no protocol"),
-                "Use \"TCP\" or \"UDP\".",
+                "Use \"TCP\", \"UDP\" or \"SCTP\".",
             );
         }
         ports.insert(name.clone(), Port { number, protocol });
@@ -270,24 +285,43 @@ fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) 
                 "An environment variable has one value: keep the secret and remove it from `env`.",
             );
         }
-        let SecretConfig { ssm_parameter, secrets_manager_secret, property } = secret;
-        let (provider, key) = match (ssm_parameter, secrets_manager_secret) {
-            (Some(key), None) => ("parameterStore", key.clone()),
-            (None, Some(key)) => ("secretsManager", key.clone()),
-            (both, _) => {
-                if complete || both.is_some() {
+        let SecretConfig { ssm_parameter, secrets_manager_secret, kubernetes_secret, property } = secret;
+        let sources = [
+            ("parameterStore", ssm_parameter),
+            ("secretsManager", secrets_manager_secret),
+            ("kubernetes", kubernetes_secret),
+        ];
+        let given: Vec<(&'static str, &String)> =
+            sources.into_iter().filter_map(|(provider, key)| Some((provider, key.as_ref()?))).collect();
+        let (provider, key) = match given.as_slice() {
+            [(provider, key)] => (*provider, (*key).clone()),
+            others => {
+                if complete || !others.is_empty() {
                     problems.error(
                         &format!("secret[{name:?}]"),
                         "A secret has one source",
-                        "Set either `ssm_parameter` or `secrets_manager_secret`.",
+                        "Set one of `ssm_parameter`, `secrets_manager_secret` and `kubernetes_secret`.",
                     );
                 }
                 continue;
             }
         };
+        if complete && provider == "kubernetes" && property.is_none() {
+            problems.error(
+                &format!("secret[{name:?}]"),
+                "The key of the Kubernetes Secret is missing",
+                format!("A Secret holds several values. Set `property` to the key that `{name}` gets."),
+            );
+        }
         secrets.insert(name.clone(), Secret { provider, key, property: property.clone() });
     }
     secrets
+}
+
+/// `extra_values`. A check of the argument reports what is not a JSON object.
+fn extra_values(config: &AppConfig) -> Json {
+    let given = config.extra_values.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
+    given.filter(Json::is_object).unwrap_or_else(|| json!({}))
 }
 
 fn check_required_labels(

@@ -105,7 +105,7 @@ fn check_floor(
     );
 }
 
-/// What an app gets that says nothing of replicas, where the standards have it scaled.
+/// The autoscaler of the standards, for an app that sets neither `replicas` nor `autoscaling`.
 fn default_autoscaling(
     automatic: &DefaultAutoscaling,
     floor: i64,
@@ -131,11 +131,19 @@ fn resolve_autoscaling(
     problems: &mut Problems,
 ) -> Scaling {
     let min = config.min.unwrap_or(floor);
-    let max = config.max.unwrap_or_else(|| min.saturating_mul(10));
+    let max = config.max.unwrap_or_else(|| min.max(1).saturating_mul(10));
     explanations.note("autoscaling.min", min, if config.min.is_some() { "configuration" } else { source });
     explanations.note("autoscaling.max", max, if config.max.is_some() { "configuration" } else { "default" });
-    if min < 1 {
-        problems.error("autoscaling.min", format!("{min} replicas"), "An autoscaler keeps at least one.");
+    let resource_metric = |name: &str| ["cpu", "memory"].contains(&name);
+    // KEDA can start the first pod; CPU and memory are only known of pods that run.
+    let least = i64::from(config.metric.keys().all(|name| resource_metric(name)));
+    if min < least {
+        problems.error(
+            "autoscaling.min",
+            format!("{min} replicas"),
+            "An autoscaler keeps at least one pod, or none with a metric that is known without pods, such as the \
+             length of a queue.",
+        );
     }
     if max < min {
         problems.error(
@@ -146,14 +154,19 @@ fn resolve_autoscaling(
     }
     let mut metrics = BTreeMap::new();
     for (name, metric) in &config.metric {
-        if !["cpu", "memory"].contains(&name.as_str()) {
-            problems.error(
-                &format!("autoscaling.metric[{name:?}]"),
-                format!("`{name}` is no metric that ipsy knows"),
-                "Use \"cpu\" or \"memory\".",
-            );
-        }
         let place = format!("autoscaling.metric[{name:?}]");
+        if !resource_metric(name) {
+            if metric.target_utilization.is_some() || metric.target_average_value.is_some() {
+                problems.error(
+                    &place,
+                    format!("`{name}` is not a metric of pods"),
+                    "Only \"cpu\" and \"memory\" have `target_utilization` and `target_average_value`. For another \
+                     metric set `sqs_queue_url`, `prometheus_query`, `cron_schedule` or `keda`.",
+                );
+            }
+            // Values get it from the arguments themselves.
+            continue;
+        }
         let resolved = match (metric.target_utilization, &metric.target_average_value) {
             (Some(_), Some(_)) => {
                 problems.error(&place, "Two targets", "Set `target_utilization` or `target_average_value`.");
@@ -175,7 +188,7 @@ fn resolve_autoscaling(
         };
         metrics.insert(name.clone(), resolved);
     }
-    if metrics.is_empty() {
+    if config.metric.is_empty() {
         metrics.insert("cpu".to_owned(), Metric::Utilization(70));
         explanations.note("autoscaling.metric.cpu.target_utilization", 70, "default");
     }

@@ -68,8 +68,7 @@ impl Deref for AppStandards<'_> {
 }
 
 impl Problems {
-    /// Says that an app breaks a rule of the standards, as strictly as they are. `wanted` says what they want, and
-    /// where they say so; `fix` what to do besides an exception.
+    /// Reports that an app breaks a rule: an error or a warning, by the mode.
     pub(crate) fn breach(&mut self, mode: Mode, breach: Breach<'_>) {
         let Breach { rule, place, summary, wanted, fix } = breach;
         let detail = format!(
@@ -91,7 +90,9 @@ pub(crate) struct Breach<'b> {
     /// The attribute that breaks it.
     pub(crate) place: &'b str,
     pub(crate) summary: String,
+    /// The requirement and its place, such as `standards 7 (standards.yaml, line 4) ask for …`.
     pub(crate) wanted: String,
+    /// How to fix it without an exception.
     pub(crate) fix: String,
 }
 

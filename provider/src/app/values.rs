@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::chart::merge;
 use super::image::Reference;
 use super::migration::{Account, Migration};
 use super::resolve::App;
 use super::scaling::{Metric, Scaling};
 
+/// Field of the chart that binds target groups.
+const TARGET_GROUPS: &str = "targetGroups";
 /// Version of the contract between these values and the standard chart.
 const SCHEMA_VERSION: i64 = 1;
 /// Seconds between the end of a pod's `preStop` hook and the moment it is killed.
@@ -46,7 +49,7 @@ pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backe
         "resources": { "limits": app.resources.limits, "requests": app.resources.requests },
         "schemaVersion": SCHEMA_VERSION,
         "secrets": secrets(app),
-        "serviceAccount": { "annotations": identity_annotations(app, role_arn, backend), "name": app.identity.app },
+        "serviceAccount": { "annotations": identity_annotations(app, role_arn, backend), "name": app.service_account() },
         "targetGroups": target_groups(app, backend),
     });
     let Some(object) = values.as_object_mut() else { return values };
@@ -72,7 +75,18 @@ pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backe
             );
         }
     }
+    merge(&mut values, one_to_one(app));
+    merge(&mut values, (*app.extra_values).clone());
     sorted(&values)
+}
+
+/// Values that arguments set one to one. Bindings are by backend, and go into those of each target group.
+fn one_to_one(app: &App) -> Value {
+    let mut chart = (*app.chart).clone();
+    if let Some(members) = chart.as_object_mut() {
+        members.remove(TARGET_GROUPS);
+    }
+    chart
 }
 
 /// What stands in for the values of an app with several clusters, each of which has target groups of its own. A release
@@ -168,9 +182,10 @@ fn migration(migration: &Migration, annotations: &Value) -> Value {
             values[name] = json!(words);
         }
     }
-    for (name, number) in
-        [("backoffLimit", migration.retries), ("activeDeadlineSeconds", migration.timeout_seconds)]
-    {
+    for (name, number) in [
+        ("backoffLimit", migration.backoff_limit),
+        ("activeDeadlineSeconds", migration.active_deadline_seconds),
+    ] {
         if let Some(number) = number {
             values[name] = json!(number);
         }
@@ -214,11 +229,18 @@ fn target_groups(app: &App, backend: Option<&str>) -> Value {
     let wanted = |name: &str| backend.is_none_or(|backend| backend == name);
     let mut groups: BTreeMap<String, Value> = BTreeMap::new();
     for (name, _, group) in app.traffic.clusters().filter(|(name, _, _)| wanted(name)) {
-        groups.insert(binding(name, group), json!({ "name": group, "port": balancer.port }));
+        let bound = |group: &str| {
+            let mut bound = json!({ "name": group, "port": balancer.port });
+            for (setting, value) in app.chart[TARGET_GROUPS][name].as_object().into_iter().flatten() {
+                bound[setting] = value.clone();
+            }
+            bound
+        };
+        groups.insert(binding(name, group), bound(group));
         // While another group takes its place, the pods stay in the one that serves.
         if let Some(previous) = app.traffic.previous.get(name).filter(|previous| previous.serves) {
             let group = &previous.target_group_name;
-            groups.insert(binding(name, group), json!({ "name": group, "port": balancer.port }));
+            groups.insert(binding(name, group), bound(group));
         }
     }
     json!(groups)

@@ -17,6 +17,28 @@ pub(super) fn is_object(value: &Value) -> Result<(), Problem> {
     }
 }
 
+/// Whether a text is a JSON object. The message does not show the text, which may be sensitive.
+pub(super) fn is_json_object(value: &Value) -> Result<(), Problem> {
+    let text = value.as_str().unwrap_or_default();
+    match serde_json::from_str::<Json>(text) {
+        Ok(Json::Object(_)) => Ok(()),
+        Ok(_) => Err(Problem::new(
+            "A JSON object is expected",
+            "This is JSON, but not an object. Use `jsonencode({ … })`.",
+        )),
+        Err(error) => Err(Problem::new(
+            "The text is not valid JSON",
+            format!("Line {}, column {}. Use `jsonencode({{ … }})`.", error.line(), error.column()),
+        )),
+    }
+}
+
+/// Whether two texts are the same JSON: spaces and the order of keys say nothing.
+pub(super) fn same_json(left: &Value, right: &Value) -> bool {
+    let read = |value: &Value| serde_json::from_str::<Json>(value.as_str()?).ok();
+    matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
+}
+
 /// Whether two texts are policies that mean the same: a list of one element is that element, and lists of actions or
 /// resources are sets. IAM gives a policy back as it was written, be it by hand or by `data.aws_iam_policy_document`.
 pub(super) fn same_policy(left: &Value, right: &Value) -> bool {
@@ -36,6 +58,15 @@ mod tests {
         assert!(same_policy(&text(r#"{"a":1,"b":[]}"#), &text("{ \"b\": [], \"a\": 1 }")));
         assert!(!same_policy(&text(r#"{"a":1}"#), &text(r#"{"a":2}"#)));
         assert!(is_object(&text("[]")).is_err() && is_object(&text("{}")).is_ok());
+    }
+
+    #[test]
+    fn only_a_json_object_is_taken_and_the_text_is_not_shown() {
+        let check = |text: &str| is_json_object(&Value::from(text));
+        assert!(check("{}").is_ok());
+        assert_eq!(check("[]").unwrap_err().summary, "A JSON object is expected");
+        let problem = check("{ \"password\": hunter2 }").unwrap_err();
+        assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");
     }
 
     #[test]

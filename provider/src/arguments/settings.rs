@@ -2,9 +2,25 @@
 
 use tf_provider::{Attribute, Block, Schema, Type};
 
+use super::json::{is_json_object, same_json};
+
 /// Adds the arguments of advanced settings and exceptions.
 pub(super) fn add(schema: Schema) -> Schema {
-    schema.block("advanced_setting", advanced_setting()).block("exception", exception())
+    schema
+        .attribute(
+            "extra_values",
+            Attribute::optional(Type::String)
+                .describe(
+                    "Helm values as a JSON object, merged over all others of every backend: objects member by member, \
+                     everything else as a whole; null removes what the chart has by default. For fields of a later \
+                     version of the chart. Checked at plan against the chart's schema. No secrets: `values` shows it.",
+                )
+                .example("jsonencode({ service = { type = \"NodePort\" } })")
+                .check(is_json_object)
+                .equal_when(same_json),
+        )
+        .block("advanced_setting", advanced_setting())
+        .block("exception", exception())
 }
 
 fn advanced_setting() -> Block {

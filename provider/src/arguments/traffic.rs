@@ -4,11 +4,13 @@ mod load_balancer;
 
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
+use super::chart;
+
 /// Adds the arguments of an app's traffic.
 pub(super) fn add(schema: Schema) -> Schema {
     schema
         .block("load_balancer", load_balancer::load_balancer())
-        .block("backend", backend())
+        .block("backend", chart::extend("backend", backend()))
         .block("rollout", rollout())
         .block("dns", dns())
         .block("alarm", alarm())

@@ -2,7 +2,7 @@
 
 use tf_provider::{Attribute, Block, Schema, Type};
 
-use super::{image, quantity};
+use super::{chart, image, quantity};
 
 fn text(description: &str) -> Attribute {
     Attribute::optional(Type::String).describe(description)
@@ -31,32 +31,38 @@ pub(super) fn add(schema: Schema) -> Schema {
             "replicas",
             number("Number of pods, where there is no `autoscaling` block. Default: the standards', or 2."),
         )
-        .block("image", image::block())
-        .block(
-            "port",
-            Block::named("name", "Name of the port, such as `http`.")
-                .describe("A port of the container.")
-                .attribute("port", Attribute::required(Type::Number).describe("Its number.").example("8080"))
-                .attribute("protocol", text("`TCP` or `UDP`. Default: `TCP`.")),
-        )
-        .block(
-            "secret",
-            Block::named("name", "Name of the environment variable.")
-                .describe(
-                    "An environment variable whose value External Secrets fetches in the cluster. Terraform never \
-                     sees it.",
-                )
-                .attribute("ssm_parameter", text("Name of the SSM parameter that holds it."))
-                .attribute(
-                    "secrets_manager_secret",
-                    text("Name of the Secrets Manager secret that holds it."),
-                )
-                .attribute("property", text("Member of the secret, where it is a JSON object.")),
-        )
-        .block("resources", resources())
-        .block("autoscaling", autoscaling())
+        .block("image", chart::extend("image", image::block()))
+        .block("port", chart::extend("port", port()))
+        .block("secret", chart::extend("secret", secret()))
+        .block("resources", chart::extend("resources", resources()))
+        .block("autoscaling", chart::extend("autoscaling", autoscaling()))
         .block("health_check", health_check())
-        .block("migration", migration())
+        .block("migration", chart::extend("migration", migration()))
+}
+
+fn port() -> Block {
+    Block::named("name", "Name of the port, such as `http`.")
+        .describe("A port of the container.")
+        .attribute("port", Attribute::required(Type::Number).describe("Its number.").example("8080"))
+        .attribute("protocol", text("`TCP`, `UDP` or `SCTP`. Default: `TCP`."))
+}
+
+fn secret() -> Block {
+    Block::named("name", "Name of the environment variable.")
+        .describe(
+            "An environment variable whose value is fetched in the cluster, by External Secrets or as \
+             `secret_delivery` says. Terraform never sees it.",
+        )
+        .attribute("ssm_parameter", text("Name of the SSM parameter that holds it."))
+        .attribute("secrets_manager_secret", text("Name of the Secrets Manager secret that holds it."))
+        .attribute(
+            "kubernetes_secret",
+            text("Name of a Secret in the app's namespace that holds it, under the key `property`."),
+        )
+        .attribute(
+            "property",
+            text("Member of the secret, where it is a JSON object; key of a Kubernetes Secret."),
+        )
 }
 
 fn resources() -> Block {
@@ -72,19 +78,16 @@ fn resources() -> Block {
 
 fn autoscaling() -> Block {
     Block::single()
-        .describe("A HorizontalPodAutoscaler, which then owns the number of pods.")
-        .attribute("min", number("Fewest pods. Default: the standards', or 2.").example("3"))
-        .attribute("max", number("Most pods. Default: ten times `min`.").example("30"))
-        .block(
-            "metric",
-            Block::named("name", "The metric: `cpu` or `memory`.")
-                .describe("A metric that the number of pods follows. Default: `cpu` at 70 percent.")
-                .attribute("target_utilization", number("Percent of the request."))
-                .attribute(
-                    "target_average_value",
-                    text("Quantity per pod, instead of a percentage.").check(quantity),
-                ),
+        .describe(
+            "A HorizontalPodAutoscaler, which then owns the number of pods; with a metric other than `cpu` and \
+             `memory`, a ScaledObject of KEDA.",
         )
+        .attribute(
+            "min",
+            number("Minimum number of pods. Default: the standards', or 2. 0 needs a metric that is known without pods.")
+                .example("3"),
+        )
+        .attribute("max", number("Maximum number of pods. Default: ten times `min`.").example("30"))
 }
 
 fn migration() -> Block {
@@ -105,8 +108,8 @@ fn migration() -> Block {
             "service_account",
             text("A service account that exists, instead of one of its own. It keeps the rights that it has."),
         )
-        .attribute("retries", number("How often it is tried again after a failure. Default: 3."))
-        .attribute("timeout_seconds", number("Seconds after which it is stopped. Default: never."))
+        .attribute("backoff_limit", number("How often it is tried again after a failure. Default: 3."))
+        .attribute("active_deadline_seconds", number("Seconds after which it is stopped. Default: never."))
 }
 
 fn health_check() -> Block {

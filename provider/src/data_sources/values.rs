@@ -1,6 +1,8 @@
 //! `data.ipsy_values`: an app's Helm values and post-renderer configuration, by calculation alone. Needs no
 //! AWS and no credentials.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
 use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
 
@@ -32,7 +34,7 @@ impl DataSource for ValuesData {
     }
 
     fn schema(&self) -> Schema {
-        schema()
+        schema().clone()
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
@@ -47,7 +49,7 @@ impl DataSource for ValuesData {
         };
         let mut state = request.config.clone();
         let values = app_values(&app, request.config.attribute("registry"));
-        contract_diagnostics(&values, &mut diagnostics);
+        contract_diagnostics(&app, &values, &mut diagnostics);
         if diagnostics.has_errors() {
             return Outcome::failed(diagnostics);
         }
@@ -58,7 +60,13 @@ impl DataSource for ValuesData {
     }
 }
 
-fn schema() -> Schema {
+/// The schema, which is large: it is made once.
+fn schema() -> &'static Schema {
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    SCHEMA.get_or_init(describe)
+}
+
+fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
     describe_app(Schema::new(0))
         .describe(
@@ -91,7 +99,7 @@ fn parse(
     diagnostics: &mut Diagnostics,
 ) -> Option<App> {
     let complete = config.is_wholly_known();
-    let config: AppConfig = diagnostics.take(schema().keyed(config).decode())?;
+    let config = diagnostics.take(AppConfig::read(schema(), config))?;
     let mut problems = Problems::default();
     let app = resolve(&config, standards, complete, today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);

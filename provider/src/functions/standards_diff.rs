@@ -1,4 +1,4 @@
-//! `standards_diff`: what another version of the standards changes in an environment.
+//! `standards_diff`: the changes between two versions of the standards, for one environment.
 
 use ipsy_post_renderer::standards_document::StandardsDocument;
 use serde_json::Value as Json;
@@ -16,7 +16,7 @@ impl Function for StandardsDiff {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::list(Type::String))
-            .summary("Tells what another version of the standards changes")
+            .summary("Lists the changes between two versions of the standards")
             .describe("One line for each standard that differs in an environment, by its field: `~` changed, `+` added, `-` removed.")
             .parameter(Parameter::new("before", Type::String).describe("A standards document, as YAML or JSON."))
             .parameter(Parameter::new("after", Type::String).describe("Another one."))
@@ -30,7 +30,7 @@ impl Function for StandardsDiff {
     }
 }
 
-/// What the document in an argument says for an environment.
+/// The standards of an environment in the document of an argument.
 fn read(arguments: &[Value], position: usize, environment: Option<&str>) -> Result<Json, FunctionError> {
     let text = arguments.get(position).and_then(Value::as_str).unwrap_or_default();
     let name = if position == 0 { "before" } else { "after" };

@@ -27,12 +27,12 @@ pub(super) fn resolve(
             let name = "the document in the provider's `standards` block";
             let read = StandardsDocument::from_yaml(text, name);
             standards =
-                standards.below(tell(read, |_| Path::root("standards").attribute("document"), diagnostics));
+                standards.below(report(read, |_| Path::root("standards").attribute("document"), diagnostics));
         }
         let members = members(block);
         if !members.is_empty() {
             let read = StandardsDocument::from_members(members, BLOCK);
-            standards = standards.below(tell(read, argument, diagnostics));
+            standards = standards.below(report(read, argument, diagnostics));
         }
     }
     (!diagnostics.has_errors()).then_some(standards)
@@ -41,7 +41,7 @@ pub(super) fn resolve(
 fn read(path: &str, diagnostics: &mut Diagnostics) -> Option<StandardsDocument> {
     let place = Path::root("standards_file");
     match std::fs::read_to_string(path) {
-        Ok(text) => Some(tell(StandardsDocument::from_yaml(&text, path), |_| place.clone(), diagnostics)),
+        Ok(text) => Some(report(StandardsDocument::from_yaml(&text, path), |_| place.clone(), diagnostics)),
         Err(error) => {
             let detail = format!(
                 "{error}. A relative path starts at the folder that Terraform runs in; write `\"${{path.module}}/…\"` for one beside the configuration."
@@ -55,7 +55,7 @@ fn read(path: &str, diagnostics: &mut Diagnostics) -> Option<StandardsDocument> 
 }
 
 /// The document, or what is wrong with it, at the argument that a field is written in.
-fn tell(
+fn report(
     read: Result<StandardsDocument, Vec<Finding>>,
     place: impl Fn(&str) -> Path,
     diagnostics: &mut Diagnostics,
@@ -74,7 +74,7 @@ fn tell(
     })
 }
 
-/// What the block's own arguments say, in the members of a document.
+/// The block's own arguments as members of a document.
 fn members(block: &StandardsConfig) -> Map<String, Value> {
     let mut members = Map::new();
     let mut set = |name: &str, value: Option<Value>| {

@@ -48,7 +48,7 @@ impl Resource for AppResource {
     }
 
     fn schema(&self) -> Schema {
-        schema::schema()
+        schema::schema().clone()
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {

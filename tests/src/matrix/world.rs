@@ -125,7 +125,7 @@ pub(super) const LAST_BLOCK: &str = "  advanced_setting {";
 pub(super) const SECOND_CLUSTER: &str =
     "  backend {\n    name    = \"green\"\n    cluster = \"eks-green\"\n  }\n\n  advanced_setting {";
 
-/// Whether an error tells why `values` of an app with two clusters can't be used.
+/// Whether an error explains why `values` of an app with two clusters cannot be used.
 pub(super) fn explains_refusal(error: &str) -> bool {
     // Terraform breaks long lines and marks them.
     let words = error.split(|sign: char| sign.is_whitespace() || sign == '│').filter(|word| !word.is_empty());

@@ -55,7 +55,7 @@ fn each_cluster_keeps_its_values_and_its_binding_from_blue_to_green() {
             }
         }
     }
-    assert_eq!(aws.resources().unwrap().target_groups.len(), 1, "blue is gone");
+    assert_eq!(aws.resources().unwrap().target_groups.len(), 1, "blue was removed");
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty());
 }

@@ -82,7 +82,7 @@ fn provider_and_chart_agree_on_the_account_of_the_migration() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
     let migration = "  migration {\n    args            = [\"migrate\"]\n    env             = { STEP = \"1\" }\n    \
-                     timeout_seconds = 600\n  }\n\n  port {";
+                     active_deadline_seconds = 600\n  }\n\n  port {";
     terraform.replace("main.tf", "  port {", migration).unwrap();
     terraform.apply().unwrap();
     assert!(!terraform.plan().unwrap().has_changes);
@@ -118,7 +118,7 @@ fn provider_and_chart_agree_on_the_account_of_the_migration() {
         assert_eq!(outcome.code, 1);
         outcome.everything()
     };
-    let told = refused("timeout_seconds = 600", "service_account = \"checkout\"");
+    let told = refused("active_deadline_seconds = 600", "service_account = \"checkout\"");
     assert!(told.contains("The app's service account comes too late"), "{told}");
 }
 

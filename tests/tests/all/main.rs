@@ -27,3 +27,4 @@ mod second_judge;
 mod standards;
 mod structure;
 mod traffic;
+mod whole_app;

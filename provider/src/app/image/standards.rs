@@ -1,6 +1,6 @@
 //! The standards about images, judged at plan where the configuration names the whole image.
 
-use ipsy_post_renderer::check_image;
+use ipsy_post_renderer::{IMAGE_REGISTRY, check_image};
 
 use super::{Image, Reference, Repository, Source};
 use crate::app::config::ImageConfig;
@@ -8,11 +8,8 @@ use crate::app::exceptions::Exceptions;
 use crate::app::problem::Problems;
 use crate::app::standards::{AppStandards, Breach, capitalized};
 
-/// Where the standard about registries stands: what is pushed to the app's own repository is in the account's.
-const REGISTRY: &str = "image-registry";
-
 impl Image {
-    /// Tells which standards the image breaks. What CI writes into the pointer is judged when it is installed.
+    /// Reports the standards that the image breaks. An image that CI writes into the pointer is checked at install time.
     pub(crate) fn check_standards(
         &self,
         config: Option<&ImageConfig>,
@@ -32,23 +29,20 @@ impl Image {
         let (Repository::Owned(name) | Repository::Foreign(name)) = &self.repository;
         let image: Reference = self.initial_reference(name);
         for breach in check_image(&image.text(), &standards.standards) {
-            let is_registry = breach.rule == REGISTRY;
-            let is_waived = exceptions.waives(&format!("{}/{}", breach.rule, breach.name));
+            let rule = breach.rule.id;
+            let is_registry = rule == IMAGE_REGISTRY.id;
+            let is_waived = exceptions.waives(&format!("{rule}/{}", breach.name));
+            // A repository of the app's own is in the registry of the account.
             if is_waived || is_registry && matches!(self.repository, Repository::Owned(_)) {
                 continue;
             }
-            let (place, field) = if is_registry {
-                ("image.repository", "standards.imageRegistry")
-            } else {
-                (place, "standards.imagePinning")
-            };
             problems.breach(
                 breach.mode,
                 Breach {
-                    rule: breach.rule,
-                    place,
+                    rule,
+                    place: if is_registry { "image.repository" } else { place },
                     summary: breach.message,
-                    wanted: format!("{} do not allow it", standards.source(field)),
+                    wanted: format!("{} do not allow it", standards.source(breach.rule.source)),
                     fix: capitalized(&breach.help),
                 },
             );

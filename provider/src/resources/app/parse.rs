@@ -47,7 +47,7 @@ pub(super) fn parse(
             known.set(path, Value::from(PENDING_TARGET_GROUP));
         }
     }
-    let config: AppConfig = diagnostics.take(schema().keyed(&known).decode())?;
+    let config = diagnostics.take(AppConfig::read(schema(), &known))?;
     let mut problems = Problems::default();
     let app = resolve(&config, standards, unknown.is_empty(), today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);
@@ -57,7 +57,7 @@ pub(super) fn parse(
 /// Reads an app out of a state: what was right when it was written is not judged again, but what it leaves open is
 /// still the standards' to say.
 pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> Result<Parsed, Diagnostic> {
-    let config: AppConfig = schema().keyed(&state::arguments(value)).decode()?;
+    let config = AppConfig::read(schema(), &state::arguments(value))?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = groups::serving(value);
     Ok(Parsed { app, unknown: Vec::new(), entering: Entering::new() })
@@ -169,7 +169,7 @@ fn feeds_values(path: &Path) -> bool {
         Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
         Some("backend") => {
-            matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn"))
+            matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding"))
         }
         _ => true,
     }

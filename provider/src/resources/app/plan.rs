@@ -16,6 +16,7 @@ use super::state;
 use super::tag_rules;
 use super::{fixed, location};
 use crate::app::image::{Reference, Source};
+use crate::app::resolve::App;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::image_parameter::Pointer;
@@ -95,7 +96,7 @@ pub(super) async fn modify_plan(
     if several && request.prior.as_ref().map(values) != Some(values(&plan.planned)) {
         diagnostics.push(several_clusters_warning());
     }
-    check_values(&plan.planned, several, diagnostics);
+    check_values(&parsed.app, &plan.planned, several, diagnostics);
     check_size(plan, diagnostics);
 }
 
@@ -170,13 +171,13 @@ async fn planned_image(
 }
 
 /// Checks all values that a release can use against the chart.
-fn check_values(planned: &Value, several_clusters: bool, diagnostics: &mut Diagnostics) {
+fn check_values(app: &App, planned: &Value, several_clusters: bool, diagnostics: &mut Diagnostics) {
     let by_backend =
         planned.attribute("values_by_backend").as_map().into_iter().flatten().map(|(_, text)| text);
     let whole = (!several_clusters).then(|| planned.attribute("values"));
     for text in by_backend.chain(whole).filter_map(Value::as_str) {
         if let Ok(values) = serde_json::from_str(text) {
-            contract_diagnostics(&values, diagnostics);
+            contract_diagnostics(app, &values, diagnostics);
         }
     }
 }

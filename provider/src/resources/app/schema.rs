@@ -1,5 +1,7 @@
 //! The schema of `ipsy_app`: the app's arguments, and what follows from them.
 
+use std::sync::OnceLock;
+
 use tf_provider::{Attribute, Schema, Type};
 
 use crate::arguments::{describe_app, describe_infrastructure};
@@ -14,8 +16,13 @@ pub(super) fn computed_names() -> Vec<String> {
         .collect()
 }
 
-/// The schema.
-pub(super) fn schema() -> Schema {
+/// The schema, which is large: it is made once.
+pub(super) fn schema() -> &'static Schema {
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    SCHEMA.get_or_init(describe)
+}
+
+fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
     let texts = |description: &str| Attribute::computed(Type::map(Type::String)).describe(description);
     describe_infrastructure(describe_app(Schema::new(0)))

@@ -100,7 +100,7 @@ async fn a_migration_has_an_account_of_its_own_that_gets_the_role_and_loses_it()
     let bench = Bench::new().await;
     let mut config = bench.config((90, 10));
     config["backend"]["green"]["oidc_provider_arn"] = json!(PROVIDER);
-    config["migration"] = json!({ "args": ["migrate"], "retries": 1 });
+    config["migration"] = json!({ "args": ["migrate"], "backoff_limit": 1 });
     let state = settle(&bench, None, &config).await;
     let aws = bench.fake.aws();
     let accounts = async || {

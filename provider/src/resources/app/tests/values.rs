@@ -1,4 +1,6 @@
-//! Values follow the cluster: each backend has its own, whatever happens to the others.
+//! Each backend has its own values; changes of other backends do not affect them.
+
+use tf_provider::Severity;
 
 use super::*;
 use crate::app::contract;
@@ -86,4 +88,129 @@ async fn all_values_are_checked_against_the_chart() {
     config["env"] = json!({ "A=B": "1" });
     let (_, diagnostics) = bench.plan(None, &config).await;
     assert!(format!("{diagnostics:?}").contains("A=B"), "{diagnostics:?}");
+}
+
+/// The plan's errors: their paths in HCL, with the summaries and details.
+async fn refusals(config: &Json) -> Vec<(String, String)> {
+    let bench = Bench::new().await;
+    let mut whole = bench.config((100, 0));
+    for (name, value) in config.as_object().unwrap() {
+        whole[name] = value.clone();
+    }
+    let (_, diagnostics) = bench.plan(None, &whole).await;
+    let told = diagnostics.iter().filter(|one| one.severity == Severity::Error);
+    told.map(|one| {
+        let path = one.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        (path, format!("{} {}", one.summary, one.detail))
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn a_refused_value_is_told_at_the_argument_that_it_comes_from() {
+    let config = json!({
+        "worker": { "events": { "placement": { "arch": "sparc" } }, "Bad_Name": {} },
+        "cron": { "nightly": { "schedule": "at night" } },
+        "disruption_budget": { "max_unavailable": "1", "min_available": "1" },
+        "volume": { "data": { "mount_path": "/data" } },
+    });
+    let told = refusals(&config).await;
+    for (path, reason) in [
+        ("worker[\"events\"].placement.arch", "sparc"),
+        ("worker[\"Bad_Name\"]", "Bad_Name"),
+        ("cron[\"nightly\"].schedule", "at night"),
+        ("disruption_budget", "at most one of `maxUnavailable`, `minAvailable`"),
+        ("volume[\"data\"]", "exactly one of `emptyDir`, `claim`, `configMap`, `secret`"),
+    ] {
+        let found = told.iter().any(|(place, text)| place == path && text.contains(reason));
+        assert!(found, "nothing tells {reason} at {path}: {told:#?}");
+    }
+    assert_eq!(told.len(), 5, "each once, although two clusters have the value: {told:#?}");
+}
+
+#[tokio::test]
+async fn extra_values_are_merged_last_into_the_values_of_every_backend() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    config["env"] = json!({ "A": "1", "B": "2" });
+    config["service"] = json!({ "type": "NodePort" });
+    let extra =
+        json!({ "env": { "B": "3" }, "service": { "type": "ClusterIP" }, "volumes": { "tmp": null } });
+    config["extra_values"] = json!(extra.to_string());
+    let (planned, diagnostics) = bench.plan(None, &config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    for backend in ["blue", "green"] {
+        let values = values_of(&planned, backend).unwrap();
+        assert_eq!(values["env"], json!({ "A": "1", "B": "3" }), "{backend}");
+        assert_eq!(
+            (&values["service"]["type"], &values["volumes"]["tmp"]),
+            (&json!("ClusterIP"), &Json::Null)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refused_extra_value_is_named_without_its_content() {
+    let extra = json!({ "service": { "type": "hunter2" }, "replicas": -7, "unknown": "hunter2" });
+    let told = refusals(&json!({ "extra_values": extra.to_string() })).await;
+    assert_eq!(told.len(), 3, "{told:#?}");
+    for field in ["`service.type`", "`replicas`", "`unknown`"] {
+        let found = told.iter().any(|(path, text)| path == "extra_values" && text.contains(field));
+        assert!(found, "{field}: {told:#?}");
+    }
+    let shown = format!("{told:?}");
+    assert!(!shown.contains("hunter2") && !shown.contains("-7"), "{shown}");
+}
+
+#[tokio::test]
+async fn values_wait_for_unknown_extra_values() {
+    let bench = Bench::new().await;
+    let mut config = schema::schema().encode(&bench.config((100, 0))).unwrap();
+    config.set(&Path::root("extra_values"), Value::Unknown);
+    let (planned, diagnostics) = bench.plan_configuration(None, config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    assert!(planned.attribute("values_by_backend").is_unknown());
+}
+
+#[tokio::test]
+async fn a_binding_is_of_its_own_backend_alone() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    config["backend"]["blue"]["binding"] = json!({ "multi_cluster": true });
+    let (planned, diagnostics) = bench.plan(None, &config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    let shared = |backend: &str| {
+        let values = values_of(&planned, backend).unwrap();
+        let groups = values["targetGroups"].as_object().unwrap();
+        groups.values().map(|group| group["multiCluster"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((shared("blue"), shared("green")), (vec![json!(true)], vec![Json::Null]));
+}
+
+#[tokio::test]
+async fn a_named_service_account_gets_the_role() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    config["service_account"] = json!({ "name": "shared" });
+    let (planned, _) = bench.plan(None, &config).await;
+    assert_eq!(values_of(&planned, "blue").unwrap()["serviceAccount"]["name"], "shared");
+    let objects = planned.attribute("infrastructure").to_json().to_string();
+    assert!(objects.contains("shared"), "{objects}");
+}
+
+#[tokio::test]
+async fn a_queue_scales_from_zero_and_adds_no_metric_of_pods() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    let queue =
+        json!({ "sqs_queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/orders", "target": 10 });
+    config["autoscaling"] = json!({ "min": 0, "metric": { "queue": queue } });
+    let (planned, diagnostics) = bench.plan(None, &config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    let scaling = &values_of(&planned, "blue").unwrap()["autoscaling"];
+    assert_eq!((&scaling["min"], &scaling["max"]), (&json!(0), &json!(10)));
+    assert_eq!(scaling["metrics"].as_object().unwrap().keys().collect::<Vec<_>>(), ["queue"]);
+    let told =
+        refusals(&json!({ "autoscaling": { "metric": { "cpuu": { "target_utilization": 60 } } } })).await;
+    assert!(told.iter().any(|(path, _)| path.starts_with("autoscaling.metric[\"cpuu\"]")), "{told:#?}");
 }
