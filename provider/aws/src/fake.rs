@@ -25,7 +25,9 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth};
+use crate::{
+    Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
+};
 use world::World;
 
 /// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
@@ -152,6 +154,11 @@ impl Fake {
     pub fn set_requests_per_minute(&self, target_group_arn: &str, requests: f64) {
         self.world
             .with_state(|state| state.requests_per_minute.insert(target_group_arn.to_owned(), requests));
+    }
+
+    /// Says what a target group answers in each minute, whenever it is asked.
+    pub fn set_traffic(&self, target_group_arn: &str, minutes: TrafficMinutes) {
+        self.world.with_state(|state| state.traffic.insert(target_group_arn.to_owned(), minutes));
     }
 
     /// Overwrites a parameter that is there, its kind included, as people do with a console.

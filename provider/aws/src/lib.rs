@@ -41,7 +41,7 @@ pub use listener_rules::{
 };
 pub use load_balancers::{Listener, LoadBalancer, LoadBalancers};
 pub use log_groups::{LogGroup, LogGroups, NewLogGroup};
-pub use metrics::Metrics;
+pub use metrics::{Metrics, TrafficMinute, TrafficMinutes};
 pub use parameters::{NewParameter, Parameter, ParameterKind, Parameters};
 pub use pod_identities::{
     NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference,

@@ -207,13 +207,33 @@ pub(crate) struct BackendConfig {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct RolloutConfig {
+    pub(crate) mode: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) preset: Option<String>,
     pub(crate) steps: Option<Vec<i64>>,
     pub(crate) bake: Option<String>,
     pub(crate) interval: Option<String>,
     pub(crate) timeout: Option<String>,
-    pub(crate) min_healthy: Option<i64>,
+    pub(crate) min_healthy: Option<String>,
     pub(crate) alarms: Option<Vec<String>>,
+    pub(crate) limit: BTreeMap<String, LimitConfig>,
     pub(crate) on_failure: Option<String>,
+    pub(crate) on_drift: Option<String>,
+    pub(crate) resume: Option<bool>,
+    pub(crate) report: Option<String>,
+}
+
+/// `limit { … }` of a rollout.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LimitConfig {
+    pub(crate) measure: Option<String>,
+    pub(crate) expression: Option<String>,
+    pub(crate) maximum: Option<f64>,
+    pub(crate) compared_with: Option<String>,
+    pub(crate) minimum_requests: Option<i64>,
+    pub(crate) evaluation_periods: Option<i64>,
+    pub(crate) datapoints_to_alarm: Option<i64>,
 }
 
 /// `timeouts { … }`; durations are texts such as `1h30m`.

@@ -49,8 +49,8 @@ pub(crate) struct App {
     pub(crate) iam: Iam,
     pub(crate) logs: Logs,
     pub(crate) traffic: Traffic,
-    /// How weights change; at once where it is `None`.
-    pub(crate) rollout: Option<Rollout>,
+    /// How weights change.
+    pub(crate) rollout: Rollout,
     pub(crate) timeouts: Timeouts,
     pub(crate) departure: Departure,
     /// Whether a create adopts whatever has the right names.
@@ -138,7 +138,7 @@ pub(crate) fn resolve(
     check_required_labels(config, &standards, complete, &exceptions, problems);
     let image = Image::resolve(config.image.as_ref(), &identity, problems);
     image.check_standards(config.image.as_ref(), &standards, &exceptions, problems);
-    let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
+    let rollout = Rollout::resolve(config, problems);
     App {
         namespace: resolve_namespace(config, &identity, problems),
         team: config.team.clone(),
@@ -161,7 +161,7 @@ pub(crate) fn resolve(
         iam: Iam::resolve(config, &identity, &standards, &exceptions, &mut explanations, problems),
         logs: Logs::resolve(config, &identity, &standards, &mut explanations, problems),
         traffic: Traffic::resolve(config, &identity, complete, problems),
-        timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
+        timeouts: Timeouts::resolve(config.timeouts.as_ref(), &rollout, problems),
         rollout,
         departure: Departure::resolve(config, problems),
         adopt: config.adopt.unwrap_or(false),

@@ -1,15 +1,22 @@
-//! The one line that takes an app back to where its traffic was, for the night when Terraform is too slow.
+//! The one line that takes an app back to where its traffic was, for the night when Terraform is too slow. The next plan
+//! notices it, and does not move the traffic again by itself.
 
+use super::rollout::Shares;
 use super::traffic::{BackendPlace, Login, LoginSession, Traffic};
 
-/// `aws elbv2 modify-rule …` with all weight on the backends that exist outside of Kubernetes, or with the
-/// configured weights where there is none. `arns` gives the target group of each backend.
+/// `aws elbv2 modify-rule …` with the last good weights. Where no change of weights is known, all weight is on the backends
+/// that exist outside of Kubernetes, or is as configured where there is none. `arns` gives the target group of each backend.
 pub(crate) fn command<'a>(
     traffic: &Traffic,
     rule_arn: &str,
     arns: impl Fn(&str) -> Option<&'a str>,
 ) -> Option<String> {
     let balancer = traffic.load_balancer.as_ref()?;
+    // Weights of backends that have left can't be restored.
+    let serves = |weights: &&Shares| {
+        weights.iter().any(|(name, weight)| *weight > 0 && traffic.backends.contains_key(name))
+    };
+    let last_good = traffic.last_good.as_ref().filter(serves);
     let existing: Vec<&String> = traffic
         .backends
         .iter()
@@ -20,17 +27,22 @@ pub(crate) fn command<'a>(
         .backends
         .iter()
         .map(|(name, backend)| {
-            let weight = match (existing.is_empty(), existing.contains(&name)) {
-                (true, _) => backend.weight,
+            let weight = match (last_good, existing.is_empty(), existing.contains(&name)) {
+                (Some(weights), _, _) => weights.get(name).copied().unwrap_or(0),
+                (None, true, _) => backend.weight,
                 // Alone it gets everything whatever its weight, so the command does not change with it.
-                (false, true) if existing.len() == 1 => 1,
-                (false, true) => backend.weight.max(1),
-                (false, false) => 0,
+                (None, false, true) if existing.len() == 1 => 1,
+                (None, false, true) => backend.weight.max(1),
+                (None, false, false) => 0,
             };
             Some(serde_json::json!({ "TargetGroupArn": arns(name)?, "Weight": weight }))
         })
         .collect();
     let mut forward = serde_json::json!({ "Type": "forward", "ForwardConfig": { "TargetGroups": groups? } });
+    if balancer.stickiness_seconds > 0 {
+        forward["ForwardConfig"]["TargetGroupStickinessConfig"] =
+            serde_json::json!({ "Enabled": true, "DurationSeconds": balancer.stickiness_seconds });
+    }
     if balancer.login.is_some() {
         forward["Order"] = 2.into();
     }
@@ -99,8 +111,14 @@ mod tests {
             },
         }));
         let arns = BTreeMap::from([("ec2", "ec2-arn"), ("blue", "blue-arn")]);
-        let command = command(&traffic, "rule", |name| arns.get(name).copied()).unwrap();
-        assert!(command.contains(r#"{"TargetGroupArn":"blue-arn","Weight":0}"#), "{command}");
-        assert!(command.contains(r#"{"TargetGroupArn":"ec2-arn","Weight":1}"#), "{command}");
+        let first = command(&traffic, "rule", |name| arns.get(name).copied()).unwrap();
+        assert!(first.contains(r#"{"TargetGroupArn":"blue-arn","Weight":0}"#), "{first}");
+        assert!(first.contains(r#"{"TargetGroupArn":"ec2-arn","Weight":1}"#), "{first}");
+        let last_good = Some(Shares::from([("ec2".to_owned(), 40), ("blue".to_owned(), 60)]));
+        let mut changed = Traffic { last_good, ..traffic };
+        changed.load_balancer.as_mut().unwrap().stickiness_seconds = 90;
+        let later = command(&changed, "rule", |name| arns.get(name).copied()).unwrap();
+        assert!(later.contains(r#"{"TargetGroupArn":"blue-arn","Weight":60}"#), "{later}");
+        assert!(later.contains(r#"{"Enabled":true,"DurationSeconds":90}"#), "{later}");
     }
 }

@@ -19,7 +19,7 @@ impl Timeouts {
     /// Resolves `timeouts { … }`. An update must leave `rollout` the time that it takes.
     pub(super) fn resolve(
         config: Option<&TimeoutsConfig>,
-        rollout: Option<&Rollout>,
+        rollout: &Rollout,
         problems: &mut Problems,
     ) -> Self {
         let Some(config) = config else { return Self::default() };
@@ -40,22 +40,18 @@ impl Timeouts {
             update: read("update", &config.update),
             delete: read("delete", &config.delete),
         };
-        if let (Some(update), Some(rollout)) = (timeouts.update, rollout) {
-            let steps = u32::try_from(rollout.steps.len()).unwrap_or(u32::MAX);
-            let needed = rollout.bake.saturating_mul(steps).saturating_add(rollout.timeout);
-            if needed > update {
-                problems.error(
-                    "timeouts.update",
-                    "The rollout takes longer than an update may",
-                    format!(
-                        "Its steps are watched for {} s altogether, after up to {} s in which targets become healthy. \
-                         Allow an update at least {} s, or shorten `rollout`.",
-                        rollout.bake.saturating_mul(steps).as_secs(),
-                        rollout.timeout.as_secs(),
-                        needed.as_secs()
-                    ),
-                );
-            }
+        let needed = rollout.longest_apply();
+        if let Some(update) = timeouts.update.filter(|update| needed > *update) {
+            problems.error(
+                "timeouts.update",
+                "The rollout takes longer than an update may",
+                format!(
+                    "Its steps are watched, and targets and guards waited for, up to {} s. Allow an update at least as \
+                     long as that instead of {} s, or shorten `rollout`.",
+                    needed.as_secs(),
+                    update.as_secs(),
+                ),
+            );
         }
         timeouts
     }
@@ -64,9 +60,9 @@ impl Timeouts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::config::RolloutConfig;
+    use crate::app::config::{AppConfig, RolloutConfig};
 
-    fn check(update: &str, rollout: Option<&Rollout>) -> Vec<String> {
+    fn check(update: &str, rollout: &Rollout) -> Vec<String> {
         let config = TimeoutsConfig { update: Some(update.into()), ..TimeoutsConfig::default() };
         let mut problems = Problems::default();
         Timeouts::resolve(Some(&config), rollout, &mut problems);
@@ -75,16 +71,17 @@ mod tests {
 
     #[test]
     fn durations_are_those_of_go() {
-        assert!(check("1h30m", None).is_empty());
+        assert!(check("1h30m", &Rollout::guarded()).is_empty());
         for bad in ["10", "soon", "0s", "-5m", ""] {
-            assert_eq!(check(bad, None), [format!("`{bad}` is no duration")]);
+            assert_eq!(check(bad, &Rollout::guarded()), [format!("`{bad}` is no duration")]);
         }
     }
 
     #[test]
     fn a_rollout_gets_the_time_that_it_takes() {
-        let rollout = Rollout::resolve(&RolloutConfig::default(), &mut Problems::default());
-        assert_eq!(check("10m", Some(&rollout)), ["The rollout takes longer than an update may"]);
-        assert!(check("15m", Some(&rollout)).is_empty());
+        let app = AppConfig { rollout: Some(RolloutConfig::default()), ..AppConfig::default() };
+        let rollout = Rollout::resolve(&app, &mut Problems::default());
+        assert_eq!(check("10m", &rollout), ["The rollout takes longer than an update may"]);
+        assert!(check("15m", &rollout).is_empty());
     }
 }

@@ -27,6 +27,7 @@ pub(crate) use priority::Priority;
 use super::config::AppConfig;
 use super::names::Identity;
 use super::problem::Problems;
+use super::rollout::Shares;
 
 /// Most target groups in one forward action (a quota of ELB).
 pub(crate) const MOST_TARGET_GROUPS: usize = 5;
@@ -46,6 +47,30 @@ pub(crate) fn previous_name(backend: &str) -> String {
     format!("{backend}/previous")
 }
 
+/// What an apply does with the weights of a rule that is there; what runs now decides it, not the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Course {
+    /// The weights that the rule has, as the state knows them.
+    pub(crate) expected: Shares,
+    /// The change of weights that is made; `None` where they stay.
+    pub(crate) leg: Option<Leg>,
+}
+
+/// A change of weights, as far as one apply makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Leg {
+    /// The weights before the change began, which may be in an earlier apply.
+    pub(crate) from: Shares,
+    /// Where it leads.
+    pub(crate) to: Shares,
+    /// Percent of the way that earlier applies have made.
+    pub(crate) reached: i64,
+    /// When the last of them has made its step, in RFC 3339.
+    pub(crate) since: Option<String>,
+    /// Percent of the way with which this apply ends.
+    pub(crate) step: i64,
+}
+
 /// The traffic side of an app.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Traffic {
@@ -58,6 +83,10 @@ pub(crate) struct Traffic {
     pub(crate) alarms: BTreeMap<String, Alarm>,
     /// By backend; what runs now decides it, not the configuration.
     pub(crate) previous: BTreeMap<String, Previous>,
+    /// Likewise; `None` for a rule that is not there yet.
+    pub(crate) course: Option<Course>,
+    /// The last good weights, which the rollback command sets; `None` where no change is known.
+    pub(crate) last_good: Option<Shares>,
 }
 
 impl Traffic {
@@ -101,6 +130,8 @@ impl Traffic {
                 .map(|(name, alarm)| (name.clone(), Alarm::resolve(name, alarm, problems)))
                 .collect(),
             previous: BTreeMap::new(),
+            course: None,
+            last_good: None,
         };
         traffic.check_ports(config, problems);
         if complete {

@@ -1,6 +1,7 @@
 //! How requests reach the app.
 
 mod load_balancer;
+mod rollout;
 
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
@@ -11,7 +12,7 @@ pub(super) fn add(schema: Schema) -> Schema {
     schema
         .block("load_balancer", load_balancer::load_balancer())
         .block("backend", chart::extend("backend", backend()))
-        .block("rollout", rollout())
+        .block("rollout", rollout::block())
         .block("dns", dns())
         .block("alarm", alarm())
 }
@@ -61,43 +62,6 @@ fn whole_number(value: &Value) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new("A weight is a whole number", "AWS takes 0 to 999, without a fraction."))
-}
-
-fn rollout() -> Block {
-    let text = |description: &str| Attribute::optional(Type::String).describe(description);
-    Block::single()
-        .describe(
-            "How weights change: in steps, each watched. Without the block they change at once. A backend that \
-             is new enters the rule with weight 0, so that its targets are checked; the next apply moves the \
-             traffic. Requests that go back to a `target_group_arn` are never held up.",
-        )
-        .attribute(
-            "steps",
-            Attribute::optional(Type::list(Type::Number))
-                .describe("Percentages of the way to the new weights; the last one is 100. Default: `[100]`.")
-                .example("[10, 50, 100]"),
-        )
-        .attribute("bake", text("How long each step is watched. Default: `5m`.").example("\"5m\""))
-        .attribute("interval", text("How often it is looked at. Default: `15s`."))
-        .attribute("timeout", text("How long targets may take to become healthy. Default: `10m`."))
-        .attribute(
-            "min_healthy",
-            Attribute::optional(Type::Number)
-                .describe("Fewest healthy targets of a cluster that gets more requests. Default: 1."),
-        )
-        .attribute(
-            "alarms",
-            Attribute::optional(Type::list(Type::String))
-                .describe("CloudWatch alarms: one that goes off stops the rollout.")
-                .example("[\"checkout-5xx\"]"),
-        )
-        .attribute(
-            "on_failure",
-            text(
-                "What a failure does: `rollback` to the weights from before, or `hold` those of the last good \
-                 step. Default: `rollback`.",
-            ),
-        )
 }
 
 fn dns() -> Block {

@@ -134,7 +134,7 @@ pub(crate) fn components(
         let listener_arn = &load_balancer.listener_arn;
         let alarms = alarms(app, aws, &ownership, listener_arn);
         let mut rollout = app.rollout.clone();
-        if let Some(rollout) = &mut rollout {
+        if rollout.waits_for_targets {
             // What the app watches guards its rollouts, too.
             rollout.alarms.extend(alarms.iter().map(GroupAlarm::name));
         }
@@ -149,6 +149,7 @@ pub(crate) fn components(
             load_balancer: load_balancer.clone(),
             backends: app.traffic.backends.clone(),
             previous: app.traffic.previous.clone(),
+            course: app.traffic.course.clone(),
         }));
     }
     components

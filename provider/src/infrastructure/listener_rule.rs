@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::shift::shift;
+use super::shift::{Shifted, shift};
 use super::{Component, Facts, Observed, Stage, differs};
 use crate::app::departure::Departure;
-use crate::app::rollout::Rollout;
-use crate::app::traffic::{Backend, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
+use crate::app::rollout::{OnDrift, Progress, Rollout, Shares, Walk, same, shown};
+use crate::app::traffic::{Backend, Course, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
 
 pub(super) use targets::{ByName, target};
 
@@ -34,8 +34,10 @@ pub(crate) struct ListenerRule {
     pub(crate) backends: BTreeMap<String, Backend>,
     /// Target groups that backends had before, by backend.
     pub(crate) previous: BTreeMap<String, Previous>,
-    /// How weights change; at once where it is `None`.
-    pub(crate) rollout: Option<Rollout>,
+    /// How weights change.
+    pub(crate) rollout: Rollout,
+    /// What this apply does with the weights.
+    pub(crate) course: Option<Course>,
 }
 
 /// What only AWS can tell of a rule.
@@ -44,7 +46,9 @@ pub(crate) struct RuleStatus {
     /// The priority that it has.
     pub(crate) priority: u32,
     /// Its weights by backend; a target group of nobody goes by its ARN.
-    pub(crate) weights: BTreeMap<String, i64>,
+    pub(crate) weights: Shares,
+    /// The last change of its weights; `None` where ipsy has not set them.
+    pub(crate) walk: Option<Walk>,
 }
 
 impl RuleStatus {
@@ -80,13 +84,45 @@ impl ListenerRule {
             .collect()
     }
 
-    fn observed(&self, rule: Rule, tags: Tags) -> Observed {
-        let mut weights = self.live_weights(&rule);
+    /// Weights by backend, whichever of its groups has them.
+    fn by_backend(&self, weights: ByName) -> Shares {
+        let mut weights = weights;
         for backend in self.backends.keys() {
             if let Some(weight) = weights.remove(&previous_name(backend)) {
                 *weights.entry(backend.clone()).or_default() += weight;
             }
         }
+        weights
+    }
+
+    /// Checks that the rule has the weights that the state knows: what others have set since then stays.
+    fn expect(&self, arn: &str, live: &ByName) -> Result<(), Error> {
+        let expected = match &self.course {
+            Some(course) if self.load_balancer.weights == Weights::Terraform => &course.expected,
+            _ => return Ok(()),
+        };
+        // A backend that leaves has no name any more.
+        let known = |weights: &Shares| -> Shares {
+            let kept = weights.iter().filter(|(name, _)| self.backends.contains_key(*name));
+            kept.map(|(name, weight)| (name.clone(), *weight)).collect()
+        };
+        let (live, expected) = (known(&self.by_backend(live.clone())), known(expected));
+        if self.rollout.on_drift == OnDrift::Overwrite || same(&live, &expected) {
+            return Ok(());
+        }
+        let message = format!(
+            "the rule has the weights {}, and the state knows {}: others have changed them since the last refresh. \
+             They stay. Look who has, then plan again; `rollout.on_drift = \"overwrite\"` goes on from any weights.",
+            shown(&live),
+            shown(&expected)
+        );
+        Err(Error::new(ErrorKind::Conflict, Service::Elb, "ModifyRule", arn, message))
+    }
+
+    fn observed(&self, rule: Rule, tags: Tags) -> Observed {
+        let weights = self.by_backend(self.live_weights(&rule));
+        let walk = Walk::read(&tags);
+        let tags: Tags = tags.into_iter().filter(|(key, _)| !Walk::is_tag(key)).collect();
         let priority = rule.priority.unwrap_or_default();
         let shown = match self.load_balancer.priority {
             range @ Priority::Range { .. } if range.allows(priority) => json!(range.to_string()),
@@ -103,7 +139,7 @@ impl ListenerRule {
             "tags": self.ownership.observed(&tags),
         });
         // Both are plain data, which JSON always takes.
-        let value = serde_json::to_string(&RuleStatus { priority, weights }).ok();
+        let value = serde_json::to_string(&RuleStatus { priority, weights, walk }).ok();
         Observed { arn: rule.arn, properties, tags, value }
     }
 
@@ -175,15 +211,19 @@ impl Component for ListenerRule {
 
     async fn create(&self, facts: &Facts) -> Result<Observed, Error> {
         let tags = self.ownership.tags(KEY);
+        let mut first = tags.clone();
+        if self.load_balancer.weights == Weights::Terraform {
+            first.extend(Walk::created(&self.by_backend(self.configured_weights())));
+        }
         let rule = NewRule {
             listener_arn: self.load_balancer.listener_arn.clone(),
             priority: 0,
             conditions: form::conditions(&self.load_balancer.conditions),
             actions: self.actions(self.targets(facts, &self.configured_weights())),
-            tags: tags.clone(),
+            tags: first.clone(),
         };
         let made = self.make(rule).await?;
-        Ok(Observed { properties: self.desired(), ..self.observed(made, tags) })
+        Ok(Observed { properties: self.desired(), ..self.observed(made, first) })
     }
 
     async fn change(&self, observed: &Observed, facts: &Facts) -> Result<(), Error> {
@@ -198,24 +238,33 @@ impl Component for ListenerRule {
         let acts = ["backends", "login", "stickiness_seconds"];
         let actions = acts.iter().any(|field| differs(found, &desired, field))
             || secret_version(&observed.tags) != secret_version(&self.ownership.tags(KEY));
+        let mut free = false;
         let actions = if actions {
             let live = self.live(&observed.arn).await?;
             let before = self.live_weights(&live);
             let wanted = self.wanted_weights(&before);
-            shift(self, &live, &before, &wanted, facts).await?;
-            Some(self.actions(self.targets(facts, &wanted)))
+            self.expect(&observed.arn, &before)?;
+            let shifted = shift(self, &live, &before, &wanted, facts).await?;
+            free = shifted == Shifted::Free;
+            (shifted != Shifted::Arrived).then(|| self.actions(self.targets(facts, &wanted)))
         } else {
             None
         };
+        if free {
+            self.mark(&observed.arn, Progress::Begun).await?;
+        }
         if conditions.is_some() || actions.is_some() {
             self.aws.listener_rules.modify(&observed.arn, &RuleChange { conditions, actions }).await?;
+        }
+        if free {
+            self.mark(&observed.arn, Progress::Moving).await?;
         }
         Ok(())
     }
 
+    /// Its weights, its priority and the last change of its weights.
     fn is_told_by_aws(&self) -> bool {
-        self.load_balancer.weights == Weights::External
-            || matches!(self.load_balancer.priority, Priority::Range { .. })
+        true
     }
 
     async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {

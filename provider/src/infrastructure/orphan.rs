@@ -16,6 +16,7 @@ use super::repository::Repository;
 use super::role::Role;
 use super::{Component, ComponentId};
 use crate::app::resolve::App;
+use crate::app::rollout::Rollout;
 use crate::app::traffic::Previous;
 
 /// The objects in the region that carry the owner id of `ownership` and are none of `kept`. The lists are some seconds
@@ -136,7 +137,15 @@ async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Op
             let (listener, _) = arn.rsplit_once('/')?;
             load_balancer.listener_arn = listener.replacen(":listener-rule/", ":listener/", 1);
             let (backends, previous) = (app.traffic.backends.clone(), app.traffic.previous.clone());
-            Box::new(ListenerRule { aws, ownership, load_balancer, backends, previous, rollout: None })
+            Box::new(ListenerRule {
+                aws,
+                ownership,
+                load_balancer,
+                backends,
+                previous,
+                rollout: Rollout::guarded(),
+                course: None,
+            })
         }
         ("eks", "podidentityassociation") => {
             let (cluster, id) = name.split_once('/')?;

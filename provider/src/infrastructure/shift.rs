@@ -1,68 +1,85 @@
 //! Moving traffic in steps: groups first with the weights of before, then wait until their targets are healthy,
-//! then step by step, each watched. A step that fails brings the weights of before back, or holds the last good
-//! ones. Going back to what exists outside of Kubernetes is never held up.
+//! then step by step, each watched. A step that fails brings the weights from before the change back, or holds the last
+//! good ones. Before each change the rule is read: weights that others have set meanwhile stay.
 
-use std::borrow::Cow;
+mod guard;
+mod journal;
+mod timeline;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::SystemTime;
 
-use ipsy_aws::{AlarmState, Error, ErrorKind, Rule, RuleChange, Service, TargetHealth};
+use ipsy_aws::{Error, ErrorKind, Rule, RuleChange, Service};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::time::{Instant, sleep};
 
+use self::guard::{Guard, Health, Judgement};
+use self::journal::Journal;
+use super::Facts;
 use super::listener_rule::{ByName, ListenerRule, target};
-use super::{Facts, target_group};
-use crate::app::rollout::{OnFailure, Rollout, between, rises};
-use crate::app::traffic::{BackendPlace, MOST_TARGET_GROUPS, previous_name};
+use crate::app::rollout::{Mode, OnFailure, Progress, Rollout, Walk, between, rises, shown};
+use crate::app::traffic::{BackendPlace, Leg, MOST_TARGET_GROUPS, Weights, previous_name};
 
-/// Brings the rule to the last step before the wanted weights, which the caller sets. Does nothing where no
-/// cluster gets more requests than before. Without a rollout it only holds back a target group that takes the
-/// place of another until it is healthy.
+/// What has become of a rule's weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shifted {
+    /// Nothing was held back: the caller sets the wanted weights, at once.
+    Free,
+    /// The rule has the wanted weights.
+    Arrived,
+    /// The rule has the last step before the wanted weights, which the caller sets.
+    Before,
+}
+
+/// Brings the rule from the weights `before`, which it has, to those that are `wanted`, as the rollout says. Nothing
+/// changes before the backends that get more requests have healthy targets.
 pub(super) async fn shift(
     rule: &ListenerRule,
     live: &Rule,
     before: &ByName,
     wanted: &ByName,
     facts: &Facts,
-) -> Result<(), Error> {
-    let rollout = rule.rollout.as_ref().map_or_else(|| Cow::Owned(Rollout::replacement()), Cow::Borrowed);
-    let rising: Vec<&str> = rule
-        .backends
-        .iter()
-        .filter(|(name, backend)| {
-            matches!(backend.place, BackendPlace::Cluster { .. })
-                && rises(before, wanted, name)
-                && (rule.rollout.is_some() || takes_over(before, wanted, name))
-        })
-        .map(|(name, _)| name.as_str())
-        .collect();
-    if rising.is_empty() || before.values().all(|weight| *weight == 0) {
-        return Ok(());
+) -> Result<Shifted, Error> {
+    let ours = rule.load_balancer.weights == Weights::Terraform;
+    let receives = |name: &String| {
+        rises(before, wanted, name)
+            && (ours || takes_over(before, wanted, name))
+            && (rule.rollout.mode != Mode::Immediate || takes_over(before, wanted, name))
+    };
+    let receivers: Vec<&String> = rule.backends.keys().filter(|name| receives(name)).collect();
+    if receivers.is_empty() || before.values().all(|weight| *weight == 0) {
+        return Ok(Shifted::Free);
     }
+    // A group that only takes the place of another, with the share as it is, needs no steps.
+    let guarded = Rollout::guarded();
+    let rollout = if ours && rule.rollout.mode != Mode::Immediate { &rule.rollout } else { &guarded };
     let (start, end) = way(before, wanted);
     let arns = arns(rule, live, facts, &end);
-    let shift = Shift { rule, rollout: &rollout, facts, arn: &live.arn, arns, rising };
-    if start != *before {
-        shift.set(&start).await?;
+    let guard = Guard::new(rule, rollout, &arns, &receivers);
+    let in_clusters = receivers.iter().any(|name| {
+        rule.backends.get(*name).is_some_and(|backend| matches!(backend.place, BackendPlace::Cluster { .. }))
+    });
+    let mut shift =
+        Shift { rule, rollout, facts, arn: &live.arn, arns: &arns, guard, journal: Journal::default() };
+    if !in_clusters {
+        // Requests that go back to what exists outside of Kubernetes are not held up by steps.
+        let refusal = match shift.guard.health().await? {
+            Health::Enough => return Ok(Shifted::Free),
+            Health::Coming(problem) | Health::Lacking(problem) => problem,
+        };
+        // A group that the rule does not have yet is not checked by AWS.
+        let is_in = receivers.iter().all(|name| before.contains_key(*name));
+        return if is_in {
+            Err(shift.halted(&refusal, "The weights are what they were before"))
+        } else {
+            Ok(Shifted::Free)
+        };
     }
-    let mut good = start.clone();
-    let result = shift.steps(&start, &end, &mut good).await;
-    let Err(error) = result else { return Ok(()) };
-    let back = match rollout.on_failure {
-        OnFailure::Rollback => &start,
-        OnFailure::Hold => &good,
-    };
-    // If even this fails, the refresh that follows tells what is really there.
-    let restored = shift.set(back).await;
-    let text = match (&restored, rollout.on_failure) {
-        (Ok(()), OnFailure::Rollback) => "The weights are what they were before.",
-        (Ok(()), OnFailure::Hold) => "The weights of the last good step stay.",
-        (Err(_), _) => "The weights could not be set back: look at the rule now.",
-    };
-    let cause = match error.kind() {
-        ErrorKind::Halted | ErrorKind::Conflict => error.message().to_owned(),
-        _ => error.to_string(),
-    };
-    Err(shift.error(error.kind(), &format!("{}. {text}", cause.trim_end_matches('.'))))
+    let result = shift.walk(before, &start, &end).await;
+    shift.journal.write(rollout.report.as_deref());
+    result?;
+    Ok(if end == *wanted { Shifted::Arrived } else { Shifted::Before })
 }
 
 /// Whether the group of `name` takes over from the one that the backend had before.
@@ -99,131 +116,273 @@ fn arns(rule: &ListenerRule, live: &Rule, facts: &Facts, names: &ByName) -> BTre
     arns
 }
 
+/// The time as tags and reports have it.
+pub(super) fn now() -> String {
+    let now = OffsetDateTime::from(SystemTime::now()).replace_nanosecond(0);
+    // A time of this century always has a form in RFC 3339.
+    now.ok().and_then(|now| now.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+/// Why steps ended before the last one.
+enum Broken {
+    /// A guard has failed.
+    Guard(String),
+    /// Terraform asked to stop.
+    Stopped,
+    /// AWS could not be asked, or others have changed the weights.
+    Aws(Error),
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self::Aws(error)
+    }
+}
+
 /// What stays the same in all steps.
 struct Shift<'a> {
     rule: &'a ListenerRule,
     rollout: &'a Rollout,
     facts: &'a Facts,
     arn: &'a str,
-    arns: BTreeMap<String, String>,
-    /// The clusters that get more requests.
-    rising: Vec<&'a str>,
+    arns: &'a BTreeMap<String, String>,
+    guard: Guard<'a>,
+    journal: Journal,
 }
 
 impl Shift<'_> {
-    async fn steps(&self, from: &ByName, to: &ByName, good: &mut ByName) -> Result<(), Error> {
-        self.wait_until_healthy().await?;
-        for percent in &self.rollout.steps {
-            let weights = between(from, to, *percent);
-            self.set(&weights).await?;
-            self.bake().await?;
-            *good = weights;
+    /// Goes from `start` to `end`; the rule has `before`.
+    async fn walk(&mut self, before: &ByName, start: &ByName, end: &ByName) -> Result<(), Error> {
+        let leg = self.rule.leg().cloned();
+        let reached = leg.as_ref().map_or(0, |leg| leg.reached);
+        // Where an earlier apply has made steps, the way begins where it did.
+        let origin = match &leg {
+            Some(leg) if reached > 0 => {
+                end.keys().map(|name| (name.clone(), leg.from.get(name).copied().unwrap_or(0))).collect()
+            }
+            _ => start.clone(),
+        };
+        let mut live = before.clone();
+        if start != before {
+            self.set(&mut live, start).await?;
+        }
+        if let Err(broken) = self.wait_until_healthy().await {
+            let unmoved = reached == 0 || matches!(broken, Broken::Stopped);
+            let text = "The weights are what they were before";
+            return match broken {
+                Broken::Aws(error) => Err(error),
+                Broken::Guard(problem) if !unmoved => self.fail(&mut live, start, &origin, &problem).await,
+                Broken::Guard(problem) => Err(self.halted(&problem, text)),
+                Broken::Stopped => Err(self.halted("Terraform asked to stop", text)),
+            };
+        }
+        let mut good = start.clone();
+        match self.steps(leg.as_ref(), &origin, end, &mut live, &mut good).await {
+            Ok(()) => Ok(()),
+            Err(Broken::Aws(error)) if error.kind() == ErrorKind::Conflict => Err(error),
+            Err(Broken::Stopped) => {
+                let restored = self.set(&mut live, &good).await;
+                self.mark(Progress::Stopped).await?;
+                restored?;
+                let text = format!("The weights of the last good step stay: {}", shown(&good));
+                Err(self.halted("Terraform asked to stop", &text))
+            }
+            Err(Broken::Guard(problem)) => self.fail(&mut live, &good, &origin, &problem).await,
+            Err(Broken::Aws(error)) => {
+                let problem = error.to_string();
+                self.fail(&mut live, &good, &origin, problem.trim_end_matches('.')).await
+            }
+        }
+    }
+
+    /// Ends the change: back to the weights from before it, or to the last good ones.
+    async fn fail(
+        &mut self,
+        live: &mut ByName,
+        good: &ByName,
+        origin: &ByName,
+        problem: &str,
+    ) -> Result<(), Error> {
+        let back = match self.rollout.on_failure {
+            OnFailure::Rollback => origin,
+            OnFailure::Hold => good,
+        };
+        // If even this fails, the refresh that follows shows what is really there.
+        let restored = self.set(live, back).await;
+        let text = match (&restored, self.rollout.on_failure) {
+            (Ok(()), OnFailure::Rollback) => "The weights are what they were before",
+            (Ok(()), OnFailure::Hold) => "The weights of the last good step stay",
+            (Err(_), _) => "The weights could not be set back: look at the rule now",
+        };
+        self.journal.end(problem);
+        if restored.is_ok() && self.rollout.on_failure == OnFailure::Rollback {
+            self.mark(Progress::RolledBack).await?;
+        }
+        Err(self.halted(problem, text))
+    }
+
+    async fn steps(
+        &mut self,
+        leg: Option<&Leg>,
+        from: &ByName,
+        to: &ByName,
+        live: &mut ByName,
+        good: &mut ByName,
+    ) -> Result<(), Broken> {
+        let reached = leg.map_or(0, |leg| leg.reached);
+        let mut left: Vec<i64> =
+            self.rollout.steps.iter().copied().filter(|percent| *percent > reached).collect();
+        if self.rollout.mode == Mode::Stepwise {
+            if let Some(leg) = leg.filter(|leg| leg.reached > 0) {
+                self.judge_last_step(leg).await?;
+            }
+            // The caller's weights are those of the next step.
+            left = vec![100];
+        }
+        let last = leg.map_or(100, |leg| leg.step);
+        if reached == 0 {
+            self.mark(Progress::Begun).await?;
+        }
+        for percent in left {
+            let weights = between(from, to, percent);
+            let began = SystemTime::now();
+            self.set(live, &weights).await?;
+            self.mark(Progress::Moving).await?;
+            if self.rollout.mode == Mode::Whole {
+                self.bake(began).await?;
+            }
+            self.journal.step(percent.min(last), &weights, &self.guard, began).await;
+            good.clone_from(&weights);
         }
         Ok(())
     }
 
-    /// Sets weights, and reads them back: nothing is built on a step that has not happened.
-    async fn set(&self, weights: &ByName) -> Result<(), Error> {
+    /// Sets weights where the rule has those of `live`, and reads them back: nothing is built on a step that has not
+    /// happened, and nothing is written over what others have set.
+    async fn set(&self, live: &mut ByName, weights: &ByName) -> Result<(), Error> {
         let rules = &self.rule.aws.listener_rules;
-        let arn_of = |name: &String| self.arns.get(name).map_or("", String::as_str);
-        let mut wanted: Vec<_> = weights.iter().map(|(name, weight)| target(arn_of(name), *weight)).collect();
+        let targets = |weights: &ByName| {
+            let arn_of = |name: &String| self.arns.get(name).map_or("", String::as_str);
+            let mut targets: Vec<_> =
+                weights.iter().map(|(name, weight)| target(arn_of(name), *weight)).collect();
+            targets.sort();
+            targets
+        };
+        self.expect(&targets(live), "others have changed the weights since the last step; they stay").await?;
+        let wanted = targets(weights);
         let actions = self.rule.actions(wanted.clone());
         rules.modify(self.arn, &RuleChange { conditions: None, actions: Some(actions) }).await?;
-        let found = rules.by_arns(&[self.arn.to_owned()]).await?;
-        let forward = found.first().and_then(Rule::forward);
-        let mut shown = forward.map(|forward| forward.targets.clone()).unwrap_or_default();
-        wanted.sort();
-        shown.sort();
-        if shown == wanted {
-            return Ok(());
-        }
-        let message = "AWS took the weights and then shows others; somebody else changes the rule";
-        Err(self.error(ErrorKind::Conflict, message))
+        self.expect(&wanted, "AWS took the weights and then shows others: others change the rule").await?;
+        tracing::info!(rule = self.arn, weights = shown(weights), "The weights are set");
+        live.clone_from(weights);
+        Ok(())
     }
 
-    async fn wait_until_healthy(&self) -> Result<(), Error> {
+    async fn expect(&self, targets: &[ipsy_aws::WeightedTarget], otherwise: &str) -> Result<(), Error> {
+        let found = self.rule.aws.listener_rules.by_arns(&[self.arn.to_owned()]).await?;
+        let forward = found.first().and_then(Rule::forward);
+        let mut shown = forward.map(|forward| forward.targets.clone()).unwrap_or_default();
+        shown.sort();
+        if shown == targets { Ok(()) } else { Err(self.error(ErrorKind::Conflict, otherwise)) }
+    }
+
+    async fn mark(&self, progress: Progress) -> Result<(), Error> {
+        self.rule.mark(self.arn, progress).await
+    }
+
+    async fn wait_until_healthy(&self) -> Result<(), Broken> {
         let deadline = Instant::now() + self.rollout.timeout;
         loop {
-            let Some(problem) = self.unhealthy().await? else { return Ok(()) };
+            let problem = match self.guard.health().await? {
+                Health::Enough => return Ok(()),
+                Health::Lacking(problem) if !self.rollout.waits_for_targets => {
+                    return Err(Broken::Guard(problem));
+                }
+                Health::Coming(problem) | Health::Lacking(problem) => problem,
+            };
             if Instant::now() >= deadline {
                 let waited = self.rollout.timeout.as_secs();
-                return Err(self.halted(&format!("{problem}, after {waited} s of waiting")));
+                return Err(Broken::Guard(format!("{problem}, after {waited} s of waiting")));
             }
+            tracing::info!(rule = self.arn, "Waiting for targets: {problem}");
             self.pause(self.rollout.interval).await?;
         }
     }
 
-    /// Watches one step: health and alarms, until its time is over.
-    async fn bake(&self) -> Result<(), Error> {
-        let deadline = Instant::now() + self.rollout.bake;
+    /// Watches one step until its time is over, and until every guard has data.
+    async fn bake(&self, began: SystemTime) -> Result<(), Broken> {
+        let end = Instant::now() + self.rollout.bake;
+        let deadline = end + self.rollout.timeout;
         loop {
-            if let Some(problem) = self.unhealthy().await? {
-                return Err(self.halted(&problem));
+            let pending = match self.guard.judge(began).await? {
+                Judgement::Failed(problem) => return Err(Broken::Guard(problem)),
+                Judgement::Pending(problem) => Some(problem),
+                Judgement::Good => None,
+            };
+            let now = Instant::now();
+            match pending {
+                None if now >= end => return Ok(()),
+                Some(problem) if now >= deadline => {
+                    let waited = (self.rollout.bake + self.rollout.timeout).as_secs();
+                    return Err(Broken::Guard(format!(
+                        "{problem}, after {waited} s: without data no step is good"
+                    )));
+                }
+                _ => {}
             }
-            if let Some(problem) = self.alarmed().await? {
-                return Err(self.halted(&problem));
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
+            let left = if now < end { end - now } else { deadline - now };
             self.pause(self.rollout.interval.min(left)).await?;
         }
     }
 
-    /// The first rising backend that has too few healthy targets, with what the others are.
-    async fn unhealthy(&self) -> Result<Option<String>, Error> {
-        for backend in &self.rising {
-            let arn = self.facts.arn(&format!("{}/{backend}", target_group::KEY));
-            let targets = self.rule.aws.target_groups.health(arn).await?;
-            let (healthy, others): (Vec<&TargetHealth>, Vec<&TargetHealth>) =
-                targets.iter().partition(|target| target.state == "healthy");
-            if healthy.len() < self.rollout.min_healthy {
-                let others: Vec<String> = others
-                    .iter()
-                    .map(|target| {
-                        let reason = target.reason.as_deref().unwrap_or("no reason given");
-                        format!("{}:{} is {} ({reason})", target.target_id, target.port, target.state)
-                    })
-                    .collect();
-                let rest = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
-                return Ok(Some(format!(
-                    "backend `{backend}` has {} of {} healthy targets{rest}",
-                    healthy.len(),
-                    self.rollout.min_healthy
-                )));
+    /// Judges the step that an earlier apply has made.
+    async fn judge_last_step(&self, leg: &Leg) -> Result<(), Broken> {
+        let since = leg.since.as_deref().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+        let since = since.map_or(SystemTime::UNIX_EPOCH, SystemTime::from);
+        let judgement = self.guard.judge(since).await?;
+        let watched = SystemTime::now().duration_since(since).unwrap_or_default();
+        let early = self.rollout.bake.checked_sub(watched).filter(|left| !left.is_zero());
+        let problem = match (judgement, early) {
+            (Judgement::Failed(problem), _) => return Err(Broken::Guard(problem)),
+            (Judgement::Pending(problem), _) => problem,
+            (Judgement::Good, Some(left)) => {
+                format!("the step of {} % is watched for {} s more", leg.reached, left.as_secs().max(1))
             }
-        }
-        Ok(None)
-    }
-
-    /// The first alarm that has gone off, or that is not there at all: an alarm nobody made guards nothing.
-    async fn alarmed(&self) -> Result<Option<String>, Error> {
-        if self.rollout.alarms.is_empty() {
-            return Ok(None);
-        }
-        let states = self.rule.aws.alarms.states(&self.rollout.alarms).await?;
-        Ok(self.rollout.alarms.iter().find_map(|name| match states.get(name) {
-            None => Some(format!("there is no alarm `{name}`")),
-            Some(AlarmState::Alarm { reason }) => Some(format!("alarm `{name}` went off: {reason}")),
-            Some(_) => None,
-        }))
+            (Judgement::Good, None) => return Ok(()),
+        };
+        Err(Broken::Aws(
+            self.error(ErrorKind::Conflict, &format!("{problem}: apply again later. The weights stay")),
+        ))
     }
 
     /// Waits, unless Terraform asks to stop.
-    async fn pause(&self, duration: Duration) -> Result<(), Error> {
+    async fn pause(&self, duration: std::time::Duration) -> Result<(), Broken> {
         tokio::select! {
             () = sleep(duration) => Ok(()),
-            () = self.facts.cancel.cancelled() => Err(self.halted("Terraform asked to stop")),
+            () = self.facts.cancel.cancelled() => Err(Broken::Stopped),
         }
     }
 
-    fn halted(&self, message: &str) -> Error {
-        self.error(ErrorKind::Halted, message)
+    fn halted(&self, problem: &str, outcome: &str) -> Error {
+        self.error(ErrorKind::Halted, &format!("{problem}. {outcome}."))
     }
 
     fn error(&self, kind: ErrorKind, message: &str) -> Error {
         Error::new(kind, Service::Elb, "ModifyRule", self.arn, message)
+    }
+}
+
+impl ListenerRule {
+    /// The change of weights that this apply makes.
+    fn leg(&self) -> Option<&Leg> {
+        self.course.as_ref()?.leg.as_ref()
+    }
+
+    /// Notes in the rule's tags what has become of the change of its weights; nothing where there is none.
+    pub(super) async fn mark(&self, arn: &str, progress: Progress) -> Result<(), Error> {
+        let Some(leg) = self.leg() else { return Ok(()) };
+        let walk = Walk { from: Some(leg.from.clone()), to: leg.to.clone(), progress, at: Some(now()) };
+        self.aws.listener_rules.tag(arn, &walk.tags()).await
     }
 }
 

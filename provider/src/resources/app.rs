@@ -1,6 +1,7 @@
 //! `ipsy_app`: everything that one app needs on AWS, and the Helm values that it is installed with.
 
 mod apply;
+mod course;
 mod departing;
 mod entering;
 mod fixed;

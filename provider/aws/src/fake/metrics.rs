@@ -1,11 +1,12 @@
 //! Metrics of the AWS in memory.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 
 use super::world::World;
-use crate::{Error, Metrics, Service};
+use crate::{Error, Metrics, Service, TrafficMinutes};
 
 #[async_trait]
 impl Metrics for World {
@@ -22,5 +23,21 @@ impl Metrics for World {
             });
             Ok(counts.collect())
         })
+    }
+
+    async fn traffic_since(
+        &self,
+        load_balancer: &str,
+        target_group_arns: &[String],
+        _start: SystemTime,
+    ) -> Result<BTreeMap<String, TrafficMinutes>, Error> {
+        self.call(Service::CloudWatch, "GetMetricData", load_balancer, |state| {
+            let minutes = |arn: &String| state.traffic.get(arn).cloned().unwrap_or_default();
+            Ok(target_group_arns.iter().map(|arn| (arn.clone(), minutes(arn))).collect())
+        })
+    }
+
+    async fn mean_since(&self, expression: &str, _start: SystemTime) -> Result<Option<f64>, Error> {
+        self.call(Service::CloudWatch, "GetMetricData", expression, |_| Ok(None))
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::{
     Alarm, AlarmState, Cluster, Error, ErrorKind, Finding, Image, Listener, LoadBalancer, LogGroup,
     Parameter, PodIdentity, Record, Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
+    TrafficMinutes,
 };
 
 use super::refusal::Refusal;
@@ -54,6 +55,8 @@ pub(super) struct State {
     pub(super) metric_alarms: BTreeMap<String, Alarm>,
     /// How many requests target groups get, by ARN.
     pub(super) requests_per_minute: BTreeMap<String, f64>,
+    /// What target groups answered, by ARN.
+    pub(super) traffic: BTreeMap<String, TrafficMinutes>,
     /// Records by zone.
     pub(super) zones: BTreeMap<String, Vec<Record>>,
 }

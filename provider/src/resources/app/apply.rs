@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Aws;
-use tf_provider::{CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, UpdateRequest, Value};
+use tf_provider::{
+    CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Private, Severity, UpdateRequest, Value,
+};
 
+use super::course;
 use super::departing;
 use super::entering::{self, Entering};
 use super::holder;
@@ -46,9 +49,10 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
     let holder = holder::of_create(configured.origin().await);
-    let prior = (None, &Entering::new());
+    let before = Before { prior: None, unfinished: &Entering::new(), private: &private.clone() };
+    course::plan_adoption(&mut private, None);
     let work =
-        Box::pin(wanted(configured, &request.planned, &request.config, prior, &holder, &mut diagnostics));
+        Box::pin(wanted(configured, &request.planned, &request.config, before, &holder, &mut diagnostics));
     let work = work.await;
     let Some(work) = work else {
         return Outcome::failed(diagnostics);
@@ -63,6 +67,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
         cancel: limit.cancel.clone(),
     };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
+    course::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(&work, request.planned, &report.observed);
@@ -91,7 +96,11 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
     let holder = holder::of_update(&private, configured.origin().await);
-    let before = (Some(&prior), &entering::unfinished(&private));
+    let before = Before {
+        prior: Some(&prior),
+        unfinished: &entering::unfinished(&private),
+        private: &private.clone(),
+    };
     let work =
         Box::pin(wanted(configured, &request.planned, &request.config, before, &holder, &mut diagnostics))
             .await;
@@ -117,6 +126,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let mut change =
         Change { wanted: work.wanted, obsolete, adoption: Adoption::Nothing, departure, known, cancel };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
+    course::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(&work, request.planned, &report.observed);
@@ -181,19 +191,36 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     Outcome::of(prior).with_private(private).with(diagnostics)
 }
 
-/// Reads what is wanted now, which must keep to the standards. Before it there was a state, and maybe an update that
-/// has not let everything into the rule.
+/// What there was before an apply.
+struct Before<'a> {
+    /// The state; `None` for a new app.
+    prior: Option<&'a Value>,
+    /// What an update that failed has not let into the rule.
+    unfinished: &'a Entering,
+    private: &'a Private,
+}
+
+/// Reads what is wanted now, which must keep to the standards.
 async fn wanted<'a>(
     configured: &'a Configured,
     planned: &Value,
     config: &Value,
-    (prior, unfinished): (Option<&Value>, &Entering),
+    before: Before<'_>,
     holder: &Holder,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work<'a>> {
     // Computed attributes may be unknown still; the arguments are not.
     let mut parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
-    parsed.enter(prior, unfinished);
+    parsed.enter(before.prior, before.unfinished);
+    if let Some(prior) = before.prior {
+        let reports = parsed.set_course(prior, planned, before.private);
+        diagnostics.extend(reports.into_iter().filter(|report| report.severity == Severity::Error));
+    } else if let Some(live) = course::adopted(before.private) {
+        diagnostics.extend(parsed.adopt(&live, planned));
+    }
+    if diagnostics.has_errors() {
+        return None;
+    }
     parsed.take_secrets(config);
     connect(configured, planned, parsed, holder, diagnostics).await
 }

@@ -6,8 +6,10 @@ use tf_provider::{Diagnostic, Diagnostics, Path};
 
 use super::parse::Parsed;
 use crate::app::resolve::App;
+use crate::app::rollout::Shares;
 use crate::infrastructure::converge::Adoption;
 use crate::infrastructure::desired::components;
+use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::ownership::{Holder, describe, owner_id};
 use crate::infrastructure::{Component, Known, Observed};
@@ -44,22 +46,23 @@ pub(super) fn claim(
 }
 
 /// Looks at what is there under the names of a new app. What may not be adopted is an error; what `adopt = true` takes
-/// over is a warning. `replaced` is the owner id of the app that this one replaces, whose objects leave first.
+/// over is a warning. `replaced` is the owner id of the app that this one replaces, whose objects leave first. Gives the
+/// weights of the listener rule that is adopted.
 pub(super) async fn check(
     configured: &Configured,
     app: &App,
     holder: &Holder,
     replaced: Option<&str>,
     diagnostics: &mut Diagnostics,
-) {
-    let Ok((aws, account)) = configured.connect().await else { return };
+) -> Option<Shares> {
+    let (aws, account) = configured.connect().await.ok()?;
     let known = Known::default();
     let in_bulk = components(app, aws.refreshing(), account, &configured.tags, holder, "");
     // What can't be looked at is told by the apply, which looks again.
-    let Ok(found) = observe(&in_bulk, &known).await else { return };
+    let found = observe(&in_bulk, &known).await.ok()?;
     let exact = components(app, aws, account, &configured.tags, holder, "");
     let there = exact.iter().map(AsRef::as_ref).filter(|component| found.contains_key(&component.key()));
-    let Ok(found) = observe_each(there, &known).await else { return };
+    let found = observe_each(there, &known).await.ok()?;
     let (mut adopted, mut held, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for component in &exact {
         let Some(observed) = found.get(&component.key()) else { continue };
@@ -96,6 +99,11 @@ pub(super) async fn check(
             .at(Path::root("adopt")),
         );
     }
+    let is_replaced = |rule: &&Observed| {
+        replaced.is_some_and(|replaced| owner_id(&rule.tags).is_none_or(|owner| owner == replaced))
+    };
+    let rule = found.get(listener_rule::KEY).filter(|rule| !is_replaced(rule));
+    rule.and_then(RuleStatus::of).map(|rule| rule.weights)
 }
 
 fn held_here(id: &str, lines: &[String]) -> Diagnostic {

@@ -90,7 +90,7 @@ impl Parsed {
                     || unfinished.get(name).map(String::as_str) != group
             })
             .collect();
-        let entering = entering(self.app.rollout.as_ref(), &traffic.backends, &known);
+        let entering = entering(&traffic.backends, &known);
         for name in &entering {
             if let Some(backend) = traffic.backends.get_mut(name) {
                 backend.weight = 0;

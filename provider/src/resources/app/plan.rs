@@ -3,6 +3,7 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
+use super::course;
 use super::departing;
 use super::entering::unfinished;
 use super::holder;
@@ -36,8 +37,9 @@ pub(super) async fn modify_plan(
     // What is replaced neither enters the rule of the old app nor serves on in it.
     let replaced = request.prior.as_ref().filter(|prior| is_replaced(prior, &request.config));
     let prior = request.prior.as_ref().filter(|_| replaced.is_none());
-    for name in parsed.enter(prior, &unfinished(&plan.private)) {
-        diagnostics.push(entering_warning(&name));
+    let entering = parsed.enter(prior, &unfinished(&plan.private));
+    if let Some(prior) = prior.filter(|_| parsed.knows("backend")) {
+        diagnostics.extend(parsed.set_course(prior, &request.config, &plan.private));
     }
     for (backend, name) in parsed.replaced() {
         diagnostics.push(replaced_warning(backend, name));
@@ -63,7 +65,17 @@ pub(super) async fn modify_plan(
     let holder = holder::of_create(configured.origin().await);
     if request.prior.is_none() && parsed.is_complete() {
         let replaced = (!is_new).then_some(claimant.as_str());
-        holding::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
+        let adopted = holding::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
+        course::plan_adoption(&mut plan.private, adopted.as_ref());
+        if let Some(live) = adopted {
+            diagnostics.extend(parsed.adopt(&live, &request.config));
+        }
+    }
+    for name in entering.iter().filter(|name| parsed.entering.contains_key(*name)) {
+        diagnostics.push(entering_warning(name));
+    }
+    if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
+        diagnostics.extend(course::health_warnings(aws, &parsed.app.traffic, prior).await);
     }
     let wanted = components(&parsed.app, aws, account, &configured.tags, &holder, &image.text());
     let mut before = prior
@@ -109,7 +121,7 @@ fn entering_warning(backend: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Backend `{backend}` enters with weight 0"),
         "It is new, and nothing runs in it yet. Its target group enters the listener rule, so that its targets are \
-         checked; when the app is installed there, the next apply moves the traffic as `rollout` says.",
+         checked; when the app is installed there and healthy, the next apply moves the traffic.",
     )
     .at(Path::root("backend").key(backend).attribute("weight"))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
+use super::course;
 use super::entering;
 use super::holder;
 use super::holding;
@@ -69,6 +70,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
         return Outcome::gone();
     }
     diagnostics.extend(lost);
+    course::remember(&mut private, &observed);
     observed.extend(entering::shown(&entering::unfinished(&private)));
     let image_now = match current_image(&parsed, account, &image, &observed) {
         Ok(now) => {

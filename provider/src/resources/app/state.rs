@@ -82,7 +82,7 @@ pub(super) fn rule(value: &Value) -> Option<RuleStatus> {
     let priority = u32::try_from(value.attribute("listener_rule_priority").as_i64()?).ok()?;
     let weights = value.attribute("weights").as_map()?;
     let weights = weights.iter().map(|(name, weight)| Some((name.clone(), weight.as_i64()?)));
-    Some(RuleStatus { priority, weights: weights.collect::<Option<_>>()? })
+    Some(RuleStatus { priority, weights: weights.collect::<Option<_>>()?, walk: None })
 }
 
 /// The properties of an AWS object as `infrastructure` shows them: canonical JSON. A policy may hold what is secret,

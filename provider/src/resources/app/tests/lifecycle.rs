@@ -42,14 +42,15 @@ async fn values_are_known_at_the_first_plan() {
 }
 
 #[tokio::test]
-async fn weights_change_in_place_with_one_call() {
+async fn weights_change_in_one_step_that_the_rule_remembers() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
+    bench.install().await;
     bench.fake.forget_calls();
     let outcome = bench.apply(Some(&state), &bench.config((50, 50))).await;
     assert!(!outcome.diagnostics.has_errors());
     let changes = changing(&bench);
-    assert_eq!(changes, ["ModifyRule"]);
+    assert_eq!(changes, ["AddTags", "ModifyRule", "AddTags"]);
     assert_ne!(text(&outcome.state.unwrap(), "diagram"), text(&state, "diagram"));
 }
 
@@ -175,6 +176,7 @@ async fn another_port_makes_a_new_target_group_before_the_old_one_goes() {
 async fn a_backend_that_goes_takes_its_objects_along() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
+    bench.install().await;
     let mut config = bench.config((100, 0));
     config["backend"].as_object_mut().unwrap().remove("green");
     let outcome = bench.apply(Some(&state), &config).await;

@@ -2,6 +2,7 @@
 
 use ipsy_aws::{AlarmState, HealthCheck, NewTargetGroup, Tags, TargetHealth};
 
+use super::lifecycle::changing;
 use super::*;
 
 /// An app that runs on blue, with `green` as a second cluster at `weight`, and a rollout between them.
@@ -21,7 +22,7 @@ fn config(bench: &Bench, green: Option<i64>) -> Json {
         "steps": [10, 50, 100],
         "bake": "5m",
         "timeout": "10m",
-        "min_healthy": 2,
+        "min_healthy": "2",
         "alarms": ["checkout-5xx"],
     });
     config
@@ -144,4 +145,220 @@ async fn a_first_plan_says_what_enters_with_nothing() {
             .unwrap()
             .contains(r#""weight":0"#)
     );
+}
+
+/// What a plan of `config` reports, and the weights that it ends with.
+async fn planned(bench: &Bench, state: &Value, config: &Json) -> (String, Vec<i64>) {
+    let (planned, diagnostics) = bench.plan(Some(state), config).await;
+    let weights = planned.attribute("weights").as_map().unwrap();
+    let weight = |name: &str| weights.get(name).and_then(Value::as_i64).unwrap();
+    (format!("{diagnostics:?}"), vec![weight("blue"), weight("green")])
+}
+
+/// Sets weights as a person with the AWS command does, blue first.
+async fn set_weights(bench: &Bench, state: &Value, wanted: [u16; 2]) {
+    let arn = text(state, "listener_rule_arn").to_owned();
+    let rules = bench.fake.aws().listener_rules;
+    let mut rule = rules.by_arns(std::slice::from_ref(&arn)).await.unwrap().pop().unwrap();
+    for action in &mut rule.actions {
+        if let ipsy_aws::Action::Forward(forward) = action {
+            for target in &mut forward.targets {
+                target.weight = wanted[usize::from(target.target_group_arn.contains("green"))];
+            }
+        }
+    }
+    let change = ipsy_aws::RuleChange { conditions: None, actions: Some(rule.actions) };
+    rules.modify(&arn, &change).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_rolled_back_stays_until_somebody_decides() {
+    let (bench, state) = entered(2).await;
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "3 of 3 datapoints".into() });
+    let wanted = config(&bench, Some(80));
+    let failed = bench.apply(Some(&state), &wanted).await.state.unwrap();
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Ok { reason: String::new() });
+    let refreshed = bench.refresh(&failed).await.state.unwrap();
+    let (report, weights_planned) = planned(&bench, &refreshed, &wanted).await;
+    assert!(report.contains("The weights were rolled back at 20"), "{report}");
+    assert_eq!(weights_planned, [20, 0]);
+    let kept = bench.apply(Some(&refreshed), &wanted).await.state.unwrap();
+    assert_eq!(weights(&bench, &kept).await, [20, 0]);
+    // Other weights are a decision, and so is `resume`.
+    let mut other = config(&bench, Some(50));
+    assert_eq!(planned(&bench, &kept, &other).await.1, [50, 50]);
+    other = wanted;
+    other["rollout"]["resume"] = json!(true);
+    let outcome = bench.apply(Some(&kept), &other).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    assert_eq!(weights(&bench, &kept).await, [20, 80]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_by_hand_stays_too() {
+    let (bench, state) = entered(2).await;
+    let wanted = config(&bench, Some(80));
+    let moved = bench.apply(Some(&state), &wanted).await.state.unwrap();
+    assert!(
+        text(&moved, "rollback_command").contains(r#""Weight":0}"#),
+        "{}",
+        text(&moved, "rollback_command")
+    );
+    set_weights(&bench, &moved, [20, 0]).await;
+    let refreshed = bench.refresh(&moved).await.state.unwrap();
+    let (report, weights_planned) = planned(&bench, &refreshed, &wanted).await;
+    assert!(report.contains("The weights were rolled back"), "{report}");
+    assert_eq!(weights_planned, [20, 0]);
+    let kept = bench.apply(Some(&refreshed), &wanted).await.state.unwrap();
+    assert_eq!(weights(&bench, &kept).await, [20, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn weights_that_others_have_set_stop_a_change() {
+    let (bench, state) = entered(2).await;
+    let first = bench.apply(Some(&state), &config(&bench, Some(80))).await.state.unwrap();
+    set_weights(&bench, &first, [7, 3]).await;
+    let refreshed = bench.refresh(&first).await.state.unwrap();
+    let (report, weights_planned) = planned(&bench, &refreshed, &config(&bench, Some(80))).await;
+    assert!(report.contains("Others have changed the weights, which stay"), "{report}");
+    assert_eq!(weights_planned, [7, 3]);
+    let mut other = config(&bench, Some(50));
+    let (report, _) = planned(&bench, &refreshed, &other).await;
+    assert!(report.contains("severity: Error, summary: \"Others have changed the weights"), "{report}");
+    other["rollout"]["on_drift"] = json!("overwrite");
+    let outcome = bench.apply(Some(&refreshed), &other).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    assert_eq!(weights(&bench, &first).await, [50, 50]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn weights_that_change_between_plan_and_apply_stay() {
+    let (bench, state) = entered(2).await;
+    let first = bench.apply(Some(&state), &config(&bench, Some(80))).await.state.unwrap();
+    set_weights(&bench, &first, [7, 3]).await;
+    // Without a refresh the state does not know.
+    let outcome = bench.apply(Some(&first), &config(&bench, Some(50))).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("others have changed them since the last refresh"), "{report}");
+    assert_eq!(weights(&bench, &first).await, [7, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stepwise_rollout_makes_one_step_with_each_apply() {
+    let (bench, state) = entered(2).await;
+    let mut wanted = config(&bench, Some(80));
+    wanted["rollout"]["mode"] = json!("stepwise");
+    wanted["rollout"]["bake"] = json!("0s");
+    let mut state = state;
+    for expected in [[828, 72], [540, 360], [20, 80]] {
+        let outcome = bench.apply(Some(&state), &wanted).await;
+        assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+        state = bench.refresh(&outcome.state.unwrap()).await.state.unwrap();
+        assert_eq!(weights(&bench, &state).await, expected);
+    }
+    assert_eq!(planned(&bench, &state, &wanted).await.1, [20, 80]);
+    // In the middle of the steps a failing guard brings back the weights from before the first one.
+    let mut back = config(&bench, Some(0));
+    back["rollout"] = wanted["rollout"].clone();
+    bench.install().await;
+    back["rollout"]["min_healthy"] = json!("1");
+    let outcome = bench.apply(Some(&state), &back).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    let middle = bench.refresh(&outcome.state.unwrap()).await.state.unwrap();
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "on fire".into() });
+    let outcome = bench.apply(Some(&middle), &back).await;
+    assert!(outcome.diagnostics.has_errors());
+    assert_eq!(weights(&bench, &middle).await, [20, 80]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_without_data_is_never_good() {
+    let (bench, state) = entered(2).await;
+    bench.fake.set_alarm("checkout-5xx", AlarmState::InsufficientData { reason: "new".into() });
+    let outcome = bench.apply(Some(&state), &config(&bench, Some(80))).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("alarm `checkout-5xx` has not enough data: new, after 900 s"), "{report}");
+    assert_eq!(weights(&bench, &state).await, [20, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_on_errors_brings_the_weights_of_before_back() {
+    let (bench, state) = entered(2).await;
+    let green = state.at(&Path::root("target_groups").key("green").attribute("arn")).unwrap().clone();
+    let minute = ipsy_aws::TrafficMinute { requests: 500.0, server_errors: 10.0, ..Default::default() };
+    bench.fake.set_traffic(green.as_str().unwrap(), ipsy_aws::TrafficMinutes::from([(60, minute)]));
+    let mut wanted = config(&bench, Some(80));
+    wanted["rollout"]["limit"] = json!({ "server_error_percent": { "maximum": 1 } });
+    let outcome = bench.apply(Some(&state), &wanted).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("backend `green`: limit `server_error_percent` is exceeded: 2.00"), "{report}");
+    assert_eq!(weights(&bench, &state).await, [20, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_rollout_a_backend_without_healthy_targets_gets_nothing() {
+    let bench = Bench::new().await;
+    let mut wanted = bench.config((90, 10));
+    let state = bench.apply(None, &wanted).await.state.unwrap();
+    wanted["backend"]["blue"]["weight"] = json!(10);
+    wanted["backend"]["green"]["weight"] = json!(90);
+    let (report, _) = planned(&bench, &state, &wanted).await;
+    assert!(report.contains("Backend `green` has no healthy target now"), "{report}");
+    bench.fake.forget_calls();
+    let outcome = bench.apply(Some(&state), &wanted).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("backend `green` has 0 of 1 healthy targets"), "{report}");
+    assert_eq!(changing(&bench), Vec::<String>::new(), "nothing was changed");
+    wanted["rollout"] = json!({ "mode": "immediate", "reason": "a test without targets" });
+    let outcome = bench.apply(Some(&state), &wanted).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    assert_eq!(weights(&bench, &state).await, [10, 90]);
+}
+
+/// Applies `config`, and asks to stop after `seconds`.
+async fn stopped_after(bench: &Bench, state: &Value, config: &Json, seconds: u64) -> Outcome {
+    bench.new_walk().await;
+    let private = bench.private.lock().unwrap().clone();
+    let (planned, private, _) = bench.plan_with(Some(state), config, private).await;
+    let config = schema::schema().encode(config).unwrap();
+    let context = Context::default();
+    let cancel = context.cancel.clone();
+    let request = UpdateRequest { prior: state.clone(), planned, config, private, context };
+    let stop = async {
+        tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+        cancel.cancel();
+    };
+    let (outcome, ()) = tokio::join!(bench.resource.update(request), stop);
+    *bench.private.lock().unwrap() = outcome.private.clone().unwrap();
+    outcome
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_to_stop_leaves_the_last_good_step_from_which_the_next_apply_goes_on() {
+    let (bench, state) = entered(2).await;
+    let wanted = config(&bench, Some(80));
+    // In the middle of the second step.
+    let outcome = stopped_after(&bench, &state, &wanted, 7 * 60).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("The weights of the last good step stay: blue 828, green 72"), "{report}");
+    assert_eq!(weights(&bench, &state).await, [828, 72]);
+    let kept = bench.refresh(&outcome.state.unwrap()).await.state.unwrap();
+    let (report, _) = planned(&bench, &kept, &wanted).await;
+    assert!(!report.contains("10 % ("), "the first step is made: {report}");
+    assert!(report.contains("Steps: 50 % (blue 540, green 360); 100 %"), "{report}");
+    let started = tokio::time::Instant::now();
+    let outcome = bench.apply(Some(&kept), &wanted).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    assert_eq!(started.elapsed().as_secs() / 60, 10, "two steps are left");
+    assert_eq!(weights(&bench, &state).await, [20, 80]);
+    // In the first step nothing is good yet: the weights are as before, and the next apply begins.
+    let back = config(&bench, Some(0));
+    bench.install().await;
+    let mut back = back;
+    back["rollout"]["min_healthy"] = json!("1");
+    let kept = outcome.state.unwrap();
+    let outcome = stopped_after(&bench, &kept, &back, 60).await;
+    assert_eq!(weights(&bench, &state).await, [20, 80]);
+    let kept = bench.refresh(&outcome.state.unwrap()).await.state.unwrap();
+    assert_eq!(planned(&bench, &kept, &back).await.1, [100, 0]);
 }

@@ -1,0 +1,186 @@
+//! What guards a change of weights: healthy targets, alarms, and limits on what the receiving backends answer.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use futures::future::try_join_all;
+use ipsy_aws::{AlarmState, Error, TargetHealth, TrafficMinutes};
+
+use crate::app::rollout::{Limit, Measure, Rollout, Verdict};
+use crate::infrastructure::listener_rule::ListenerRule;
+
+/// The guards of one change of weights.
+pub(super) struct Guard<'a> {
+    rule: &'a ListenerRule,
+    rollout: &'a Rollout,
+    /// Target groups by backend.
+    arns: &'a BTreeMap<String, String>,
+    /// The backends that get more requests.
+    receivers: &'a [&'a String],
+}
+
+/// Whether the receiving backends have healthy targets.
+pub(super) enum Health {
+    Enough,
+    /// Targets that are being registered could make it enough.
+    Coming(String),
+    Lacking(String),
+}
+
+/// What the guards say of a step.
+pub(super) enum Judgement {
+    Good,
+    /// Something has no data yet.
+    Pending(String),
+    Failed(String),
+}
+
+impl<'a> Guard<'a> {
+    pub(super) fn new(
+        rule: &'a ListenerRule,
+        rollout: &'a Rollout,
+        arns: &'a BTreeMap<String, String>,
+        receivers: &'a [&'a String],
+    ) -> Self {
+        Self { rule, rollout, arns, receivers }
+    }
+
+    /// The health of the receiving backends: what the first of them lacks.
+    pub(super) async fn health(&self) -> Result<Health, Error> {
+        for (backend, targets) in self.targets().await? {
+            let registered = targets.iter().filter(|target| target.state != "draining").count();
+            let (healthy, others): (Vec<&TargetHealth>, Vec<&TargetHealth>) =
+                targets.iter().partition(|target| target.state == "healthy");
+            let needed = self.rollout.min_healthy.of(registered);
+            if healthy.len() >= needed {
+                continue;
+            }
+            let is_coming = others.iter().any(|target| target.state == "initial");
+            let others: Vec<String> = others
+                .iter()
+                .map(|target| {
+                    let reason = target.reason.as_deref().unwrap_or("no reason given");
+                    format!("{}:{} is {} ({reason})", target.target_id, target.port, target.state)
+                })
+                .collect();
+            let rest = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
+            let problem =
+                format!("backend `{backend}` has {} of {needed} healthy targets{rest}", healthy.len());
+            return Ok(if is_coming { Health::Coming(problem) } else { Health::Lacking(problem) });
+        }
+        Ok(Health::Enough)
+    }
+
+    /// Judges the step that began at `began`.
+    pub(super) async fn judge(&self, began: SystemTime) -> Result<Judgement, Error> {
+        if let Health::Coming(problem) | Health::Lacking(problem) = self.health().await? {
+            return Ok(Judgement::Failed(problem));
+        }
+        let mut pending = None;
+        for judgement in [self.alarms().await?, self.limits(began).await?] {
+            match judgement {
+                Judgement::Failed(_) => return Ok(judgement),
+                Judgement::Pending(problem) => pending = pending.or(Some(problem)),
+                Judgement::Good => {}
+            }
+        }
+        Ok(pending.map_or(Judgement::Good, Judgement::Pending))
+    }
+
+    /// Healthy and registered targets of the receiving backends.
+    pub(super) async fn counts(&self) -> Result<BTreeMap<String, (usize, usize)>, Error> {
+        let counted = self.targets().await?.into_iter().map(|(backend, targets)| {
+            let healthy = targets.iter().filter(|target| target.state == "healthy").count();
+            (backend, (healthy, targets.len()))
+        });
+        Ok(counted.collect())
+    }
+
+    /// What all backends answered since `began`, by backend.
+    pub(super) async fn traffic(&self, began: SystemTime) -> Result<BTreeMap<String, TrafficMinutes>, Error> {
+        let arns: Vec<String> = self.arns.values().filter(|arn| !arn.is_empty()).cloned().collect();
+        let balancer = self.rule.load_balancer.metric_name();
+        let mut by_arn = self.rule.aws.metrics.traffic_since(balancer, &arns, began).await?;
+        let named =
+            self.arns.iter().map(|(name, arn)| (name.clone(), by_arn.remove(arn).unwrap_or_default()));
+        Ok(named.collect())
+    }
+
+    async fn targets(&self) -> Result<Vec<(String, Vec<TargetHealth>)>, Error> {
+        let looks = self.receivers.iter().map(|backend| async move {
+            let arn = self.arns.get(*backend).map_or("", String::as_str);
+            let targets = self.rule.aws.target_groups.health(arn).await?;
+            Ok(((*backend).clone(), targets))
+        });
+        try_join_all(looks).await
+    }
+
+    /// An alarm that has gone off, or that does not exist, fails: an alarm that was never made guards nothing.
+    async fn alarms(&self) -> Result<Judgement, Error> {
+        if self.rollout.alarms.is_empty() {
+            return Ok(Judgement::Good);
+        }
+        let states = self.rule.aws.alarms.states(&self.rollout.alarms).await?;
+        let mut pending = Judgement::Good;
+        for name in &self.rollout.alarms {
+            match states.get(name) {
+                None => return Ok(Judgement::Failed(format!("there is no alarm `{name}`"))),
+                Some(AlarmState::Alarm { reason }) => {
+                    return Ok(Judgement::Failed(format!("alarm `{name}` went off: {reason}")));
+                }
+                Some(AlarmState::InsufficientData { reason }) => {
+                    pending = Judgement::Pending(format!("alarm `{name}` has not enough data: {reason}"));
+                }
+                Some(AlarmState::Ok { .. }) => {}
+            }
+        }
+        Ok(pending)
+    }
+
+    async fn limits(&self, began: SystemTime) -> Result<Judgement, Error> {
+        if self.rollout.limits.is_empty() {
+            return Ok(Judgement::Good);
+        }
+        let traffic = self.traffic(began).await?;
+        let mut pending = Judgement::Good;
+        for limit in &self.rollout.limits {
+            if let Measure::Expression(expression) = &limit.measure {
+                let value = self.rule.aws.metrics.mean_since(expression, began).await?;
+                if let Some(failed) = judged(limit.judge_value(value), "", &mut pending) {
+                    return Ok(failed);
+                }
+                continue;
+            }
+            for backend in self.receivers {
+                if let Some(failed) = judged(verdict(limit, backend, &traffic), backend, &mut pending) {
+                    return Ok(failed);
+                }
+            }
+        }
+        Ok(pending)
+    }
+}
+
+fn verdict(limit: &Limit, backend: &str, traffic: &BTreeMap<String, TrafficMinutes>) -> Verdict {
+    let none = TrafficMinutes::new();
+    // A backend has nothing to be compared with but another one.
+    let other = limit.compared_with.as_deref().filter(|other| *other != backend);
+    if limit.compared_with.is_some() && other.is_none() {
+        return Verdict::Good;
+    }
+    let other = other.map(|other| traffic.get(other).unwrap_or(&none));
+    limit.judge(traffic.get(backend).unwrap_or(&none), other)
+}
+
+/// The failure that `verdict` is; what has no data goes to `pending`.
+fn judged(verdict: Verdict, backend: &str, pending: &mut Judgement) -> Option<Judgement> {
+    let subject = if backend.is_empty() { String::new() } else { format!("backend `{backend}`: ") };
+    match verdict {
+        Verdict::Good => None,
+        Verdict::Exceeded(problem) => Some(Judgement::Failed(format!("{subject}{problem}"))),
+        Verdict::Inconclusive(problem) => {
+            *pending = Judgement::Pending(format!("{subject}{problem}"));
+            None
+        }
+    }
+}
