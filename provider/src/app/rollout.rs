@@ -309,16 +309,16 @@ fn min_healthy(given: Option<&str>, problems: &mut Problems) -> MinHealthy {
 mod tests {
     use super::*;
 
-    fn resolve(config: RolloutConfig) -> (Rollout, Vec<String>) {
+    fn resolve(config: &RolloutConfig) -> (Rollout, Vec<String>) {
         let mut problems = Problems::default();
-        let rollout = Rollout::of_block(&config, &BTreeSet::from(["blue"]), &mut problems);
+        let rollout = Rollout::of_block(config, &BTreeSet::from(["blue"]), &mut problems);
         (rollout, problems.0.into_iter().map(|problem| problem.summary).collect())
     }
 
     #[test]
     fn steps_must_lead_to_the_end() {
         let summaries = |steps: &[i64]| {
-            resolve(RolloutConfig { steps: Some(steps.to_vec()), ..RolloutConfig::default() }).1.len()
+            resolve(&RolloutConfig { steps: Some(steps.to_vec()), ..RolloutConfig::default() }).1.len()
         };
         assert_eq!(summaries(&[10, 50, 100]), 0);
         for bad in [&[10, 50][..], &[50, 10, 100], &[], &[0, 100], &[100, 100]] {
@@ -330,7 +330,7 @@ mod tests {
     fn healthy_targets_are_counted_or_a_share() {
         let parse = |text: &str| {
             let config = RolloutConfig { min_healthy: Some(text.into()), ..RolloutConfig::default() };
-            let (rollout, problems) = resolve(config);
+            let (rollout, problems) = resolve(&config);
             problems.is_empty().then_some(rollout.min_healthy)
         };
         assert_eq!(parse("2"), Some(MinHealthy::Number(2)));
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn changes_without_guards_need_a_reason() {
         let immediate = |reason: Option<&str>| {
-            resolve(RolloutConfig {
+            resolve(&RolloutConfig {
                 mode: Some("immediate".into()),
                 reason: reason.map(ToOwned::to_owned),
                 ..RolloutConfig::default()
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn the_preset_is_that_of_express_mode() {
         let (rollout, problems) =
-            resolve(RolloutConfig { preset: Some("canary".into()), ..RolloutConfig::default() });
+            resolve(&RolloutConfig { preset: Some("canary".into()), ..RolloutConfig::default() });
         assert!(problems.is_empty());
         assert_eq!(rollout.steps, [5, 100]);
         assert_eq!(rollout.limits, [Limit::of_express_mode()]);

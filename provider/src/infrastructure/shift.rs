@@ -42,12 +42,12 @@ pub(super) async fn shift(
     facts: &Facts,
 ) -> Result<Shifted, Error> {
     let ours = rule.load_balancer.weights == Weights::Terraform;
-    let receives = |name: &String| {
+    let rises_guarded = |name: &String| {
         rises(before, wanted, name)
             && (ours || takes_over(before, wanted, name))
             && (rule.rollout.mode != Mode::Immediate || takes_over(before, wanted, name))
     };
-    let receivers: Vec<&String> = rule.backends.keys().filter(|name| receives(name)).collect();
+    let receivers: Vec<&String> = rule.backends.keys().filter(|name| rises_guarded(name)).collect();
     if receivers.is_empty() || before.values().all(|weight| *weight == 0) {
         return Ok(Shifted::Free);
     }

@@ -87,15 +87,15 @@ impl Limit {
             }
             (None, _) => {
                 let found = Measure::NAMED.into_iter().find(|(name, _)| *name == asked);
-                found.map(|(_, measure)| measure).unwrap_or_else(|| {
+                if found.is_none() {
                     let known = Measure::NAMED.map(|(name, _)| format!("\"{name}\"")).join(", ");
                     problems.error(
                         &place("measure"),
                         format!("`{asked}` is not a measure"),
                         format!("Write one of {known}, or an `expression` of CloudWatch."),
                     );
-                    Measure::ServerErrorPercent
-                })
+                }
+                found.map_or(Measure::ServerErrorPercent, |(_, measure)| measure)
             }
         };
         let maximum = config.maximum.unwrap_or_default();

@@ -19,7 +19,8 @@ use crate::session::today;
 
 /// An app as far as it is known.
 pub(super) struct Parsed {
-    pub(super) app: App,
+    /// Boxed, because it is large and lives in futures.
+    pub(super) app: Box<App>,
     /// The places that are still unknown.
     pub(super) unknown: Vec<Path>,
     /// The target groups that enter the rule with weight 0.
@@ -51,7 +52,7 @@ pub(super) fn parse(
     let mut problems = Problems::default();
     let app = resolve(&config, standards, unknown.is_empty(), today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);
-    (!diagnostics.has_errors()).then_some(Parsed { app, unknown, entering: Entering::new() })
+    (!diagnostics.has_errors()).then_some(Parsed { app: Box::new(app), unknown, entering: Entering::new() })
 }
 
 /// Reads an app out of a state: what was right when it was written is not judged again, but what it leaves open is
@@ -60,7 +61,7 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
     let config = AppConfig::read(schema(), &state::arguments(value))?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = groups::serving(value);
-    Ok(Parsed { app, unknown: Vec::new(), entering: Entering::new() })
+    Ok(Parsed { app: Box::new(app), unknown: Vec::new(), entering: Entering::new() })
 }
 
 /// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks.
