@@ -22,16 +22,16 @@ variable "cluster" {
   default     = "eks-blue"
 }
 
-# What you turn while moving: 90 to 10, 50 to 50, 0 to 100.
+# What you turn while moving: 100 to 0 until the app is installed, then 90 to 10, 50 to 50, 0 to 100.
 
 variable "legacy_weight" {
   description = "Share of the requests that the EC2 instances get, 0 to 999."
   type        = number
-  default     = 90
+  default     = 100
 }
 
 variable "blue_weight" {
   description = "Share of the requests that the cluster gets, 0 to 999."
   type        = number
-  default     = 10
+  default     = 0
 }
