@@ -6,3 +6,4 @@ pub mod backend;
 pub mod canary;
 pub mod load;
 pub mod stage;
+pub mod step;

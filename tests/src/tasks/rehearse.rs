@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 
 use crate::console::Console;
 use crate::programs::Programs;
-use crate::rehearsal::canary::{self, BACKEND, STEPS, Step};
-use crate::rehearsal::stage::Stage;
+use crate::rehearsal::canary::{self, BACKEND, STEPS};
+use crate::rehearsal::step::{Step, Weights};
 use crate::tasks::table::Table;
 use crate::tools::Tools;
 
@@ -21,24 +21,25 @@ pub fn run(console: Console) -> Result<()> {
     step.done("ready");
 
     let step = console.step("starting AWS on loopback, its load balancer, EC2 instances and a load");
-    let mut stage = Stage::start(&tools, &programs, PER_SECOND)?;
+    let mut stage = canary::stage(&tools, &programs)?;
+    let load = stage.load(PER_SECOND);
     step.done(format!("{PER_SECOND} requests per second, all answered by the instances"));
 
     let step = console.step("terraform apply: the app with all requests at the instances");
-    let (first, _blue) = canary::begin(&mut stage, REQUESTS)?;
+    let (first, _blue) = canary::begin(&mut stage, &load, REQUESTS)?;
     step.done(format!("the rule is made, and a pod of `{BACKEND}` is healthy"));
     let mut steps = vec![first];
     for weights in STEPS.into_iter().skip(1) {
-        let step = console.step(format!("terraform apply: {} to {}", weights.0, weights.1));
-        steps.push(canary::step(&mut stage, weights, REQUESTS)?);
+        let step = console.step(format!("terraform apply: {}", shown(weights)));
+        steps.push(canary::step(&mut stage, &load, weights, REQUESTS)?);
         step.done("watched and measured");
     }
 
     console.show(&table(&steps).to_string());
     steps.iter().try_for_each(Step::check)?;
-    let failed = stage.load.answers().failed().count();
+    let failed = load.answers().failed().count();
     ensure!(failed == 0, "{failed} requests failed between the steps");
-    console.say(format!("{} requests, none failed", stage.load.answers().count()));
+    console.say(format!("{} requests, none failed", load.answers().count()));
     Ok(())
 }
 
@@ -46,15 +47,21 @@ fn table(steps: &[Step]) -> Table {
     let header = ["step", "weights", "measured share", "requests", "failed", "p95"];
     let mut table = Table::new(&header);
     for (index, step) in steps.iter().enumerate() {
-        let (ec2, blue) = step.weights;
+        let shares = step.weights.iter().map(|(backend, _)| format!("{:.1} %", step.settled.share(backend)));
         table.row([
             (index + 1).to_string(),
-            format!("ec2 {ec2} / {BACKEND} {blue}"),
-            format!("{:.1} % / {:.1} %", step.settled.share("ec2"), step.settled.share(BACKEND)),
+            shown(step.weights),
+            shares.collect::<Vec<_>>().join(" / "),
             step.all.count().to_string(),
             step.all.failed().count().to_string(),
             format!("{} ms", step.all.p95().as_millis()),
         ]);
     }
     table
+}
+
+/// Weights for people, such as `ec2 90 / blue 10`.
+fn shown(weights: Weights) -> String {
+    let parts = weights.iter().map(|(backend, weight)| format!("{backend} {weight}"));
+    parts.collect::<Vec<_>>().join(" / ")
 }
