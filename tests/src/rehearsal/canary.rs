@@ -24,8 +24,8 @@ pub const BACKEND: &str = "blue";
 /// The address of its pod.
 pub const POD: &str = "10.0.0.10";
 
-/// A stage with the example, not applied yet. Until the app has a rule, the listener's default rule sends all requests to
-/// the EC2 instances.
+/// A stage with the example before its first apply. Until the app has a rule, the listener's default rule sends all
+/// requests to the EC2 instances.
 pub fn stage(tools: &Tools, programs: &Programs) -> Result<Stage> {
     let aws = AwsBench::start(tools)?;
     let example = workspace::root().join("examples/canary");

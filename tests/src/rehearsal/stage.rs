@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::backend::Backend;
 use super::load::Load;
@@ -29,13 +29,13 @@ pub struct Stage {
     pub terraform: Terraform,
     /// The bench.
     pub aws: AwsBench,
-    /// What stands for the EC2 instances.
+    /// The server for the EC2 instances.
     pub ec2: Backend,
     url: String,
 }
 
 impl Stage {
-    /// Starts the load balancer and what stands for the EC2 instances, and waits until they are healthy.
+    /// Starts the load balancer and a server for the EC2 instances, and waits until they are healthy.
     pub fn start(aws: AwsBench, terraform: Terraform) -> Result<Self> {
         let ec2 = Backend::start("ec2")?;
         for instance in &aws.platform.legacy_instance_ids {
@@ -47,14 +47,15 @@ impl Stage {
         Ok(Self { terraform, aws, ec2, url })
     }
 
-    /// Starts a load of so many requests per second.
+    /// Starts a load of a number of requests per second.
     pub fn load(&self, per_second: u32) -> Load {
         Load::start(&self.url, HOST, per_second)
     }
 
-    /// Plays the release in a cluster: registers a pod in the target group of a backend, and waits until it is healthy.
+    /// Acts as the release in a cluster: registers a pod in the target group of a backend that has none yet, and waits until
+    /// it is healthy. The returned server answers for the pod.
     pub fn deploy(&self, backend: &str, pod: &str) -> Result<Backend> {
-        let group = self.group(backend)?;
+        let group = self.empty_group(backend)?;
         let server = Backend::start(backend)?;
         self.aws.stand_in(pod, server.address)?;
         self.aws.register_target(&group.arn, pod, PORT)?;
@@ -62,12 +63,19 @@ impl Stage {
         Ok(server)
     }
 
-    /// The target group that the provider made for a backend.
-    pub fn group(&self, backend: &str) -> Result<TargetGroup> {
-        let mut groups = self.aws.resources()?.target_groups.into_values();
-        groups
-            .find(|group| is_of(group, backend))
-            .with_context(|| format!("backend `{backend}` has no target group"))
+    /// The target groups that the provider made for a backend.
+    pub fn groups(&self, backend: &str) -> Result<Vec<TargetGroup>> {
+        let groups = self.aws.resources()?.target_groups.into_values();
+        Ok(groups.filter(|group| is_of(group, backend)).collect())
+    }
+
+    fn empty_group(&self, backend: &str) -> Result<TargetGroup> {
+        for group in self.groups(backend)? {
+            if self.aws.target_states(&group.arn)?.is_empty() {
+                return Ok(group);
+            }
+        }
+        bail!("backend `{backend}` has no target group without targets")
     }
 
     /// The weights of the app's rule by backend. Target groups that the provider did not make are those of `ec2`.
@@ -79,7 +87,11 @@ impl Stage {
             let component = tags.and_then(|mut tags| tags.find_map(|value| value.strip_prefix(COMPONENT)));
             component.unwrap_or("ec2").to_owned()
         };
-        Ok(rule.weights.iter().map(|(group, weight)| (backend(group), *weight)).collect())
+        let mut weights = BTreeMap::new();
+        for (group, weight) in &rule.weights {
+            *weights.entry(backend(group)).or_default() += weight;
+        }
+        Ok(weights)
     }
 }
 

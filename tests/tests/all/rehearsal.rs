@@ -10,6 +10,7 @@ use acceptance::rehearsal::stage::Stage;
 use acceptance::rehearsal::step::{MAX_DIFFERENCE, Step, Weights};
 use serde_json::{Value, json};
 
+use crate::fixture::APP;
 use crate::{fixture, modules};
 
 /// Requests that are watched after each step. `make rehearse` watches more.
@@ -92,6 +93,48 @@ fn ctrl_c_in_the_second_step_leaves_the_first() {
     assert_eq!(load.answers().failed().count(), 0);
 }
 
+#[test]
+fn a_killed_walk_continues_from_the_weights_in_force() {
+    let mut stage = stage();
+    let load = stage.load(PER_SECOND);
+    let (_, _blue) = canary::begin(&mut stage, &load, 1).unwrap();
+    stage.terraform.variable("steps", "[10, 50, 100]");
+    stage.terraform.variable("bake", "10s");
+    canary::set_weights(&mut stage, STEPS[3]);
+    let killed = stage
+        .terraform
+        .disturbed_apply(Disturbance::Kill, || stage.weights().is_ok_and(|weights| weights[BACKEND] > 0))
+        .unwrap();
+    assert_ne!(killed.code, 0, "{}", killed.everything());
+    let settled = load.measure(REQUESTS).unwrap();
+    assert!((settled.share(BACKEND) - 10.0).abs() <= MAX_DIFFERENCE, "{}", settled.share(BACKEND));
+
+    stage.terraform.variable("bake", "1s");
+    let plan = stage.terraform.plan().unwrap();
+    assert_eq!(plan.change(APP)["before"]["weights"], json!({ "blue": 90, "ec2": 810 }), "{}", plan.text);
+    stage.terraform.apply().unwrap();
+    load.measure(REQUESTS).unwrap();
+    assert_eq!(stage.weights().unwrap(), by_backend(STEPS[3]));
+    assert_eq!(load.answers().failed().count(), 0);
+}
+
+#[test]
+fn no_request_fails_while_a_new_port_replaces_the_target_group() {
+    let mut stage = stage();
+    let load = stage.load(PER_SECOND);
+    let (_, _old) = canary::begin(&mut stage, &load, 1).unwrap();
+    canary::step(&mut stage, &load, STEPS[3], 1).unwrap();
+    let old = stage.groups(BACKEND).unwrap();
+    stage.terraform.replace("main.tf", "port = 8080", "port = 9090").unwrap();
+    stage.terraform.apply().unwrap();
+    let _new = stage.deploy(BACKEND, "10.0.0.20").unwrap();
+    Step::apply(&stage, &load, STEPS[3], REQUESTS).unwrap().check().unwrap();
+    let new = stage.groups(BACKEND).unwrap();
+    assert_eq!((new.len(), new[0].port), (1, 9090));
+    assert_ne!(new, old);
+    assert_eq!(load.answers().failed().count(), 0);
+}
+
 /// From one cluster to another in four applies, after the first that made the app.
 const UPGRADE: [Weights; 5] = [
     &[("blue", 100)],
@@ -122,7 +165,7 @@ fn no_request_fails_while_a_cluster_takes_over_from_another() {
         }
     }
     assert_eq!(load.answers().failed().count(), 0);
-    assert!(stage.group("blue").is_err(), "the old cluster's target group is deleted");
+    assert!(stage.groups("blue").unwrap().is_empty(), "the old cluster's target group is deleted");
 }
 
 fn set_clusters(stage: &mut Stage, weights: Weights) {
