@@ -1,6 +1,8 @@
 //! The AWS on loopback, as a child process: started, watched, disturbed, and stopped with its
 //! owner. What it is and can do is told in `tests/aws/aws_bench/`.
 
+mod data_plane;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -63,6 +65,8 @@ pub struct Platform {
     pub zone_id: String,
     /// The target group of the EC2 instances that serve the app today.
     pub legacy_target_group_arn: String,
+    /// Those instances.
+    pub legacy_instance_ids: Vec<String>,
 }
 
 /// What is in AWS now, apart from the platform.

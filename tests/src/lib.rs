@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod ministack;
 pub mod process;
 pub mod programs;
+pub mod rehearsal;
 pub mod tasks;
 pub mod terraform;
 pub mod tools;

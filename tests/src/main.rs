@@ -59,6 +59,8 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         every: usize,
     },
+    /// Moves an app from EC2 instances to pods under a constant load, and prints what clients got.
+    Rehearse,
     /// Measures what many apps cost and prints a table.
     Scale,
     /// Plans and applies beside the genuine hashicorp/aws, and counts what each of both asks of AWS.
@@ -100,6 +102,7 @@ fn main() -> ExitCode {
         Task::Faults { phases, every } => {
             tasks::faults::run(console, &tasks::faults::Selection { phases, every })
         }
+        Task::Rehearse => tasks::rehearse::run(console),
         Task::Scale => tasks::scale::run(console),
         Task::Compare => tasks::compare::run(console),
         Task::Generate { check } => tasks::generate::run(console, check),

@@ -12,6 +12,7 @@ pub mod fuzz;
 pub mod generate;
 pub mod install;
 mod measure;
+pub mod rehearse;
 pub mod scale;
 mod table;
 pub mod test;

@@ -1,4 +1,7 @@
-"""The WSGI application: control calls, call log, delays, faults, Pod Identity, then moto."""
+"""The WSGI application: control calls, call log, delays, faults, Pod Identity, then moto.
+
+The data plane follows each change.
+"""
 
 import threading
 import time
@@ -12,9 +15,12 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from aws_bench import cbor, census, control, target_health
 from aws_bench.answer import Answer
 from aws_bench.calls import Calls
+from aws_bench.data_plane.plane import Plane
 from aws_bench.faults import Delays, Faults
 from aws_bench.pod_identity import PodIdentity
 from aws_bench.request import Request
+
+READS = ("Describe", "Get", "List", "BatchGet")
 
 
 class Application:
@@ -25,6 +31,7 @@ class Application:
         self.faults = Faults()
         self.delays = Delays()
         self.pod_identity = PodIdentity()
+        self.data_plane = Plane()
         self._moto = DomainDispatcherApplication(create_backend_app)
         # moto's models are plain dictionaries; two calls at once can see them half changed.
         self._one_at_a_time = threading.RLock()
@@ -54,8 +61,14 @@ class Application:
         with self._one_at_a_time:
             return census.document(self.pod_identity)
 
+    def start_data_plane(self, **options: Any) -> dict[str, Any]:
+        """Starts the load balancers; returns the URL of each listener."""
+        with self._one_at_a_time:
+            return self.data_plane.start(**options)
+
     def reset(self) -> None:
-        """Forgets everything: resources, calls, faults, delays and forced health."""
+        """Forgets everything: resources, calls, faults, delays and forced health; stops the data plane."""
+        self.data_plane.stop()
         with self._one_at_a_time:
             from moto.moto_api._internal.models import moto_api_backend
 
@@ -69,8 +82,10 @@ class Application:
     def _effect(self, request: Request) -> Answer:
         with self._one_at_a_time:
             account = account_of(request)
-            answer = self.pod_identity.answer(request, account)
-            return answer if answer else self._ask_moto(request)
+            answer = self.pod_identity.answer(request, account) or self._ask_moto(request)
+            if not request.operation.startswith(READS):
+                self.data_plane.follow()
+            return answer
 
     def _ask_moto(self, request: Request) -> Answer:
         captured: dict[str, Any] = {}

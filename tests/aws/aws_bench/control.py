@@ -3,6 +3,11 @@
 `GET` or `DELETE /_bench/calls`, `POST /_bench/reset`, `GET`, `POST` or `DELETE /_bench/faults`,
 `POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/resources`,
 `GET /_bench/census`.
+
+`POST /_bench/data_plane` starts the load balancers and returns the URL of each listener;
+`{"minute_seconds": 1}` shortens what AWS times (see `minute`). `GET` returns the same, `DELETE` stops them.
+`POST /_bench/addresses` with `{"i-0123456789abcdef0": "127.0.0.1:8080"}` sets where the stand-ins of
+instances and pods listen.
 """
 
 from __future__ import annotations
@@ -43,5 +48,9 @@ def _carry_out(application: Application, request: Request, document: dict[str, A
         ("DELETE", "delays"): application.delays.clear,
         ("POST", "health"): lambda: target_health.force(**document),
         ("DELETE", "health"): target_health.clear,
+        ("GET", "data_plane"): application.data_plane.document,
+        ("POST", "data_plane"): lambda: application.start_data_plane(**document),
+        ("DELETE", "data_plane"): application.data_plane.stop,
+        ("POST", "addresses"): lambda: application.data_plane.addresses.add(document),
     }
     return calls[request.method, request.path.removeprefix("/_bench/")]()

@@ -2,12 +2,23 @@
 
 An ALB checks a target only if a listener or a rule names its group. moto calls every target
 healthy from the start, which hides the trap that a group outside of all rules never gets healthy.
+While the data plane runs, a target has the state that its health checks found.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import EC2Backend
-from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup, elbv2_backends
+
+from aws_bench.strict.overlay import overlay
+
+if TYPE_CHECKING:
+    from aws_bench.data_plane.health import Health
+
+# Who checks the targets for real; without one, they are healthy.
+_observed: Health | None = None
 
 # What is forced: (target group ARN, target id or empty for all) -> (state, reason).
 _forced: dict[tuple[str, str], tuple[str, str | None]] = {}
@@ -36,24 +47,42 @@ def clear() -> None:
     _forced.clear()
 
 
+def observe(health: Health | None) -> None:
+    """Takes the states of targets from real health checks, or no longer."""
+    global _observed
+    _observed = health
+
+
 def install() -> None:
     """Makes moto report honest health."""
-    ask_moto = FakeTargetGroup.health_for
 
+    @overlay(FakeTargetGroup, "health_for")
     def health_for(
-        group: FakeTargetGroup, target: dict[str, Any], ec2: EC2Backend
+        beneath: Any, group: FakeTargetGroup, target: dict[str, Any], ec2: EC2Backend
     ) -> FakeHealthStatus:
-        health = ask_moto(group, target, ec2)
-        if target["Id"] not in group.targets:
-            return health
+        health = beneath(group, target, ec2)
+        is_registered = target["Id"] in group.targets
         forced = _forced.get((group.arn, target["Id"])) or _forced.get((group.arn, ""))
-        if forced:
+        observed = _observed.state(group.arn, target["Id"]) if _observed else None
+        if is_registered and forced:
             _set(health, *forced)
-        elif not referenced_by(group):
+        elif is_registered and not referenced_by(group):
             _set(health, "unused", "Target.NotInUse")
+        elif observed:
+            health.status, health.reason, health.description = observed
         return health
 
-    FakeTargetGroup.health_for = health_for
+    @overlay(ELBv2Backend, "describe_target_health")
+    def describe(
+        beneath: Any, backend: ELBv2Backend, target_group_arn: str, targets: list[dict[str, Any]]
+    ) -> list[FakeHealthStatus]:
+        shown = beneath(backend, target_group_arn, targets)
+        if _observed and not targets:
+            group = backend.target_groups[target_group_arn]
+            for draining in _observed.draining(target_group_arn):
+                target = {"Id": draining.id, "Port": draining.port}
+                shown.append(group.health_for(target, backend.ec2_backend))
+        return shown
 
 
 def referenced_by(group: FakeTargetGroup) -> list[str]:

@@ -63,7 +63,7 @@ fn bench_checks(console: Console, tools: &Tools) -> Result<()> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .within(workspace::root().join("tests/aws"))
-        .limit(Duration::from_mins(5))
+        .limit(Duration::from_mins(10))
         .show()?;
     step.done("as strict as AWS");
     Ok(())

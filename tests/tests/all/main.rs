@@ -23,6 +23,7 @@ mod modules;
 mod post_render;
 mod pure_parts;
 mod quickstart;
+mod rehearsal;
 mod second_judge;
 mod standards;
 mod structure;

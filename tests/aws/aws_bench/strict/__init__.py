@@ -11,6 +11,7 @@ from aws_bench.strict import (
     identity,
     load_balancing,
     logs,
+    metrics,
     records,
     repositories,
     tagging,
@@ -26,6 +27,7 @@ def install() -> None:
     identity.install()
     logs.install()
     alarms.install()
+    metrics.install()
     records.install()
     clusters.install()
     repositories.install()

@@ -1,0 +1,30 @@
+"""How long a minute of AWS lasts here.
+
+A canary on AWS takes many minutes: health checks come every 15 seconds, metrics every 60. A test cannot wait
+that long, so the data plane can run with shorter minutes. With a minute of 1 second, everything that AWS times
+is 60 times faster: intervals of health checks, deregistration delays, lifetimes of cookies, the minute over
+which metrics are summed, and the `Period` of CloudWatch's reads and alarms. A `Period` of 60 then spans 1 second.
+Not shortened: time stamps, `StartTime` and `EndTime`, because callers read them from their own clock.
+"""
+
+AWS_SECONDS = 60
+
+_seconds = AWS_SECONDS
+
+
+def set_seconds(seconds: int) -> None:
+    """Makes a minute last that long."""
+    if not isinstance(seconds, int) or not 1 <= seconds <= AWS_SECONDS:
+        raise ValueError(f"a minute must last 1 to {AWS_SECONDS} whole seconds, not {seconds}")
+    global _seconds
+    _seconds = seconds
+
+
+def seconds() -> int:
+    """How long a minute lasts."""
+    return _seconds
+
+
+def scaled(aws_seconds: float) -> float:
+    """How long that many seconds of AWS last."""
+    return aws_seconds * _seconds / AWS_SECONDS

@@ -1,0 +1,118 @@
+//! Where a rehearsal takes place: the bench with its load balancer at work, HTTP servers that stand for the EC2 instances
+//! and for the pods of each cluster, and Terraform with a configuration of `examples/`.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::backend::Backend;
+use super::load::Load;
+use crate::aws_bench::{AwsBench, TargetGroup};
+use crate::interrupt;
+use crate::terraform::Terraform;
+
+/// The host that the app's rule matches.
+const HOST: &str = "checkout.example.com";
+/// The port of the app's pods.
+pub const PORT: u16 = 8080;
+/// A minute of AWS lasts this long, so that health checks and alarms take a test's time.
+const MINUTE_SECONDS: u8 = 1;
+const HEALTH_LIMIT: Duration = Duration::from_secs(30);
+
+/// Everything of a rehearsal but the load. Dropping it stops it.
+#[derive(Debug)]
+pub struct Stage {
+    // In the order in which they are to stop.
+    /// Terraform, initialised.
+    pub terraform: Terraform,
+    /// The bench.
+    pub aws: AwsBench,
+    /// The server for the EC2 instances.
+    pub ec2: Backend,
+    url: String,
+}
+
+impl Stage {
+    /// Starts the load balancer and a server for the EC2 instances, and waits until they are healthy.
+    pub fn start(aws: AwsBench, terraform: Terraform) -> Result<Self> {
+        let ec2 = Backend::start("ec2")?;
+        for instance in &aws.platform.legacy_instance_ids {
+            aws.stand_in(instance, ec2.address)?;
+        }
+        let mut listeners = aws.start_data_plane(MINUTE_SECONDS)?;
+        let url = listeners.remove(&aws.platform.listener_arn).context("the listener has no URL")?;
+        wait_until_healthy(&aws, &aws.platform.legacy_target_group_arn)?;
+        Ok(Self { terraform, aws, ec2, url })
+    }
+
+    /// Starts a load of a number of requests per second.
+    pub fn load(&self, per_second: u32) -> Load {
+        Load::start(&self.url, HOST, per_second)
+    }
+
+    /// Acts as the release in a cluster: registers a pod in the target group of a backend that has none yet, and waits until
+    /// it is healthy. The returned server answers for the pod.
+    pub fn deploy(&self, backend: &str, pod: &str) -> Result<Backend> {
+        let group = self.empty_group(backend)?;
+        let server = Backend::start(backend)?;
+        self.aws.stand_in(pod, server.address)?;
+        self.aws.register_target(&group.arn, pod, PORT)?;
+        wait_until_healthy(&self.aws, &group.arn)?;
+        Ok(server)
+    }
+
+    /// The target groups that the provider made for a backend.
+    pub fn groups(&self, backend: &str) -> Result<Vec<TargetGroup>> {
+        let groups = self.aws.resources()?.target_groups.into_values();
+        Ok(groups.filter(|group| is_of(group, backend)).collect())
+    }
+
+    fn empty_group(&self, backend: &str) -> Result<TargetGroup> {
+        for group in self.groups(backend)? {
+            if self.aws.target_states(&group.arn)?.is_empty() {
+                return Ok(group);
+            }
+        }
+        bail!("backend `{backend}` has no target group without targets")
+    }
+
+    /// The weights of the app's rule by backend. Target groups that the provider did not make are those of `ec2`.
+    pub fn weights(&self) -> Result<BTreeMap<String, u16>> {
+        let resources = self.aws.resources()?;
+        let rule = resources.rules.first().context("the app has no rule")?;
+        let backend = |group: &String| {
+            let tags = resources.target_groups.get(group).map(|group| group.tags.values());
+            let component = tags.and_then(|mut tags| tags.find_map(|value| value.strip_prefix(COMPONENT)));
+            component.unwrap_or("ec2").to_owned()
+        };
+        let mut weights = BTreeMap::new();
+        for (group, weight) in &rule.weights {
+            *weights.entry(backend(group)).or_default() += weight;
+        }
+        Ok(weights)
+    }
+}
+
+const COMPONENT: &str = "target_group/";
+
+fn is_of(group: &TargetGroup, backend: &str) -> bool {
+    group.tags.values().any(|value| value.strip_prefix(COMPONENT) == Some(backend))
+}
+
+fn wait_until_healthy(aws: &AwsBench, group_arn: &str) -> Result<()> {
+    let start = Instant::now();
+    loop {
+        interrupt::check()?;
+        let states = aws.target_states(group_arn)?;
+        if !states.is_empty() && states.iter().all(|state| state == "healthy") {
+            return Ok(());
+        }
+        ensure!(
+            start.elapsed() < HEALTH_LIMIT,
+            "targets of {group_arn} are {states:?} after {HEALTH_LIMIT:?}"
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+}

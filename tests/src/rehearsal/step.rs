@@ -1,0 +1,51 @@
+//! One apply under load, and what clients got.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+
+use super::answers::Answers;
+use super::load::Load;
+use super::stage::Stage;
+
+/// Weights by backend, of a sum of 100.
+pub type Weights = &'static [(&'static str, u16)];
+
+/// Most by which a measured share may differ from its weight.
+pub const MAX_DIFFERENCE: f64 = 2.0;
+
+/// What clients got in a step.
+#[derive(Debug)]
+pub struct Step {
+    /// The weights that the apply made.
+    pub weights: Weights,
+    /// Answers from the begin of the apply to the end of the step.
+    pub all: Answers,
+    /// Answers after the apply.
+    pub settled: Answers,
+}
+
+impl Step {
+    /// Applies a configuration that has these weights, and watches a number of requests after it.
+    pub fn apply(stage: &Stage, load: &Load, weights: Weights, requests: u32) -> Result<Self> {
+        let start = Instant::now();
+        stage.terraform.apply()?;
+        let settled = load.measure(requests)?;
+        Ok(Self { weights, all: load.answers().since(start), settled })
+    }
+
+    /// Fails if a request failed, or if the shares are not the weights.
+    pub fn check(&self) -> Result<()> {
+        let failed = self.all.failed();
+        ensure!(failed.count() == 0, "{:?}: {} requests failed: {failed:?}", self.weights, failed.count());
+        for (backend, weight) in self.weights {
+            let share = self.settled.share(backend);
+            ensure!(
+                (share - f64::from(*weight)).abs() <= MAX_DIFFERENCE,
+                "{:?}: backend `{backend}` got {share:.1} % of the requests",
+                self.weights
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! `cargo dev rehearse`: a canary from EC2 instances to pods under a constant load, with a table of what clients got.
+
+use anyhow::{Result, ensure};
+
+use crate::console::Console;
+use crate::programs::Programs;
+use crate::rehearsal::canary::{self, BACKEND, STEPS};
+use crate::rehearsal::step::{Step, Weights};
+use crate::tasks::table::Table;
+use crate::tools::Tools;
+
+const PER_SECOND: u32 = 100;
+/// Requests that are watched after each step.
+const REQUESTS: u32 = 1000;
+
+/// Installs and builds what is missing, and runs the canary. Fails if a request fails or a share is not its weight.
+pub fn run(console: Console) -> Result<()> {
+    let step = console.step("tools, and the provider (building it takes minutes the first time)");
+    let tools = Tools::ready(console)?;
+    let programs = Programs::ready()?;
+    step.done("ready");
+
+    let step = console.step("starting AWS on loopback, its load balancer, EC2 instances and a load");
+    let mut stage = canary::stage(&tools, &programs)?;
+    let load = stage.load(PER_SECOND);
+    step.done(format!("{PER_SECOND} requests per second, all answered by the instances"));
+
+    let step = console.step("terraform apply: the app with all requests at the instances");
+    let (first, _blue) = canary::begin(&mut stage, &load, REQUESTS)?;
+    step.done(format!("the rule is made, and a pod of `{BACKEND}` is healthy"));
+    let mut steps = vec![first];
+    for weights in STEPS.into_iter().skip(1) {
+        let step = console.step(format!("terraform apply: {}", shown(weights)));
+        steps.push(canary::step(&mut stage, &load, weights, REQUESTS)?);
+        step.done("watched and measured");
+    }
+
+    console.show(&table(&steps).to_string());
+    steps.iter().try_for_each(Step::check)?;
+    let failed = load.answers().failed().count();
+    ensure!(failed == 0, "{failed} requests failed between the steps");
+    console.say(format!("{} requests, none failed", load.answers().count()));
+    Ok(())
+}
+
+fn table(steps: &[Step]) -> Table {
+    let header = ["step", "weights", "measured share", "requests", "failed", "p95"];
+    let mut table = Table::new(&header);
+    for (index, step) in steps.iter().enumerate() {
+        let shares = step.weights.iter().map(|(backend, _)| format!("{:.1} %", step.settled.share(backend)));
+        table.row([
+            (index + 1).to_string(),
+            shown(step.weights),
+            shares.collect::<Vec<_>>().join(" / "),
+            step.all.count().to_string(),
+            step.all.failed().count().to_string(),
+            format!("{} ms", step.all.p95().as_millis()),
+        ]);
+    }
+    table
+}
+
+/// Weights for people, such as `ec2 90 / blue 10`.
+fn shown(weights: Weights) -> String {
+    let parts = weights.iter().map(|(backend, weight)| format!("{backend} {weight}"));
+    parts.collect::<Vec<_>>().join(" / ")
+}
