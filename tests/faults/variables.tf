@@ -23,7 +23,7 @@ variable "zone_id" {
 
 variable "weights" {
   type    = map(number)
-  default = { ec2 = 80, blue = 10, green = 10 }
+  default = { ec2 = 100, blue = 0, green = 0 }
 }
 
 variable "rollout" {

@@ -291,13 +291,13 @@ impl Shift<'_> {
     }
 
     async fn wait_until_healthy(&self) -> Result<(), Broken> {
+        // A target group that only takes the place of another is filled by the installation that has just run.
+        let waits = self.rollout.waits_for_targets || self.rule.leg().is_none();
         let deadline = Instant::now() + self.rollout.timeout;
         loop {
             let problem = match self.guard.health().await? {
                 Health::Enough => return Ok(()),
-                Health::Lacking(problem) if !self.rollout.waits_for_targets => {
-                    return Err(Broken::Guard(problem));
-                }
+                Health::Lacking(problem) if !waits => return Err(Broken::Guard(problem)),
                 Health::Coming(problem) | Health::Lacking(problem) => problem,
             };
             if Instant::now() >= deadline {

@@ -119,11 +119,11 @@ resource "aws_lb_listener_rule" "app" {
     forward {
       target_group {
         arn    = var.legacy_target_group_arn
-        weight = 90
+        weight = 00
       }
       target_group {
         arn    = aws_lb_target_group.app[each.key].arn
-        weight = 10
+        weight = 0
       }
     }
   }

@@ -45,13 +45,13 @@ resource "ipsy_app" "app" {
   backend {
     name             = "checkout-legacy"
     target_group_arn = var.legacy_target_group_arn
-    weight           = 90
+    weight           = 100
   }
 
   backend {
     name              = "eks-blue"
     cluster           = "eks-blue"
     target_group_name = "${each.key}-prod"
-    weight            = 10
+    weight            = 0
   }
 }

@@ -31,6 +31,13 @@ impl AwsBench {
         self.change_target("RegisterTargets", group_arn, target, port)
     }
 
+    /// Plays the installation of every app, and the load balancer controller: a pod is in every target group that apps
+    /// have made.
+    pub fn install_pods(&self) -> Result<()> {
+        let groups = self.resources()?.target_groups;
+        groups.values().try_for_each(|group| self.register_target(&group.arn, "10.0.0.10", 8080))
+    }
+
     /// Takes a target out of its group.
     pub fn deregister_target(&self, group_arn: &str, target: &str, port: u16) -> Result<()> {
         self.change_target("DeregisterTargets", group_arn, target, port)

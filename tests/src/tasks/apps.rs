@@ -81,13 +81,13 @@ resource "ipsy_app" "app" {{
   backend {{
     name             = "ec2"
     target_group_arn = local.places[floor((each.value - 1) / {RULES_OF_A_LISTENER})].legacy
-    weight           = 90
+    weight           = 100
   }}
 
   backend {{
     name    = "blue"
     cluster = "eks-blue"
-    weight  = 10
+    weight  = 0
   }}
 }}
 "#

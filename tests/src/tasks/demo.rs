@@ -175,9 +175,10 @@ fn check_manifests(rendered: &str, aws: &AwsBench) -> Result<()> {
     Ok(())
 }
 
-/// Moves the weights from 90/10 to 50/50, in place.
+/// Moves the weights from 100/0 to 50/50, in place, once a pod is healthy.
 fn move_traffic(console: Console, aws: &AwsBench, terraform: &mut Terraform) -> Result<()> {
-    let step = console.step("moving traffic: 90/10 to 50/50");
+    let step = console.step("moving traffic: 100/0 to 50/50");
+    aws.install_pods()?;
     let before = aws.resources()?.rules;
     terraform.variable("legacy_weight", "50");
     terraform.variable("blue_weight", "50");

@@ -165,14 +165,14 @@ fn a_new_target_group_takes_over_and_the_rule_never_lacks_a_target() {
     terraform.variable("blue_weight", "100");
     terraform.apply().unwrap();
     let old = aws.resources().unwrap().target_groups.into_keys().next().unwrap();
-    install(&aws);
+    aws.install_pods().unwrap();
 
     aws.forget_calls().unwrap();
     terraform.replace("main.tf", "port = 8080", "port = 9090").unwrap();
     terraform.apply().unwrap();
     assert!(weights(&aws).contains(&(old.clone(), 100)), "the old group serves on: {:?}", weights(&aws));
     // Helm would install the app now, with both groups in its values.
-    install(&aws);
+    aws.install_pods().unwrap();
     terraform.apply().unwrap();
     let left = aws.resources().unwrap();
     assert!(!left.target_groups.contains_key(&old) && left.target_groups.len() == 1, "{left:?}");
@@ -189,20 +189,6 @@ fn a_new_target_group_takes_over_and_the_rule_never_lacks_a_target() {
     }
     let position = |operation: &str| calls.iter().position(|call| call["operation"] == operation).unwrap();
     assert!(position("ModifyRule") < position("DeleteTargetGroup"));
-}
-
-/// Plays the load balancer controller: registers a pod in every group of the app.
-fn install(aws: &AwsBench) {
-    for group in aws.resources().unwrap().target_groups.values() {
-        let register = [
-            ("Action", "RegisterTargets"),
-            ("Version", "2015-12-01"),
-            ("TargetGroupArn", &group.arn),
-            ("Targets.member.1.Id", "10.0.0.10"),
-            ("Targets.member.1.Port", "8080"),
-        ];
-        aws.query("elasticloadbalancing", &register).unwrap();
-    }
 }
 
 #[test]
@@ -272,22 +258,29 @@ fn a_name_leads_to_the_app_and_one_of_others_is_left_alone() {
 #[test]
 fn an_alarm_of_the_app_guards_its_rollout() {
     let aws = fixture::aws();
-    let terraform = fixture::quickstart(&aws);
+    let mut terraform = fixture::quickstart(&aws);
     let blocks = "  alarm {\n    name      = \"server_errors\"\n    threshold = 5\n  }\n\n  rollout {\n    bake = \"1s\"\n    interval = \"1s\"\n    timeout = \"5s\"\n  }\n\n  port {";
     terraform.replace("main.tf", "  port {", blocks).unwrap();
     terraform.apply().unwrap();
     let name = "checkout-prod-server_errors-blue";
     let made = aws.resources().unwrap();
     assert_eq!(made.alarms[name]["threshold"], 5.0);
-    install(&aws);
+    aws.install_pods().unwrap();
     aws.set_alarm(name, "ALARM").unwrap();
+    terraform.variable("legacy_weight", "50");
+    terraform.variable("blue_weight", "50");
     let stopped = terraform.try_apply().unwrap();
     assert_eq!(stopped.code, 1, "{}", stopped.stdout);
     assert!(stopped.stderr.contains(name), "{}", stopped.stderr);
     assert_eq!(aws.resources().unwrap().rules[0].weights, made.rules[0].weights);
 
     aws.set_alarm(name, "OK").unwrap();
+    let kept = terraform.plan().unwrap();
+    assert!(kept.text.contains("The weights were rolled back at"), "{}", kept.text);
+    assert!(kept.actions(APP).iter().all(|action| *action != "update"), "{}", kept.text);
+    terraform.replace("main.tf", "bake = \"1s\"", "bake = \"1s\"\n    resume = true").unwrap();
     terraform.apply().unwrap();
+    assert!(aws.resources().unwrap().rules[0].weights.values().all(|weight| *weight == 50));
     assert!(!terraform.plan().unwrap().has_changes);
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty(), "{:?}", json!(aws.resources().unwrap().alarms));

@@ -42,26 +42,12 @@ impl Bed {
         self.terraform.overlay(&configuration())?;
         if phase.action != Action::Create {
             self.terraform.apply()?;
-            self.install()?;
+            self.aws.install_pods()?;
         }
         if let Action::Update(folder) = &phase.action {
             self.terraform.overlay(folder)?;
         }
         self.aws.forget_calls()
-    }
-
-    /// Plays the installation of the app and the load balancer controller: a pod is in every target group.
-    pub(super) fn install(&self) -> Result<()> {
-        for group in self.aws.resources()?.target_groups.values() {
-            let register = [
-                ("Action", "RegisterTargets"),
-                ("Version", "2015-12-01"),
-                ("TargetGroupArn", &group.arn),
-                ("Targets.member.1.Id", "10.0.0.10"),
-            ];
-            self.aws.query("elasticloadbalancing", &register)?;
-        }
-        Ok(())
     }
 }
 

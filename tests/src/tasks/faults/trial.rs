@@ -65,7 +65,7 @@ pub(super) fn undisturbed(bed: &Bed, phase: &Phase) -> Result<Reference> {
         if phase.action == Action::Destroy {
             break;
         }
-        bed.install()?;
+        bed.aws.install_pods()?;
         let again = bed.terraform.try_plan()?;
         if again.code == 0 {
             break;
@@ -98,7 +98,7 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
     // What was done before the broken run stays done: no more runs than without the fault.
     let mut runs = reference.runs - broken.run;
     if broken.outcome.code == 0 {
-        bed.install()?;
+        bed.aws.install_pods()?;
         runs = (runs - 1).max(1);
     }
     while runs > 0 {
@@ -110,7 +110,7 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
         }
         runs -= 1;
         if runs > 0 {
-            bed.install()?;
+            bed.aws.install_pods()?;
         }
     }
     if phase.action != Action::Destroy {
@@ -167,7 +167,7 @@ fn break_it(bed: &Bed, point: &Point, runs: usize) -> Result<Broken> {
             return Ok(Broken { outcome, run });
         }
         outcome.ok()?;
-        bed.install()?;
+        bed.aws.install_pods()?;
     }
     bail!("the call was not made")
 }

@@ -38,8 +38,8 @@ resource "terraform_data" "app" {{
       priority     = each.value
     }}
     backend = {{
-      ec2  = {{ target_group_arn = "{GROUP}", weight = 90 }}
-      blue = {{ cluster = "eks-blue", weight = 10 }}
+      ec2  = {{ target_group_arn = "{GROUP}", weight = 00 }}
+      blue = {{ cluster = "eks-blue", weight = 0 }}
     }}
   }}
 }}
