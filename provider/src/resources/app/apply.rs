@@ -70,8 +70,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     course::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        let state = finished(&work, request.planned, &report.observed);
-        holder::remember(&mut private, &holder);
+        let state = finished(&work, request.planned, &report.observed, &holder);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
     undo(&change.wanted, &mut report).await;
@@ -85,8 +84,10 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     }
     // What could not be taken back stays in the state, so that nobody has to look for it.
     report.observed.retain(|key, _| report.made.contains(key));
-    holder::remember_unfinished(&mut private, &holder);
-    Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
+    holder::remember_unfinished(&mut private);
+    let mut state = unfinished(request.planned, &report.observed);
+    holder::remember(&mut state, &holder);
+    Outcome::of(state).with_private(private).with(diagnostics)
 }
 
 /// Brings the app to its plan. What is no longer needed goes last, when nothing refers to it any more.
@@ -95,7 +96,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let (prior, mut private) = (request.prior, request.private);
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
-    let holder = holder::of_update(&private, configured.origin().await);
+    let holder = holder::of_update(&prior, configured.origin().await);
     let before = Before {
         prior: Some(&prior),
         unfinished: &entering::unfinished(&private),
@@ -129,8 +130,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     course::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        let state = finished(&work, request.planned, &report.observed);
-        holder::remember(&mut private, &holder);
+        let state = finished(&work, request.planned, &report.observed, &holder);
         forget(&mut private);
         entering::forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
@@ -163,7 +163,7 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let planned = departing::planned(&private);
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
-    let holder = holder::of_state(&private);
+    let holder = holder::of_state(&prior);
     let Some(mut work) = remembered(configured, &prior, &holder, &mut diagnostics).await else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
@@ -251,8 +251,9 @@ async fn connect<'a>(
 }
 
 /// The state after a whole success: as planned, with the ARNs that AWS chose.
-fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
+fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>, holder: &Holder) -> Value {
     let mut state = planned;
+    holder::remember(&mut state, holder);
     let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
     let inputs = Inputs {
         parsed: &work.parsed,
