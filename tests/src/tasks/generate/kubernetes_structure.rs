@@ -193,7 +193,9 @@ fn merged<'d>(mut types: Types<'d>) -> (Types<'d>, BTreeMap<&'d str, &'d str>) {
 /// Short names: the last part, and what comes before it where several have the same.
 fn names<'d>(types: &Types<'d>) -> BTreeMap<&'d str, &'d str> {
     let mut count = BTreeMap::new();
-    types.keys().for_each(|name| *count.entry(last_parts(name, 1)).or_insert(0) += 1);
+    for name in types.keys() {
+        *count.entry(last_parts(name, 1)).or_insert(0) += 1;
+    }
     let parts = |name| if count.get(last_parts(name, 1)) == Some(&1) { 1 } else { 3 };
     types.keys().map(|name| (*name, last_parts(name, parts(name)))).collect()
 }
