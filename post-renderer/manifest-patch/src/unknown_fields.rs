@@ -42,7 +42,9 @@ impl Patch {
             }
             Body::Operations(operations) => {
                 let places: Vec<Place> = kinds.iter().map(place).collect();
-                operations.iter().for_each(|operation| check.operation(operation, &places));
+                for operation in operations {
+                    check.operation(operation, &places);
+                }
             }
         }
         check.problems

@@ -256,6 +256,12 @@ fn an_unknown_field_of_a_patch_is_a_warning_that_only_strict_fails() {
     let normal = program(&["check", "--config-json", config], INPUT);
     assert_eq!((normal.code, normal.stdout.matches(warning).count()), (0, 1), "{}", normal.stdout);
     assert_eq!(program(&["check", "--strict", "--config-json", config], INPUT).code, 1);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("web.yaml");
+    fs::write(&file, INPUT).unwrap();
+    let file = file.to_str().unwrap();
+    let twice = program(&["check", "--config-json", config, file, file], "");
+    assert_eq!((twice.code, twice.stdout.matches(warning).count()), (0, 1), "{}", twice.stdout);
     let rendered = program(&["--config-json", config], INPUT);
     assert_eq!((rendered.code, rendered.stderr.as_str()), (0, warning));
     assert!(rendered.stdout.contains("dnsPolcy: None"), "{}", rendered.stdout);

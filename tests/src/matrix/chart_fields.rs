@@ -68,7 +68,9 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         Ok(())
     })?;
     table.say(&format!("{:66}  {:66}  API server", "field of the chart", "argument in HCL"));
-    lines.iter().for_each(|line| table.say(line));
+    for line in &lines {
+        table.say(line);
+    }
     Ok(())
 }
 
