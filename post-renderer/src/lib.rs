@@ -31,5 +31,5 @@ pub use configuration::{AdvancedSetting, Configuration, Target};
 pub use finding::{Finding, FindingKind, Location, Severity, finding_kinds};
 pub use quantity::{InvalidQuantity, Quantity};
 pub use render::{Change, Deployer, ErrorKind, RenderError, RenderOptions, Rendered, render};
-pub use settings::{check_setting, read_configuration};
+pub use settings::{check_setting, read_configuration, unknown_fields};
 pub use standards::{IMAGE_REGISTRY, ImageBreach, Parts, Rule, check_image, standards};

@@ -2,6 +2,7 @@
 //! plan, with the functions that apply them at install time.
 
 mod kustomization;
+mod unknown_fields;
 
 use crate::configuration::{AdvancedSetting, Configuration, Exception, Layer, ReadFile, Target, no_files};
 use crate::finding::Finding;
@@ -13,6 +14,8 @@ use manifest_patch::{Body, Patch, PatchOptions, Problem, nearest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+pub use unknown_fields::unknown_fields;
+pub(crate) use unknown_fields::unknown_fields_of;
 
 /// Reads a configuration and checks everything that needs no manifest, with places in the text. `source_name` is named
 /// in findings.

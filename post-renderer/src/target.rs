@@ -4,8 +4,8 @@ use crate::configuration::Target;
 use crate::finding::Finding;
 use crate::manifest::HOOK;
 use crate::namespace::Scope;
-use manifest_patch::Identity;
 use manifest_patch::selector::Selector;
+use manifest_patch::{Identity, Kind, PossibleKinds, built_in_kinds};
 use regex::Regex;
 use yaml_edit::{NodeId, Tree};
 
@@ -108,6 +108,25 @@ impl Matcher {
             labels: None,
             annotations: None,
         }
+    }
+
+    /// The kinds that the target can match. A target that names neither kind nor group can match custom resources as
+    /// well. `kind: Service` without a group means the built-in kind.
+    pub(crate) fn possible_kinds(&self) -> PossibleKinds {
+        let matches = |kind: &&Kind| {
+            self.kind.matches(kind.kind)
+                && self.group.matches(kind.group())
+                && self.version.matches(kind.version())
+        };
+        PossibleKinds {
+            built_in: built_in_kinds().iter().filter(matches).collect(),
+            custom: self.is_for_any_group() && matches!(self.kind, Pattern::Any),
+        }
+    }
+
+    /// Whether the target matches any API group.
+    pub(crate) fn is_for_any_group(&self) -> bool {
+        matches!(self.group, Pattern::Any)
     }
 
     /// Whether the target means Helm hooks.
@@ -217,6 +236,23 @@ mod tests {
         let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: web}";
         check("{namespace: team-a}", Some("team-a"), role, &[Part::Namespace]);
         check("{namespace: .*}", Some("team-a"), role, &[]);
+    }
+
+    #[test]
+    fn possible_kinds_are_found_by_kind_group_and_version() {
+        let check = |target: &str, expected: &[&str]| {
+            let PossibleKinds { built_in, custom } = matcher(target).unwrap().possible_kinds();
+            let found = built_in.iter().map(|kind| format!("{} {}", kind.api_version, kind.kind));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{target}");
+            assert!(!custom, "{target}");
+        };
+        check("{kind: Deployment|StatefulSet}", &["apps/v1 Deployment", "apps/v1 StatefulSet"]);
+        check("{kind: HorizontalPodAutoscaler, version: v2}", &["autoscaling/v2 HorizontalPodAutoscaler"]);
+        check("{kind: Pod, group: ^$, name: web}", &["v1 Pod"]);
+        check("{group: batch}", &["batch/v1 CronJob", "batch/v1 Job"]);
+        check("{kind: Service, group: serving.knative.dev}", &[]);
+        check("{kind: ScaledObject}", &[]);
+        assert!(matcher("{name: web}").unwrap().possible_kinds().custom);
     }
 
     #[test]

@@ -16,4 +16,5 @@ mod all {
     mod secrets;
     mod standards_document;
     mod threads;
+    mod unknown_fields;
 }

@@ -3,6 +3,7 @@
 
 mod admission;
 mod bootstrap;
+mod chart_fields;
 mod charts;
 mod first_chart;
 mod helm;
@@ -25,8 +26,9 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 12] = [
+pub const SCENARIOS: [(&str, Scenario); 13] = [
     ("charts", charts::run),
+    ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
     ("helm-4", helm::four),
     ("kapp", kapp::run),

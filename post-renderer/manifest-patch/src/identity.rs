@@ -36,6 +36,11 @@ impl Identity {
         }
     }
 
+    /// `apps/v1` or, in the core group, `v1`.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
     /// `Deployment/web` or, with a namespace, `Deployment/shop/web`.
     pub fn label(&self) -> String {
         if self.namespace.is_empty() {

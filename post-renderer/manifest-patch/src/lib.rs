@@ -11,6 +11,8 @@ mod pointer;
 mod problem;
 pub mod selector;
 mod strategic;
+mod structure;
+mod unknown_fields;
 
 pub use compile::compile;
 pub use identity::Identity;
@@ -19,6 +21,8 @@ pub use merge_keys::ListKeys;
 pub use nearest::nearest;
 pub use pods::{is_native_workload_group, pod_places, pod_template};
 pub use problem::Problem;
+pub use structure::{Kind, built_in_kinds};
+pub use unknown_fields::PossibleKinds;
 
 use serde_json::{Map, Value};
 use yaml_edit::{Fault, NodeId, Tree};
@@ -86,6 +90,23 @@ pub enum Outcome {
 }
 
 impl Patch {
+    /// The object that a merge patch names by its `apiVersion`, `kind` and `metadata`. What it does not name is empty.
+    pub fn named_object(&self) -> Identity {
+        let Body::Merge(members) = &self.body else { return Identity::default() };
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let metadata = members.get("metadata");
+        let within = |name: &str| text(metadata.and_then(|metadata| metadata.get(name)));
+        let api_version = text(members.get("apiVersion"));
+        let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
+        Identity {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: text(members.get("kind")),
+            namespace: within("namespace"),
+            name: within("name"),
+        }
+    }
+
     /// The patch without what names its object, once that is known. The type of the object is kept, to be compared.
     #[must_use]
     pub fn anonymous(self) -> Self {

@@ -176,8 +176,22 @@ fn would_change(change: &Change, object: Option<&RenderedObject>, source: &Sourc
     Finding::warning("would-change", message).at(place)
 }
 
+/// Ids of warnings and notes about the configuration, which each stream repeats.
+const OF_CONFIGURATION: [&str; 4] =
+    ["exception-undated", "patch-unknown-field", "setting-empty", "standards-off"];
+
 impl Checks {
-    fn of(streams: Vec<Checked>, strictness: Strictness) -> Self {
+    fn of(mut streams: Vec<Checked>, strictness: Strictness) -> Self {
+        let mut reported: Vec<Finding> = Vec::new();
+        for stream in &mut streams {
+            stream.findings.retain(|finding| {
+                let is_repeated = reported.contains(finding);
+                if !is_repeated && OF_CONFIGURATION.contains(&finding.id.as_str()) {
+                    reported.push(finding.clone());
+                }
+                !is_repeated
+            });
+        }
         let fails_from = match strictness {
             Strictness::Strict => Severity::Warning,
             Strictness::Normal => Severity::Error,

@@ -264,6 +264,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Narrow the target, or remove `apiVersion` and `kind` from the patch.",
     },
     FindingKind {
+        id: "patch-unknown-field",
+        meaning: "A patch sets a field that none of the built-in kinds has that its target can match.",
+        remedy: "Correct the spelling or the place of the field. For a custom resource, set `group` in the target.",
+    },
+    FindingKind {
         id: "protected-field",
         meaning: "A setting changes a field that no setting may change.",
         remedy: "Remove the field from the patch: names, namespaces and Helm's ownership metadata are fixed.",

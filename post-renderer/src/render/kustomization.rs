@@ -73,6 +73,7 @@ fn step(source: String, matcher: Matcher, wanted: Wanted, action: Action) -> Set
         reaches_identity,
         on_unmatched: OnUnmatched::Error,
         origin: Origin::Kustomization,
+        findings: Vec::new(),
     }
 }
 

@@ -9,11 +9,10 @@ use crate::configuration::{AdvancedSetting, Configuration, Mode, OnUnmatched, St
 use crate::finding::{Finding, Severity};
 use crate::object::{Context, Waiver};
 use crate::selection::Selection;
-use crate::settings::{check, compile};
+use crate::settings::{check, compile, unknown_fields_of};
 use crate::standards::{STANDARDS, Standard};
 use crate::target::Matcher;
-use manifest_patch::Identity;
-use manifest_patch::{Body, ListKeys, Patch};
+use manifest_patch::{ListKeys, Patch};
 use serde_json::Value;
 
 /// What a rendering does, ready to be done.
@@ -42,6 +41,8 @@ pub(super) struct Setting {
     pub(super) reaches_identity: bool,
     pub(super) on_unmatched: OnUnmatched,
     pub(super) origin: Origin,
+    /// Warnings and notes about the setting itself.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Where a setting comes from, which decides when it applies.
@@ -58,13 +59,15 @@ pub(super) enum Origin {
 impl Setting {
     /// Compiles a setting that stands at a place of the configuration.
     pub(super) fn compile(setting: &AdvancedSetting, place: String) -> Result<Self, Vec<Finding>> {
-        let source = if setting.name.is_empty() { place } else { format!("{place} ({})", setting.name) };
         let patch = compile(setting)
             .map_err(|problems| problems.into_iter().map(Finding::from).collect::<Vec<_>>())?;
         let (matcher, wanted) = match &setting.target {
             Some(target) => (Matcher::compile(target)?, Wanted::of(target)),
             None => named(&patch),
         };
+        let mut findings = unknown_fields(&patch, &matcher, &setting.name, &place);
+        let source = if setting.name.is_empty() { place } else { format!("{place} ({})", setting.name) };
+        findings.extend(note_if_empty(&patch, &source));
         let action = Action::Patch(patch.anonymous());
         let reaches_identity = action.reaches_identity();
         Ok(Self {
@@ -75,6 +78,7 @@ impl Setting {
             reaches_identity,
             on_unmatched: setting.on_unmatched,
             origin: Origin::Configuration,
+            findings,
         })
     }
 
@@ -90,14 +94,22 @@ impl Setting {
     }
 }
 
-impl Setting {
-    /// A note about a patch that has nothing to do; such a setting is ignored.
-    fn note_if_empty(&self) -> Option<Finding> {
-        self.action.is_empty().then(|| {
-            let message = format!("{}: the patch is empty, so the setting is ignored", self.source);
-            Finding::new("setting-empty", Severity::Note, message).help("remove the setting")
-        })
-    }
+/// Warnings about fields of a patch that no built-in kind has. `place` is that of the setting.
+fn unknown_fields(patch: &Patch, matcher: &Matcher, name: &str, place: &str) -> Vec<Finding> {
+    let found = unknown_fields_of(patch, matcher).into_iter();
+    let named = found.map(|finding| match name {
+        "" => finding,
+        name => Finding { message: format!("setting `{name}`: {}", finding.message), ..finding },
+    });
+    named.map(|finding| finding.below(place)).collect()
+}
+
+/// A note about a patch that has nothing to do; such a setting is ignored.
+fn note_if_empty(patch: &Patch, source: &str) -> Option<Finding> {
+    patch.is_empty().then(|| {
+        let message = format!("{source}: the patch is empty, so the setting is ignored");
+        Finding::new("setting-empty", Severity::Note, message).help("remove the setting")
+    })
 }
 
 /// The words of a target.
@@ -123,7 +135,8 @@ impl<'c> Plan<'c> {
             settings.extend(kustomization::settings(one, &format!("kustomizations[{index}]"))?);
         }
         settings.extend(Setting::compile_all(&configuration.advanced_settings)?);
-        let mut warnings: Vec<Finding> = settings.iter().filter_map(Setting::note_if_empty).collect();
+        let mut warnings: Vec<Finding> =
+            settings.iter_mut().flat_map(|setting| std::mem::take(&mut setting.findings)).collect();
         settings.retain(|setting| !setting.action.is_empty());
         let exceptions = waivers(configuration, options, &mut warnings)?;
         let mut context = Context {
@@ -163,8 +176,8 @@ impl Plan<'_> {
         configurations: &[Configuration],
     ) -> Result<(), Vec<Finding>> {
         for configuration in configurations {
-            for setting in Setting::compile_all(&configuration.advanced_settings)? {
-                self.findings.extend(setting.note_if_empty());
+            for mut setting in Setting::compile_all(&configuration.advanced_settings)? {
+                self.findings.append(&mut setting.findings);
                 if !setting.action.is_empty() {
                     self.settings.push(Setting { origin: Origin::Stream, ..setting });
                 }
@@ -226,22 +239,11 @@ fn standards_off(standards: &[&'static dyn Standard]) -> Option<Finding> {
 
 /// The object that a merge patch without target names itself.
 fn named(patch: &Patch) -> (Matcher, Wanted) {
-    let Body::Merge(members) = &patch.body else { return (Matcher::default(), Wanted::default()) };
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let metadata = members.get("metadata");
-    let api_version = text(members.get("apiVersion"));
-    let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-    let identity = Identity {
-        group: group.to_owned(),
-        version: version.to_owned(),
-        kind: text(members.get("kind")),
-        name: text(metadata.and_then(|metadata| metadata.get("name"))),
-        namespace: text(metadata.and_then(|metadata| metadata.get("namespace"))),
-    };
+    let identity = patch.named_object();
     let wanted = Wanted {
         kind: identity.kind.clone(),
         name: identity.name.clone(),
-        text: format!("{api_version} {}", identity.label()),
+        text: format!("{} {}", identity.api_version(), identity.label()),
     };
     (Matcher::exactly(&identity), wanted)
 }

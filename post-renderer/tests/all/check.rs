@@ -245,3 +245,24 @@ fn colors_are_written_only_when_asked_for() {
     let failed = program(&["--config-json", CONFIG, "--color", "always"], INPUT);
     assert!(failed.stderr.starts_with("\x1b[1;31merror["), "{}", failed.stderr);
 }
+
+#[test]
+fn an_unknown_field_of_a_patch_is_a_warning_that_only_strict_fails() {
+    let config = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, advancedSettings: [{name: resolver, \
+        target: {kind: Deployment}, patch: {spec: {template: {spec: {dnsPolcy: None}}}}}]}";
+    let warning = "warning[patch-unknown-field]: advancedSettings[0].patch.spec.template.spec.dnsPolcy: setting \
+        `resolver`: `dnsPolcy` is not a field of `spec.template.spec` in `apps/v1 Deployment` (Kubernetes 1.36)\n  \
+        help: did you mean `dnsPolicy`? (for a custom resource, set `group` in the target)\n";
+    let normal = program(&["check", "--config-json", config], INPUT);
+    assert_eq!((normal.code, normal.stdout.matches(warning).count()), (0, 1), "{}", normal.stdout);
+    assert_eq!(program(&["check", "--strict", "--config-json", config], INPUT).code, 1);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("web.yaml");
+    fs::write(&file, INPUT).unwrap();
+    let file = file.to_str().unwrap();
+    let twice = program(&["check", "--config-json", config, file, file], "");
+    assert_eq!((twice.code, twice.stdout.matches(warning).count()), (0, 1), "{}", twice.stdout);
+    let rendered = program(&["--config-json", config], INPUT);
+    assert_eq!((rendered.code, rendered.stderr.as_str()), (0, warning));
+    assert!(rendered.stdout.contains("dnsPolcy: None"), "{}", rendered.stdout);
+}

@@ -2,7 +2,7 @@
 //! app's advanced settings. Checked at plan by the functions that apply it at install time.
 
 use ipsy_post_renderer::configuration::{Configuration, Exception, Metadata, OnUnmatched};
-use ipsy_post_renderer::{AdvancedSetting, Target, check_setting};
+use ipsy_post_renderer::{AdvancedSetting, Finding, Target, check_setting, unknown_fields};
 use serde_json::Value;
 
 use super::config::{AdvancedSettingConfig, TargetConfig};
@@ -55,20 +55,26 @@ fn resolve_setting(
         create: config.create.unwrap_or(false),
         ..AdvancedSetting::default()
     };
+    let place = |finding: &Finding| {
+        let field = finding.location.field.as_deref().unwrap_or_default();
+        format!("advanced_setting[{index}]{}", attribute_of(field))
+    };
     for finding in check_setting(&setting) {
-        let field = finding.location.field.clone().unwrap_or_default();
-        let detail = [Some(finding.message.clone()), finding.help.clone()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n\n");
-        problems.error(
-            &format!("advanced_setting[{index}]{}", attribute_of(&field)),
-            format!("The advanced setting `{}` can't be applied", setting.name),
-            detail,
-        );
+        let summary = format!("The advanced setting `{}` can't be applied", setting.name);
+        problems.error(&place(&finding), summary, detail(&finding));
+    }
+    for finding in unknown_fields(&setting) {
+        let field = finding.location.field.as_deref().unwrap_or_default();
+        let summary = format!("The advanced setting `{}` sets an unknown field: {field}", setting.name);
+        problems.warning(&place(&finding), summary, detail(&finding));
     }
     Some(setting)
+}
+
+/// The message of a finding, and its advice.
+fn detail(finding: &Finding) -> String {
+    let paragraphs = [Some(finding.message.as_str()), finding.help.as_deref()];
+    paragraphs.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
 /// The HCL attribute that a field of the post-renderer's configuration stands in: below `patch` there is none,

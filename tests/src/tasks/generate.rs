@@ -2,6 +2,7 @@
 //! to date.
 
 mod chart_reference;
+mod kubernetes_structure;
 mod markdown;
 mod provider_reference;
 mod rule_reference;
@@ -31,11 +32,12 @@ pub struct Document {
 type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 4] = [
+const GENERATORS: [Generator; 5] = [
     provider_reference::documents,
     chart_reference::documents,
     rule_reference::documents,
     standards_reference::documents,
+    kubernetes_structure::documents,
 ];
 
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.

@@ -133,6 +133,23 @@ resource "ipsy_app" "checkout" {{
     assert_eq!(told[0]["range"]["start"]["line"], second, "{told:#?}");
 }
 
+#[test]
+fn an_unknown_field_of_a_patch_is_a_warning_at_plan() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    terraform.replace("main.tf", "dnsConfig = ", "dnsConfg = ").unwrap();
+    let plan = terraform.plan().unwrap();
+    let words = plan.text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+    for expected in [
+        "Warning: The advanced setting `ndots` sets an unknown field: patch.spec.template.spec.dnsConfg",
+        "`dnsConfg` is not a field of `spec.template.spec` in `apps/v1 Deployment`",
+        "did you mean `dnsConfig`?",
+        "patch = yamlencode({",
+    ] {
+        assert_eq!(words.matches(expected).count(), 1, "{expected}:\n{}", plan.text);
+    }
+}
+
 fn validate(text: &str) -> Vec<Value> {
     let terraform = Terraform::with_configuration(text, fixture::tools(), fixture::programs()).unwrap();
     terraform.init().unwrap();

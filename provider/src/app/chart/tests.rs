@@ -1,11 +1,15 @@
 //! Every field of the chart has an argument, and the table has only fields of the chart.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use super::document::{ANY, Place};
 use super::locate::Located;
 use super::{Field, Form, fields, locate};
 use crate::app::problem;
+
+/// The table for people, which the tests with a cluster read as well.
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/whole-app/chart-fields.txt");
 
 /// All fields of the chart that hold no further ones, by their path.
 fn leaves(place: &Place, path: &[String], found: &mut Vec<Vec<String>>) {
@@ -52,11 +56,15 @@ fn every_field_of_the_chart_has_an_argument() {
             missing.push(path.join("."));
         }
     }
-    for (field, argument) in &table {
-        println!("{field:<70} {argument}");
-    }
     assert!(missing.is_empty(), "no argument sets these:\n{}", missing.join("\n"));
     assert!(table.len() > 300, "{} fields", table.len());
+    let lines = table.iter().map(|(field, argument)| format!("{field:<70} {argument}\n"));
+    let found = lines.collect::<String>();
+    if std::env::var_os("IPSY_ACCEPT").is_some() {
+        fs::write(TABLE, &found).unwrap();
+    }
+    let expected = fs::read_to_string(TABLE).unwrap();
+    assert!(found == expected, "{TABLE} is not up to date; IPSY_ACCEPT=1 writes it:\n{found}");
 }
 
 fn check(fields: &[Field], place: &Place, path: &str, problems: &mut Vec<String>) {

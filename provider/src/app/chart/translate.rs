@@ -41,7 +41,11 @@ fn value(field: &Field, argument: &Value) -> Option<Value> {
             merge_at(None, &mut value, object(fields, argument));
             Some(value)
         }
-        Form::Blocks(fields) => Some(elements(argument).map(|block| object(fields, block)).collect()),
+        // Blocks that are absent are an empty list, which Kubernetes refuses in places such as `scaleDown.policies`.
+        Form::Blocks(fields) => {
+            let blocks: Vec<Value> = elements(argument).map(|block| object(fields, block)).collect();
+            (!blocks.is_empty()).then_some(Value::Array(blocks))
+        }
         Form::Named(_, fields) => {
             let blocks = argument.as_object()?.iter();
             let values = blocks.map(|(name, block)| (name.clone(), object(fields, block)));
@@ -88,6 +92,17 @@ mod tests {
 
     fn check(arguments: &Value, expected: &Value) {
         assert_eq!(translate(arguments), *expected);
+    }
+
+    #[test]
+    fn blocks_that_are_absent_set_nothing() {
+        check(
+            &json!({ "autoscaling": { "behavior": { "scale_down": {
+                "stabilization_window_seconds": 300,
+                "policy": [],
+            } } } }),
+            &json!({ "autoscaling": { "behavior": { "scaleDown": { "stabilizationWindowSeconds": 300 } } } }),
+        );
     }
 
     #[test]
