@@ -1,5 +1,6 @@
 //! What a resource, data source or provider looks like in HCL: attributes, nested blocks, and their rules.
 
+mod arguments;
 mod attribute;
 mod block;
 mod body;
@@ -9,6 +10,7 @@ mod validate;
 mod validity;
 
 pub use self::{
+    arguments::{Argument, Arguments, Form},
     attribute::{Attribute, Equality, Modifier, Presence, ReplaceCondition},
     block::{Block, Nesting},
     body::Body,
