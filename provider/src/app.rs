@@ -1,7 +1,7 @@
 //! The app: what a developer asked for, resolved against the organisation's standards, and everything that
 //! is derived from it by calculation alone. Nothing here talks to AWS or to Terraform.
 
-pub(crate) mod access;
+pub(crate) mod autoscaling;
 pub(crate) mod bootstrap;
 pub(crate) mod chart;
 pub(crate) mod config;
@@ -12,7 +12,9 @@ pub(crate) mod diagram;
 pub(crate) mod duration;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
+pub(crate) mod iam;
 pub(crate) mod image;
+pub(crate) mod json;
 pub(crate) mod kapp;
 pub(crate) mod migration;
 pub(crate) mod names;
@@ -22,7 +24,6 @@ pub(crate) mod resolve;
 pub(crate) mod rollback;
 pub(crate) mod rollout;
 pub(crate) mod runtime;
-pub(crate) mod scaling;
 pub(crate) mod standards;
 pub(crate) mod timeouts;
 pub(crate) mod traffic;

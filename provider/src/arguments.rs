@@ -3,11 +3,9 @@
 //! of an object.
 
 mod access;
-mod chart;
 mod departure;
 mod identity;
 mod image;
-mod json;
 mod settings;
 mod traffic;
 mod workload;
@@ -17,7 +15,7 @@ use tf_provider::{Problem, Schema, Value};
 
 /// Adds every argument that describes the app itself and its Helm values.
 pub(crate) fn describe_app(schema: Schema) -> Schema {
-    settings::add(chart::add(workload::add(identity::add(schema))))
+    settings::add(crate::app::chart::add(workload::add(identity::add(schema))))
 }
 
 /// Adds every argument about AWS alone.

@@ -3,7 +3,7 @@
 use ipsy_aws::LogGroup;
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
-use super::json::{is_object, same_policy};
+use crate::app::json::{is_object, same_policy};
 
 /// Adds the role and the log group.
 pub(super) fn add(schema: Schema) -> Schema {

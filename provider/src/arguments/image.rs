@@ -2,7 +2,7 @@
 
 use tf_provider::{Attribute, Block, Type};
 
-use super::json::{is_object, same_policy};
+use crate::app::json::{is_object, same_policy};
 
 /// `image { … }`.
 pub(super) fn block() -> Block {

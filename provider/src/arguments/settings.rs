@@ -2,7 +2,7 @@
 
 use tf_provider::{Attribute, Block, Schema, Type};
 
-use super::json::{is_json_object, same_json};
+use crate::app::json::{is_json_object, same_json};
 
 /// Adds the arguments of advanced settings and exceptions.
 pub(super) fn add(schema: Schema) -> Schema {

@@ -4,7 +4,7 @@ mod load_balancer;
 
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
-use super::chart;
+use crate::app::chart;
 
 /// Adds the arguments of an app's traffic.
 pub(super) fn add(schema: Schema) -> Schema {

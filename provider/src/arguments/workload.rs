@@ -2,7 +2,8 @@
 
 use tf_provider::{Attribute, Block, Schema, Type};
 
-use super::{chart, image, quantity};
+use super::{image, quantity};
+use crate::app::chart;
 
 fn text(description: &str) -> Attribute {
     Attribute::optional(Type::String).describe(description)

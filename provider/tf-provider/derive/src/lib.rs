@@ -48,9 +48,10 @@ fn implement(input: &DeriveInput) -> Result<TokenStream> {
     let description = text::of_documentation(&input.attrs);
     let arguments: Vec<TokenStream> = fields.named.iter().map(argument).collect::<Result<_>>()?;
     let Options { key, calls, .. } = Options::read(&input.attrs, "arguments")?;
-    let block = match key {
-        Some(Key { name, description }) => quote!(::tf_provider::Block::named(#name, #description)),
-        None => quote!(::tf_provider::Block::single()),
+    let block = if let Some(Key { name, description }) = key {
+        quote!(::tf_provider::Block::named(#name, #description))
+    } else {
+        quote!(::tf_provider::Block::single())
     };
     Ok(quote! {
         #[automatically_derived]

@@ -5,7 +5,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 /// The text of a doc comment as Markdown: lines of a paragraph become one line.
 pub(crate) fn of_documentation(attributes: &[Attribute]) -> String {
     let lines: Vec<String> = attributes.iter().filter_map(line).collect();
-    let paragraphs = lines.split(|line| line.is_empty()).map(|lines| lines.join(" "));
+    let paragraphs = lines.split(String::is_empty).map(|lines| lines.join(" "));
     let paragraphs: Vec<String> = paragraphs.filter(|paragraph| !paragraph.is_empty()).collect();
     paragraphs.join("\n\n")
 }

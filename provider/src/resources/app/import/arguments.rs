@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::search::{Findings, FoundRepository};
 use super::{login, traffic};
-use crate::app::access::OWN_POLICY;
 use crate::app::config::AppConfig;
+use crate::app::iam::OWN_POLICY;
 use crate::app::image::Storage;
 use crate::app::names::Identity;
 use crate::app::problem::Problems;

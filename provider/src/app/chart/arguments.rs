@@ -3,9 +3,9 @@
 
 use tf_provider::{Attribute, Block, Schema, Type};
 
-use super::json::is_json_object;
-use crate::app::chart::document::{ANY, Place};
-use crate::app::chart::{Field, Form, fields};
+use super::document::{ANY, Place};
+use super::{Field, Form, fields};
+use crate::app::json::is_json_object;
 
 /// One argument, made from the table.
 enum Argument {
@@ -14,7 +14,7 @@ enum Argument {
 }
 
 /// Adds all arguments of the table that the resolved app does not have.
-pub(super) fn add(schema: Schema) -> Schema {
+pub(crate) fn add(schema: Schema) -> Schema {
     arguments(fields(), &Place::root()).into_iter().fold(schema, |schema, (name, argument)| match argument {
         Argument::Attribute(attribute) => schema.attribute(name, attribute),
         Argument::Block(block) => schema.block(name, block),
@@ -22,7 +22,7 @@ pub(super) fn add(schema: Schema) -> Schema {
 }
 
 /// Adds to the block called `name`, which the resolved app has, what the table has beyond that.
-pub(super) fn extend(name: &str, block: Block) -> Block {
+pub(crate) fn extend(name: &str, block: Block) -> Block {
     match fields().iter().find(|field| field.argument == name) {
         Some(field) => inside(block, field, &target(field, &Place::root())),
         None => block,
