@@ -1,17 +1,31 @@
-//! How many replicas an app has, and what each of them may use.
+//! How many replicas an app has.
 
 use std::collections::BTreeMap;
 
-use ipsy_post_renderer::Quantity;
-use ipsy_post_renderer::configuration::Quantities;
 use ipsy_post_renderer::standards_document::{DefaultAutoscaling, MINIMUM_REPLICAS};
 
-use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
+use serde::Deserialize;
+use serde_json::Value;
+use tf_provider::Arguments;
+
+use super::arguments::AppConfig;
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::problem::Problems;
-use super::runtime::Runtime;
 use super::standards::{AppStandards, Breach};
+
+/// A HorizontalPodAutoscaler, which then owns the number of pods; with a metric other than `cpu` and `memory`, a
+/// ScaledObject of KEDA.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct AutoscalingConfig {
+    /// Minimum number of pods. Default: the standards', or 2. 0 needs a metric that is known without pods.
+    #[argument(example = "3")]
+    pub(crate) min: Option<i64>,
+    /// Maximum number of pods. Default: ten times `min`.
+    #[argument(example = "30")]
+    pub(crate) max: Option<i64>,
+}
 
 /// The replicas of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +45,6 @@ pub(crate) enum Metric {
     AverageValue(String),
 }
 
-/// Requests and limits of the app's container, keyed as Kubernetes keys them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Resources {
-    pub(crate) requests: BTreeMap<String, String>,
-    pub(crate) limits: BTreeMap<String, String>,
-}
-
 impl Scaling {
     /// Resolves `replicas` and `autoscaling { … }`.
     pub(crate) fn resolve(
@@ -53,6 +60,7 @@ impl Scaling {
             None => (2, "default".to_owned()),
         };
         if let Some(autoscaling) = &config.autoscaling {
+            let metrics = &config.chart["autoscaling"]["metrics"];
             if config.replicas.is_some() {
                 problems.error(
                     "replicas",
@@ -61,7 +69,7 @@ impl Scaling {
                      fixed one would fight it. Remove `replicas`, or set `min` and `max` alike.",
                 );
             }
-            return resolve_autoscaling(autoscaling, floor, &source, explanations, problems);
+            return resolve_autoscaling(autoscaling, metrics, floor, &source, explanations, problems);
         }
         if let (None, Some(automatic)) = (config.replicas, &standards.default_autoscaling) {
             return default_autoscaling(automatic, floor, &source, standards, explanations);
@@ -123,8 +131,10 @@ fn default_autoscaling(
     Scaling::Automatic { min: floor, max, metrics }
 }
 
+/// `given` are the metrics as values of the chart.
 fn resolve_autoscaling(
     config: &AutoscalingConfig,
+    given: &Value,
     floor: i64,
     source: &str,
     explanations: &mut Explanations,
@@ -134,9 +144,10 @@ fn resolve_autoscaling(
     let max = config.max.unwrap_or_else(|| min.max(1).saturating_mul(10));
     explanations.note("autoscaling.min", min, if config.min.is_some() { "configuration" } else { source });
     explanations.note("autoscaling.max", max, if config.max.is_some() { "configuration" } else { "default" });
+    let given: Vec<(&String, &Value)> = given.as_object().into_iter().flatten().collect();
     let resource_metric = |name: &str| ["cpu", "memory"].contains(&name);
     // KEDA can start the first pod; CPU and memory are only known of pods that run.
-    let least = i64::from(config.metric.keys().all(|name| resource_metric(name)));
+    let least = i64::from(given.iter().all(|(name, _)| resource_metric(name)));
     if min < least {
         problems.error(
             "autoscaling.min",
@@ -153,10 +164,12 @@ fn resolve_autoscaling(
         );
     }
     let mut metrics = BTreeMap::new();
-    for (name, metric) in &config.metric {
+    for (name, metric) in &given {
+        let utilization = metric["targetUtilization"].as_i64();
+        let average_value = metric["targetAverageValue"].as_str();
         let place = format!("autoscaling.metric[{name:?}]");
         if !resource_metric(name) {
-            if metric.target_utilization.is_some() || metric.target_average_value.is_some() {
+            if utilization.is_some() || average_value.is_some() {
                 problems.error(
                     &place,
                     format!("`{name}` is not a metric of pods"),
@@ -167,7 +180,7 @@ fn resolve_autoscaling(
             // Values get it from the arguments themselves.
             continue;
         }
-        let resolved = match (metric.target_utilization, &metric.target_average_value) {
+        let resolved = match (utilization, average_value) {
             (Some(_), Some(_)) => {
                 problems.error(&place, "Two targets", "Set `target_utilization` or `target_average_value`.");
                 continue;
@@ -182,161 +195,17 @@ fn resolve_autoscaling(
                 }
                 Metric::Utilization(percent)
             }
-            (None, Some(value)) => Metric::AverageValue(value.clone()),
+            (None, Some(value)) => Metric::AverageValue(value.to_owned()),
             // Either is still unknown, or the block is empty: 70 percent is a target that leaves room to start pods.
             (None, None) => Metric::Utilization(70),
         };
-        metrics.insert(name.clone(), resolved);
+        metrics.insert((*name).clone(), resolved);
     }
-    if config.metric.is_empty() {
+    if given.is_empty() {
         metrics.insert("cpu".to_owned(), Metric::Utilization(70));
         explanations.note("autoscaling.metric.cpu.target_utilization", 70, "default");
     }
     Scaling::Automatic { min, max, metrics }
-}
-
-/// Default quantities of the standards, the name of their list, and the resource.
-type Standard<'s> = (&'s Quantities, &'s str, &'s str);
-
-impl Resources {
-    /// Resolves `resources { … }`: the app's word, then the standards', then the runtime's.
-    pub(crate) fn resolve(
-        config: Option<&ResourcesConfig>,
-        runtime: Runtime,
-        standards: &AppStandards<'_>,
-        exceptions: &Exceptions,
-        explanations: &mut Explanations,
-        problems: &mut Problems,
-    ) -> Self {
-        let none = ResourcesConfig::default();
-        let config = config.unwrap_or(&none);
-        let defaults = &standards.resources.defaults;
-        let mut pick = |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<&str>| {
-            let (quantities, list, name) = standard;
-            let (value, source) = match (own, quantities.get(name), last) {
-                (Some(value), _, _) => (value.clone(), "configuration".to_owned()),
-                (None, Some(value), _) => {
-                    (value.to_string(), standards.source(&format!("resources.defaults.{list}.{name}")))
-                }
-                (None, None, Some(value)) => (value.to_owned(), format!("runtime {}", runtime.name())),
-                (None, None, None) => return None,
-            };
-            explanations.note(field, value.as_str(), &source);
-            Some(value)
-        };
-        let mut resources = Self::default();
-        let cpu = pick(
-            "resources.cpu_request",
-            config.cpu_request.as_ref(),
-            (&defaults.requests, "requests", "cpu"),
-            Some("100m"),
-        );
-        let cpu_limit =
-            pick("resources.cpu_limit", config.cpu_limit.as_ref(), (&defaults.limits, "limits", "cpu"), None);
-        let memory = pick(
-            "resources.memory",
-            config.memory.as_ref(),
-            (&defaults.limits, "limits", "memory"),
-            Some(runtime.memory()),
-        );
-        // Memory can't be taken back from a process: a request below the limit invites the node to kill it.
-        let memory_request = config.memory_request.clone().or_else(|| memory.clone());
-        let storage = pick(
-            "resources.ephemeral_storage",
-            config.ephemeral_storage.as_ref(),
-            (&defaults.limits, "limits", "ephemeral-storage"),
-            None,
-        );
-        for (name, request, limit) in [
-            ("cpu", cpu, cpu_limit),
-            ("memory", memory_request, memory),
-            ("ephemeral-storage", storage.clone(), storage),
-        ] {
-            if let Some(request) = request {
-                resources.requests.insert(name.to_owned(), request);
-            }
-            if let Some(limit) = limit {
-                resources.limits.insert(name.to_owned(), limit);
-            }
-        }
-        resources.check_order(problems);
-        resources.check_standards(standards, exceptions, problems);
-        resources
-    }
-
-    /// The memory limit in bytes, where it is a quantity.
-    pub(crate) fn memory_bytes(&self) -> Option<u64> {
-        let quantity = Quantity::parse(self.limits.get("memory")?).ok()?;
-        u64::try_from(quantity.nano() / 1_000_000_000).ok()
-    }
-
-    /// Kubernetes refuses a pod whose request is above its limit.
-    fn check_order(&self, problems: &mut Problems) {
-        for (name, request) in &self.requests {
-            let Some(limit) = self.limits.get(name) else { continue };
-            let (Ok(request_value), Ok(limit_value)) = (Quantity::parse(request), Quantity::parse(limit))
-            else {
-                continue;
-            };
-            if request_value > limit_value {
-                problems.error(
-                    "resources",
-                    format!("The {name} request is above its limit"),
-                    format!(
-                        "{request} is requested, but the limit is {limit}: Kubernetes refuses such a pod."
-                    ),
-                );
-            }
-        }
-    }
-
-    fn check_standards(
-        &self,
-        standards: &AppStandards<'_>,
-        exceptions: &Exceptions,
-        problems: &mut Problems,
-    ) {
-        let limits = self.limits.iter().map(|(name, value)| ("limit", name, value));
-        let requests = self.requests.iter().map(|(name, value)| ("request", name, value));
-        for (sort, name, text) in limits.chain(requests) {
-            let Ok(value) = Quantity::parse(text) else { continue };
-            for (bound, table, above) in [
-                ("maximum", &standards.resources.maximum, true),
-                ("minimum", &standards.resources.minimum, false),
-            ] {
-                let Some(allowed) = table.get(name) else { continue };
-                let broken = if above { value > *allowed } else { value < *allowed };
-                let rule = format!("resource-{bound}/{name}");
-                if !broken || exceptions.waives(&rule) {
-                    continue;
-                }
-                let (place, side) = if above { ("above", "most") } else { ("below", "least") };
-                problems.breach(
-                    standards.resources.mode,
-                    Breach {
-                        rule: &rule,
-                        place: argument(sort, name),
-                        summary: format!("The {name} {sort} of {text} is {place} what is allowed"),
-                        wanted: format!(
-                            "{} allow at {side} {allowed}",
-                            standards.source(&format!("resources.{bound}.{name}"))
-                        ),
-                        fix: "Change it".to_owned(),
-                    },
-                );
-            }
-        }
-    }
-}
-
-/// The argument that a request or limit is written in.
-fn argument(sort: &str, name: &str) -> &'static str {
-    match (sort, name) {
-        ("request", "cpu") => "resources.cpu_request",
-        (_, "cpu") => "resources.cpu_limit",
-        (_, "memory") => "resources.memory",
-        _ => "resources.ephemeral_storage",
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::config::RolloutConfig;
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::duration;
 use super::problem::Problems;
 use super::traffic::{Backend, BackendPlace};
@@ -12,6 +14,32 @@ use super::traffic::{Backend, BackendPlace};
 const SCALE: i64 = 900;
 /// Most that an apply may take for its steps: Terraform holds the lock of the state for as long.
 const LONGEST: Duration = Duration::from_hours(2);
+
+/// How weights change: in steps, each watched. Without the block they change at once. A backend that is new enters
+/// the rule with weight 0, so that its targets are checked; the next apply moves the traffic. Requests that go back
+/// to a `target_group_arn` are never held up.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct RolloutConfig {
+    /// Percentages of the way to the new weights; the last one is 100. Default: `[100]`.
+    #[argument(example = "[10, 50, 100]")]
+    pub(crate) steps: Option<Vec<i64>>,
+    /// How long each step is watched. Default: `5m`.
+    #[argument(example = "\"5m\"")]
+    pub(crate) bake: Option<String>,
+    /// How often it is looked at. Default: `15s`.
+    pub(crate) interval: Option<String>,
+    /// How long targets may take to become healthy. Default: `10m`.
+    pub(crate) timeout: Option<String>,
+    /// Fewest healthy targets of a cluster that gets more requests. Default: 1.
+    pub(crate) min_healthy: Option<i64>,
+    /// CloudWatch alarms: one that goes off stops the rollout.
+    #[argument(example = "[\"checkout-5xx\"]")]
+    pub(crate) alarms: Option<Vec<String>>,
+    /// What a failure does: `rollback` to the weights from before, or `hold` those of the last good step. Default:
+    /// `rollback`.
+    pub(crate) on_failure: Option<String>,
+}
 
 /// `rollout { … }`, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,6 +108,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::app::arguments::AppConfig;
     use crate::app::resolve::{App, resolve};
 
     const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
@@ -124,7 +125,7 @@ environments: {dev: {mode: warn}, prod: {}}
     /// The app of a configuration, and what is told of it: `!` errors and `?` warnings with their places.
     fn judged(config: Value) -> (App, Vec<String>) {
         let document = StandardsDocument::from_yaml(DOCUMENT, "standards.yaml").unwrap();
-        let config = serde_json::from_value(config).unwrap();
+        let config = AppConfig::from_json(&config).unwrap();
         let mut problems = Problems::default();
         let app = resolve(&config, &document, true, date!(2026 - 11 - 27), &mut problems);
         let told = problems.0.iter().map(|problem| {

@@ -2,10 +2,26 @@
 
 use std::time::Duration;
 
-use super::config::TimeoutsConfig;
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::duration::parse;
 use super::problem::Problems;
 use super::rollout::Rollout;
+
+/// How long an apply may wait for AWS: what is under way then is finished, and nothing new is begun. Without it every
+/// wait has a limit of its own.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct TimeoutsConfig {
+    /// For making the app.
+    #[argument(example = "\"15m\"")]
+    pub(crate) create: Option<String>,
+    /// For changing it, its rollout included.
+    pub(crate) update: Option<String>,
+    /// For deleting it.
+    pub(crate) delete: Option<String>,
+}
 
 /// `timeouts { … }`, resolved. `None` leaves each wait to its own limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,7 +80,7 @@ impl Timeouts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::config::RolloutConfig;
+    use crate::app::rollout::RolloutConfig;
 
     fn check(update: &str, rollout: Option<&Rollout>) -> Vec<String> {
         let config = TimeoutsConfig { update: Some(update.into()), ..TimeoutsConfig::default() };

@@ -71,6 +71,15 @@ impl Schema {
         self
     }
 
+    /// Changes the nested block called `name`, if there is one.
+    #[must_use]
+    pub fn change_block(mut self, name: &str, change: impl FnOnce(Block) -> Block) -> Self {
+        if let Some(block) = self.body.blocks.get_mut(name) {
+            *block = change(block.clone());
+        }
+        self
+    }
+
     /// The version of the states that this schema describes.
     pub fn version(&self) -> i64 {
         self.version

@@ -1,31 +1,17 @@
-//! What replicas and resources an app gets, and which are refused.
+//! What replicas an app gets, and which are refused.
 
-use super::super::config::{AutoscalingConfig, MetricConfig};
+use serde_json::json;
+
 use super::super::standards::StandardsDocument;
 use super::*;
 
 fn document() -> StandardsDocument {
     StandardsDocument::from_yaml(
         "apiVersion: ipsy.dev/v1\nkind: Standards\nversion: '7'\n\
-         resources:\n  defaults: { requests: { cpu: 100m, memory: 256Mi }, limits: { memory: 256Mi } }\n  \
-         maximum: { memory: 1Gi }\n  minimum: { cpu: 50m }\n\
          environments: { dev: {}, prod: { minimumReplicas: 3 }, scaled: { defaultAutoscaling: { max: 5 } } }\n",
         "standards.yaml",
     )
     .unwrap()
-}
-
-fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, Vec<String>) {
-    let mut problems = Problems::default();
-    let resources = Resources::resolve(
-        Some(config),
-        Runtime::Java,
-        &AppStandards::of(&document(), None, &mut Problems::default()),
-        exceptions,
-        &mut Explanations::default(),
-        &mut problems,
-    );
-    (resources, problems.0.into_iter().map(|problem| problem.summary).collect())
 }
 
 fn scaling(config: &AppConfig) -> (Scaling, Vec<String>) {
@@ -35,55 +21,6 @@ fn scaling(config: &AppConfig) -> (Scaling, Vec<String>) {
     let standards = AppStandards::of(&document, config.environment.as_deref(), &mut problems);
     let scaling = Scaling::resolve(config, &standards, &exceptions, &mut explanations, &mut problems);
     (scaling, problems.0.into_iter().map(|problem| problem.summary).collect())
-}
-
-#[test]
-fn the_app_wins_over_the_standards_and_memory_is_reserved_whole() {
-    let config = ResourcesConfig { memory: Some("512Mi".into()), ..ResourcesConfig::default() };
-    let (resources, problems) = resources(&config, &Exceptions::default());
-    assert!(problems.is_empty(), "{problems:?}");
-    assert_eq!(resources.requests["memory"], "512Mi");
-    assert_eq!(resources.limits["memory"], "512Mi");
-    assert_eq!(resources.requests["cpu"], "100m");
-    assert!(!resources.limits.contains_key("cpu"));
-    assert_eq!(resources.memory_bytes(), Some(512 * 1024 * 1024));
-}
-
-#[test]
-fn bounds_are_compared_by_value_and_can_be_waived() {
-    let config = ResourcesConfig {
-        memory: Some("2147483648".into()),
-        cpu_request: Some("0.01".into()),
-        ..ResourcesConfig::default()
-    };
-    let (_, problems) = resources(&config, &Exceptions::default());
-    assert_eq!(
-        problems,
-        [
-            "The memory limit of 2147483648 is above what is allowed",
-            "The cpu request of 0.01 is below what is allowed",
-            "The memory request of 2147483648 is above what is allowed",
-        ]
-    );
-    let exception = super::super::exceptions::Exception {
-        reason: String::new(),
-        owner: String::new(),
-        expires: String::new(),
-    };
-    let waived = Exceptions([("resource-maximum/memory".to_owned(), exception)].into());
-    let (_, problems) = resources(&config, &waived);
-    assert_eq!(problems, ["The cpu request of 0.01 is below what is allowed"]);
-}
-
-#[test]
-fn a_request_above_its_limit_is_refused() {
-    let config = ResourcesConfig {
-        memory: Some("256Mi".into()),
-        memory_request: Some("1Gi".into()),
-        ..ResourcesConfig::default()
-    };
-    let (_, problems) = resources(&config, &Exceptions::default());
-    assert_eq!(problems, ["The memory request is above its limit"]);
 }
 
 #[test]
@@ -103,16 +40,11 @@ fn an_environment_may_scale_apps_that_do_not_say() {
 
 #[test]
 fn replicas_and_an_autoscaler_do_not_go_together() {
-    let metric = MetricConfig { target_utilization: Some(65), ..MetricConfig::default() };
-    let config = AppConfig {
-        replicas: Some(4),
-        autoscaling: Some(AutoscalingConfig {
-            min: Some(5),
-            max: Some(2),
-            metric: [("cpu".to_owned(), metric)].into(),
-        }),
-        ..AppConfig::default()
-    };
+    let metric = json!({ "cpu": { "target_utilization": 65 } });
+    let config = AppConfig::from_json(
+        &json!({ "replicas": 4, "autoscaling": { "min": 5, "max": 2, "metric": metric } }),
+    );
+    let config = config.unwrap();
     let (_, problems) = scaling(&config);
     assert_eq!(problems, ["Replicas belong to the autoscaler", "2 is below the minimum of 5"]);
 }
@@ -126,4 +58,22 @@ fn no_app_goes_below_the_floor_of_its_environment() {
     };
     assert_eq!(scaling(&few("prod")).1, ["Too few replicas: 1"]);
     assert!(scaling(&few("dev")).1.is_empty());
+}
+
+#[test]
+fn targets_are_those_of_the_metrics() {
+    let metrics = |metrics: serde_json::Value| {
+        let config =
+            AppConfig::from_json(&json!({ "autoscaling": { "min": 0, "metric": metrics } })).unwrap();
+        match scaling(&config) {
+            (Scaling::Automatic { metrics, .. }, problems) => (metrics, problems),
+            (fixed, _) => panic!("{fixed:?}"),
+        }
+    };
+    let (of_queue, problems) = metrics(json!({ "queue": { "sqs_queue_url": "https://q" }, "cpu": {} }));
+    assert_eq!((of_queue, problems), (BTreeMap::from([("cpu".to_owned(), Metric::Utilization(70))]), vec![]));
+    let (_, problems) = metrics(json!({ "memory": { "target_average_value": "1Gi" } }));
+    assert_eq!(problems, ["0 replicas"]);
+    let (_, problems) = metrics(json!({ "queue": { "target_utilization": 5 } }));
+    assert_eq!(problems, ["`queue` is not a metric of pods"]);
 }

@@ -13,20 +13,16 @@ enum Argument {
     Block(Block),
 }
 
-/// Adds all arguments of the table that the resolved app does not have.
+/// Adds all arguments of the table that the resolved app does not have, also inside of blocks that it has.
 pub(crate) fn add(schema: Schema) -> Schema {
-    arguments(fields(), &Place::root()).into_iter().fold(schema, |schema, (name, argument)| match argument {
+    let root = Place::root();
+    let extended = fields().iter().filter(|field| field.resolved).fold(schema, |schema, field| {
+        schema.change_block(field.argument, |block| inside(block, field, &target(field, &root)))
+    });
+    arguments(fields(), &root).into_iter().fold(extended, |schema, (name, argument)| match argument {
         Argument::Attribute(attribute) => schema.attribute(name, attribute),
         Argument::Block(block) => schema.block(name, block),
     })
-}
-
-/// Adds to the block called `name`, which the resolved app has, what the table has beyond that.
-pub(crate) fn extend(name: &str, block: Block) -> Block {
-    match fields().iter().find(|field| field.argument == name) {
-        Some(field) => inside(block, field, &target(field, &Place::root())),
-        None => block,
-    }
 }
 
 /// The arguments of `fields`, which are inside of `place` of the chart.
