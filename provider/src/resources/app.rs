@@ -2,24 +2,24 @@
 
 mod apply;
 mod departing;
-mod entering;
-mod fixed;
-mod groups;
 mod holder;
 mod holding;
+mod immutable;
 mod import;
 mod leaving;
-mod limit;
-mod location;
+mod leftovers;
 mod outputs;
 mod parse;
+mod pending_backends;
 mod plan;
 mod pointer;
 mod read;
-mod retired;
+mod region_check;
+mod replaced_target_groups;
 mod schema;
 mod state;
 mod tag_rules;
+mod timeouts;
 
 use async_trait::async_trait;
 use tf_provider::{

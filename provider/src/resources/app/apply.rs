@@ -7,15 +7,15 @@ use ipsy_aws::Aws;
 use tf_provider::{CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, UpdateRequest, Value};
 
 use super::departing;
-use super::entering::{self, Entering};
 use super::holder;
 use super::holding;
-use super::limit::{Limit, Limited};
+use super::leftovers::{forget, left_behind, remember, same, still_there};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::pending_backends::{self, Entering};
 use super::pointer;
-use super::retired::{forget, left_behind, remember, same, still_there};
 use super::state;
+use super::timeouts::{Limit, Limited};
 use crate::app::departure::Departure;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
@@ -91,7 +91,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
     let holder = holder::of_update(&private, configured.origin().await);
-    let before = (Some(&prior), &entering::unfinished(&private));
+    let before = (Some(&prior), &pending_backends::unfinished(&private));
     let work =
         Box::pin(wanted(configured, &request.planned, &request.config, before, &holder, &mut diagnostics))
             .await;
@@ -122,7 +122,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         let state = finished(&work, request.planned, &report.observed);
         holder::remember(&mut private, &holder);
         forget(&mut private);
-        entering::forget(&mut private);
+        pending_backends::forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
     if is_over {
@@ -140,8 +140,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         }
     }
     remember(&mut private, &prior);
-    entering::remember(&mut private, &work.parsed.entering);
-    report.observed.extend(entering::shown(&work.parsed.entering));
+    pending_backends::remember(&mut private, &work.parsed.entering);
+    report.observed.extend(pending_backends::shown(&work.parsed.entering));
     report.observed.extend(still_there(&change.obsolete).await);
     Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
 }

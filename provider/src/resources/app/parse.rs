@@ -3,9 +3,9 @@
 use ipsy_aws::Secret;
 use tf_provider::{Arguments, Diagnostic, Diagnostics, Path, Step, Value};
 
-use super::entering::Entering;
+use super::pending_backends::Entering;
 use super::schema::schema;
-use super::{groups, state};
+use super::{replaced_target_groups, state};
 use crate::app::arguments::{AppConfig, AwsConfig};
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
@@ -62,7 +62,7 @@ pub(super) fn parse(
 pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> Result<Parsed, Diagnostic> {
     let config = AppConfig::read(schema(), &state::arguments(value))?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
-    app.traffic.previous = groups::serving(value);
+    app.traffic.previous = replaced_target_groups::serving(value);
     Ok(Parsed { app, unknown: Vec::new(), entering: Entering::new() })
 }
 
@@ -78,7 +78,7 @@ impl Parsed {
     pub(super) fn enter(&mut self, prior: Option<&Value>, unfinished: &Entering) -> Vec<String> {
         let traffic = &mut self.app.traffic;
         if let Some(prior) = prior {
-            traffic.previous = groups::replaced(traffic, prior, unfinished);
+            traffic.previous = replaced_target_groups::replaced(traffic, prior, unfinished);
         }
         let prefix = format!("{}/", target_group::KEY);
         let known = prior
