@@ -67,24 +67,24 @@ fn schema() -> Schema {
     Schema::new(0).arguments::<Server>()
 }
 
-fn attribute(name: &str) -> Attribute {
+fn attribute(name: &str) -> Option<Attribute> {
     let schema = schema();
-    let found = schema.body().attributes().find(|(found, _)| *found == name);
-    found.unwrap_or_else(|| panic!("no attribute {name}")).1.clone()
+    let mut attributes = schema.body().attributes();
+    attributes.find(|(found, _)| *found == name).map(|(_, attribute)| attribute.clone())
 }
 
-fn block(name: &str) -> Block {
+fn block(name: &str) -> Option<Block> {
     let schema = schema();
-    let found = schema.body().blocks().find(|(found, _)| *found == name);
-    found.unwrap_or_else(|| panic!("no block {name}")).1.clone()
+    let mut blocks = schema.body().blocks();
+    blocks.find(|(found, _)| *found == name).map(|(_, block)| block.clone())
 }
 
 #[test]
 fn doc_comments_describe_arguments_and_blocks() {
     assert_eq!(schema().body().description(), "A web server, with its ports.\n\nIt has nothing else.");
-    assert_eq!(attribute("name").description(), "Name of the server.");
-    assert_eq!(block("hook").body().description(), "A log.");
-    assert_eq!(block("log").body().description(), "Its log.", "the field's own words win");
+    assert_eq!(attribute("name").unwrap().description(), "Name of the server.");
+    assert_eq!(block("hook").unwrap().body().description(), "A log.");
+    assert_eq!(block("log").unwrap().body().description(), "Its log.", "the field's own words win");
 }
 
 #[test]
@@ -99,9 +99,9 @@ fn types_of_fields_are_types_of_attributes() {
         ("labels", Type::map(text)),
         ("type", Type::Bool),
     ] {
-        assert_eq!(attribute(name).value_type(), &expected, "{name}");
+        assert_eq!(attribute(name).unwrap().value_type(), &expected, "{name}");
     }
-    let log = block("log");
+    let log = block("log").unwrap();
     assert_eq!(log.body().attributes().next().unwrap().1.value_type(), &Type::list(number));
     assert!(schema().body().attributes().all(|(name, _)| name != "started"));
     assert!(schema().problems().is_empty(), "{:?}", schema().problems());
@@ -109,21 +109,24 @@ fn types_of_fields_are_types_of_attributes() {
 
 #[test]
 fn options_are_those_of_the_builder() {
-    let name = attribute("name");
+    let name = attribute("name").unwrap();
     assert_eq!((name.presence(), name.example_text()), (Presence::Required, Some("\"web\"")));
     assert_eq!(name.modifiers().len(), 1);
-    assert_eq!(attribute("processes").presence(), Presence::Optional);
-    assert!(attribute("password").is_sensitive() && !name.is_sensitive());
+    assert_eq!(attribute("processes").unwrap().presence(), Presence::Optional);
+    assert!(attribute("password").unwrap().is_sensitive() && !name.is_sensitive());
 }
 
 #[test]
 fn structs_are_nested_blocks() {
-    let shape = |name: &str| (block(name).nesting(), block(name).min_items(), block(name).max_items());
+    let shape = |name: &str| {
+        (block(name).unwrap().nesting(), block(name).unwrap().min_items(), block(name).unwrap().max_items())
+    };
     assert_eq!(shape("log"), (Nesting::Single, 1, 0));
     assert_eq!(shape("hook"), (Nesting::List, 0, 2));
     assert_eq!(shape("port"), (Nesting::List, 1, 0));
-    assert_eq!(block("port").key(), Some("name"));
-    let names: Vec<String> = block("port").body().attributes().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(block("port").unwrap().key(), Some("name"));
+    let names: Vec<String> =
+        block("port").unwrap().body().attributes().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(names, ["name", "number"]);
 }
 

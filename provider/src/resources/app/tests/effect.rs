@@ -255,7 +255,7 @@ async fn every_argument_has_an_effect() {
         let changed: Vec<BTreeMap<&str, String>> =
             with.iter().map(|arguments| outcomes(arguments, &aws, &account)).collect();
         let differs = |name: &&str| changed.iter().any(|outcomes| outcomes[*name] != plain[*name]);
-        let effects: Vec<&str> = plain.keys().copied().filter(|name| differs(&name)).collect();
+        let effects: Vec<&str> = plain.keys().copied().filter(differs).collect();
         if effects.is_empty() {
             idle.push(text(&leaf.path));
         }
