@@ -174,7 +174,6 @@ fn outcomes(arguments: &Json, aws: &Aws, account: &Account) -> BTreeMap<&'static
         ("values", values::values(&app, &image, Some(&account.role_arn(&app)), Some(NAME)).to_string()),
         ("post-renderer", post_render::configuration(&app).to_canonical_json()),
         ("infrastructure", objects.join("\n")),
-        ("explain", app.explanations.text()),
         ("apply", apply(&app)),
     ])
 }
