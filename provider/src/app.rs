@@ -1,10 +1,11 @@
 //! The app: what a developer asked for, resolved against the organisation's standards, and everything that
 //! is derived from it by calculation alone. Nothing here talks to AWS or to Terraform.
 
-pub(crate) mod access;
+pub(crate) mod advanced_setting;
+pub(crate) mod arguments;
+pub(crate) mod autoscaling;
 pub(crate) mod bootstrap;
 pub(crate) mod chart;
-pub(crate) mod config;
 mod conflicts;
 pub(crate) mod contract;
 pub(crate) mod departure;
@@ -12,17 +13,22 @@ pub(crate) mod diagram;
 pub(crate) mod duration;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
+pub(crate) mod iam;
 pub(crate) mod image;
+pub(crate) mod json;
 pub(crate) mod kapp;
+pub(crate) mod logs;
 pub(crate) mod migration;
 pub(crate) mod names;
+pub(crate) mod port;
 pub(crate) mod post_render;
 pub(crate) mod problem;
 pub(crate) mod resolve;
+pub(crate) mod resources;
 pub(crate) mod rollback;
 pub(crate) mod rollout;
 pub(crate) mod runtime;
-pub(crate) mod scaling;
+pub(crate) mod secret;
 pub(crate) mod standards;
 pub(crate) mod timeouts;
 pub(crate) mod traffic;

@@ -29,6 +29,8 @@ use ipsy_aws::{Error, Tags};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use self::image_parameter::Pointer;
+use self::listener_rule::RuleStatus;
 use self::obstacle::Obstacle;
 use crate::app::departure::Departure;
 
@@ -187,9 +189,17 @@ pub(crate) struct Observed {
     pub(crate) properties: Value,
     /// All tags but AWS' own.
     pub(crate) tags: Tags,
-    /// What an object holds and nobody wants otherwise: the image that a pointer names, or as JSON the priority
-    /// and weights that a rule has.
-    pub(crate) value: Option<String>,
+    /// What the object has that the configuration does not decide.
+    pub(crate) value: Option<LiveValue>,
+}
+
+/// A value that only AWS knows, or that another tool writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LiveValue {
+    /// The image that a pointer names.
+    Pointer(Pointer),
+    /// Priority and weights of a listener rule.
+    Rule(RuleStatus),
 }
 
 /// What a step can rely on: what was made before it, and whether it is asked to stop.

@@ -2,7 +2,6 @@
 //! them is chosen by the first argument alone: a child of Terraform inherits the environment of a plugin.
 
 mod app;
-mod arguments;
 mod claims;
 mod data_sources;
 mod diagnose;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::config::AppConfig;
+use super::arguments::AppConfig;
 use super::problem::Problems;
 
 /// Longest name of a `CronJob` that Kubernetes takes.
@@ -22,7 +22,7 @@ fn members<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = (&'v String
 }
 
 fn check_load_balancer(config: &AppConfig, problems: &mut Problems) {
-    if config.load_balancer.is_some() && config.chart["ingress"]["enabled"] == true {
+    if config.aws.load_balancer.is_some() && config.chart["ingress"]["enabled"] == true {
         problems.error(
             "ingress",
             "The load balancer has two owners",
@@ -108,12 +108,10 @@ fn check_crons(config: &AppConfig, problems: &mut Problems) {
 mod tests {
     use serde_json::json;
 
-    use super::super::chart::translate;
     use super::*;
 
     fn check(arguments: &Value, expected: &[&str]) {
-        let mut config: AppConfig = serde_json::from_value(arguments.clone()).unwrap();
-        config.chart = translate(arguments);
+        let config = AppConfig::from_json(arguments).unwrap();
         let mut problems = Problems::default();
         super::check(&config, &mut problems);
         let told: Vec<&str> = problems.0.iter().map(|problem| problem.summary.as_str()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::AppConfig;
+use super::arguments::AppConfig;
 use super::problem::Problems;
 
 /// The kinds of objects that `retain` can keep: nothing that serves requests, and nothing that costs by the hour.
@@ -22,7 +22,7 @@ pub(crate) struct Departure {
 impl Departure {
     /// Resolves `image.force_delete` and `retain`.
     pub(super) fn resolve(config: &AppConfig, problems: &mut Problems) -> Self {
-        let retain = config.retain.clone().unwrap_or_default();
+        let retain = config.aws.retain.clone().unwrap_or_default();
         for kind in retain.iter().filter(|kind| !RETAINABLE.contains(&kind.as_str())) {
             problems.error(
                 "retain",
@@ -43,11 +43,12 @@ impl Departure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::arguments::AwsConfig;
 
     #[test]
     fn only_what_serves_nothing_can_be_retained() {
         let config = |kind: &str| AppConfig {
-            retain: Some(BTreeSet::from([kind.to_owned()])),
+            aws: AwsConfig { retain: Some(BTreeSet::from([kind.to_owned()])), ..AwsConfig::default() },
             ..AppConfig::default()
         };
         let mut problems = Problems::default();

@@ -4,16 +4,33 @@ use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards;
 use ipsy_post_renderer::standards_document::PLAN_RULES;
+use serde::Deserialize;
 use serde_json::json;
+use tf_provider::Arguments;
 use time::macros::format_description;
 use time::{Date, Duration};
 
-use super::config::ExceptionConfig;
 use super::explain::Explanations;
 use super::problem::Problems;
 
 /// Days before an exception ends in which a plan begins to warn.
 const NOTICE: Duration = Duration::days(14);
+
+/// An exception from a rule of the standards.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(rule = "Id of the rule."))]
+pub(crate) struct ExceptionConfig {
+    /// Why.
+    #[argument(required)]
+    pub(crate) reason: Option<String>,
+    /// Who answers for it.
+    #[argument(required)]
+    pub(crate) owner: Option<String>,
+    /// Last day on which it holds, as `YYYY-MM-DD`. Then the plan fails.
+    #[argument(required)]
+    pub(crate) expires: Option<String>,
+}
 
 /// One exception, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,11 +3,64 @@
 mod standards;
 mod storage;
 
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 pub(crate) use storage::{Encryption, Storage};
 
-use super::config::ImageConfig;
+use super::json::{is_object, same_policy};
 use super::names::Identity;
 use super::problem::Problems;
+
+/// The image, and the ECR repository that it is pushed to.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct ImageConfig {
+    /// Name of an ECR repository, which is created; or a repository with its host, which is only used.
+    #[argument(required, example = "\"checkout\"")]
+    pub(crate) repository: Option<String>,
+    /// Who chooses the tag: `pointer`, CI writes it into an SSM parameter; or `literal`, this configuration does.
+    /// Default: `pointer`.
+    pub(crate) source: Option<String>,
+    /// Tag that the pointer holds when it is made. Default: `latest`.
+    pub(crate) initial: Option<String>,
+    /// Name of the SSM parameter that is the pointer. Default: `/ipsy/ENVIRONMENT/NAME/image`.
+    pub(crate) parameter: Option<String>,
+    /// Tag, with `source = "literal"`.
+    pub(crate) tag: Option<String>,
+    /// Digest (`sha256:…`), with `source = "literal"`; it wins over the tag.
+    pub(crate) digest: Option<String>,
+    /// `Always`, `IfNotPresent` or `Never`. Default: `IfNotPresent`.
+    pub(crate) pull_policy: Option<String>,
+    /// Whether ECR scans what is pushed. Default: true.
+    pub(crate) scan_on_push: Option<bool>,
+    /// Whether a tag, once pushed, can't be moved. Default: true.
+    pub(crate) immutable_tags: Option<bool>,
+    /// Tags that can be moved although the others can't, as patterns in which `*` stands for any text, such as
+    /// `dev-*`.
+    pub(crate) mutable_tags: Option<BTreeSet<String>>,
+    /// How images are encrypted: `AES256`, `KMS` or `KMS_DSSE`. ECR fixes it when the repository is made. Default:
+    /// `KMS` with a `kms_key_arn`, else `AES256`.
+    pub(crate) encryption: Option<String>,
+    /// KMS key that encrypts the images. Default with `KMS`: the account's key for ECR.
+    pub(crate) kms_key_arn: Option<String>,
+    /// Number of images that are kept; 0 for all. Default: 30.
+    pub(crate) keep_images: Option<i64>,
+    /// Days for which untagged images are kept; 0 for ever. Default: 7.
+    pub(crate) untagged_days: Option<i64>,
+    /// Lifecycle policy, instead of the one of `keep_images` and `untagged_days`; as JSON.
+    #[argument(check = is_object, equal_when = same_policy)]
+    pub(crate) lifecycle_policy_json: Option<String>,
+    /// Accounts, beside the repository's own, that may pull the image.
+    pub(crate) pull_account_ids: Option<BTreeSet<String>>,
+    /// Policy of the repository, instead of the one of `pull_account_ids`; as JSON.
+    #[argument(check = is_object, equal_when = same_policy)]
+    pub(crate) repository_policy_json: Option<String>,
+    /// Whether the repository is deleted with the images in it. Default: false.
+    pub(crate) force_delete: Option<bool>,
+}
 
 /// Where images are pushed to.
 #[derive(Debug, Clone, PartialEq, Eq)]

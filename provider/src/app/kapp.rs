@@ -1,8 +1,8 @@
 //! kapp's configuration for an app: what the cluster owns is taken from the live object, so that a deploy
 //! does not fight the autoscaler.
 
+use super::autoscaling::Scaling;
 use super::resolve::App;
-use super::scaling::Scaling;
 
 /// A `kapp.k14s.io/v1alpha1` Config as YAML. The same app gives the same bytes.
 pub(crate) fn configuration(app: &App) -> String {

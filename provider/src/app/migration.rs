@@ -2,12 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use super::config::MigrationConfig;
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::names::{Identity, is_dns_label};
 use super::problem::Problems;
 
 /// Longest name of a Job that Kubernetes takes: it becomes a label of its pods.
 const JOB_LENGTH: usize = 63;
+
+/// A job with the app's image that runs before each install and upgrade, such as a migration of the database. Nothing
+/// of the app exists yet at the first install, so it runs as a service account of its own, `NAME-migration`, which
+/// gets the app's role.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct MigrationConfig {
+    /// Entrypoint, instead of the image's.
+    pub(crate) command: Option<Vec<String>>,
+    /// Arguments of the entrypoint.
+    #[argument(example = "[\"migrate\"]")]
+    pub(crate) args: Option<Vec<String>>,
+    /// Environment variables, over those of the app.
+    pub(crate) env: Option<BTreeMap<String, String>>,
+    /// A service account that exists, instead of one of its own. It keeps the rights that it has.
+    pub(crate) service_account: Option<String>,
+    /// How often it is tried again after a failure. Default: 3.
+    pub(crate) backoff_limit: Option<i64>,
+    /// Seconds after which it is stopped. Default: never.
+    pub(crate) active_deadline_seconds: Option<i64>,
+}
 
 /// `migration { … }`, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

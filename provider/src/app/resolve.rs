@@ -8,20 +8,24 @@ use ipsy_post_renderer::standards_document::{NAME_PATTERN, REQUIRED_LABELS};
 use serde_json::{Value as Json, json};
 use time::Date;
 
-use super::access::{Iam, Logs};
-use super::config::{AppConfig, SecretConfig};
+use super::advanced_setting::resolve_settings;
+use super::arguments::AppConfig;
+use super::autoscaling::Scaling;
 use super::conflicts;
 use super::departure::Departure;
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
+use super::iam::Iam;
 use super::image::Image;
+use super::logs::Logs;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
-use super::post_render::resolve_settings;
+use super::port::{Port, resolve_ports};
 use super::problem::Problems;
+use super::resources::Resources;
 use super::rollout::Rollout;
 use super::runtime::Runtime;
-use super::scaling::{Resources, Scaling};
+use super::secret::{Secret, resolve_secrets};
 use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
 use super::traffic::Traffic;
@@ -83,24 +87,6 @@ impl App {
     }
 }
 
-/// A port of the app's container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Port {
-    pub(crate) number: i64,
-    /// `TCP`, `UDP` or `SCTP`.
-    pub(crate) protocol: String,
-}
-
-/// A reference to a secret: never its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Secret {
-    /// `parameterStore`, `secretsManager` or `kubernetes`.
-    pub(crate) provider: &'static str,
-    pub(crate) key: String,
-    /// A member of the secret's JSON.
-    pub(crate) property: Option<String>,
-}
-
 /// Resolves `config`. `complete` says that nothing in it is unknown; `today` judges exceptions. The app is
 /// only of use where no error was found.
 pub(crate) fn resolve(
@@ -145,7 +131,7 @@ pub(crate) fn resolve(
         runtime,
         labels: config.labels.clone().unwrap_or_default(),
         annotations: config.annotations.clone().unwrap_or_default(),
-        tags: config.tags.clone().unwrap_or_default(),
+        tags: config.aws.tags.clone().unwrap_or_default(),
         image,
         ports: resolve_ports(config, problems),
         command: config.command.clone().unwrap_or_default(),
@@ -161,10 +147,10 @@ pub(crate) fn resolve(
         iam: Iam::resolve(config, &identity, &standards, &exceptions, &mut explanations, problems),
         logs: Logs::resolve(config, &identity, &standards, &mut explanations, problems),
         traffic: Traffic::resolve(config, &identity, complete, problems),
-        timeouts: Timeouts::resolve(config.timeouts.as_ref(), &rollout, problems),
+        timeouts: Timeouts::resolve(config.aws.timeouts.as_ref(), &rollout, problems),
         rollout,
         departure: Departure::resolve(config, problems),
-        adopt: config.adopt.unwrap_or(false),
+        adopt: config.aws.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
         chart: Box::new(config.chart.clone()),
         extra_values: Box::new(extra_values(config)),
@@ -241,81 +227,6 @@ fn resolve_runtime(config: &AppConfig, problems: &mut Problems) -> Runtime {
         );
         Runtime::Generic
     })
-}
-
-fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String, Port> {
-    let mut ports = BTreeMap::new();
-    for (name, port) in &config.port {
-        // Kubernetes' IANA_SVC_NAME: container port names are shorter than other labels.
-        if !is_dns_label(name) || name.len() > 15 || !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-            problems.error(
-                &format!("port[{name:?}]"),
-                format!("`{name}` is no name of a port"),
-                "Kubernetes takes at most 15 lower-case letters, digits and `-`, with at least one letter.",
-            );
-        }
-        let number = port.port.unwrap_or(1);
-        if !(1..=65_535).contains(&number) {
-            problems.error(
-                &format!("port[{name:?}].port"),
-                format!("{number} is no port"),
-                "Ports run from 1 to 65535.",
-            );
-        }
-        let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
-        if !["TCP", "UDP", "SCTP"].contains(&protocol.as_str()) {
-            problems.error(
-                &format!("port[{name:?}].protocol"),
-                format!("`{protocol}` is no protocol"),
-                "Use \"TCP\", \"UDP\" or \"SCTP\".",
-            );
-        }
-        ports.insert(name.clone(), Port { number, protocol });
-    }
-    ports
-}
-
-fn resolve_secrets(config: &AppConfig, complete: bool, problems: &mut Problems) -> BTreeMap<String, Secret> {
-    let mut secrets = BTreeMap::new();
-    for (name, secret) in &config.secret {
-        if config.env.iter().flatten().any(|(variable, _)| variable == name) {
-            problems.error(
-                &format!("secret[{name:?}]"),
-                format!("`{name}` stands in `env` too"),
-                "An environment variable has one value: keep the secret and remove it from `env`.",
-            );
-        }
-        let SecretConfig { ssm_parameter, secrets_manager_secret, kubernetes_secret, property } = secret;
-        let sources = [
-            ("parameterStore", ssm_parameter),
-            ("secretsManager", secrets_manager_secret),
-            ("kubernetes", kubernetes_secret),
-        ];
-        let given: Vec<(&'static str, &String)> =
-            sources.into_iter().filter_map(|(provider, key)| Some((provider, key.as_ref()?))).collect();
-        let (provider, key) = match given.as_slice() {
-            [(provider, key)] => (*provider, (*key).clone()),
-            others => {
-                if complete || !others.is_empty() {
-                    problems.error(
-                        &format!("secret[{name:?}]"),
-                        "A secret has one source",
-                        "Set one of `ssm_parameter`, `secrets_manager_secret` and `kubernetes_secret`.",
-                    );
-                }
-                continue;
-            }
-        };
-        if complete && provider == "kubernetes" && property.is_none() {
-            problems.error(
-                &format!("secret[{name:?}]"),
-                "The key of the Kubernetes Secret is missing",
-                format!("A Secret holds several values. Set `property` to the key that `{name}` gets."),
-            );
-        }
-        secrets.insert(name.clone(), Secret { provider, key, property: property.clone() });
-    }
-    secrets
 }
 
 /// `extra_values`. A check of the argument reports what is not a JSON object.

@@ -88,13 +88,13 @@ fn login(login: &Login) -> serde_json::Value {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::config::AppConfig;
+    use super::super::arguments::AppConfig;
     use super::super::names::Identity;
     use super::super::problem::Problems;
     use super::*;
 
-    fn traffic(hcl: serde_json::Value) -> Traffic {
-        let config: AppConfig = serde_json::from_value(hcl).unwrap();
+    fn traffic(hcl: &serde_json::Value) -> Traffic {
+        let config = AppConfig::from_json(hcl).unwrap();
         let identity = Identity { app: "a".into(), environment: "e".into() };
         Traffic::resolve(&config, &identity, true, &mut Problems::default())
     }
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn all_requests_go_back_to_what_exists_outside_of_kubernetes() {
         let listener = "arn:aws:elasticloadbalancing:r:1:listener/app/n/1/2";
-        let traffic = traffic(serde_json::json!({
+        let traffic = traffic(&serde_json::json!({
             "port": { "http": { "port": 80 } },
             "load_balancer": { "listener_arn": listener, "hosts": ["h"], "priority": 1 },
             "backend": {

@@ -4,19 +4,71 @@ mod limit;
 mod steps;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-pub(crate) use limit::{Limit, Measure, Verdict};
+pub(crate) use limit::{Limit, LimitConfig, Measure, Verdict};
 pub(crate) use steps::{Shares, between, entering, rises, same, shown};
 pub(crate) use walk::{Progress, Standing, Walk};
 
-use super::config::{AppConfig, RolloutConfig};
+use serde::Deserialize;
+use tf_provider::Arguments;
+
+use super::arguments::AppConfig;
 use super::duration;
 use super::problem::Problems;
 
 /// Most that an apply may take for its steps: Terraform holds the lock of the state for as long.
 const LONGEST: Duration = Duration::from_hours(2);
+
+/// How weights change: in steps, each watched, and back again when a guard fails. A backend that is new enters the rule
+/// with weight 0, so that its targets are checked; the next apply moves the traffic. Without the block, weights change in
+/// one step, and only if the backends that get more requests have a healthy target.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct RolloutConfig {
+    /// `whole` goes all steps in one apply. `stepwise` makes the next step with each apply, if the guards pass, so that no
+    /// waiting holds the lock of the state. `immediate` changes the weights at once and looks at nothing: it needs a
+    /// `reason`. Default: `whole`.
+    pub(crate) mode: Option<String>,
+    /// Why weights may change without a look at anything: for `immediate`.
+    pub(crate) reason: Option<String>,
+    /// `canary` is the default of ECS Express Mode: 5 % first, and back where more than 1 % of the answers are 4xx or 5xx
+    /// in two of three minutes. `steps` and further `limit` blocks may be added.
+    pub(crate) preset: Option<String>,
+    /// Percentages of the way to the new weights; the last one is 100. Default: `[100]`.
+    #[argument(example = "[10, 50, 100]")]
+    pub(crate) steps: Option<Vec<i64>>,
+    /// How long each step is watched. Default: `5m`.
+    #[argument(example = "\"5m\"")]
+    pub(crate) bake: Option<String>,
+    /// How often it is looked at, `1s` at least. Default: `15s`.
+    pub(crate) interval: Option<String>,
+    /// How long targets may take to become healthy, and alarms and limits without data to get some: without data there is
+    /// no good verdict. Default: `10m`.
+    pub(crate) timeout: Option<String>,
+    /// Fewest healthy targets of a backend that gets more requests: a number from 1, or a percentage of its registered
+    /// targets such as `50%`. Default: 1.
+    #[argument(example = "2")]
+    pub(crate) min_healthy: Option<String>,
+    /// CloudWatch alarms: one that goes off stops the rollout. While one has not enough data, the step is not over.
+    #[argument(example = "[\"checkout-5xx\"]")]
+    pub(crate) alarms: Option<Vec<String>>,
+    pub(crate) limit: BTreeMap<String, LimitConfig>,
+    /// What a failure does: `rollback` to the weights from before, or `hold` those of the last good step. Default:
+    /// `rollback`.
+    pub(crate) on_failure: Option<String>,
+    /// What an apply does where others have changed the weights: `stop` changes no weights, `overwrite` goes from them to
+    /// the configured ones. Default: `stop`.
+    pub(crate) on_drift: Option<String>,
+    /// Whether a change of weights that was rolled back is tried again. Without it the weights stay until those of the
+    /// `backend` blocks change. Default: false.
+    pub(crate) resume: Option<bool>,
+    /// File that an apply writes its steps into, as JSON: weights, healthy targets, requests, errors and response time.
+    /// Beside it an SVG of the same name shows them as a picture.
+    #[argument(example = "\"rollout.json\"")]
+    pub(crate) report: Option<String>,
+}
 
 /// `rollout { … }`, resolved. An app without the block has one step that waits for a healthy target.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,8 +148,8 @@ pub(crate) enum OnDrift {
 impl Rollout {
     /// Resolves `rollout { … }` of an app.
     pub(crate) fn resolve(config: &AppConfig, problems: &mut Problems) -> Self {
-        let backends = config.backend.keys().map(String::as_str).collect();
-        match &config.rollout {
+        let backends = config.aws.backend.keys().map(String::as_str).collect();
+        match &config.aws.rollout {
             Some(rollout) => Self::of_block(rollout, &backends, problems),
             None => Self::guarded(),
         }

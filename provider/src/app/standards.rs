@@ -108,6 +108,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::app::arguments::AppConfig;
     use crate::app::resolve::{App, resolve};
 
     const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
@@ -122,9 +123,9 @@ environments: {dev: {mode: warn}, prod: {}}
 ";
 
     /// The app of a configuration, and what is told of it: `!` errors and `?` warnings with their places.
-    fn judged(config: Value) -> (App, Vec<String>) {
+    fn judged(config: &Value) -> (App, Vec<String>) {
         let document = StandardsDocument::from_yaml(DOCUMENT, "standards.yaml").unwrap();
-        let config = serde_json::from_value(config).unwrap();
+        let config = AppConfig::from_json(config).unwrap();
         let mut problems = Problems::default();
         let app = resolve(&config, &document, true, date!(2026 - 11 - 27), &mut problems);
         let told = problems.0.iter().map(|problem| {
@@ -143,7 +144,7 @@ environments: {dev: {mode: warn}, prod: {}}
 
     #[test]
     fn an_app_that_keeps_the_standards_gets_what_they_say() {
-        let (app, told) = judged(app("prod", &json!({})));
+        let (app, told) = judged(&app("prod", &json!({})));
         assert_eq!(told, Vec::<String>::new());
         assert_eq!(app.iam.permissions_boundary.as_deref(), Some("arn:aws:iam::123456789012:policy/apps"));
         assert_eq!(app.iam.path, "/apps/");
@@ -162,7 +163,7 @@ environments: {dev: {mode: warn}, prod: {}}
             "iam": { "permissions_boundary": "arn:aws:iam::123456789012:policy/own" },
         });
         for (environment, mark) in [("prod", '!'), ("dev", '?')] {
-            let (_, told) = judged(app(environment, &odd));
+            let (_, told) = judged(&app(environment, &odd));
             let expected = [
                 (mark, "name-pattern", "line 4"),
                 (mark, "permissions-boundary", "line 5"),
@@ -183,7 +184,7 @@ environments: {dev: {mode: warn}, prod: {}}
     fn an_exception_lets_an_app_break_a_rule() {
         let exception = json!({ "reason": "legacy name", "owner": "shop", "expires": "2027-01-31" });
         let (app, told) =
-            judged(app("prod", &json!({ "name": "shop-2", "exception": { "name-pattern": exception } })));
+            judged(&app("prod", &json!({ "name": "shop-2", "exception": { "name-pattern": exception } })));
         assert_eq!(told, Vec::<String>::new());
         assert!(app.explanations.effective().contains("\"exception.name-pattern\""));
     }
@@ -191,14 +192,14 @@ environments: {dev: {mode: warn}, prod: {}}
     #[test]
     fn images_of_the_own_registry_are_only_judged_by_their_tag() {
         let floating = json!({ "image": { "repository": "shop", "initial": "latest" } });
-        let (_, told) = judged(app("prod", &floating));
+        let (_, told) = judged(&app("prod", &floating));
         assert_eq!(told.len(), 1, "{told:#?}");
         assert!(told[0].contains("`image-pinning`") && told[0].contains("initial"), "{told:#?}");
     }
 
     #[test]
     fn an_environment_that_is_not_listed_is_refused_with_those_that_are() {
-        let (_, told) = judged(app("prd", &json!({})));
+        let (_, told) = judged(&app("prd", &json!({})));
         assert!(told[0].starts_with('!') && told[0].contains("`dev`, `prod`"), "{told:#?}");
     }
 }

@@ -2,10 +2,26 @@
 
 use std::time::Duration;
 
-use super::config::TimeoutsConfig;
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::duration::parse;
 use super::problem::Problems;
 use super::rollout::Rollout;
+
+/// How long an apply may wait for AWS: what is under way then is finished, and nothing new is begun. Without it every
+/// wait has a limit of its own.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct TimeoutsConfig {
+    /// For making the app.
+    #[argument(example = "\"15m\"")]
+    pub(crate) create: Option<String>,
+    /// For changing it, its rollout included.
+    pub(crate) update: Option<String>,
+    /// For deleting it.
+    pub(crate) delete: Option<String>,
+}
 
 /// `timeouts { … }`, resolved. `None` leaves each wait to its own limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,7 +76,8 @@ impl Timeouts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::config::{AppConfig, RolloutConfig};
+    use crate::app::arguments::{AppConfig, AwsConfig};
+    use crate::app::rollout::RolloutConfig;
 
     fn check(update: &str, rollout: &Rollout) -> Vec<String> {
         let config = TimeoutsConfig { update: Some(update.into()), ..TimeoutsConfig::default() };
@@ -79,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_rollout_gets_the_time_that_it_takes() {
-        let app = AppConfig { rollout: Some(RolloutConfig::default()), ..AppConfig::default() };
+        let aws = AwsConfig { rollout: Some(RolloutConfig::default()), ..AwsConfig::default() };
+        let app = AppConfig { aws, ..AppConfig::default() };
         let rollout = Rollout::resolve(&app, &mut Problems::default());
         assert_eq!(check("10m", &rollout), ["The rollout takes longer than an update may"]);
         assert!(check("15m", &rollout).is_empty());

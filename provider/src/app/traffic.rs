@@ -13,18 +13,18 @@ mod priority;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-pub(crate) use alarm::Alarm;
-pub(crate) use backend::{Backend, BackendPlace};
+pub(crate) use alarm::{Alarm, AlarmConfig};
+pub(crate) use backend::{Backend, BackendConfig, BackendPlace};
 pub(crate) use conditions::Conditions;
-pub(crate) use dns::DnsRecord;
-pub(crate) use health_check::HealthCheck;
+pub(crate) use dns::{DnsConfig, DnsRecord};
+pub(crate) use health_check::{HealthCheck, HealthCheckConfig};
 #[cfg(test)]
 pub(crate) use load_balancer::Session;
-pub(crate) use load_balancer::{GroupSettings, LoadBalancer, Weights, metric_name};
+pub(crate) use load_balancer::{GroupSettings, LoadBalancer, LoadBalancerConfig, Weights, metric_name};
 pub(crate) use login::{Login, LoginSession};
-pub(crate) use priority::Priority;
+pub(crate) use priority::{Priority, RangeConfig};
 
-use super::config::AppConfig;
+use super::arguments::AppConfig;
 use super::names::Identity;
 use super::problem::Problems;
 use super::rollout::Shares;
@@ -100,6 +100,7 @@ impl Traffic {
     ) -> Self {
         let first_port = first_port(config);
         let load_balancer = config
+            .aws
             .load_balancer
             .as_ref()
             .map(|given| LoadBalancer::resolve(given, &first_port, complete, problems));
@@ -108,7 +109,7 @@ impl Traffic {
             format!("{number}/HTTP/{}/ip", balancer.protocol_version)
         });
         let mut backends = BTreeMap::new();
-        for (name, backend) in &config.backend {
+        for (name, backend) in &config.aws.backend {
             backends.insert(
                 name.clone(),
                 Backend::resolve(name, backend, identity, &settings, complete, problems),
@@ -120,11 +121,13 @@ impl Traffic {
             load_balancer,
             backends,
             dns: config
+                .aws
                 .dns
                 .iter()
                 .map(|(name, record)| (name.clone(), DnsRecord::resolve(name, record, identity, problems)))
                 .collect(),
             alarms: config
+                .aws
                 .alarm
                 .iter()
                 .map(|(name, alarm)| (name.clone(), Alarm::resolve(name, alarm, problems)))
@@ -227,7 +230,7 @@ impl Traffic {
         if let Some(balancer) = &self.load_balancer {
             balancer.conditions.check_whole(problems);
         }
-        if config.rollout.is_some()
+        if config.aws.rollout.is_some()
             && self.load_balancer.as_ref().is_some_and(|balancer| balancer.weights == Weights::External)
         {
             problems.error(

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::autoscaling::{Metric, Scaling};
 use super::chart::merge;
 use super::image::Reference;
 use super::migration::{Account, Migration};
 use super::resolve::App;
-use super::scaling::{Metric, Scaling};
 
 /// Field of the chart that binds target groups.
 const TARGET_GROUPS: &str = "targetGroups";

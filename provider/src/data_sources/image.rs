@@ -159,7 +159,7 @@ async fn read(
         )
         .at(Path::root(if meant.tag.is_some() { "tag" } else { "parameter" }))
     })?;
-    let exceptions: BTreeMap<String, crate::app::config::ExceptionConfig> =
+    let exceptions: BTreeMap<String, crate::app::exceptions::ExceptionConfig> =
         config.attribute("exception").decode()?;
     let findings = match config.attribute("fail_on_severity").as_str() {
         Some(limit) => {

@@ -6,13 +6,12 @@ use std::sync::OnceLock;
 use async_trait::async_trait;
 use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
 
-use crate::app::config::AppConfig;
+use crate::app::arguments::AppConfig;
 use crate::app::image::Repository;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::standards::StandardsDocument;
 use crate::app::{kapp, post_render, values};
-use crate::arguments::describe_app;
 use crate::diagnose::{contract_diagnostics, problem_diagnostics};
 use crate::session::{Session, today};
 
@@ -68,7 +67,7 @@ fn schema() -> &'static Schema {
 
 fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
-    describe_app(Schema::new(0))
+    AppConfig::describe(Schema::new(0))
         .describe(
             "Helm values and post-renderer configuration of an app, without anything on AWS: for clusters \
              elsewhere, for tests, and for a first look.",

@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, NewParameter, Parameter, ParameterKind, Tags};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage};
+use super::{Component, Facts, LiveValue, Observed, Stage};
 use crate::app::departure::Departure;
 
 /// Key and ownership component of an image parameter.
@@ -22,7 +21,7 @@ pub(crate) struct ImageParameter {
 }
 
 /// What a pointer holds: whatever its writer has put there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pointer {
     pub(crate) value: String,
     /// AWS' name of the parameter's type; `String` is the only good one.
@@ -42,12 +41,10 @@ impl Pointer {
 
     /// What was observed, if that is a pointer.
     pub(crate) fn of(observed: &Observed) -> Option<Self> {
-        serde_json::from_str(observed.value.as_deref()?).ok()
-    }
-
-    fn observed(&self) -> Option<String> {
-        // Both are plain texts, which JSON always takes.
-        serde_json::to_string(self).ok()
+        match &observed.value {
+            Some(LiveValue::Pointer(pointer)) => Some(pointer.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -85,7 +82,7 @@ impl Component for ImageParameter {
         let tags = self.aws.parameters.tags(&self.name).await?;
         let properties = json!({ "name": parameter.name, "tags": self.ownership.observed(&tags) });
         let arn = parameter.arn.clone();
-        Ok(Some(Observed { arn, properties, tags, value: Pointer::new(parameter).observed() }))
+        Ok(Some(Observed { arn, properties, tags, value: Some(LiveValue::Pointer(Pointer::new(parameter))) }))
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
@@ -98,7 +95,8 @@ impl Component for ImageParameter {
             tags: tags.clone(),
         };
         self.aws.parameters.create(&parameter).await?;
-        let value = Pointer { value: self.initial.clone(), kind: "String".to_owned() }.observed();
+        let pointer = Pointer { value: self.initial.clone(), kind: "String".to_owned() };
+        let value = Some(LiveValue::Pointer(pointer));
         Ok(Observed { arn: String::new(), properties: self.desired(), tags, value })
     }
 

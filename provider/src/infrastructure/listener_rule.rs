@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, NewRule, Rule, RuleChange, Service, Tags};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::shift::{Shifted, shift};
-use super::{Component, Facts, Observed, Stage, differs};
+use super::{Component, Facts, LiveValue, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::rollout::{OnDrift, Progress, Rollout, Shares, Walk, same, shown};
 use crate::app::traffic::{Backend, Course, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
@@ -41,7 +40,7 @@ pub(crate) struct ListenerRule {
 }
 
 /// What only AWS can tell of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuleStatus {
     /// The priority that it has.
     pub(crate) priority: u32,
@@ -54,7 +53,10 @@ pub(crate) struct RuleStatus {
 impl RuleStatus {
     /// What was observed, if that is a rule.
     pub(crate) fn of(observed: &Observed) -> Option<Self> {
-        serde_json::from_str(observed.value.as_deref()?).ok()
+        match &observed.value {
+            Some(LiveValue::Rule(status)) => Some(status.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -138,8 +140,7 @@ impl ListenerRule {
                 rule.forward().and_then(|forward| forward.stickiness_seconds).unwrap_or_default(),
             "tags": self.ownership.observed(&tags),
         });
-        // Both are plain data, which JSON always takes.
-        let value = serde_json::to_string(&RuleStatus { priority, weights, walk }).ok();
+        let value = Some(LiveValue::Rule(RuleStatus { priority, weights, walk }));
         Observed { arn: rule.arn, properties, tags, value }
     }
 

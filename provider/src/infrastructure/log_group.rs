@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, Facts, Observed, Stage, differs};
-use crate::app::access::Logs;
 use crate::app::departure::Departure;
+use crate::app::logs::Logs;
 
 /// Key and ownership component of a log group.
 pub(crate) const KEY: &str = "log_group";

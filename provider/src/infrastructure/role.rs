@@ -10,8 +10,8 @@ use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
 use super::{Component, Facts, Observed, Stage, differs};
-use crate::app::access::Iam;
 use crate::app::departure::Departure;
+use crate::app::iam::Iam;
 
 /// Key and ownership component of a role.
 pub(crate) const KEY: &str = "role";

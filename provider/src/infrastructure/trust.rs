@@ -74,10 +74,11 @@ pub(crate) fn trusted_service_accounts(policy: &Value) -> Vec<(String, String)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::config::{AppConfig, BackendConfig};
+    use crate::app::arguments::{AppConfig, AwsConfig};
     use crate::app::problem::Problems;
     use crate::app::resolve::resolve;
     use crate::app::standards::StandardsDocument;
+    use crate::app::traffic::BackendConfig;
     use crate::session::today;
 
     const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/AB";
@@ -92,7 +93,14 @@ mod tests {
             name: Some("checkout".into()),
             environment: Some("prod".into()),
             namespace: Some("shop".into()),
-            backend: providers.iter().enumerate().map(|(at, of)| (format!("b{at}"), backend(*of))).collect(),
+            aws: AwsConfig {
+                backend: providers
+                    .iter()
+                    .enumerate()
+                    .map(|(at, of)| (format!("b{at}"), backend(*of)))
+                    .collect(),
+                ..AwsConfig::default()
+            },
             ..AppConfig::default()
         };
         trust_policy(&resolve(

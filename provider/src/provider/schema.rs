@@ -4,102 +4,170 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipsy_aws::Service;
 use serde::Deserialize;
-use tf_provider::{Attribute, Block, Schema, Type};
+use tf_provider::{Arguments, Schema};
 
-use crate::arguments::quantity;
+use crate::app::resources::quantity;
 use crate::infrastructure::ownership::TagPolicy;
 
-/// The arguments, as they are written.
-#[derive(Debug, Default, Deserialize)]
+/// Deploys apps to Kubernetes on AWS by the standards of an organisation.
+#[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct ProviderConfig {
+    /// AWS region. Default: `AWS_REGION`, or that of the profile.
+    #[argument(example = "\"eu-west-1\"")]
     pub(super) region: Option<String>,
+    /// Profile of the shared files. Default: `AWS_PROFILE`.
     pub(super) profile: Option<String>,
+    /// Access key. Better: the environment, a profile or a role.
     pub(super) access_key: Option<String>,
+    /// Secret key that belongs to `access_key`.
+    #[argument(sensitive)]
     pub(super) secret_key: Option<String>,
+    /// Session token that belongs to `access_key`.
+    #[argument(sensitive)]
     pub(super) token: Option<String>,
+    /// Shared configuration files. Default: `~/.aws/config`.
     pub(super) shared_config_files: Option<Vec<String>>,
+    /// Shared credentials files. Default: `~/.aws/credentials`.
     pub(super) shared_credentials_files: Option<Vec<String>>,
+    /// PEM file of authorities to trust. Default: `AWS_CA_BUNDLE`.
     pub(super) custom_ca_bundle: Option<String>,
+    /// Proxy for plain requests. Default: `HTTP_PROXY`.
     pub(super) http_proxy: Option<String>,
+    /// Proxy for encrypted requests. Default: `HTTPS_PROXY`.
     pub(super) https_proxy: Option<String>,
+    /// Hosts that are asked without a proxy. Default: `NO_PROXY`.
     pub(super) no_proxy: Option<String>,
+    /// Whether FIPS endpoints are used.
     pub(super) use_fips_endpoint: Option<bool>,
+    /// Whether dual-stack endpoints are used.
     pub(super) use_dualstack_endpoint: Option<bool>,
+    /// How often a call is tried again. Default: `AWS_MAX_ATTEMPTS`, or 25.
     pub(super) max_retries: Option<u32>,
+    /// `standard` or `adaptive`. Default: `AWS_RETRY_MODE`.
     pub(super) retry_mode: Option<String>,
+    /// Accounts that may be worked in; any other is an error.
     pub(super) allowed_account_ids: Option<Vec<String>>,
+    /// Accounts that may not be worked in.
     pub(super) forbidden_account_ids: Option<Vec<String>>,
+    /// Tags for everything that is made.
     pub(super) default_tags: Option<BTreeMap<String, String>>,
+    /// Path of a YAML file with the organisation's standards (`kind: Standards`); `ipsy-post-renderer --standards`
+    /// takes the same one.
+    #[argument(example = "\"standards.yaml\"")]
     pub(super) standards_file: Option<String>,
     pub(super) assume_role: Vec<AssumeRoleConfig>,
     pub(super) assume_role_with_web_identity: Option<WebIdentityConfig>,
+    #[argument(describe = endpoints_description())]
     pub(super) endpoints: Option<BTreeMap<String, Option<String>>>,
     pub(super) ignore_tags: Option<IgnoreTagsConfig>,
     pub(super) standards: Option<StandardsConfig>,
 }
 
-/// `assume_role { … }`, in the order of the chain.
-#[derive(Debug, Default, Deserialize)]
+/// A role to assume. Several blocks are a chain: each is assumed with the credentials of the one before.
+#[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct AssumeRoleConfig {
+    /// ARN of the role.
+    #[argument(required)]
     pub(super) role_arn: Option<String>,
+    /// External id that the role's trust policy asks for.
     pub(super) external_id: Option<String>,
+    /// Name of the session, for CloudTrail.
     pub(super) session_name: Option<String>,
+    /// Length of the session.
     pub(super) duration_seconds: Option<u64>,
+    /// Policy that narrows the session, as JSON.
     pub(super) policy: Option<String>,
+    /// Managed policies that narrow the session.
     pub(super) policy_arns: Option<Vec<String>>,
+    /// Tags of the session.
     pub(super) tags: Option<BTreeMap<String, String>>,
+    /// Tags that a next session in the chain keeps.
     pub(super) transitive_tag_keys: Option<BTreeSet<String>>,
+    /// Source identity of the session.
     pub(super) source_identity: Option<String>,
 }
 
-/// `assume_role_with_web_identity { … }`.
-#[derive(Debug, Default, Deserialize)]
+/// A role to assume with a token of an OpenID Connect provider, as HCP Terraform's dynamic credentials.
+#[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct WebIdentityConfig {
+    /// ARN of the role. Default: `AWS_ROLE_ARN`.
     pub(super) role_arn: Option<String>,
+    /// Name of the session, for CloudTrail.
     pub(super) session_name: Option<String>,
+    /// The token itself.
+    #[argument(sensitive)]
     pub(super) web_identity_token: Option<String>,
+    /// File that holds the token. Default: `AWS_WEB_IDENTITY_TOKEN_FILE`.
     pub(super) web_identity_token_file: Option<String>,
+    /// Length of the session.
     pub(super) duration_seconds: Option<u64>,
+    /// Policy that narrows the session, as JSON.
     pub(super) policy: Option<String>,
+    /// Managed policies that narrow the session.
     pub(super) policy_arns: Option<Vec<String>>,
 }
 
-/// `ignore_tags { … }`.
-#[derive(Debug, Default, Deserialize)]
+/// Tags that others set on what ipsy made: they are neither removed nor written.
+#[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct IgnoreTagsConfig {
+    /// Their keys.
     pub(super) keys: Option<BTreeSet<String>>,
+    /// Beginnings of their keys.
     pub(super) key_prefixes: Option<BTreeSet<String>>,
 }
 
-/// `standards { … }`.
-#[derive(Debug, Default, Deserialize)]
+/// The organisation's standards; what stands here wins over `standards_file`.
+#[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct StandardsConfig {
+    /// A standards document as text, for example from `yamlencode` or a registry of your own. The other arguments win
+    /// over it.
     pub(super) document: Option<String>,
+    /// Version of the standards, stamped on objects.
     pub(super) version: Option<String>,
+    /// `enforce`, `default`, `warn` or `off`. Default: `enforce`.
     pub(super) mode: Option<String>,
+    /// Labels that every app sets; `team` is satisfied by that argument.
     pub(super) required_labels: Option<Vec<String>>,
+    /// Labels for every object.
     pub(super) labels: Option<BTreeMap<String, String>>,
+    /// Annotations for every object.
     pub(super) annotations: Option<BTreeMap<String, String>>,
+    /// Days for which logs are kept.
     pub(super) log_retention_days: Option<i64>,
     pub(super) resources: Option<ResourceStandardsConfig>,
 }
 
-/// `resources { … }` of the standards.
-#[derive(Debug, Default, Deserialize)]
+/// What containers may use.
+#[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct ResourceStandardsConfig {
+    /// CPU that a container reserves that says nothing.
+    #[argument(check = quantity)]
     pub(super) default_cpu_request: Option<String>,
+    /// CPU limit of a container that says nothing.
+    #[argument(check = quantity)]
     pub(super) default_cpu_limit: Option<String>,
+    /// Memory, reserved and limit, of a container that says nothing.
+    #[argument(check = quantity)]
     pub(super) default_memory: Option<String>,
+    /// Least CPU.
+    #[argument(check = quantity)]
     pub(super) min_cpu: Option<String>,
+    /// Least memory.
+    #[argument(check = quantity)]
     pub(super) min_memory: Option<String>,
+    /// Most CPU.
+    #[argument(check = quantity)]
     pub(super) max_cpu: Option<String>,
+    /// Most memory.
+    #[argument(check = quantity)]
     pub(super) max_memory: Option<String>,
+    /// `enforce`, `default`, `warn` or `off`, for resources alone.
     pub(super) mode: Option<String>,
 }
 
@@ -113,133 +181,13 @@ pub(super) fn tag_policy(config: &ProviderConfig) -> TagPolicy {
     }
 }
 
-fn text(description: &str) -> Attribute {
-    Attribute::optional(Type::String).describe(description)
-}
-
-fn texts(description: &str) -> Attribute {
-    Attribute::optional(Type::list(Type::String)).describe(description)
-}
-
-fn text_map(description: &str) -> Attribute {
-    Attribute::optional(Type::map(Type::String)).describe(description)
-}
-
 /// The schema. Nothing is required: without AWS the pure data sources and functions work.
 pub(super) fn schema() -> Schema {
-    let number = |description: &str| Attribute::optional(Type::Number).describe(description);
-    let flag = |description: &str| Attribute::optional(Type::Bool).describe(description);
-    Schema::new(0)
-        .describe("Deploys apps to Kubernetes on AWS by the standards of an organisation.")
-        .attribute(
-            "region",
-            text("AWS region. Default: `AWS_REGION`, or that of the profile.").example("\"eu-west-1\""),
-        )
-        .attribute("profile", text("Profile of the shared files. Default: `AWS_PROFILE`."))
-        .attribute("access_key", text("Access key. Better: the environment, a profile or a role."))
-        .attribute("secret_key", text("Secret key that belongs to `access_key`.").sensitive())
-        .attribute("token", text("Session token that belongs to `access_key`.").sensitive())
-        .attribute("shared_config_files", texts("Shared configuration files. Default: `~/.aws/config`."))
-        .attribute(
-            "shared_credentials_files",
-            texts("Shared credentials files. Default: `~/.aws/credentials`."),
-        )
-        .attribute("custom_ca_bundle", text("PEM file of authorities to trust. Default: `AWS_CA_BUNDLE`."))
-        .attribute("http_proxy", text("Proxy for plain requests. Default: `HTTP_PROXY`."))
-        .attribute("https_proxy", text("Proxy for encrypted requests. Default: `HTTPS_PROXY`."))
-        .attribute("no_proxy", text("Hosts that are asked without a proxy. Default: `NO_PROXY`."))
-        .attribute("use_fips_endpoint", flag("Whether FIPS endpoints are used."))
-        .attribute("use_dualstack_endpoint", flag("Whether dual-stack endpoints are used."))
-        .attribute(
-            "max_retries",
-            number("How often a call is tried again. Default: `AWS_MAX_ATTEMPTS`, or 25."),
-        )
-        .attribute("retry_mode", text("`standard` or `adaptive`. Default: `AWS_RETRY_MODE`."))
-        .attribute("allowed_account_ids", texts("Accounts that may be worked in; any other is an error."))
-        .attribute("forbidden_account_ids", texts("Accounts that may not be worked in."))
-        .attribute("default_tags", text_map("Tags for everything that is made."))
-        .attribute("endpoints", text_map(&endpoints_description()))
-        .attribute("standards_file", text("Path of a YAML file with the organisation's standards (`kind: Standards`); `ipsy-post-renderer --standards` takes the same one.").example("\"standards.yaml\""))
-        .block("assume_role", assume_role())
-        .block("assume_role_with_web_identity", web_identity())
-        .block("ignore_tags", ignore_tags())
-        .block("standards", standards())
+    Schema::new(0).arguments::<ProviderConfig>()
 }
 
 fn endpoints_description() -> String {
     let mut names = Service::ALL.map(|service| format!("`{}`", service.endpoint_name()));
     names.sort();
     format!("URLs of services instead of AWS', by service: {}.", names.join(", "))
-}
-
-fn assume_role() -> Block {
-    Block::list()
-        .describe("A role to assume. Several blocks are a chain: each is assumed with the credentials of the one before.")
-        .attribute("role_arn", Attribute::required(Type::String).describe("ARN of the role."))
-        .attribute("external_id", text("External id that the role's trust policy asks for."))
-        .attribute("session_name", text("Name of the session, for CloudTrail."))
-        .attribute("duration_seconds", Attribute::optional(Type::Number).describe("Length of the session."))
-        .attribute("policy", text("Policy that narrows the session, as JSON."))
-        .attribute("policy_arns", texts("Managed policies that narrow the session."))
-        .attribute("tags", text_map("Tags of the session."))
-        .attribute("transitive_tag_keys", Attribute::optional(Type::set(Type::String)).describe("Tags that a next session in the chain keeps."))
-        .attribute("source_identity", text("Source identity of the session."))
-}
-
-fn web_identity() -> Block {
-    Block::single()
-        .describe("A role to assume with a token of an OpenID Connect provider, as HCP Terraform's dynamic credentials.")
-        .attribute("role_arn", text("ARN of the role. Default: `AWS_ROLE_ARN`."))
-        .attribute("session_name", text("Name of the session, for CloudTrail."))
-        .attribute("web_identity_token", text("The token itself.").sensitive())
-        .attribute("web_identity_token_file", text("File that holds the token. Default: `AWS_WEB_IDENTITY_TOKEN_FILE`."))
-        .attribute("duration_seconds", Attribute::optional(Type::Number).describe("Length of the session."))
-        .attribute("policy", text("Policy that narrows the session, as JSON."))
-        .attribute("policy_arns", texts("Managed policies that narrow the session."))
-}
-
-fn ignore_tags() -> Block {
-    let set = |description: &str| Attribute::optional(Type::set(Type::String)).describe(description);
-    Block::single()
-        .describe("Tags that others set on what ipsy made: they are neither removed nor written.")
-        .attribute("keys", set("Their keys."))
-        .attribute("key_prefixes", set("Beginnings of their keys."))
-}
-
-fn standards() -> Block {
-    let amount = |description: &str| text(description).check(quantity);
-    Block::single()
-        .describe("The organisation's standards; what stands here wins over `standards_file`.")
-        .attribute(
-            "document",
-            text("A standards document as text, for example from `yamlencode` or a registry of your own. The other arguments win over it."),
-        )
-        .attribute("version", text("Version of the standards, stamped on objects."))
-        .attribute("mode", text("`enforce`, `default`, `warn` or `off`. Default: `enforce`."))
-        .attribute(
-            "required_labels",
-            texts("Labels that every app sets; `team` is satisfied by that argument."),
-        )
-        .attribute("labels", text_map("Labels for every object."))
-        .attribute("annotations", text_map("Annotations for every object."))
-        .attribute(
-            "log_retention_days",
-            Attribute::optional(Type::Number).describe("Days for which logs are kept."),
-        )
-        .block(
-            "resources",
-            Block::single()
-                .describe("What containers may use.")
-                .attribute("default_cpu_request", amount("CPU that a container reserves that says nothing."))
-                .attribute("default_cpu_limit", amount("CPU limit of a container that says nothing."))
-                .attribute(
-                    "default_memory",
-                    amount("Memory, reserved and limit, of a container that says nothing."),
-                )
-                .attribute("min_cpu", amount("Least CPU."))
-                .attribute("min_memory", amount("Least memory."))
-                .attribute("max_cpu", amount("Most CPU."))
-                .attribute("max_memory", amount("Most memory."))
-                .attribute("mode", text("`enforce`, `default`, `warn` or `off`, for resources alone.")),
-        )
 }

@@ -36,14 +36,16 @@ pub use self::{
         UpdateRequest,
     },
     schema::{
-        Attribute, Block, Body, Check, Equality, Modifier, Nesting, Presence, Problem, ReplaceCondition,
-        Schema,
+        Argument, Arguments, Attribute, Block, Body, Check, Equality, Form, Modifier, Nesting, Presence,
+        Problem, ReplaceCondition, Schema,
     },
     serve::{Options, serve},
     value::{NotANumber, Number, Type, Value},
 };
 /// What implementations of the traits are marked with.
 pub use async_trait::async_trait;
+/// The derive macro of the trait of the same name.
+pub use tf_provider_derive::Arguments;
 /// What a call's context is cancelled by.
 pub use tokio_util::sync::CancellationToken;
 

@@ -1,5 +1,6 @@
 //! What a resource, data source or provider looks like in HCL: attributes, nested blocks, and their rules.
 
+mod arguments;
 mod attribute;
 mod block;
 mod body;
@@ -9,6 +10,7 @@ mod validate;
 mod validity;
 
 pub use self::{
+    arguments::{Argument, Arguments, Form},
     attribute::{Attribute, Equality, Modifier, Presence, ReplaceCondition},
     block::{Block, Nesting},
     body::Body,
@@ -66,6 +68,15 @@ impl Schema {
     #[must_use]
     pub fn block(mut self, name: impl Into<String>, block: Block) -> Self {
         self.body.add_block(name.into(), block);
+        self
+    }
+
+    /// Changes the nested block called `name`, if there is one.
+    #[must_use]
+    pub fn change_block(mut self, name: &str, change: impl FnOnce(Block) -> Block) -> Self {
+        if let Some(block) = self.body.blocks.get_mut(name) {
+            *block = change(block.clone());
+        }
         self
     }
 

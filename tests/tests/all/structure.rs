@@ -10,9 +10,10 @@ use acceptance::workspace;
 
 /// Which crate may use which others of ours. An arrow that is missing here is an error, even one
 /// for tests only.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("proto", &[]),
-    ("tf-provider", &["proto"]),
+    ("tf-provider-derive", &[]),
+    ("tf-provider", &["proto", "tf-provider-derive"]),
     ("ipsy-aws", &[]),
     ("yaml-edit", &[]),
     ("manifest-patch", &["yaml-edit"]),

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::{BootstrapConfig, EnvironmentConfig};
-use crate::app::config::{
-    AppConfig, AutoscalingConfig, BackendConfig, HealthCheckConfig, ImageConfig, LoadBalancerConfig,
-    PortConfig, RangeConfig,
-};
-use crate::app::image::Reference;
+use crate::app::arguments::{AppConfig, AwsConfig};
+use crate::app::autoscaling::AutoscalingConfig;
+use crate::app::image::{ImageConfig, Reference};
+use crate::app::port::PortConfig;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::resolve;
 use crate::app::standards::StandardsDocument;
+use crate::app::traffic::{BackendConfig, HealthCheckConfig, LoadBalancerConfig, RangeConfig};
 
 /// What is known of the registry by its host.
 pub(super) struct Registry<'a> {
@@ -64,24 +64,23 @@ fn app(config: &BootstrapConfig, index: usize, environment: &EnvironmentConfig) 
         labels: config.labels.clone(),
         image: Some(ImageConfig { repository: Some(config.repository(index)), ..ImageConfig::default() }),
         port: BTreeMap::from([("http".to_owned(), PortConfig { port: config.port, protocol: None })]),
-        autoscaling: Some(AutoscalingConfig {
-            min: environment.min_replicas,
-            max: environment.max_replicas,
-            metric: BTreeMap::new(),
-        }),
+        autoscaling: Some(AutoscalingConfig { min: environment.min_replicas, max: environment.max_replicas }),
         health_check: Some(HealthCheckConfig {
             path: config.health_path.clone(),
             ..HealthCheckConfig::default()
         }),
-        load_balancer,
-        backend: BTreeMap::from([(
-            "main".to_owned(),
-            BackendConfig {
-                cluster: environment.cluster.clone(),
-                weight: Some(100),
-                ..BackendConfig::default()
-            },
-        )]),
+        aws: AwsConfig {
+            load_balancer,
+            backend: BTreeMap::from([(
+                "main".to_owned(),
+                BackendConfig {
+                    cluster: environment.cluster.clone(),
+                    weight: Some(100),
+                    ..BackendConfig::default()
+                },
+            )]),
+            ..AwsConfig::default()
+        },
         ..AppConfig::default()
     }
 }

@@ -2,8 +2,7 @@
 
 use ipsy_post_renderer::{IMAGE_REGISTRY, check_image};
 
-use super::{Image, Reference, Repository, Source};
-use crate::app::config::ImageConfig;
+use super::{Image, ImageConfig, Reference, Repository, Source};
 use crate::app::exceptions::Exceptions;
 use crate::app::problem::Problems;
 use crate::app::standards::{AppStandards, Breach, capitalized};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::config::ImageConfig;
+use super::ImageConfig;
 use crate::app::problem::Problems;
 
 /// How many tag patterns a repository takes (`ECR PutImageTagMutability`).

@@ -4,12 +4,39 @@
 use std::collections::BTreeSet;
 
 use ipsy_aws::{TrafficMinute, TrafficMinutes};
+use serde::Deserialize;
+use tf_provider::Arguments;
 
-use crate::app::config::LimitConfig;
 use crate::app::problem::Problems;
 
 /// Requests below which a share decides nothing, where the configuration does not say otherwise.
 const MINIMUM_REQUESTS: i64 = 100;
+
+/// A limit on what a backend that gets more requests may show, from CloudWatch's metrics of its target group since the
+/// step began. Load balancers write a data point each minute: let a step last three minutes at least.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "Name of the limit, which may be the measure."))]
+pub(crate) struct LimitConfig {
+    /// `server_error_percent` (answers with 500 and more, and requests that reach no target), `error_percent` (400 and
+    /// more), or `response_seconds` (within which 95 of 100 requests are answered). Default: `name`.
+    pub(crate) measure: Option<String>,
+    /// An expression of CloudWatch instead of a measure; its mean over the step is what counts.
+    #[argument(example = "\"SELECT AVG(QueueAge) FROM Shop\"")]
+    pub(crate) expression: Option<String>,
+    /// Most that is allowed, 0 or more.
+    #[argument(required, example = "1")]
+    pub(crate) maximum: Option<f64>,
+    /// Backend whose own figure the maximum is added to.
+    #[argument(example = "\"ec2\"")]
+    pub(crate) compared_with: Option<String>,
+    /// Requests below which there is no verdict; the step lasts until there are enough. Default: 100.
+    pub(crate) minimum_requests: Option<i64>,
+    /// Minutes that are judged one by one, 1 to 60. Default: the whole step together.
+    pub(crate) evaluation_periods: Option<i64>,
+    /// How many of these minutes must be above the maximum. Default: all of them.
+    pub(crate) datapoints_to_alarm: Option<i64>,
+}
 
 /// `limit { … }`, resolved.
 #[derive(Debug, Clone, PartialEq)]

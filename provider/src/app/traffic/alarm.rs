@@ -1,9 +1,32 @@
 //! Alarms that are made for the target groups of an app, and guard its rollouts.
 
-use super::super::config::AlarmConfig;
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::super::names::is_dns_label;
 use super::super::problem::Problems;
 use super::in_range;
+
+/// A CloudWatch alarm on the target group of each cluster, which also guards rollouts.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(
+    name = "Name of the alarm among those of the app; CloudWatch's is `APP-ENVIRONMENT-NAME-BACKEND`."
+))]
+pub(crate) struct AlarmConfig {
+    /// `server_errors` (answers with 500 and more in a period), `unhealthy_targets`, or `response_seconds` (within
+    /// which 95 of 100 requests are answered). Default: `name`.
+    #[argument(example = "\"server_errors\"")]
+    pub(crate) watch: Option<String>,
+    /// What must be exceeded. Default: 10 errors, 0 unhealthy targets, 1 second.
+    pub(crate) threshold: Option<f64>,
+    /// Seconds of a period: whole minutes. Default: 60.
+    pub(crate) period_seconds: Option<i64>,
+    /// Periods in a row that set it off. Default: 2.
+    pub(crate) evaluation_periods: Option<i64>,
+    /// ARNs that are told when it goes off and when it ends, such as SNS topics.
+    pub(crate) actions: Option<Vec<String>>,
+}
 
 /// `alarm { … }`, resolved.
 #[derive(Debug, Clone, PartialEq)]

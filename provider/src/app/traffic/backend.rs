@@ -1,8 +1,32 @@
 //! What serves an app: something with a target group.
 
-use super::super::config::BackendConfig;
+use serde::Deserialize;
+use tf_provider::{Arguments, Problem, Value};
+
 use super::super::names::{Identity, is_dns_label};
 use super::super::problem::Problems;
+
+/// Something that serves the app: a Kubernetes cluster, for which a target group is made, or a target group that
+/// exists, such as that of the EC2 instances that the app comes from.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "Name of the backend, such as `blue`."))]
+pub(crate) struct BackendConfig {
+    /// ARN of a target group that exists. It is forwarded to, and otherwise left alone.
+    pub(crate) target_group_arn: Option<String>,
+    /// Name of the target group that is made for the `cluster`, at most 32 characters. Default: a name that follows
+    /// from the app, the backend and the port.
+    pub(crate) target_group_name: Option<String>,
+    /// Name of the EKS cluster. Its pods get the app's role and a target group.
+    #[argument(example = "\"eks-blue\"")]
+    pub(crate) cluster: Option<String>,
+    /// ARN of the cluster's OpenID Connect provider in IAM. With it pods get the role by their cluster's tokens
+    /// (IRSA), where there is no agent of EKS Pod Identity.
+    pub(crate) oidc_provider_arn: Option<String>,
+    /// Share of the requests, relative to the other backends', 0 to 999. Default: 0.
+    #[argument(example = "10", check = whole_number)]
+    pub(crate) weight: Option<i64>,
+}
 
 /// A backend: something with a target group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,4 +149,11 @@ fn check_cluster(name: &str, config: &BackendConfig, problems: &mut Problems) {
             "Its ARN reads `arn:aws:iam::ACCOUNT:oidc-provider/oidc.eks.REGION.amazonaws.com/id/ID`.",
         );
     }
+}
+
+fn whole_number(value: &Value) -> Result<(), Problem> {
+    if value.as_i64().is_some() {
+        return Ok(());
+    }
+    Err(Problem::new("A weight is a whole number", "AWS takes 0 to 999, without a fraction."))
 }

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::super::config::{LoadBalancerConfig, ValuesConfig};
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::super::problem::Problems;
+use super::load_balancer::LoadBalancerConfig;
 
 /// Most values in all conditions of a rule together (a quota of ELB).
 const MOST_VALUES: usize = 5;
@@ -14,6 +17,26 @@ const LONGEST_PATTERN: usize = 128;
 const LONGEST_NAME: usize = 40;
 /// The label of a `query_string` block whose values may stand under any key.
 const ANY_KEY: &str = "*";
+
+/// A header of the requests that lead to the app.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "Name of the header."))]
+pub(crate) struct HeaderConfig {
+    /// What it may hold; `*` and `?` are wildcards.
+    #[argument(required, example = "[\"1\"]")]
+    pub(crate) values: Option<Vec<String>>,
+}
+
+/// A key of the query string of the requests that lead to the app.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "The key; `*` stands for any key."))]
+pub(crate) struct QueryStringConfig {
+    /// What it may hold; `*` and `?` are wildcards.
+    #[argument(required, example = "[\"v2\"]")]
+    pub(crate) values: Option<Vec<String>>,
+}
 
 /// The conditions of a rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,12 +51,18 @@ pub(crate) struct Conditions {
     pub(crate) query_strings: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// The values of blocks by name, as they are written.
+type Blocks<'c> = BTreeMap<&'c String, &'c Option<Vec<String>>>;
+
 impl Conditions {
     /// Resolves and checks the conditions of `load_balancer { … }`.
     pub(super) fn resolve(config: &LoadBalancerConfig, problems: &mut Problems) -> Self {
         let set = |values: &Option<Vec<String>>| values.iter().flatten().cloned().collect();
-        let sets = |blocks: &BTreeMap<String, ValuesConfig>| {
-            blocks.iter().map(|(name, block)| (name.clone(), set(&block.values))).collect()
+        let headers: Blocks<'_> = config.header.iter().map(|(name, block)| (name, &block.values)).collect();
+        let query_strings: Blocks<'_> =
+            config.query_string.iter().map(|(name, block)| (name, &block.values)).collect();
+        let sets = |blocks: &Blocks<'_>| {
+            blocks.iter().map(|(name, values)| ((*name).clone(), set(values))).collect()
         };
         check_each("hosts", config.hosts.as_deref(), host_problem, problems);
         check_each("paths", config.paths.as_deref(), path_problem, problems);
@@ -48,14 +77,9 @@ impl Conditions {
                 );
             }
         }
-        for (kind, blocks) in [("header", &config.header), ("query_string", &config.query_string)] {
-            for (name, block) in blocks {
-                check_each(
-                    &format!("{kind}[{name:?}].values"),
-                    block.values.as_deref(),
-                    pattern_problem,
-                    problems,
-                );
+        for (kind, blocks) in [("header", &headers), ("query_string", &query_strings)] {
+            for (name, values) in blocks {
+                check_each(&format!("{kind}[{name:?}].values"), values.as_deref(), pattern_problem, problems);
             }
         }
         let conditions = Self {
@@ -63,8 +87,8 @@ impl Conditions {
             paths: set(&config.paths),
             methods: set(&config.methods),
             source_ips: set(&config.source_ips),
-            headers: sets(&config.header),
-            query_strings: sets(&config.query_string),
+            headers: sets(&headers),
+            query_strings: sets(&query_strings),
         };
         let count = conditions.count();
         if count > MOST_VALUES {

@@ -1,12 +1,37 @@
 //! Names under which the world finds the app: alias records that lead to its load balancer.
 
-use super::super::config::DnsConfig;
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::super::names::Identity;
 use super::super::problem::Problems;
 
 /// Longest name and longest part of one (RFC 1035).
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
+
+/// A DNS name of the app: an alias record in Route 53 that leads to its load balancer. A record of this name that
+/// leads elsewhere stops the run before anything is changed, unless `overwrite` is set. It is deleted with the app
+/// only while it leads to the app's load balancer.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "Full name of the record, such as `checkout.example.com`."))]
+pub(crate) struct DnsConfig {
+    /// Id of the hosted zone.
+    #[argument(required, example = "data.aws_route53_zone.shop.zone_id")]
+    pub(crate) zone_id: Option<String>,
+    /// Share of the name, relative to other records of the same name, 0 to 255. Without it the record is the only one
+    /// of its name.
+    pub(crate) weight: Option<i64>,
+    /// What tells the weighted records of one name apart. Default: `environment/name` of the app.
+    pub(crate) set_identifier: Option<String>,
+    /// Whether DNS leaves the record out while nothing behind the load balancer is healthy. Default: true.
+    pub(crate) evaluate_target_health: Option<bool>,
+    /// Whether a record of this name that leads elsewhere is taken over. Default: false.
+    pub(crate) overwrite: Option<bool>,
+    /// Whether there is a record for IPv6, too: for a load balancer with both kinds of addresses. Default: false.
+    pub(crate) ipv6: Option<bool>,
+}
 
 /// `dns { … }`, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,32 @@
 //! The health check that both the load balancer and the pods' probes use.
 
-use super::super::config::{AppConfig, HealthCheckConfig};
+use serde::Deserialize;
+use tf_provider::Arguments;
+
+use super::super::arguments::AppConfig;
 use super::super::problem::Problems;
 use super::in_range;
+
+/// How it is seen that the app is well: by its probes in Kubernetes and by the load balancer.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct HealthCheckConfig {
+    /// Path that answers with a good code. Default: the probes only open the port.
+    #[argument(example = "\"/healthz\"")]
+    pub(crate) path: Option<String>,
+    /// Name of the port. Default: `http`, or the first by name.
+    pub(crate) port: Option<String>,
+    /// Codes that are good for the load balancer. Default: `200-399`.
+    pub(crate) matcher: Option<String>,
+    /// Seconds between checks of the load balancer. Default: 10.
+    pub(crate) interval_seconds: Option<i64>,
+    /// Seconds to wait for an answer. Default: 5.
+    pub(crate) timeout_seconds: Option<i64>,
+    /// Successes in a row that make a target healthy. Default: 2.
+    pub(crate) healthy_threshold: Option<i64>,
+    /// Failures in a row that make it unhealthy. Default: 3.
+    pub(crate) unhealthy_threshold: Option<i64>,
+}
 
 /// `health_check { … }`, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,16 +1,79 @@
 //! The listener rule of an app, and how its target groups treat requests.
 
-use super::super::config::{LoadBalancerConfig, SessionConfig};
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::super::problem::Problems;
-use super::conditions::Conditions;
+use super::conditions::{Conditions, HeaderConfig, QueryStringConfig};
 use super::in_range;
-use super::login::Login;
-use super::priority::Priority;
+use super::login::{AuthenticateCognitoConfig, AuthenticateOidcConfig, Login};
+use super::priority::{Priority, RangeConfig};
 
 /// How a target group spreads requests over its targets.
 const ALGORITHMS: [&str; 3] = ["round_robin", "least_outstanding_requests", "weighted_random"];
 /// What a target group speaks to its targets.
 const PROTOCOL_VERSIONS: [&str; 3] = ["HTTP1", "HTTP2", "GRPC"];
+
+/// The rule of an existing Application Load Balancer's listener that leads to the app.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct LoadBalancerConfig {
+    /// ARN of the listener that gets the rule.
+    #[argument(required)]
+    pub(crate) listener_arn: Option<String>,
+    /// Host names that lead to the app. All kinds of conditions must be met, each by any of its values; AWS takes
+    /// five values in all.
+    #[argument(example = "[\"checkout.example.com\"]")]
+    pub(crate) hosts: Option<Vec<String>>,
+    /// Paths that lead to the app.
+    #[argument(example = "[\"/checkout/*\"]")]
+    pub(crate) paths: Option<Vec<String>>,
+    /// HTTP methods that lead to the app.
+    #[argument(example = "[\"GET\", \"HEAD\"]")]
+    pub(crate) methods: Option<Vec<String>>,
+    /// Ranges of client addresses that lead to the app.
+    #[argument(example = "[\"192.0.2.0/24\"]")]
+    pub(crate) source_ips: Option<Vec<String>>,
+    pub(crate) header: BTreeMap<String, HeaderConfig>,
+    pub(crate) query_string: BTreeMap<String, QueryStringConfig>,
+    /// Priority of the rule, 1 to 50000, unique in the listener; the lowest is tried first. This or `priority_range`.
+    #[argument(example = "120")]
+    pub(crate) priority: Option<i64>,
+    pub(crate) priority_range: Option<RangeConfig>,
+    /// Who moves the weights: `terraform`, or `external` for another tool. Then the weights of `backend` are those of
+    /// a new rule or a new backend, and what they become later is shown in `weights` of the app and never changed.
+    /// Default: `terraform`.
+    pub(crate) weights: Option<String>,
+    /// Name of the port that gets the requests. Default: `http`, or the first by name.
+    pub(crate) port: Option<String>,
+    /// `HTTP1`, `HTTP2` or `GRPC`. A change makes new target groups. Default: `HTTP1`.
+    pub(crate) protocol_version: Option<String>,
+    /// How requests are spread over the targets: `round_robin`, `least_outstanding_requests` or `weighted_random`.
+    /// Default: `round_robin`.
+    pub(crate) algorithm: Option<String>,
+    pub(crate) session: Option<SessionConfig>,
+    /// Seconds for which a client stays with its backend; 0 is off. While weights move it should be off: a client
+    /// that stays on a broken backend gets its errors. Default: 0.
+    pub(crate) stickiness_seconds: Option<i64>,
+    /// Seconds for which a target that goes away still answers. Default: 30.
+    pub(crate) deregistration_delay_seconds: Option<i64>,
+    /// Seconds over which a new target gets its share, 30 to 900; 0 is off. Default: 0.
+    pub(crate) slow_start_seconds: Option<i64>,
+    pub(crate) authenticate_oidc: Option<AuthenticateOidcConfig>,
+    pub(crate) authenticate_cognito: Option<AuthenticateCognitoConfig>,
+}
+
+/// Keeps a client on one pod. Without the block each request goes to any of them.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct SessionConfig {
+    /// The cookie of the app that begins a session. Without it the load balancer sets one of its own.
+    pub(crate) cookie_name: Option<String>,
+    /// How long a client stays, 1 to 604800. Default: 86400, a day.
+    pub(crate) seconds: Option<i64>,
+}
 
 /// `load_balancer { … }`, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

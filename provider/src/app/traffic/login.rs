@@ -1,13 +1,78 @@
 //! Login before a request is sent on: at an OIDC provider or a Cognito user pool.
 
 use ipsy_aws::Secret;
+use serde::{Deserialize, Deserializer};
+use tf_provider::Arguments;
 
-use super::super::config::{AuthenticateCognitoConfig, AuthenticateOidcConfig, LoadBalancerConfig};
 use super::super::problem::Problems;
 use super::in_range;
+use super::load_balancer::LoadBalancerConfig;
 
 /// How long a login lasts if nothing is said: a week, as AWS has it.
 const DEFAULT_SESSION_SECONDS: i64 = 604_800;
+
+/// Makes users log in at an OIDC provider before their requests reach the app. AWS allows it on an HTTPS listener
+/// only. Needs Terraform 1.11, or OpenTofu 1.11: only these can keep the client's secret out of plan and state.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct AuthenticateOidcConfig {
+    /// Issuer, as the provider's discovery document names it.
+    #[argument(required, example = "\"https://login.example.com\"")]
+    pub(crate) issuer: Option<String>,
+    /// Where users are sent.
+    #[argument(required)]
+    pub(crate) authorization_endpoint: Option<String>,
+    /// Where AWS exchanges the code.
+    #[argument(required)]
+    pub(crate) token_endpoint: Option<String>,
+    /// Where AWS asks who the user is.
+    #[argument(required)]
+    pub(crate) user_info_endpoint: Option<String>,
+    /// Id of the client.
+    #[argument(required)]
+    pub(crate) client_id: Option<String>,
+    /// Secret of the client. It is passed on to AWS and stored nowhere: neither plan nor state holds it.
+    #[argument(required, sensitive, write_only, written_as = String)]
+    #[serde(deserialize_with = "hidden")]
+    pub(crate) client_secret: Option<Secret>,
+    /// Change it when `client_secret` changes, so that the new one is sent. It is kept as a tag of the rule. Default:
+    /// `1`.
+    pub(crate) client_secret_version: Option<String>,
+    /// Scopes to ask for, separated by spaces. Default: `openid`.
+    pub(crate) scope: Option<String>,
+    /// Name of the cookie that keeps the login. Default: `AWSELBAuthSessionCookie`.
+    pub(crate) session_cookie_name: Option<String>,
+    /// How long a login lasts, 1 to 604800. Default: 604800, a week.
+    pub(crate) session_timeout_seconds: Option<i64>,
+    /// What a request without a login gets: `authenticate` (the login), `deny` (401) or `allow` (it is sent on as it
+    /// is). Default: `authenticate`.
+    pub(crate) on_unauthenticated_request: Option<String>,
+}
+
+/// Makes users log in at a Cognito user pool before their requests reach the app. AWS allows it on an HTTPS listener
+/// only.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct AuthenticateCognitoConfig {
+    /// ARN of the user pool.
+    #[argument(required)]
+    pub(crate) user_pool_arn: Option<String>,
+    /// Id of its client.
+    #[argument(required)]
+    pub(crate) user_pool_client_id: Option<String>,
+    /// Its domain, or the prefix of it.
+    #[argument(required)]
+    pub(crate) user_pool_domain: Option<String>,
+    /// Scopes to ask for, separated by spaces. Default: `openid`.
+    pub(crate) scope: Option<String>,
+    /// Name of the cookie that keeps the login. Default: `AWSELBAuthSessionCookie`.
+    pub(crate) session_cookie_name: Option<String>,
+    /// How long a login lasts, 1 to 604800. Default: 604800, a week.
+    pub(crate) session_timeout_seconds: Option<i64>,
+    /// What a request without a login gets: `authenticate` (the login), `deny` (401) or `allow` (it is sent on as it
+    /// is). Default: `authenticate`.
+    pub(crate) on_unauthenticated_request: Option<String>,
+}
 
 /// Who asks users to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,4 +216,9 @@ fn resolve_session(
         ),
         on_unauthenticated_request: behaviour.to_owned(),
     }
+}
+
+/// Hides a secret as soon as it is read, so that no printed configuration can show it.
+fn hidden<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
 }

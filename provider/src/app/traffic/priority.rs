@@ -2,11 +2,27 @@
 
 use std::fmt;
 
-use super::super::config::{LoadBalancerConfig, RangeConfig};
+use serde::Deserialize;
+use tf_provider::Arguments;
+
 use super::super::problem::Problems;
+use super::load_balancer::LoadBalancerConfig;
 
 /// Priorities that AWS takes.
 const ALLOWED: std::ops::RangeInclusive<i64> = 1..=50_000;
+
+/// Priorities from which the first free one is taken. It is kept once it is chosen, and shown in
+/// `listener_rule_priority`.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct RangeConfig {
+    /// The lowest.
+    #[argument(required, example = "1000")]
+    pub(crate) from: Option<i64>,
+    /// The highest.
+    #[argument(required, example = "1999")]
+    pub(crate) to: Option<i64>,
+}
 
 /// The priority of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

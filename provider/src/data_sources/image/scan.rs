@@ -6,7 +6,7 @@ use ipsy_aws::{Aws, Finding, Image, ScanFindings, ScanStatus};
 use serde_json::json;
 use tf_provider::{Diagnostic, Diagnostics, Path};
 
-use crate::app::config::ExceptionConfig;
+use crate::app::exceptions::ExceptionConfig;
 use crate::app::exceptions::Exceptions;
 use crate::app::problem::Problems;
 use crate::diagnose::{aws_diagnostic, problem_diagnostics};

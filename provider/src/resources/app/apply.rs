@@ -10,15 +10,15 @@ use tf_provider::{
 
 use super::course;
 use super::departing;
-use super::entering::{self, Entering};
 use super::holder;
 use super::holding;
-use super::limit::{Limit, Limited};
+use super::leftovers::{forget, left_behind, remember, same, still_there};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::pending_backends::{self, Entering};
 use super::pointer;
-use super::retired::{forget, left_behind, remember, same, still_there};
 use super::state;
+use super::timeouts::{Limit, Limited};
 use crate::app::departure::Departure;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
@@ -99,7 +99,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let holder = holder::of_update(&prior, configured.origin().await);
     let before = Before {
         prior: Some(&prior),
-        unfinished: &entering::unfinished(&private),
+        unfinished: &pending_backends::unfinished(&private),
         private: &private.clone(),
     };
     let work =
@@ -132,7 +132,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(&work, request.planned, &report.observed, &holder);
         forget(&mut private);
-        entering::forget(&mut private);
+        pending_backends::forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
     if is_over {
@@ -150,8 +150,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         }
     }
     remember(&mut private, &prior);
-    entering::remember(&mut private, &work.parsed.entering);
-    report.observed.extend(entering::shown(&work.parsed.entering));
+    pending_backends::remember(&mut private, &work.parsed.entering);
+    report.observed.extend(pending_backends::shown(&work.parsed.entering));
     report.observed.extend(still_there(&change.obsolete).await);
     Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
 }

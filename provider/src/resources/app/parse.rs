@@ -1,18 +1,17 @@
 //! From Terraform's values to an app.
 
 use ipsy_aws::Secret;
-use tf_provider::{Diagnostic, Diagnostics, Path, Step, Value};
+use tf_provider::{Arguments, Diagnostic, Diagnostics, Path, Step, Value};
 
-use super::entering::Entering;
+use super::pending_backends::Entering;
 use super::schema::schema;
-use super::{groups, state};
-use crate::app::config::AppConfig;
+use super::{replaced_target_groups, state};
+use crate::app::arguments::{AppConfig, AwsConfig};
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
 use crate::app::standards::StandardsDocument;
 use crate::app::traffic::Login;
-use crate::arguments::{IN_POST_RENDERER_CONFIG, NOT_IN_VALUES};
 use crate::diagnose::problem_diagnostics;
 use crate::infrastructure::target_group;
 use crate::session::today;
@@ -26,6 +25,10 @@ pub(super) struct Parsed {
     /// The target groups that enter the rule with weight 0.
     pub(super) entering: Entering,
 }
+
+/// The arguments that `post_renderer_config` depends on.
+const IN_POST_RENDERER_CONFIG: [&str; 7] =
+    ["name", "environment", "team", "labels", "annotations", "advanced_setting", "exception"];
 
 /// What stands in for a target group that another resource has yet to make. It tells the backend from one that
 /// is a cluster, and is never shown: while it is needed, all that would show it is unknown.
@@ -60,7 +63,7 @@ pub(super) fn parse(
 pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> Result<Parsed, Diagnostic> {
     let config = AppConfig::read(schema(), &state::arguments(value))?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
-    app.traffic.previous = groups::serving(value);
+    app.traffic.previous = replaced_target_groups::serving(value);
     Ok(Parsed { app: Box::new(app), unknown: Vec::new(), entering: Entering::new() })
 }
 
@@ -76,7 +79,7 @@ impl Parsed {
     pub(super) fn enter(&mut self, prior: Option<&Value>, unfinished: &Entering) -> Vec<String> {
         let traffic = &mut self.app.traffic;
         if let Some(prior) = prior {
-            traffic.previous = groups::replaced(traffic, prior, unfinished);
+            traffic.previous = replaced_target_groups::replaced(traffic, prior, unfinished);
         }
         let prefix = format!("{}/", target_group::KEY);
         let known = prior
@@ -165,15 +168,21 @@ fn feeds_values(path: &Path) -> bool {
     match name(0) {
         // The role's ARN shows where a cluster's own tokens give the role.
         Some("iam") => matches!(name(1), None | Some("role_name" | "path")),
-        Some(root) if NOT_IN_VALUES.contains(&root) => false,
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
         Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
         Some("backend") => {
             matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding"))
         }
-        _ => true,
+        Some("advanced_setting" | "exception") => false,
+        Some(root) => !is_about_aws_alone(root),
+        None => true,
     }
+}
+
+fn is_about_aws_alone(argument: &str) -> bool {
+    let body = AwsConfig::body();
+    body.attributes().any(|(name, _)| name == argument) || body.blocks().any(|(name, _)| name == argument)
 }
 
 #[cfg(test)]

@@ -5,17 +5,17 @@ use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::course;
 use super::departing;
-use super::entering::unfinished;
 use super::holder;
 use super::holding;
 use super::leaving;
+use super::leftovers::same;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::pending_backends::unfinished;
 use super::pointer::pointed_image;
-use super::retired::same;
 use super::state;
 use super::tag_rules;
-use super::{fixed, location};
+use super::{immutable, region_check};
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
@@ -59,7 +59,7 @@ pub(super) async fn modify_plan(
         return;
     }
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
-    location::check(&parsed.app, account, diagnostics);
+    region_check::check(&parsed.app, account, diagnostics);
     tag_rules::check(&configured.tags.default_tags, &parsed.app.tags, diagnostics);
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let holder = holder::of_create(configured.origin().await);
@@ -102,7 +102,7 @@ pub(super) async fn modify_plan(
         before.retain(|component| !wanted.iter().any(|wanted| same(wanted.as_ref(), component.as_ref())));
         leaving::report_obstacles(&before, prior, departure, diagnostics).await;
     }
-    fixed::check(prior, &plan.planned, diagnostics);
+    immutable::check(prior, &plan.planned, diagnostics);
     let several = parsed.app.traffic.clusters().count() > 1;
     let values = |value: &Value| value.attribute("values").clone();
     if several && request.prior.as_ref().map(values) != Some(values(&plan.planned)) {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
 use super::course;
-use super::entering;
 use super::holder;
 use super::holding;
+use super::leftovers::{left_behind, orphans_there, still_there};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
+use super::pending_backends;
 use super::pointer::{self, pointed_image};
-use super::retired::{left_behind, orphans_there, still_there};
 use super::state;
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
@@ -71,7 +71,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     }
     diagnostics.extend(lost);
     course::remember(&mut private, &observed);
-    observed.extend(entering::shown(&entering::unfinished(&private)));
+    observed.extend(pending_backends::shown(&pending_backends::unfinished(&private)));
     let image_now = match current_image(&parsed, account, &image, &observed) {
         Ok(now) => {
             pointer::forget(&mut private);

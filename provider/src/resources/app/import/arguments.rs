@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::search::{Findings, FoundRepository};
 use super::{login, traffic};
-use crate::app::access::OWN_POLICY;
-use crate::app::config::AppConfig;
+use crate::app::arguments::AppConfig;
+use crate::app::iam::OWN_POLICY;
 use crate::app::image::Storage;
 use crate::app::names::Identity;
 use crate::app::problem::Problems;
@@ -56,7 +56,7 @@ pub(super) fn describe(found: &Findings, surroundings: &Surroundings) -> Json {
 
 /// The app that arguments make, whatever is wrong with them.
 fn resolved(arguments: &Json, surroundings: &Surroundings) -> App {
-    let config: AppConfig = serde_json::from_value(arguments.clone()).unwrap_or_default();
+    let config = AppConfig::from_json(arguments).unwrap_or_default();
     resolve(&config, surroundings.standards, false, today(), &mut Problems::default())
 }
 

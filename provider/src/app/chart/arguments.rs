@@ -3,9 +3,9 @@
 
 use tf_provider::{Attribute, Block, Schema, Type};
 
-use super::json::is_json_object;
-use crate::app::chart::document::{ANY, Place};
-use crate::app::chart::{Field, Form, fields};
+use super::document::{ANY, Place};
+use super::{Field, Form, fields};
+use crate::app::json::is_json_object;
 
 /// One argument, made from the table.
 enum Argument {
@@ -13,20 +13,16 @@ enum Argument {
     Block(Block),
 }
 
-/// Adds all arguments of the table that the resolved app does not have.
-pub(super) fn add(schema: Schema) -> Schema {
-    arguments(fields(), &Place::root()).into_iter().fold(schema, |schema, (name, argument)| match argument {
+/// Adds all arguments of the table that the resolved app does not have, also inside of blocks that it has.
+pub(crate) fn add(schema: Schema) -> Schema {
+    let root = Place::root();
+    let extended = fields().iter().filter(|field| field.resolved).fold(schema, |schema, field| {
+        schema.change_block(field.argument, |block| inside(block, field, &target(field, &root)))
+    });
+    arguments(fields(), &root).into_iter().fold(extended, |schema, (name, argument)| match argument {
         Argument::Attribute(attribute) => schema.attribute(name, attribute),
         Argument::Block(block) => schema.block(name, block),
     })
-}
-
-/// Adds to the block called `name`, which the resolved app has, what the table has beyond that.
-pub(super) fn extend(name: &str, block: Block) -> Block {
-    match fields().iter().find(|field| field.argument == name) {
-        Some(field) => inside(block, field, &target(field, &Place::root())),
-        None => block,
-    }
 }
 
 /// The arguments of `fields`, which are inside of `place` of the chart.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use tf_provider::{Path, Value};
 
-use super::entering::Entering;
+use super::pending_backends::Entering;
 use super::schema::schema;
 use crate::app::traffic::{BackendPlace, Previous, Traffic};
 use crate::infrastructure::{listener_rule, previous_group, target_group};

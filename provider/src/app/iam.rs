@@ -1,12 +1,16 @@
-//! What the pods may do on AWS, and where they log: the role and the log group of an app.
+//! What the pods may do on AWS: the role of an app.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipsy_post_renderer::standards_document::PERMISSIONS_BOUNDARY;
 
-use super::config::{AppConfig, IamConfig};
+use serde::Deserialize;
+use tf_provider::Arguments;
+
+use super::arguments::AppConfig;
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
+use super::json::{is_object, same_policy};
 use super::names::Identity;
 use super::problem::Problems;
 use super::standards::{AppStandards, Breach};
@@ -17,6 +21,40 @@ pub(crate) const OWN_POLICY: &str = "app";
 const INLINE_CHARACTERS: usize = 10_240;
 /// Longest session unless another is asked for, which is also the shortest that can be (`IAM CreateRole`).
 const SESSION_SECONDS: i64 = 3_600;
+
+/// The IAM role of the pods. EKS Pod Identity gives it to them; in a cluster whose `backend` has an
+/// `oidc_provider_arn`, the cluster's own tokens do (IRSA).
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct IamConfig {
+    /// Policy of the role, as JSON; compared by meaning, not by text.
+    #[argument(check = is_object, equal_when = same_policy)]
+    pub(crate) policy_json: Option<String>,
+    /// Managed policies to attach.
+    pub(crate) managed_policy_arns: Option<BTreeSet<String>>,
+    /// ARN of the policy that bounds the role.
+    pub(crate) permissions_boundary: Option<String>,
+    /// Name of the role, at most 64 characters. Default: `NAME-ENVIRONMENT`.
+    #[argument(example = "\"checkout-pods\"")]
+    pub(crate) role_name: Option<String>,
+    /// Path of the role. Default: `/`.
+    pub(crate) path: Option<String>,
+    /// Description of the role. Default: whose pods it is for.
+    pub(crate) description: Option<String>,
+    /// Longest session, 3600 to 43200 seconds. Default: 3600.
+    pub(crate) max_session_seconds: Option<i64>,
+    pub(crate) policy: BTreeMap<String, PolicyConfig>,
+}
+
+/// A further inline policy of the role.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "Name of the policy."))]
+pub(crate) struct PolicyConfig {
+    /// The policy, as JSON; compared by meaning, not by text.
+    #[argument(required, check = is_object, equal_when = same_policy)]
+    pub(crate) json: Option<String>,
+}
 
 /// The role of the app's pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,15 +70,6 @@ pub(crate) struct Iam {
     pub(crate) max_session_seconds: i64,
 }
 
-/// The app's log group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Logs {
-    pub(crate) group_name: String,
-    /// 0 keeps events for ever.
-    pub(crate) retention_days: i64,
-    pub(crate) kms_key_arn: Option<String>,
-}
-
 impl Iam {
     /// Resolves `iam { … }`; the standards give the defaults.
     pub(super) fn resolve(
@@ -52,7 +81,7 @@ impl Iam {
         problems: &mut Problems,
     ) -> Self {
         let none = IamConfig::default();
-        let given = config.iam.as_ref().unwrap_or(&none);
+        let given = config.aws.iam.as_ref().unwrap_or(&none);
         let role = Self {
             role_name: given.role_name.clone().unwrap_or_else(|| identity.role_name()),
             description: given
@@ -60,7 +89,7 @@ impl Iam {
                 .clone()
                 .unwrap_or_else(|| format!("Pods of {} in {}", identity.app, identity.environment)),
             inline_policies: inline_policies(given, problems),
-            managed_policy_arns: given.managed_policy_arns.iter().flatten().cloned().collect(),
+            managed_policy_arns: given.managed_policy_arns.clone().unwrap_or_default(),
             permissions_boundary: permissions_boundary(given, standards, exceptions, explanations, problems),
             path: role_path(given, standards, explanations),
             max_session_seconds: given.max_session_seconds.unwrap_or(SESSION_SECONDS),
@@ -186,36 +215,4 @@ fn inline_policies(given: &IamConfig, problems: &mut Problems) -> BTreeMap<Strin
         );
     }
     policies
-}
-
-impl Logs {
-    /// Resolves `logs { … }`; what it leaves open is the standards' to say.
-    pub(super) fn resolve(
-        config: &AppConfig,
-        identity: &Identity,
-        standards: &AppStandards<'_>,
-        explanations: &mut Explanations,
-        problems: &mut Problems,
-    ) -> Self {
-        let given = config.logs.as_ref();
-        let own = given.and_then(|logs| logs.retention_days);
-        let (retention_days, source) = match (own, standards.logs.retention_days) {
-            (Some(days), _) => (days, "configuration".to_owned()),
-            (None, Some(days)) => (i64::from(days), standards.source("logs.retentionDays")),
-            (None, None) => (30, "default".to_owned()),
-        };
-        explanations.note("logs.retention_days", retention_days, &source);
-        let group_name =
-            given.and_then(|logs| logs.group_name.clone()).unwrap_or_else(|| identity.log_group_name());
-        let well_formed = (1..=512).contains(&group_name.len())
-            && group_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.#".contains(&byte));
-        if !well_formed {
-            problems.error(
-                "logs.group_name",
-                format!("`{group_name}` is no name of a log group"),
-                "CloudWatch takes 1 to 512 letters, digits and `_-/.#`.",
-            );
-        }
-        Self { group_name, retention_days, kms_key_arn: given.and_then(|logs| logs.kms_key_arn.clone()) }
-    }
 }

@@ -6,7 +6,7 @@ use tf_provider::{Problem, Value};
 use crate::infrastructure::policy::{canonical, document};
 
 /// Whether a text is a JSON object, as every policy is.
-pub(super) fn is_object(value: &Value) -> Result<(), Problem> {
+pub(crate) fn is_object(value: &Value) -> Result<(), Problem> {
     let text = value.as_str().unwrap_or_default();
     match serde_json::from_str::<serde_json::Map<String, Json>>(text) {
         Ok(_) => Ok(()),
@@ -18,7 +18,7 @@ pub(super) fn is_object(value: &Value) -> Result<(), Problem> {
 }
 
 /// Whether a text is a JSON object. The message does not show the text, which may be sensitive.
-pub(super) fn is_json_object(value: &Value) -> Result<(), Problem> {
+pub(crate) fn is_json_object(value: &Value) -> Result<(), Problem> {
     let text = value.as_str().unwrap_or_default();
     match serde_json::from_str::<Json>(text) {
         Ok(Json::Object(_)) => Ok(()),
@@ -34,14 +34,14 @@ pub(super) fn is_json_object(value: &Value) -> Result<(), Problem> {
 }
 
 /// Whether two texts are the same JSON: spaces and the order of keys say nothing.
-pub(super) fn same_json(left: &Value, right: &Value) -> bool {
+pub(crate) fn same_json(left: &Value, right: &Value) -> bool {
     let read = |value: &Value| serde_json::from_str::<Json>(value.as_str()?).ok();
     matches!((read(left), read(right)), (Some(left), Some(right)) if left == right)
 }
 
 /// Whether two texts are policies that mean the same: a list of one element is that element, and lists of actions or
 /// resources are sets. IAM gives a policy back as it was written, be it by hand or by `data.aws_iam_policy_document`.
-pub(super) fn same_policy(left: &Value, right: &Value) -> bool {
+pub(crate) fn same_policy(left: &Value, right: &Value) -> bool {
     let read = |value: &Value| {
         value.as_str().filter(|_| is_object(value).is_ok()).map(|text| canonical(&document(text)))
     };

@@ -1,0 +1,201 @@
+//! What a pod of the app may use.
+
+use std::collections::BTreeMap;
+
+use ipsy_post_renderer::Quantity;
+use ipsy_post_renderer::configuration::Quantities;
+use serde::Deserialize;
+use tf_provider::{Arguments, Problem, Value};
+
+use super::exceptions::Exceptions;
+use super::explain::Explanations;
+use super::problem::Problems;
+use super::runtime::Runtime;
+use super::standards::{AppStandards, Breach};
+
+/// What a pod may use, in Kubernetes' quantities. What is missing comes from the standards.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct ResourcesConfig {
+    /// CPU that is reserved.
+    #[argument(example = "\"250m\"", check = quantity)]
+    pub(crate) cpu_request: Option<String>,
+    /// CPU at which the container is throttled. Default: none.
+    #[argument(check = quantity)]
+    pub(crate) cpu_limit: Option<String>,
+    /// Memory, both reserved and the limit.
+    #[argument(example = "\"1Gi\"", check = quantity)]
+    pub(crate) memory: Option<String>,
+    /// Memory that is reserved, where it is less than the limit.
+    #[argument(check = quantity)]
+    pub(crate) memory_request: Option<String>,
+    /// Local disk, both reserved and the limit.
+    #[argument(check = quantity)]
+    pub(crate) ephemeral_storage: Option<String>,
+}
+
+/// Requests and limits of the app's container, keyed as Kubernetes keys them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Resources {
+    pub(crate) requests: BTreeMap<String, String>,
+    pub(crate) limits: BTreeMap<String, String>,
+}
+
+/// Default quantities of the standards, the name of their list, and the resource.
+type Standard<'s> = (&'s Quantities, &'s str, &'s str);
+
+impl Resources {
+    /// Resolves `resources { … }`: the app's word, then the standards', then the runtime's.
+    pub(crate) fn resolve(
+        config: Option<&ResourcesConfig>,
+        runtime: Runtime,
+        standards: &AppStandards<'_>,
+        exceptions: &Exceptions,
+        explanations: &mut Explanations,
+        problems: &mut Problems,
+    ) -> Self {
+        let none = ResourcesConfig::default();
+        let config = config.unwrap_or(&none);
+        let defaults = &standards.resources.defaults;
+        let mut pick = |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<&str>| {
+            let (quantities, list, name) = standard;
+            let (value, source) = match (own, quantities.get(name), last) {
+                (Some(value), _, _) => (value.clone(), "configuration".to_owned()),
+                (None, Some(value), _) => {
+                    (value.to_string(), standards.source(&format!("resources.defaults.{list}.{name}")))
+                }
+                (None, None, Some(value)) => (value.to_owned(), format!("runtime {}", runtime.name())),
+                (None, None, None) => return None,
+            };
+            explanations.note(field, value.as_str(), &source);
+            Some(value)
+        };
+        let mut resources = Self::default();
+        let cpu = pick(
+            "resources.cpu_request",
+            config.cpu_request.as_ref(),
+            (&defaults.requests, "requests", "cpu"),
+            Some("100m"),
+        );
+        let cpu_limit =
+            pick("resources.cpu_limit", config.cpu_limit.as_ref(), (&defaults.limits, "limits", "cpu"), None);
+        let memory = pick(
+            "resources.memory",
+            config.memory.as_ref(),
+            (&defaults.limits, "limits", "memory"),
+            Some(runtime.memory()),
+        );
+        // Memory can't be taken back from a process: a request below the limit invites the node to kill it.
+        let memory_request = config.memory_request.clone().or_else(|| memory.clone());
+        let storage = pick(
+            "resources.ephemeral_storage",
+            config.ephemeral_storage.as_ref(),
+            (&defaults.limits, "limits", "ephemeral-storage"),
+            None,
+        );
+        for (name, request, limit) in [
+            ("cpu", cpu, cpu_limit),
+            ("memory", memory_request, memory),
+            ("ephemeral-storage", storage.clone(), storage),
+        ] {
+            if let Some(request) = request {
+                resources.requests.insert(name.to_owned(), request);
+            }
+            if let Some(limit) = limit {
+                resources.limits.insert(name.to_owned(), limit);
+            }
+        }
+        resources.check_order(problems);
+        resources.check_standards(standards, exceptions, problems);
+        resources
+    }
+
+    /// The memory limit in bytes, where it is a quantity.
+    pub(crate) fn memory_bytes(&self) -> Option<u64> {
+        let quantity = Quantity::parse(self.limits.get("memory")?).ok()?;
+        u64::try_from(quantity.nano() / 1_000_000_000).ok()
+    }
+
+    /// Kubernetes refuses a pod whose request is above its limit.
+    fn check_order(&self, problems: &mut Problems) {
+        for (name, request) in &self.requests {
+            let Some(limit) = self.limits.get(name) else { continue };
+            let (Ok(request_value), Ok(limit_value)) = (Quantity::parse(request), Quantity::parse(limit))
+            else {
+                continue;
+            };
+            if request_value > limit_value {
+                problems.error(
+                    "resources",
+                    format!("The {name} request is above its limit"),
+                    format!(
+                        "{request} is requested, but the limit is {limit}: Kubernetes refuses such a pod."
+                    ),
+                );
+            }
+        }
+    }
+
+    fn check_standards(
+        &self,
+        standards: &AppStandards<'_>,
+        exceptions: &Exceptions,
+        problems: &mut Problems,
+    ) {
+        let limits = self.limits.iter().map(|(name, value)| ("limit", name, value));
+        let requests = self.requests.iter().map(|(name, value)| ("request", name, value));
+        for (sort, name, text) in limits.chain(requests) {
+            let Ok(value) = Quantity::parse(text) else { continue };
+            for (bound, table, above) in [
+                ("maximum", &standards.resources.maximum, true),
+                ("minimum", &standards.resources.minimum, false),
+            ] {
+                let Some(allowed) = table.get(name) else { continue };
+                let broken = if above { value > *allowed } else { value < *allowed };
+                let rule = format!("resource-{bound}/{name}");
+                if !broken || exceptions.waives(&rule) {
+                    continue;
+                }
+                let (place, side) = if above { ("above", "most") } else { ("below", "least") };
+                problems.breach(
+                    standards.resources.mode,
+                    Breach {
+                        rule: &rule,
+                        place: argument(sort, name),
+                        summary: format!("The {name} {sort} of {text} is {place} what is allowed"),
+                        wanted: format!(
+                            "{} allow at {side} {allowed}",
+                            standards.source(&format!("resources.{bound}.{name}"))
+                        ),
+                        fix: "Change it".to_owned(),
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// The argument that a request or limit is written in.
+fn argument(sort: &str, name: &str) -> &'static str {
+    match (sort, name) {
+        ("request", "cpu") => "resources.cpu_request",
+        (_, "cpu") => "resources.cpu_limit",
+        (_, "memory") => "resources.memory",
+        _ => "resources.ephemeral_storage",
+    }
+}
+
+/// A Kubernetes quantity that is not negative.
+pub(crate) fn quantity(value: &Value) -> Result<(), Problem> {
+    let text = value.as_str().unwrap_or_default();
+    match Quantity::parse(text) {
+        Err(error) => Err(Problem::new(format!("`{text}` is no quantity"), format!("{error}."))),
+        Ok(quantity) if quantity.is_negative() => {
+            Err(Problem::new(format!("`{text}` is below zero"), "A container can't use less than nothing."))
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! `#[derive(Arguments)]`: the schema of a block from the struct that its arguments are read into. The documentation of
+//! `tf_provider::Arguments` explains the attributes.
+//!
+//! The generated code only calls tf-provider's builder. For the field
+//!
+//! ```ignore
+//! /// Number of pods.
+//! #[argument(required, example = "3")]
+//! replicas: Option<i64>,
+//! ```
+//!
+//! it adds this, so that an option that does not fit the field is an ordinary error of the compiler:
+//!
+//! ```ignore
+//! body.add("replicas", Form::required(<Option<i64> as Argument>::form().describe("Number of pods.")).example("3"));
+//! ```
+
+mod option;
+mod text;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Error, Field, Fields, Result, parse_macro_input};
+
+use option::{Key, Options};
+
+/// Derives `tf_provider::Arguments` for a struct.
+#[proc_macro_derive(Arguments, attributes(argument, arguments))]
+pub fn derive_arguments(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    implement(&input).unwrap_or_else(Error::into_compile_error).into()
+}
+
+fn implement(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new(input.span(), "`Arguments` can be derived for structs only"));
+    };
+    let Fields::Named(fields) = &data.fields else {
+        return Err(Error::new(input.span(), "`Arguments` needs fields with names: they are the arguments"));
+    };
+    if !option::has_serde_word(&input.attrs, "default")? {
+        let message = "add `#[serde(default)]`: arguments that are absent or unknown are not in the value";
+        return Err(Error::new(input.ident.span(), message));
+    }
+    let name = &input.ident;
+    let description = text::of_documentation(&input.attrs);
+    let arguments: Vec<TokenStream> = fields.named.iter().map(argument).collect::<Result<_>>()?;
+    let Options { key, calls, .. } = Options::read(&input.attrs, "arguments")?;
+    let block = if let Some(Key { name, description }) = key {
+        quote!(::tf_provider::Block::named(#name, #description))
+    } else {
+        quote!(::tf_provider::Block::single())
+    };
+    Ok(quote! {
+        #[automatically_derived]
+        impl ::tf_provider::Arguments for #name {
+            fn body() -> ::tf_provider::Body {
+                let mut body = ::tf_provider::Body::new(#description);
+                #(#arguments)*
+                body
+            }
+        }
+
+        #[automatically_derived]
+        impl ::tf_provider::Argument for #name {
+            type Form = ::tf_provider::Block;
+
+            fn form() -> ::tf_provider::Block {
+                #block.arguments::<Self>() #(#calls)*
+            }
+        }
+    })
+}
+
+/// The statement that adds the argument of one field.
+fn argument(field: &Field) -> Result<TokenStream> {
+    if option::has_serde_word(&field.attrs, "skip")? {
+        return Ok(TokenStream::new());
+    }
+    let Some(identifier) = &field.ident else { return Ok(TokenStream::new()) };
+    let name = identifier.unraw().to_string();
+    let Options { required, written_as, calls, .. } = Options::read(&field.attrs, "argument")?;
+    let of = written_as.as_ref().unwrap_or(&field.ty);
+    let mut form = quote_spanned!(of.span()=> <#of as ::tf_provider::Argument>::form());
+    let description = text::of_documentation(&field.attrs);
+    if !description.is_empty() {
+        form = quote!(#form.describe(#description));
+    }
+    if required {
+        form = quote!(::tf_provider::Form::required(#form));
+    }
+    Ok(quote!(body.add(#name, #form #(#calls)*);))
+}
