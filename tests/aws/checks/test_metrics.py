@@ -25,7 +25,8 @@ class MetricCase(PlaneCase):
         return own + group if of_group else own
 
     def data(self, name: str, stat: str, *, of_group: bool = True, period: int = 60) -> list[float]:
-        metric = {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": self.dimensions(of_group=of_group)}
+        dimensions = self.dimensions(of_group=of_group)
+        metric = {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": dimensions}
         query = {"Id": "it", "MetricStat": {"Metric": metric, "Period": period, "Stat": stat}}
         found: list[float] = self.cloudwatch.get_metric_data(
             StartTime=self.start, EndTime=datetime.now(timezone.utc), MetricDataQueries=[query]
@@ -73,7 +74,9 @@ class MetricCase(PlaneCase):
         self.pod.delay = 0
         self.wait_for_the_minute()
         # One period that spans the whole check.
-        average, half, most = (self.data("TargetResponseTime", stat, period=1200)[0] for stat in ("Average", "p50", "p99"))
+        average, half, most = (
+            self.data("TargetResponseTime", stat, period=1200)[0] for stat in ("Average", "p50", "p99")
+        )
         self.assertLess(half, average)
         self.assertLess(average, 0.3)
         self.assertGreaterEqual(most, 0.3)
@@ -105,7 +108,8 @@ class MetricCase(PlaneCase):
     def test_periods_below_a_minute_are_refused(self) -> None:
         for period in (0, 30, 90):
             with self.subTest(period):
-                self.assert_refused("InvalidParameterValue", self.data, name="RequestCount", stat="Sum", period=period)
+                request = {"name": "RequestCount", "stat": "Sum", "period": period}
+                self.assert_refused("InvalidParameterValue", self.data, **request)
 
     def test_alarms_follow_the_requests(self) -> None:
         self.cloudwatch.put_metric_alarm(
@@ -122,7 +126,8 @@ class MetricCase(PlaneCase):
         )
 
         def state() -> str:
-            return str(self.cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]["StateValue"])
+            shown = self.cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]
+            return str(shown["StateValue"])
 
         self.wait(lambda: state() == "INSUFFICIENT_DATA")
         self.pod.status = 500

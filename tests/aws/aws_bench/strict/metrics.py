@@ -30,7 +30,7 @@ STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 
 class Distribution(MetricAggregatedDatum):
-    """All values of a metric within a minute, so that percentiles can be told."""
+    """All values of a metric within a minute, from which percentiles are computed."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ def install() -> None:
         end_time: datetime,
         scan_by: str = "TimestampDescending",
     ) -> list[dict[str, Any]]:
-        # moto compares whole seconds, too coarse where a minute is short.
+        # moto compares whole seconds, which is too coarse for short minutes.
         if _plain(start_time) >= _plain(end_time):
             raise ValidationError("The parameter EndTime must be greater than StartTime.")
         others = [query for query in queries if query.get("Expression", "").startswith("SELECT")]
@@ -179,5 +179,5 @@ def _rounded(time: datetime) -> datetime:
 
 
 def _plain(time: datetime) -> datetime:
-    """moto's times are in UTC and do not say so."""
+    """The time in UTC without a zone, as in moto."""
     return time.astimezone(timezone.utc).replace(tzinfo=None) if time.tzinfo else time
