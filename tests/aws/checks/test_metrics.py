@@ -4,6 +4,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from checks.bench import control
 from checks.plane import PlaneCase
 
 NAMESPACE = "AWS/ApplicationELB"
@@ -85,6 +86,12 @@ class MetricCase(PlaneCase):
         self.wait_for_the_minute()
         self.assertEqual(self.data("HealthyHostCount", "Minimum")[0], 1)
         self.assertEqual(self.data("UnHealthyHostCount", "Maximum")[0], 0)
+
+    def test_the_census_does_not_count_metrics(self) -> None:
+        before = control("GET", "census")
+        self.bodies(1)
+        self.wait_for_the_minute()
+        self.assertEqual(control("GET", "census"), before)
 
     def test_statistics_have_the_same_data(self) -> None:
         self.bodies(5)
