@@ -112,6 +112,50 @@ class MetricCase(PlaneCase):
         )["Datapoints"]
         self.assertGreater(timed[0]["ExtendedStatistics"]["p95"], 0)
 
+    def expression(self, expression: str) -> list[float]:
+        queries = [
+            {
+                "Id": identifier,
+                "ReturnData": False,
+                "MetricStat": {
+                    "Metric": {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": self.dimensions()},
+                    "Period": 1200,
+                    "Stat": "Sum",
+                },
+            }
+            for identifier, name in (
+                ("requests", "RequestCount"),
+                ("errors", "HTTPCode_Target_5XX_Count"),
+                ("denied", "HTTPCode_Target_4XX_Count"),
+            )
+        ]
+        answer = self.cloudwatch.get_metric_data(
+            StartTime=self.start,
+            EndTime=datetime.now(timezone.utc),
+            MetricDataQueries=[*queries, {"Id": "result", "Expression": expression}],
+        )["MetricDataResults"]
+        self.assertEqual([result["Id"] for result in answer], ["result"])
+        values: list[float] = answer[0]["Values"]
+        return values
+
+    def test_expressions_are_evaluated(self) -> None:
+        self.bodies(6)
+        self.pod.status = 500
+        self.bodies(2)
+        self.wait_for_the_minute()
+        for expression, values in (
+            ("100 * errors / requests", [25.0]),
+            ("-(requests - errors) + 1", [-5.0]),
+            ("denied / requests", []),
+            ("FILL(denied, 0) / requests", [0.0]),
+            ("requests / (errors - errors)", []),
+        ):
+            with self.subTest(expression):
+                self.assertEqual(self.expression(expression), values)
+        for expression in ("ANOMALY_DETECTION_BAND(errors)", "unknown / requests", "1 + 1", "1 +"):
+            with self.subTest(expression):
+                self.assert_refused("ValidationError", self.expression, expression=expression)
+
     def test_periods_below_a_minute_are_refused(self) -> None:
         for period in (0, 30, 90):
             with self.subTest(period):
