@@ -2,13 +2,15 @@
 
 Unlike `resources`, which knows the kinds that it shows, this walks through everything that moto
 keeps. A kind that ipsy begins to make tomorrow is counted without a change here, unless moto keeps
-it as a mere text within another: such parts are told one by one.
+it as a mere text within another: such parts are told one by one. Metrics are not counted, because the
+data plane writes them all the time.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from moto.cloudwatch.models import MetricDatumBase
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.common_models import BaseModel
 from moto.ecr.models import Repository
@@ -79,6 +81,8 @@ def _within(root: BaseBackend, seen: set[int]) -> Iterator[Any]:
         if id(thing) in seen or isinstance(thing, BaseBackend):
             continue
         seen.add(id(thing))
+        if isinstance(thing, MetricDatumBase):
+            continue
         if isinstance(thing, BaseModel):
             yield thing
             waiting.append(vars(thing))

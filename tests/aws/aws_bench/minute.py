@@ -1,10 +1,14 @@
 """How long a minute of AWS lasts here.
 
 A canary on AWS takes many minutes: health checks come every 15 seconds, metrics every 60. A test cannot wait
-that long, so the data plane can run with shorter minutes. With a minute of 1 second, everything that AWS times
-is 60 times faster: intervals of health checks, deregistration delays, lifetimes of cookies, the minute over
-which metrics are summed, and the `Period` of CloudWatch's reads and alarms. A `Period` of 60 then spans 1 second.
-Not shortened: time stamps, `StartTime` and `EndTime`, because callers read them from their own clock.
+that long, so the data plane can run with shorter minutes. With a minute of 1 second these are 60 times faster:
+
+- intervals of health checks, deregistration delays and lifetimes of cookies;
+- the minute over which metrics are aggregated;
+- the `Period` of CloudWatch's reads and alarms: a `Period` of 60 spans 1 second.
+
+Time stamps, `StartTime` and `EndTime` are not changed, because callers take them from their own clock. Time
+limits for answers of targets are shortened to 2 seconds at most, because a server on loopback is not faster.
 """
 
 AWS_SECONDS = 60

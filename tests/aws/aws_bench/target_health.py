@@ -17,7 +17,7 @@ from aws_bench.strict.overlay import overlay
 if TYPE_CHECKING:
     from aws_bench.data_plane.health import Health
 
-# Who checks the targets for real; without one, they are healthy.
+# The data plane's health checks. Without them, all targets are healthy.
 _observed: Health | None = None
 
 # What is forced: (target group ARN, target id or empty for all) -> (state, reason).
@@ -48,7 +48,7 @@ def clear() -> None:
 
 
 def observe(health: Health | None) -> None:
-    """Takes the states of targets from real health checks, or no longer."""
+    """Sets the source of target states: real health checks, or None."""
     global _observed
     _observed = health
 

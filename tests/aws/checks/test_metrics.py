@@ -4,6 +4,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from checks.bench import control
 from checks.plane import PlaneCase
 
 NAMESPACE = "AWS/ApplicationELB"
@@ -25,7 +26,8 @@ class MetricCase(PlaneCase):
         return own + group if of_group else own
 
     def data(self, name: str, stat: str, *, of_group: bool = True, period: int = 60) -> list[float]:
-        metric = {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": self.dimensions(of_group=of_group)}
+        dimensions = self.dimensions(of_group=of_group)
+        metric = {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": dimensions}
         query = {"Id": "it", "MetricStat": {"Metric": metric, "Period": period, "Stat": stat}}
         found: list[float] = self.cloudwatch.get_metric_data(
             StartTime=self.start, EndTime=datetime.now(timezone.utc), MetricDataQueries=[query]
@@ -73,7 +75,9 @@ class MetricCase(PlaneCase):
         self.pod.delay = 0
         self.wait_for_the_minute()
         # One period that spans the whole check.
-        average, half, most = (self.data("TargetResponseTime", stat, period=1200)[0] for stat in ("Average", "p50", "p99"))
+        average, half, most = (
+            self.data("TargetResponseTime", stat, period=1200)[0] for stat in ("Average", "p50", "p99")
+        )
         self.assertLess(half, average)
         self.assertLess(average, 0.3)
         self.assertGreaterEqual(most, 0.3)
@@ -82,6 +86,12 @@ class MetricCase(PlaneCase):
         self.wait_for_the_minute()
         self.assertEqual(self.data("HealthyHostCount", "Minimum")[0], 1)
         self.assertEqual(self.data("UnHealthyHostCount", "Maximum")[0], 0)
+
+    def test_the_census_does_not_count_metrics(self) -> None:
+        before = control("GET", "census")
+        self.bodies(1)
+        self.wait_for_the_minute()
+        self.assertEqual(control("GET", "census"), before)
 
     def test_statistics_have_the_same_data(self) -> None:
         self.bodies(5)
@@ -102,10 +112,55 @@ class MetricCase(PlaneCase):
         )["Datapoints"]
         self.assertGreater(timed[0]["ExtendedStatistics"]["p95"], 0)
 
+    def expression(self, expression: str) -> list[float]:
+        queries = [
+            {
+                "Id": identifier,
+                "ReturnData": False,
+                "MetricStat": {
+                    "Metric": {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": self.dimensions()},
+                    "Period": 1200,
+                    "Stat": "Sum",
+                },
+            }
+            for identifier, name in (
+                ("requests", "RequestCount"),
+                ("errors", "HTTPCode_Target_5XX_Count"),
+                ("denied", "HTTPCode_Target_4XX_Count"),
+            )
+        ]
+        answer = self.cloudwatch.get_metric_data(
+            StartTime=self.start,
+            EndTime=datetime.now(timezone.utc),
+            MetricDataQueries=[*queries, {"Id": "result", "Expression": expression}],
+        )["MetricDataResults"]
+        self.assertEqual([result["Id"] for result in answer], ["result"])
+        values: list[float] = answer[0]["Values"]
+        return values
+
+    def test_expressions_are_evaluated(self) -> None:
+        self.bodies(6)
+        self.pod.status = 500
+        self.bodies(2)
+        self.wait_for_the_minute()
+        for expression, values in (
+            ("100 * errors / requests", [25.0]),
+            ("-(requests - errors) + 1", [-5.0]),
+            ("denied / requests", []),
+            ("FILL(denied, 0) / requests", [0.0]),
+            ("requests / (errors - errors)", []),
+        ):
+            with self.subTest(expression):
+                self.assertEqual(self.expression(expression), values)
+        for expression in ("ANOMALY_DETECTION_BAND(errors)", "unknown / requests", "1 + 1", "1 +"):
+            with self.subTest(expression):
+                self.assert_refused("ValidationError", self.expression, expression=expression)
+
     def test_periods_below_a_minute_are_refused(self) -> None:
         for period in (0, 30, 90):
             with self.subTest(period):
-                self.assert_refused("InvalidParameterValue", self.data, name="RequestCount", stat="Sum", period=period)
+                request = {"name": "RequestCount", "stat": "Sum", "period": period}
+                self.assert_refused("InvalidParameterValue", self.data, **request)
 
     def test_alarms_follow_the_requests(self) -> None:
         self.cloudwatch.put_metric_alarm(
@@ -122,7 +177,8 @@ class MetricCase(PlaneCase):
         )
 
         def state() -> str:
-            return str(self.cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]["StateValue"])
+            shown = self.cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]
+            return str(shown["StateValue"])
 
         self.wait(lambda: state() == "INSUFFICIENT_DATA")
         self.pod.status = 500

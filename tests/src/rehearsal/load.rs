@@ -16,7 +16,7 @@ const CLIENTS: u32 = 4;
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Clients at work. Dropping it stops them.
+/// Running clients. Dropping it stops them.
 #[derive(Debug)]
 pub struct Load {
     answers: Arc<Mutex<Vec<Answer>>>,
@@ -26,7 +26,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts to send requests for a host to a URL.
+    /// Starts to send a number of requests per second for a host to a URL.
     pub fn start(url: &str, host: &str, per_second: u32) -> Self {
         let answers: Arc<Mutex<Vec<Answer>>> = Arc::default();
         let stopped = Arc::new(AtomicBool::new(false));
@@ -60,14 +60,13 @@ impl Load {
         let limit = Duration::from_secs(1) * requests / self.per_second.max(1) * 5 + PATIENCE;
         loop {
             interrupt::check()?;
-            let answers = self.answers().since(start);
-            if answers.count() >= requests as usize {
-                return Ok(answers);
+            let answered = lock(&self.answers).iter().filter(|answer| answer.sent >= start).count();
+            if answered >= requests as usize {
+                return Ok(self.answers().since(start));
             }
             ensure!(
                 start.elapsed() < limit,
-                "{} of {requests} requests were answered in {limit:?}",
-                answers.count()
+                "only {answered} of {requests} requests were answered in {limit:?}"
             );
             thread::sleep(Duration::from_millis(20));
         }

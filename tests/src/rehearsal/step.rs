@@ -8,7 +8,7 @@ use super::answers::Answers;
 use super::load::Load;
 use super::stage::Stage;
 
-/// Weights by backend, of a sum of 100.
+/// Weights by backend. They add up to 100.
 pub type Weights = &'static [(&'static str, u16)];
 
 /// Most by which a measured share may differ from its weight.
@@ -19,7 +19,7 @@ pub const MAX_DIFFERENCE: f64 = 2.0;
 pub struct Step {
     /// The weights that the apply made.
     pub weights: Weights,
-    /// Answers from the begin of the apply to the end of the step.
+    /// Answers from the start of the apply to the end of the step.
     pub all: Answers,
     /// Answers after the apply.
     pub settled: Answers,

@@ -41,7 +41,7 @@ impl PythonTool {
             let step = installation.console.step(format!("installing {} (once)", self.name));
             installation.complete(self.folder, |half_done| {
                 Process::inheriting("python3").args(["-m", "venv"]).arg(half_done).succeed().context(
-                    "cannot make a virtual environment; are Python 3.10 or later and its venv module installed?",
+                    "cannot make a virtual environment; are Python 3.11 or later and its venv module installed?",
                 )?;
                 Process::inheriting(half_done.join("bin/python"))
                     .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])

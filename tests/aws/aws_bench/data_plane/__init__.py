@@ -1,9 +1,10 @@
-"""The load balancers at work: real listeners on loopback that forward real requests by the rules in moto.
+"""Load balancers that forward real requests by the rules in moto, on listeners on loopback.
 
-`plane` starts and stops it. A `table` is what moto holds of listeners, rules and target groups at one moment.
-`listener` answers requests by the table: `conditions` choose the rule, `choices` the group and the target,
-`message` reads and writes HTTP. `health` checks the targets, `recorder` counts, and `alarms` judges the counts.
+`plane` starts and stops them. A `table` is a snapshot of moto's listeners, rules and target groups.
+`listener` answers requests by the table: `conditions` match the rule, `choices` select the group and the
+target, `message` reads and writes HTTP. `addresses` locates the targets, and `health` checks them.
+`recorder` writes the metrics, and `alarms` evaluates them.
 
-What it is not: it speaks plain HTTP/1.1 on every listener, keeps no connections to targets, lets every user pass
-a login, and knows neither stickiness within a group, slow start nor the least-outstanding-requests algorithm.
+Limits: every listener uses plain HTTP/1.1. There are no connections kept open to targets, no logins, no
+stickiness within a group, no slow start, and no algorithm but round robin.
 """

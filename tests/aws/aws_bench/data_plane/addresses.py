@@ -1,7 +1,7 @@
 """Where targets listen.
 
-The data plane never leaves the machine. A target on loopback is reached at its own address. An instance or a
-pod is reached where a test says that its stand-in listens; without that, nothing answers.
+The data plane connects to loopback only. A target with a loopback address is used unchanged. For an instance
+or a pod, a test sets the address of a stand-in; without one, connections time out.
 """
 
 import ipaddress

@@ -1,7 +1,7 @@
-"""Alarms on the load balancers' metrics, judged each minute.
+"""Alarms on the load balancers' metrics, evaluated each minute.
 
-Those of one metric with a threshold are judged. Composite alarms, metric math and alarms on other metrics keep
-the state that `SetAlarmState` gave them.
+Only alarms on one metric with a fixed threshold are evaluated. Composite alarms, metric math and alarms on
+other metrics keep the state that `SetAlarmState` gave them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ BREACHES: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def judge(region: str, now: float) -> None:
-    """Brings all alarms up to date at the end of a minute."""
+def evaluate(region: str, now: float) -> None:
+    """Updates the state of all alarms at the end of a minute."""
     backend = cloudwatch_backends[DEFAULT_ACCOUNT_ID][region]
     for alarm in list(backend.alarms.values()):
         is_simple = alarm.namespace == NAMESPACE and not alarm.metric_data_queries and not alarm.rule
@@ -34,7 +34,7 @@ def judge(region: str, now: float) -> None:
             continue
         state = _state(backend, alarm, now)
         if state != alarm.state_value:
-            alarm.update_state(f"{alarm.metric_name} was judged", "{}", state)
+            alarm.update_state(f"{alarm.metric_name} was evaluated", "{}", state)
 
 
 def _state(backend: CloudWatchBackend, alarm: Alarm, now: float) -> str:

@@ -6,8 +6,8 @@ from aws_bench.data_plane.table import Target
 class Choices:
     """Remembers the turns of groups and targets.
 
-    Groups take turns by nginx' smooth weighted round robin: for weights 2 and 1 the order is a, b, a. Shares are
-    exact over any run of requests as long as the sum of the weights, and a group of weight 0 has no turn.
+    Groups take turns by smooth weighted round robin, as in nginx: for weights 2 and 1 the order is a, b, a.
+    Over as many requests as the sum of the weights, shares are exact. A group of weight 0 has no turn.
     """
 
     def __init__(self) -> None:

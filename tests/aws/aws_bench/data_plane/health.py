@@ -13,8 +13,8 @@ from aws_bench.data_plane.table import Check, Group, Table, Target
 
 # How long AWS needs to make a target known to the load balancer's nodes.
 REGISTRATION_SECONDS = 3
-# What answers on loopback is not faster when minutes are short, so that a limit is never shorter than this.
-MIN_LIMIT_SECONDS = 1.0
+# Servers on loopback are not faster when minutes are short, so a limit is never shorter than this.
+MIN_LIMIT_SECONDS = 2.0
 
 REGISTERING = ("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
 CHECKING = ("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
@@ -52,7 +52,7 @@ class Health:
         self._draining: dict[tuple[str, str], tuple[Target, float]] = {}
 
     def follow(self, table: Table) -> None:
-        """Checks what is in the table now, and nothing else."""
+        """Checks the targets of this table from now on."""
         wanted = {
             _Watched(group.arn, target, group.check)
             for group in table.groups.values()
@@ -132,8 +132,9 @@ class Health:
         request = message.Request("GET", watched.check.path, [("Host", watched.target.id)], b"", "", False)
         extra = [("User-Agent", "ELB-HealthChecker/2.0")]
         try:
-            answer = await asyncio.wait_for(exchange(address, request, extra), limit(watched.check.timeout))
-        except asyncio.TimeoutError:
+            async with asyncio.timeout(limit(watched.check.timeout)):
+                answer = await exchange(address, request, extra)
+        except TimeoutError:
             return TIMEOUT
         except (OSError, ValueError, EOFError):
             return FAILED

@@ -40,8 +40,9 @@ class Balancer:
         """Listens on a free port for a listener."""
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            # A client that breaks off or sends no HTTP gets no answer.
-            with contextlib.suppress(OSError, ValueError, EOFError):
+            # No answer to a client that disconnects or does not send HTTP. The task is cancelled at `stop`
+            # only; streams would print an error if it ended as cancelled.
+            with contextlib.suppress(OSError, ValueError, EOFError, asyncio.CancelledError):
                 await self._serve(listener_arn, reader, writer)
             writer.close()
 
@@ -96,11 +97,11 @@ class Balancer:
             await asyncio.sleep(minute.scaled(CONNECT_SECONDS))
             return self._failed(listener, group, 504, connected=False)
         try:
-            forwarded = exchange(address, request, _forwarded(listener, request))
-            answer = await asyncio.wait_for(forwarded, limit(listener.idle_seconds))
+            async with asyncio.timeout(limit(listener.idle_seconds)):
+                answer = await exchange(address, request, _forwarded(listener, request))
         except ConnectionRefusedError:
             return self._failed(listener, group, 502, connected=False)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return self._failed(listener, group, 504, connected=True)
         except (OSError, ValueError, EOFError):
             return self._failed(listener, group, 502, connected=True)

@@ -19,7 +19,7 @@ REGION = "us-east-1"
 
 
 class Plane:
-    """The load balancers of the platform's region. They rest until `start`."""
+    """The load balancers of the platform's region. They listen from `start` to `stop`."""
 
     def __init__(self) -> None:
         self.addresses = Addresses()
@@ -44,7 +44,7 @@ class Plane:
         self.addresses.clear()
 
     def follow(self) -> None:
-        """Takes over what moto holds now; the next request follows it."""
+        """Takes a new snapshot of moto; the next request follows it."""
         if self._works is not None:
             self._works.follow(table.read(REGION))
 
@@ -113,4 +113,4 @@ class _Works:
             start = time.time() // length * length
             await asyncio.sleep(start + length - time.time())
             self._recorder.publish(start, self._table, self.health)
-            alarms.judge(REGION, start + length)
+            alarms.evaluate(REGION, start + length)

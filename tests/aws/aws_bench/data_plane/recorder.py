@@ -1,7 +1,7 @@
 """CloudWatch metrics of the requests, as an Application Load Balancer writes them once a minute.
 
-Each metric has the dimension `LoadBalancer`, and those of a target also stand under `LoadBalancer` with
-`TargetGroup`. A count of nothing is not written. Health checks are not counted.
+Each metric has the dimension `LoadBalancer`; those of targets are also written with `LoadBalancer` and
+`TargetGroup`. As on AWS, a count of 0 is not written, and health checks are not counted.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Recorder:
         self.refused(balancer, status)
 
     def refused(self, balancer: str, status: int) -> None:
-        """The load balancer answers with a fault of its own, which no target group is charged with."""
+        """The load balancer answered with an error of its own. It has no target group, as on AWS."""
         self._add(balancer, None, "HTTPCode_ELB_5XX_Count", 1)
         self._add(balancer, None, f"HTTPCode_ELB_{status}_Count", 1)
 
     def publish(self, start: float, table: Table, health: Health) -> None:
-        """Writes the minute that began at `start`, and begins another."""
+        """Writes the metrics of the minute that began at `start`, and starts the next minute."""
         for group in table.groups.values():
             for balancer in group.balancers:
                 healthy, unhealthy = health.counts(group)

@@ -1,6 +1,6 @@
-"""What moto holds of listeners, rules and target groups at one moment, in a form that does not change.
+"""A snapshot of moto's listeners, rules and target groups.
 
-A new table is made after each call that changes AWS, so that the next request follows it.
+The plane takes a new one after each call that changes AWS, so that the next request follows the change.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Check:
-    """The settings of a group's health check."""
+    """Settings of a group's health check."""
 
     enabled: bool
     path: str
@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Forward:
-    """A forward action: weights by group, and how long a client stays with its group (0 for no time)."""
+    """A forward action: weights by group, and the seconds a client stays with its group (0: not sticky)."""
 
     weights: tuple[tuple[str, int], ...]
     sticky_seconds: int
@@ -60,7 +60,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its action is a forward, or what AWS calls a redirect or a fixed response."""
+    """A rule. Its action is a forward, or a redirect or fixed response in AWS' own form."""
 
     arn: str
     conditions: tuple[Condition, ...]
@@ -113,22 +113,24 @@ def group_name(arn: str) -> str:
 
 
 def _listener(balancer: FakeLoadBalancer, listener: FakeListener) -> Listener:
-    rules = sorted(
-        listener.rules.values(), key=lambda rule: (rule.is_default, 0 if rule.is_default else int(rule.priority))
+    own = sorted(
+        (rule for rule in listener.rules.values() if not rule.is_default),
+        key=lambda rule: int(rule.priority),
     )
+    default = [rule for rule in listener.rules.values() if rule.is_default]
     return Listener(
         listener.arn,
         balancer_name(balancer.arn),
         listener.protocol,
         int(listener.port),
         int(balancer.attrs.get("idle_timeout.timeout_seconds") or IDLE_SECONDS),
-        tuple(_rule(rule) for rule in rules),
+        tuple(_rule(rule) for rule in [*own, *default]),
     )
 
 
 def _rule(rule: Any) -> Rule:
     conditions = tuple(Condition.of(condition) for condition in rule.conditions)
-    # A login comes before the last action; every user passes it here.
+    # The last action answers. A login comes before it and is left out here.
     actions = sorted(rule.actions, key=lambda action: int(action.data.get("Order") or 1))
     return Rule(rule.arn, conditions, _action(actions[-1].data))
 

@@ -12,7 +12,6 @@ from moto.cloudwatch.exceptions import (
     InvalidParameterValue,
     ValidationError,
 )
-from moto.cloudwatch.metric_data_expression_parser import parse_expression
 from moto.cloudwatch.models import (
     CloudWatchBackend,
     MetricAggregatedDatum,
@@ -23,6 +22,7 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
 from aws_bench import minute
+from aws_bench.strict import metric_math
 from aws_bench.strict.overlay import overlay
 
 SHORT_PERIODS = (1, 5, 10, 20, 30)
@@ -30,7 +30,7 @@ STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 
 class Distribution(MetricAggregatedDatum):
-    """All values of a metric within a minute, so that percentiles can be told."""
+    """All values of a metric within a minute, from which percentiles are computed."""
 
     def __init__(
         self,
@@ -59,22 +59,20 @@ def install() -> None:
         end_time: datetime,
         scan_by: str = "TimestampDescending",
     ) -> list[dict[str, Any]]:
-        # moto compares whole seconds, too coarse where a minute is short.
+        # moto compares whole seconds, which is too coarse for short minutes.
         if _plain(start_time) >= _plain(end_time):
             raise ValidationError("The parameter EndTime must be greater than StartTime.")
-        others = [query for query in queries if query.get("Expression", "").startswith("SELECT")]
-        results = beneath(backend, others, start_time, end_time, scan_by) if others else []
-        found = []
+        in_sql = [query for query in queries if query.get("Expression", "").startswith("SELECT")]
+        results = beneath(backend, in_sql, start_time, end_time, scan_by) if in_sql else []
+        found: dict[str, metric_math.Series] = {}
         for query in queries:
             if "MetricStat" in query:
-                found.append(_result(backend, query, start_time, end_time, scan_by))
+                found[query["Id"]] = _series_of(backend, query["MetricStat"], start_time, end_time)
         for query in queries:
-            if "Expression" in query and query not in others:
-                values, stamps = parse_expression(query["Expression"], found)
-                label = query.get("Label") or query["Id"]
-                results.append(_document(query["Id"], label, stamps, values))
-        returned = {query["Id"] for query in queries if query.get("ReturnData", True)}
-        return [result for result in found if result["id"] in returned] + results
+            if "Expression" in query and query not in in_sql:
+                found[query["Id"]] = metric_math.evaluate(query["Expression"], found)
+        shown = [query for query in queries if query["Id"] in found and query.get("ReturnData", True)]
+        return [_result(query, found[query["Id"]], scan_by) for query in shown] + results
 
     CloudWatchResponse.get_metric_statistics = _get_metric_statistics
 
@@ -123,24 +121,22 @@ def _values(datum: MetricDatumBase) -> list[float]:
     return [datum.value] if hasattr(datum, "value") else [datum.max]
 
 
-def _result(
-    backend: CloudWatchBackend, query: dict[str, Any], start: datetime, end: datetime, scan_by: str
-) -> dict[str, Any]:
-    stat = query["MetricStat"]
+def _series_of(
+    backend: CloudWatchBackend, stat: dict[str, Any], start: datetime, end: datetime
+) -> metric_math.Series:
     found = series(backend, stat["Metric"], int(stat["Period"]), start, end)
-    if scan_by == "TimestampDescending":
-        found.reverse()
-    values = [statistic(data, stat["Stat"]) for _, data in found]
-    label = query.get("Label") or f"{stat['Metric']['MetricName']} {stat['Stat']}"
-    return _document(query["Id"], label, [stamp for stamp, _ in found], values)
+    return {stamp: statistic(data, stat["Stat"]) for stamp, data in found}
 
 
-def _document(identifier: str, label: str, stamps: list[datetime], values: list[Any]) -> dict[str, Any]:
+def _result(query: dict[str, Any], found: metric_math.Series, scan_by: str) -> dict[str, Any]:
+    stamps = sorted(found, reverse=scan_by == "TimestampDescending")
+    stat = query.get("MetricStat")
+    label = f"{stat['Metric']['MetricName']} {stat['Stat']}" if stat else query["Id"]
     return {
-        "id": identifier,
-        "label": label,
+        "id": query["Id"],
+        "label": query.get("Label") or label,
         "timestamps": stamps,
-        "values": values,
+        "values": [found[stamp] for stamp in stamps],
         "status_code": "Complete",
     }
 
@@ -179,5 +175,5 @@ def _rounded(time: datetime) -> datetime:
 
 
 def _plain(time: datetime) -> datetime:
-    """moto's times are in UTC and do not say so."""
+    """The time in UTC without a zone, as in moto."""
     return time.astimezone(timezone.utc).replace(tzinfo=None) if time.tzinfo else time
