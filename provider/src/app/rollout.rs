@@ -90,6 +90,8 @@ pub(crate) struct Rollout {
     pub(crate) limits: Vec<Limit>,
     pub(crate) on_failure: OnFailure,
     pub(crate) on_drift: OnDrift,
+    /// Why nothing is looked at.
+    pub(crate) reason: Option<String>,
     /// Whether a change of weights that was rolled back is tried again.
     pub(crate) resume: bool,
     /// The file of the report.
@@ -169,6 +171,7 @@ impl Rollout {
             limits: Vec::new(),
             on_failure: OnFailure::Rollback,
             on_drift: OnDrift::Stop,
+            reason: None,
             resume: false,
             report: None,
             waits_for_targets: false,
@@ -243,6 +246,7 @@ impl Rollout {
                 &[("overwrite", OnDrift::Overwrite)],
                 problems,
             ),
+            reason: config.reason.clone(),
             resume: config.resume.unwrap_or(false),
             report: config.report.clone(),
             waits_for_targets: true,

@@ -201,7 +201,10 @@ fn leg(walk: Option<Walk>, standing: &Standing, live: &Shares, wanted: &Shares, 
 fn report(rollout: &Rollout, leg: &Leg, live: &Shares) -> Diagnostic {
     let way = format!("From {} to {}.", shown(live), shown(&leg.to));
     let detail = match rollout.mode {
-        Mode::Immediate => format!("{way} They change at once, and nothing is looked at before and after."),
+        Mode::Immediate => format!(
+            "{way} They change at once, and nothing is looked at before and after. The reason that is given: {}",
+            rollout.reason.as_deref().unwrap_or_default()
+        ),
         Mode::Stepwise => format!(
             "{way} This apply makes the step of {} %: {}. Further applies make the next ones, if the guards pass.",
             leg.step,
