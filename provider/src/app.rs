@@ -8,7 +8,6 @@ pub(crate) mod config;
 mod conflicts;
 pub(crate) mod contract;
 pub(crate) mod departure;
-pub(crate) mod diagram;
 pub(crate) mod duration;
 pub(crate) mod exceptions;
 pub(crate) mod explain;

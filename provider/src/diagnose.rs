@@ -50,9 +50,10 @@ pub(crate) fn contract_diagnostics(app: &App, values: &serde_json::Value, diagno
             .at(Path::root("extra_values"))
         } else {
             let place = path(&locate(fields(), &refusal.path).places);
+            let reason = if refusal.shows_text { &refusal.reason_without_value } else { &refusal.reason };
             let diagnostic = Diagnostic::error(
                 "The standard chart does not take these values",
-                format!("{field}: {}. Change the argument that this value comes from.", refusal.reason),
+                format!("{field}: {reason}. Change the argument that this value comes from."),
             );
             if place == Path::EMPTY { diagnostic } else { diagnostic.at(place) }
         };

@@ -122,6 +122,18 @@ impl StandardsDocument {
         })
     }
 
+    /// The document and the field that a field of an environment's standards comes from, such as
+    /// `standards.yaml: environments.prod.minimumReplicas`.
+    pub fn field_of(&self, environment: Option<&str>, field: &str) -> Option<String> {
+        let overlay = environment.map(|name| format!("environments.{name}.{field}"));
+        self.parts.iter().rev().find_map(|Part { layer, .. }| {
+            let mut fields = overlay.iter().map(String::as_str).chain([field]);
+            let found = fields.find(|field| is_written(layer.value(), field))?;
+            let name = layer.source_name();
+            Some(format!("{}: {found}", name.rsplit('/').next().unwrap_or(name)))
+        })
+    }
+
     fn check_environment(&self, environment: Option<&str>) -> Result<(), Vec<Finding>> {
         let Some(name) = environment else { return Ok(()) };
         let known: Vec<&str> = self.environments().collect();

@@ -6,7 +6,7 @@ use ipsy_post_renderer::standards_document::PERMISSIONS_BOUNDARY;
 
 use super::config::{AppConfig, IamConfig};
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::names::Identity;
 use super::problem::Problems;
 use super::standards::{AppStandards, Breach};
@@ -143,7 +143,11 @@ fn permissions_boundary(
     let Some(wanted) = &standards.iam.permissions_boundary else { return given.permissions_boundary.clone() };
     let source = standards.source("iam.permissionsBoundary");
     let Some(own) = &given.permissions_boundary else {
-        explanations.note("iam.permissions_boundary", wanted.as_str(), &source);
+        explanations.note(
+            "iam.permissions_boundary",
+            wanted.as_str(),
+            &standards.field("iam.permissionsBoundary"),
+        );
         return Some(wanted.clone());
     };
     if own != wanted && !exceptions.waives(PERMISSIONS_BOUNDARY.id) {
@@ -166,7 +170,7 @@ fn role_path(given: &IamConfig, standards: &AppStandards<'_>, explanations: &mut
         return own.clone();
     }
     let Some(path) = &standards.iam.role_path else { return "/".to_owned() };
-    explanations.note("iam.path", path.as_str(), &standards.source("iam.rolePath"));
+    explanations.note("iam.path", path.as_str(), &standards.field("iam.rolePath"));
     path.clone()
 }
 
@@ -200,9 +204,9 @@ impl Logs {
         let given = config.logs.as_ref();
         let own = given.and_then(|logs| logs.retention_days);
         let (retention_days, source) = match (own, standards.logs.retention_days) {
-            (Some(days), _) => (days, "configuration".to_owned()),
-            (None, Some(days)) => (i64::from(days), standards.source("logs.retentionDays")),
-            (None, None) => (30, "default".to_owned()),
+            (Some(days), _) => (days, Source::Argument),
+            (None, Some(days)) => (i64::from(days), standards.field("logs.retentionDays")),
+            (None, None) => (30, Source::Default),
         };
         explanations.note("logs.retention_days", retention_days, &source);
         let group_name =

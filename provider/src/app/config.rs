@@ -53,6 +53,9 @@ pub(crate) struct AppConfig {
     pub(crate) extra_values: Option<String>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
+    /// All arguments as JSON, with named blocks by name.
+    #[serde(skip)]
+    pub(crate) arguments: Json,
     /// Values of the chart that the other arguments set, by the table of `chart`.
     #[serde(skip)]
     pub(crate) chart: Json,
@@ -63,7 +66,15 @@ impl AppConfig {
     pub(crate) fn read(schema: &Schema, value: &Value) -> Result<Self, Diagnostic> {
         let keyed = schema.keyed(value);
         let config: Self = keyed.decode()?;
-        Ok(Self { chart: translate(&keyed.to_json()), ..config })
+        let arguments = keyed.to_json();
+        Ok(Self { chart: translate(&arguments), arguments, ..config })
+    }
+
+    /// The configuration of arguments in JSON, with named blocks by name.
+    #[cfg(test)]
+    pub(crate) fn of_arguments(arguments: &Json) -> serde_json::Result<Self> {
+        let config: Self = serde_json::from_value(arguments.clone())?;
+        Ok(Self { chart: translate(arguments), arguments: arguments.clone(), ..config })
     }
 }
 

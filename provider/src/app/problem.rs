@@ -50,6 +50,20 @@ impl Problems {
     }
 }
 
+/// The text that [`parse_place`] reads as `places`.
+pub(crate) fn place_text(places: &[Place]) -> String {
+    let mut text = String::new();
+    for place in places {
+        match place {
+            Place::Attribute(name) if text.is_empty() => text.push_str(name),
+            Place::Attribute(name) => text.push_str(&format!(".{name}")),
+            Place::Key(key) => text.push_str(&format!("[{key:?}]")),
+            Place::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}
+
 /// Reads `a.b["name"].c[0]`: a dot goes into an attribute, brackets into a name or a position.
 pub(crate) fn parse_place(text: &str) -> Vec<Place> {
     let mut steps = Vec::new();
@@ -76,6 +90,13 @@ pub(crate) fn parse_place(text: &str) -> Vec<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_reads_as_it_is_written() {
+        for text in ["port[\"a\\\"b\"].port", "advanced_setting[2].patch", "name"] {
+            assert_eq!(place_text(&parse_place(text)), text);
+        }
+    }
 
     #[test]
     fn a_place_reads_attributes_names_and_positions() {

@@ -13,7 +13,7 @@ use super::config::{AppConfig, SecretConfig};
 use super::conflicts;
 use super::departure::Departure;
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::image::Image;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
@@ -25,6 +25,7 @@ use super::scaling::{Resources, Scaling};
 use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
 use super::traffic::Traffic;
+use super::values::startup_failures;
 
 /// An app, whole: nothing in it is optional that something else depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +57,8 @@ pub(crate) struct App {
     /// Whether a create adopts whatever has the right names.
     pub(crate) adopt: bool,
     pub(crate) settings: Vec<AdvancedSetting>,
+    /// The arguments as JSON, with named blocks by name.
+    pub(crate) arguments: Box<Json>,
     /// Values of the chart that arguments set one to one.
     pub(crate) chart: Box<Json>,
     /// `extra_values`, over all other values.
@@ -127,11 +130,15 @@ pub(crate) fn resolve(
     // The app's own word wins over its runtime's profile.
     let mut env = runtime.env(resources.memory_bytes());
     for (name, value) in &env {
-        explanations.note(&format!("env.{name}"), value.as_str(), &format!("runtime {}", runtime.name()));
+        explanations.note(&format!("env[{name:?}]"), value.as_str(), &runtime.source());
     }
     for (name, value) in config.env.iter().flatten() {
-        explanations.note(&format!("env.{name}"), value.as_str(), "configuration");
+        explanations.note(&format!("env[{name:?}]"), value.as_str(), &Source::Argument);
         env.insert(name.clone(), value.clone());
+    }
+    note_metadata(config, &standards, &mut explanations);
+    if config.chart["probes"]["startup"]["failureThreshold"].is_null() {
+        explanations.note("probes.startup.failure_threshold", startup_failures(runtime), &runtime.source());
     }
     conflicts::check(config, problems);
     check_name(config, &standards, &exceptions, problems);
@@ -166,12 +173,29 @@ pub(crate) fn resolve(
         departure: Departure::resolve(config, problems),
         adopt: config.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
+        arguments: Box::new(config.arguments.clone()),
         chart: Box::new(config.chart.clone()),
         extra_values: Box::new(extra_values(config)),
         exceptions,
         explanations,
         identity,
         standards: Box::new(standards.into_standards()),
+    }
+}
+
+/// Notes the labels and annotations that every object of the app gets.
+fn note_metadata(config: &AppConfig, standards: &AppStandards<'_>, explanations: &mut Explanations) {
+    for (kind, own, general) in [
+        ("labels", &config.labels, &standards.labels),
+        ("annotations", &config.annotations, &standards.annotations),
+    ] {
+        for (name, value) in general {
+            let field = format!("{kind}.{name}");
+            explanations.note(&format!("{kind}[{name:?}]"), value.as_str(), &standards.field(&field));
+        }
+        for (name, value) in own.iter().flatten() {
+            explanations.note(&format!("{kind}[{name:?}]"), value.as_str(), &Source::Argument);
+        }
     }
 }
 

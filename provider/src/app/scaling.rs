@@ -8,7 +8,7 @@ use ipsy_post_renderer::standards_document::{DefaultAutoscaling, MINIMUM_REPLICA
 
 use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::problem::Problems;
 use super::runtime::Runtime;
 use super::standards::{AppStandards, Breach};
@@ -49,8 +49,8 @@ impl Scaling {
     ) -> Self {
         check_floor(config, standards, exceptions, problems);
         let (floor, source) = match standards.minimum_replicas {
-            Some(replicas) => (i64::from(replicas), standards.source("minimumReplicas")),
-            None => (2, "default".to_owned()),
+            Some(replicas) => (i64::from(replicas), standards.field("minimumReplicas")),
+            None => (2, Source::Default),
         };
         if let Some(autoscaling) = &config.autoscaling {
             if config.replicas.is_some() {
@@ -70,7 +70,7 @@ impl Scaling {
         if replicas < 0 {
             problems.error("replicas", format!("{replicas} replicas"), "There can't be fewer than none.");
         }
-        let origin = if config.replicas.is_some() { "configuration".to_owned() } else { source };
+        let origin = if config.replicas.is_some() { Source::Argument } else { source };
         explanations.note("replicas", replicas, &origin);
         Self::Fixed(replicas)
     }
@@ -109,16 +109,16 @@ fn check_floor(
 fn default_autoscaling(
     automatic: &DefaultAutoscaling,
     floor: i64,
-    source: &str,
+    source: &Source,
     standards: &AppStandards<'_>,
     explanations: &mut Explanations,
 ) -> Scaling {
     let utilization = i64::from(automatic.target_cpu_utilization);
     let max = i64::from(automatic.max).max(floor);
-    let place = standards.source("defaultAutoscaling");
+    let place = standards.field("defaultAutoscaling");
     explanations.note("autoscaling.min", floor, source);
     explanations.note("autoscaling.max", max, &place);
-    explanations.note("autoscaling.metric.cpu.target_utilization", utilization, &place);
+    explanations.note("autoscaling.metric[\"cpu\"].target_utilization", utilization, &place);
     let metrics = BTreeMap::from([("cpu".to_owned(), Metric::Utilization(utilization))]);
     Scaling::Automatic { min: floor, max, metrics }
 }
@@ -126,14 +126,18 @@ fn default_autoscaling(
 fn resolve_autoscaling(
     config: &AutoscalingConfig,
     floor: i64,
-    source: &str,
+    source: &Source,
     explanations: &mut Explanations,
     problems: &mut Problems,
 ) -> Scaling {
     let min = config.min.unwrap_or(floor);
     let max = config.max.unwrap_or_else(|| min.max(1).saturating_mul(10));
-    explanations.note("autoscaling.min", min, if config.min.is_some() { "configuration" } else { source });
-    explanations.note("autoscaling.max", max, if config.max.is_some() { "configuration" } else { "default" });
+    explanations.note("autoscaling.min", min, if config.min.is_some() { &Source::Argument } else { source });
+    explanations.note(
+        "autoscaling.max",
+        max,
+        &if config.max.is_some() { Source::Argument } else { Source::Default },
+    );
     let resource_metric = |name: &str| ["cpu", "memory"].contains(&name);
     // KEDA can start the first pod; CPU and memory are only known of pods that run.
     let least = i64::from(config.metric.keys().all(|name| resource_metric(name)));
@@ -190,7 +194,7 @@ fn resolve_autoscaling(
     }
     if config.metric.is_empty() {
         metrics.insert("cpu".to_owned(), Metric::Utilization(70));
-        explanations.note("autoscaling.metric.cpu.target_utilization", 70, "default");
+        explanations.note("autoscaling.metric[\"cpu\"].target_utilization", 70, &Source::Default);
     }
     Scaling::Automatic { min, max, metrics }
 }
@@ -214,11 +218,11 @@ impl Resources {
         let mut pick = |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<&str>| {
             let (quantities, list, name) = standard;
             let (value, source) = match (own, quantities.get(name), last) {
-                (Some(value), _, _) => (value.clone(), "configuration".to_owned()),
+                (Some(value), _, _) => (value.clone(), Source::Argument),
                 (None, Some(value), _) => {
-                    (value.to_string(), standards.source(&format!("resources.defaults.{list}.{name}")))
+                    (value.to_string(), standards.field(&format!("resources.defaults.{list}.{name}")))
                 }
-                (None, None, Some(value)) => (value.to_owned(), format!("runtime {}", runtime.name())),
+                (None, None, Some(value)) => (value.to_owned(), runtime.source()),
                 (None, None, None) => return None,
             };
             explanations.note(field, value.as_str(), &source);

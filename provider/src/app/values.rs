@@ -9,6 +9,7 @@ use super::chart::merge;
 use super::image::Reference;
 use super::migration::{Account, Migration};
 use super::resolve::App;
+use super::runtime::Runtime;
 use super::scaling::{Metric, Scaling};
 
 /// Field of the chart that binds target groups.
@@ -151,12 +152,17 @@ fn probes(app: &App) -> Value {
         }
         probe
     };
-    let failures = (app.runtime.startup_seconds() + STARTUP_PERIOD_SECONDS - 1) / STARTUP_PERIOD_SECONDS;
+    let failures = startup_failures(app.runtime);
     json!({
         "liveness": with(&[]),
         "readiness": with(&[]),
         "startup": with(&[("failureThreshold", failures), ("periodSeconds", STARTUP_PERIOD_SECONDS)]),
     })
+}
+
+/// Probes that may fail before a pod that starts is restarted.
+pub(crate) fn startup_failures(runtime: Runtime) -> i64 {
+    (runtime.startup_seconds() + STARTUP_PERIOD_SECONDS - 1) / STARTUP_PERIOD_SECONDS
 }
 
 fn secrets(app: &App) -> Value {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
 
 use crate::app::config::AppConfig;
+use crate::app::explain::{DESCRIPTION as EXPLAIN, explain};
 use crate::app::image::Repository;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
@@ -79,17 +80,17 @@ fn describe() -> Schema {
                 .describe("Host that is put before `image.repository`, where that names none.")
                 .example("\"registry.example.com\""),
         )
-        .attribute("values", text("Helm values, as JSON with sorted keys."))
-        .attribute("values_yaml", text("The same as YAML."))
-        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
+        .attribute("values", text("Helm values, as JSON with sorted keys.").sensitive())
+        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON.").sensitive())
         .attribute(
             "post_renderer_args",
             Attribute::computed(Type::list(Type::String))
-                .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
+                .describe("Arguments with which Helm starts `ipsy-post-renderer`.")
+                .sensitive(),
         )
         .attribute("kapp_config", text("Configuration of kapp, as YAML."))
-        .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
-        .attribute("explain", text("The same, each with its source, as JSON."))
+        .attribute("standards_version", text("Version of the standards in effect."))
+        .attribute("explain", Attribute::computed(Type::map(Type::String)).describe(EXPLAIN))
 }
 
 fn parse(
@@ -118,12 +119,14 @@ fn app_values(app: &App, registry: &Value) -> serde_json::Value {
 fn outputs(app: &App, values: &serde_json::Value) -> Vec<(&'static str, Value)> {
     let config = post_render::configuration(app).to_canonical_json();
     vec![
-        ("values_yaml", Value::from(serde_yaml::to_string(values).unwrap_or_default())),
         ("values", Value::from(values.to_string())),
         ("post_renderer_args", Value::List(vec![Value::from("--config-json"), Value::from(config.as_str())])),
         ("post_renderer_config", Value::from(config)),
         ("kapp_config", Value::from(kapp::configuration(app))),
-        ("effective", Value::from(app.explanations.effective())),
-        ("explain", Value::from(app.explanations.text())),
+        ("standards_version", app.standards.version.as_deref().map_or(Value::Null, Value::from)),
+        (
+            "explain",
+            Value::map(explain(app).into_iter().map(|(argument, text)| (argument, Value::from(text)))),
+        ),
     ]
 }

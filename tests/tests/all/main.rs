@@ -24,6 +24,7 @@ mod post_render;
 mod pure_parts;
 mod quickstart;
 mod second_judge;
+mod sensitive;
 mod standards;
 mod structure;
 mod traffic;

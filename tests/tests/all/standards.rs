@@ -8,7 +8,7 @@ use acceptance::process::{Outcome, Process};
 use acceptance::workspace;
 use serde_json::Value;
 
-use crate::fixture;
+use crate::fixture::{self, APP};
 
 #[test]
 fn what_breaks_a_standard_fails_at_plan_and_names_it() {
@@ -136,6 +136,34 @@ fn an_environment_that_the_standards_do_not_list_is_refused_by_both_programs() {
     let standards = workspace::root().join("examples/quickstart/standards.yaml");
     let outcome = check(&standards.to_string_lossy(), "prd", "");
     assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+}
+
+#[test]
+fn a_new_version_of_the_standards_is_a_short_plan() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let drawing = "output \"diagram\" {\n  value = provider::ipsy::diagram(ipsy_app.checkout)\n}\n";
+    terraform.write("diagram.tf", drawing).unwrap();
+    terraform.apply().unwrap();
+    let diagram = terraform.output("diagram").unwrap();
+    assert!(diagram.as_str().unwrap().contains("rule -->|10| blue"), "{diagram}");
+
+    let version = "# A comment moves all lines.\nversion: \"next\"";
+    terraform.replace("standards.yaml", "version: \"2026.11\"", version).unwrap();
+    let plan = terraform.plan().unwrap();
+    let change = plan.change(APP);
+    let (before, after) = (change["before"].as_object().unwrap(), change["after"].as_object().unwrap());
+    let changed: Vec<&String> =
+        after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name).collect();
+    assert_eq!(
+        changed,
+        ["post_renderer_args", "post_renderer_config", "standards_version", "values", "values_by_backend"]
+    );
+    assert!(plan.text.contains("standards_version      = \"2026.11\" -> \"next\""), "{}", plan.text);
+    let lines = plan.text.lines().count();
+    println!("{lines} lines");
+    assert!(lines < 40, "{lines} lines:\n{}", plan.text);
+    terraform.destroy().unwrap();
 }
 
 fn check(standards: &str, environment: &str, manifests: &str) -> Outcome {

@@ -131,7 +131,7 @@ fn several_clusters_warning() -> Diagnostic {
     Diagnostic::warning(
         "`values` cannot be used: the app has several clusters",
         "Each cluster has target groups of its own, so each has values of its own: \
-         `values_by_backend[\"NAME\"]`. A release that still uses `values` or `values_yaml` fails when the standard \
+         `values_by_backend[\"NAME\"]`. A release that still uses `values` fails when the standard \
          chart is rendered, before it changes anything in a cluster.",
     )
     .at(Path::root("backend"))
