@@ -3,6 +3,7 @@
 mod standards;
 mod storage;
 
+pub(crate) use standards::{ImagePlaces, check_image_standards};
 pub(crate) use storage::{Encryption, Storage};
 
 use super::config::ImageConfig;

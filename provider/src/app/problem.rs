@@ -52,16 +52,13 @@ impl Problems {
 
 /// The text that [`parse_place`] reads as `places`.
 pub(crate) fn place_text(places: &[Place]) -> String {
-    let mut text = String::new();
-    for place in places {
-        match place {
-            Place::Attribute(name) if text.is_empty() => text.push_str(name),
-            Place::Attribute(name) => text.push_str(&format!(".{name}")),
-            Place::Key(key) => text.push_str(&format!("[{key:?}]")),
-            Place::Index(index) => text.push_str(&format!("[{index}]")),
-        }
-    }
-    text
+    let step = |place: &Place| match place {
+        Place::Attribute(name) => format!(".{name}"),
+        Place::Key(key) => format!("[{key:?}]"),
+        Place::Index(index) => format!("[{index}]"),
+    };
+    let text: String = places.iter().map(step).collect();
+    text.strip_prefix('.').unwrap_or(&text).to_owned()
 }
 
 /// Reads `a.b["name"].c[0]`: a dot goes into an attribute, brackets into a name or a position.

@@ -17,6 +17,7 @@ use super::explain::{Explanations, Source};
 use super::image::Image;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
+use super::parts;
 use super::post_render::resolve_settings;
 use super::problem::Problems;
 use super::rollout::Rollout;
@@ -145,6 +146,10 @@ pub(crate) fn resolve(
     check_required_labels(config, &standards, complete, &exceptions, problems);
     let image = Image::resolve(config.image.as_ref(), &identity, problems);
     image.check_standards(config.image.as_ref(), &standards, &exceptions, problems);
+    let extra_values = extra_values(config);
+    let mut chart = config.chart.clone();
+    parts::default_replicas(&mut chart, &standards, &mut explanations);
+    parts::check(&chart, &extra_values, &standards, &exceptions, problems);
     let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
     App {
         namespace: resolve_namespace(config, &identity, problems),
@@ -174,8 +179,8 @@ pub(crate) fn resolve(
         adopt: config.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
         arguments: Box::new(config.arguments.clone()),
-        chart: Box::new(config.chart.clone()),
-        extra_values: Box::new(extra_values(config)),
+        chart: Box::new(chart),
+        extra_values: Box::new(extra_values),
         exceptions,
         explanations,
         identity,

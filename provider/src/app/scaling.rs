@@ -10,6 +10,7 @@ use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
 use super::problem::Problems;
+use super::resource_bounds;
 use super::runtime::Runtime;
 use super::standards::{AppStandards, Breach};
 
@@ -264,7 +265,9 @@ impl Resources {
             }
         }
         resources.check_order(problems);
-        resources.check_standards(standards, exceptions, problems);
+        let argument = |list: &str, name: &str| argument(list, name).to_owned();
+        let Self { requests, limits } = &resources;
+        resource_bounds::check(requests, limits, &argument, standards, exceptions, problems);
         resources
     }
 
@@ -293,50 +296,12 @@ impl Resources {
             }
         }
     }
-
-    fn check_standards(
-        &self,
-        standards: &AppStandards<'_>,
-        exceptions: &Exceptions,
-        problems: &mut Problems,
-    ) {
-        let limits = self.limits.iter().map(|(name, value)| ("limit", name, value));
-        let requests = self.requests.iter().map(|(name, value)| ("request", name, value));
-        for (sort, name, text) in limits.chain(requests) {
-            let Ok(value) = Quantity::parse(text) else { continue };
-            for (bound, table, above) in [
-                ("maximum", &standards.resources.maximum, true),
-                ("minimum", &standards.resources.minimum, false),
-            ] {
-                let Some(allowed) = table.get(name) else { continue };
-                let broken = if above { value > *allowed } else { value < *allowed };
-                let rule = format!("resource-{bound}/{name}");
-                if !broken || exceptions.waives(&rule) {
-                    continue;
-                }
-                let (place, side) = if above { ("above", "most") } else { ("below", "least") };
-                problems.breach(
-                    standards.resources.mode,
-                    Breach {
-                        rule: &rule,
-                        place: argument(sort, name),
-                        summary: format!("The {name} {sort} of {text} is {place} what is allowed"),
-                        wanted: format!(
-                            "{} allow at {side} {allowed}",
-                            standards.source(&format!("resources.{bound}.{name}"))
-                        ),
-                        fix: "Change it".to_owned(),
-                    },
-                );
-            }
-        }
-    }
 }
 
 /// The argument that a request or limit is written in.
-fn argument(sort: &str, name: &str) -> &'static str {
-    match (sort, name) {
-        ("request", "cpu") => "resources.cpu_request",
+fn argument(list: &str, name: &str) -> &'static str {
+    match (list, name) {
+        ("requests", "cpu") => "resources.cpu_request",
         (_, "cpu") => "resources.cpu_limit",
         (_, "memory") => "resources.memory",
         _ => "resources.ephemeral_storage",
