@@ -19,7 +19,9 @@ pub use plan_rules::{
 };
 pub use read::StandardsDocument;
 pub use schema::standards_schema;
-pub use types::{DefaultAutoscaling, IamStandards, LogStandards, Standards};
+pub use types::{
+    DefaultAutoscaling, IamStandards, LogStandards, Platform, PlatformCluster, PriorityRange, Standards,
+};
 
 /// The `kind` of a standards document.
 pub const KIND: &str = "Standards";

@@ -38,6 +38,9 @@ pub struct Standards {
     /// IAM roles of apps.
     #[serde(skip_serializing_if = "is_default")]
     pub iam: IamStandards,
+    /// Defaults for what an app does not name itself.
+    #[serde(skip_serializing_if = "is_default")]
+    pub platform: Platform,
     /// As in a `PostRenderConfig`: which objects are stamped.
     #[serde(skip_serializing_if = "is_default")]
     pub stamp: Stamp,
@@ -123,6 +126,68 @@ pub struct IamStandards {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub role_path: Option<String>,
+}
+
+/// What the platform team runs, as defaults for apps that do not name their own. An app records in its state which of
+/// them it uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Platform {
+    /// Clusters of apps without `backend` blocks, by the name of the backend.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub clusters: BTreeMap<String, PlatformCluster>,
+    /// ARN of the listener of apps that name none. With `domain`, an app with a port needs no `load_balancer` block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub listener_arn: Option<String>,
+    /// Priorities of listener rules without `priority` and `priority_range`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priorities: Option<PriorityRange>,
+    /// Domain of apps whose load balancer names no host: requests for `NAME.DOMAIN` lead to the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub domain: Option<String>,
+    /// Route 53 zone in which the host `NAME.DOMAIN` gets an alias record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub hosted_zone_id: Option<String>,
+    /// Registry of images without a host, for the data source `ipsy_values`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub registry: Option<String>,
+}
+
+/// A cluster that serves apps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlatformCluster {
+    /// Name of the EKS cluster.
+    #[schemars(length(min = 1))]
+    pub cluster: String,
+    /// ARN of the cluster's OpenID Connect provider, where pods get their role by the cluster's tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub oidc_provider_arn: Option<String>,
+    /// Weight of the cluster in the listener rule.
+    #[serde(default = "full_weight")]
+    #[schemars(range(max = 999))]
+    pub weight: u32,
+}
+
+fn full_weight() -> u32 {
+    100
+}
+
+/// Priorities of listener rules, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PriorityRange {
+    /// The lowest number, which is tried first.
+    #[schemars(range(min = 1, max = 50000))]
+    pub from: u32,
+    /// The highest number.
+    #[schemars(range(min = 1, max = 50000))]
+    pub to: u32,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

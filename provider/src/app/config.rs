@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
-use tf_provider::{Diagnostic, Schema, Value};
+use tf_provider::{Diagnostic, Schema, Step, Value};
 
 use super::chart::translate;
 
@@ -53,6 +53,11 @@ pub(crate) struct AppConfig {
     pub(crate) extra_values: Option<String>,
     pub(crate) advanced_setting: Vec<AdvancedSettingConfig>,
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
+    /// The defaults of the platform that a state or plan has recorded, as JSON.
+    pub(crate) platform: Option<String>,
+    /// Arguments and blocks that are unknown, or have something unknown inside.
+    #[serde(skip)]
+    pub(crate) unknown: BTreeSet<String>,
     /// All arguments as JSON, with named blocks by name.
     #[serde(skip)]
     pub(crate) arguments: Json,
@@ -67,7 +72,17 @@ impl AppConfig {
         let keyed = schema.keyed(value);
         let config: Self = keyed.decode()?;
         let arguments = keyed.to_json();
-        Ok(Self { chart: translate(&arguments), arguments, ..config })
+        let unknown = value.unknown_paths();
+        let unknown = unknown.iter().filter_map(|path| match path.steps().first() {
+            Some(Step::Attribute(name)) => Some(name.clone()),
+            _ => None,
+        });
+        Ok(Self { chart: translate(&arguments), unknown: unknown.collect(), arguments, ..config })
+    }
+
+    /// Whether the argument or block `name`, or something inside, is unknown.
+    pub(crate) fn is_unknown(&self, name: &str) -> bool {
+        self.unknown.contains(name)
     }
 
     /// The configuration of arguments in JSON, with named blocks by name.

@@ -123,7 +123,7 @@ impl Image {
         let default = ImageConfig::default();
         let config = config.unwrap_or(&default);
         Self {
-            repository: resolve_repository(config, problems),
+            repository: resolve_repository(config, identity, problems),
             source: resolve_source(config, problems),
             pull_policy: resolve_pull_policy(config, problems),
             parameter: resolve_parameter(config, identity, problems),
@@ -142,8 +142,8 @@ impl Image {
 }
 
 /// Docker's rule: a first segment with a dot, a colon, or `localhost`, is a registry's host.
-fn resolve_repository(config: &ImageConfig, problems: &mut Problems) -> Repository {
-    let name = config.repository.clone().unwrap_or_default();
+fn resolve_repository(config: &ImageConfig, identity: &Identity, problems: &mut Problems) -> Repository {
+    let name = config.repository.clone().unwrap_or_else(|| identity.app.clone());
     let first = name.split('/').next().unwrap_or_default();
     if name.contains('/') && (first.contains(['.', ':']) || first == "localhost") {
         return Repository::Foreign(name);
@@ -284,7 +284,8 @@ mod tests {
     fn a_host_makes_a_repository_foreign() {
         let resolve = |name: &str| {
             let config = ImageConfig { repository: Some(name.into()), ..ImageConfig::default() };
-            resolve_repository(&config, &mut Problems::default())
+            let identity = Identity { app: "checkout".to_owned(), environment: "prod".to_owned() };
+            resolve_repository(&config, &identity, &mut Problems::default())
         };
         assert_eq!(resolve("team/checkout"), Repository::Owned("team/checkout".into()));
         assert_eq!(resolve("ghcr.io/a/b"), Repository::Foreign("ghcr.io/a/b".into()));

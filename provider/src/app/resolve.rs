@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::AdvancedSetting;
-use ipsy_post_renderer::standards_document::{NAME_PATTERN, REQUIRED_LABELS};
+use ipsy_post_renderer::standards_document::{NAME_PATTERN, Platform, REQUIRED_LABELS};
 use serde_json::{Value as Json, json};
 use time::Date;
 
 use super::access::{Iam, Logs};
 use super::config::{AppConfig, SecretConfig};
 use super::conflicts;
+use super::controller;
 use super::departure::Departure;
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
@@ -18,6 +19,7 @@ use super::image::Image;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
 use super::parts;
+use super::platform;
 use super::post_render::resolve_settings;
 use super::problem::Problems;
 use super::rollout::Rollout;
@@ -66,6 +68,8 @@ pub(crate) struct App {
     pub(crate) extra_values: Box<Json>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
+    /// The defaults of the platform that it uses.
+    pub(crate) platform: Box<Platform>,
     /// The standards of its environment.
     pub(crate) standards: Box<Standards>,
 }
@@ -118,6 +122,8 @@ pub(crate) fn resolve(
     let identity = resolve_identity(config, problems);
     let runtime = resolve_runtime(config, problems);
     let mut explanations = Explanations::default();
+    let (config, platform) = platform::fill(config, &standards, &mut explanations);
+    let config = &config;
     let exceptions = Exceptions::resolve(&config.exception, today, problems);
     let resources = Resources::resolve(
         config.resources.as_ref(),
@@ -148,6 +154,8 @@ pub(crate) fn resolve(
     image.check_standards(config.image.as_ref(), &standards, &exceptions, problems);
     let extra_values = extra_values(config);
     let mut chart = config.chart.clone();
+    let traffic = Traffic::resolve(config, &identity, complete, problems);
+    controller::add(config, &traffic.health_check, &mut chart, problems);
     parts::default_replicas(&mut chart, &standards, &mut explanations);
     parts::check(&chart, &extra_values, &standards, &exceptions, problems);
     let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
@@ -172,7 +180,7 @@ pub(crate) fn resolve(
             .map(|migration| Migration::resolve(migration, &identity, complete, problems)),
         iam: Iam::resolve(config, &identity, &standards, &exceptions, &mut explanations, problems),
         logs: Logs::resolve(config, &identity, &standards, &mut explanations, problems),
-        traffic: Traffic::resolve(config, &identity, complete, problems),
+        traffic,
         timeouts: Timeouts::resolve(config.timeouts.as_ref(), rollout.as_ref(), problems),
         rollout,
         departure: Departure::resolve(config, problems),
@@ -184,6 +192,7 @@ pub(crate) fn resolve(
         exceptions,
         explanations,
         identity,
+        platform: Box::new(platform),
         standards: Box::new(standards.into_standards()),
     }
 }

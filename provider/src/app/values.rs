@@ -124,7 +124,8 @@ fn binding(backend: &str, group: &str) -> String {
 
 /// A pod stays a target for as long as the load balancer still sends it requests.
 fn pre_stop_seconds(app: &App) -> i64 {
-    if app.traffic.load_balancer.is_some() { 15 } else { 5 }
+    let has_route = ["ingress", "httpRoute"].iter().any(|name| app.chart[*name]["enabled"] == true);
+    if app.traffic.load_balancer.is_some() || has_route { 15 } else { 5 }
 }
 
 fn ports(app: &App) -> Value {

@@ -7,14 +7,13 @@ use super::json::{is_object, same_policy};
 /// `image { … }`.
 pub(super) fn block() -> Block {
     let block = Block::single()
-        .required()
         .describe("The image, and the ECR repository that it is pushed to.")
         .attribute(
             "repository",
-            Attribute::required(Type::String)
+            Attribute::optional(Type::String)
                 .describe(
                     "Name of an ECR repository, which is created; or a repository with its host, which is only \
-                     used.",
+                     used. Default: the name of the app.",
                 )
                 .example("\"checkout\""),
         )

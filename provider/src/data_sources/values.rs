@@ -77,7 +77,7 @@ fn describe() -> Schema {
         .attribute(
             "registry",
             Attribute::optional(Type::String)
-                .describe("Host that is put before `image.repository`, where that names none.")
+                .describe("Host that is put before `image.repository`, where that names none. Default: `platform.registry` of the standards.")
                 .example("\"registry.example.com\""),
         )
         .attribute("values", text("Helm values, as JSON with sorted keys.").sensitive())
@@ -100,7 +100,9 @@ fn parse(
     diagnostics: &mut Diagnostics,
 ) -> Option<App> {
     let complete = config.is_wholly_known();
-    let config = diagnostics.take(AppConfig::read(schema(), config))?;
+    let mut config = diagnostics.take(AppConfig::read(schema(), config))?;
+    // The platform has defaults for what is on AWS, which is not here.
+    config.platform = Some("{}".to_owned());
     let mut problems = Problems::default();
     let app = resolve(&config, standards, complete, today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);
@@ -108,7 +110,8 @@ fn parse(
 }
 
 fn app_values(app: &App, registry: &Value) -> serde_json::Value {
-    let repository = match (&app.image.repository, registry.as_str()) {
+    let registry = registry.as_str().or(app.standards.platform.registry.as_deref());
+    let repository = match (&app.image.repository, registry) {
         (Repository::Owned(name), Some(host)) => format!("{host}/{name}"),
         (Repository::Owned(name) | Repository::Foreign(name), _) => name.clone(),
     };

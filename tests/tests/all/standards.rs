@@ -5,6 +5,7 @@ use std::fs;
 
 use acceptance::helm::Helm;
 use acceptance::process::{Outcome, Process};
+use acceptance::terraform::Terraform;
 use acceptance::workspace;
 use serde_json::Value;
 
@@ -172,4 +173,64 @@ fn check(standards: &str, environment: &str, manifests: &str) -> Outcome {
         .input(manifests)
         .run()
         .unwrap()
+}
+
+/// An app that leaves everything to the platform in the standards.
+const SMALL: &str = r#"
+terraform {
+  required_providers {
+    ipsy = { source = "ipsy/ipsy" }
+  }
+}
+
+variable "listener_arn" {
+  type = string
+}
+
+provider "ipsy" {
+  region = "us-east-1"
+  standards {
+    document = yamlencode({
+      apiVersion = "ipsy.dev/v1"
+      kind       = "Standards"
+      platform = {
+        listenerArn = var.listener_arn
+        priorities  = { from = 100, to = 200 }
+        domain      = "example.com"
+        clusters    = { blue = { cluster = "eks-blue" } }
+      }
+    })
+  }
+}
+
+resource "ipsy_app" "shop" {
+  name        = "shop"
+  environment = "prod"
+  runtime     = "go"
+  port {
+    name = "http"
+    port = 8080
+  }
+}
+"#;
+
+#[test]
+fn a_small_app_runs_on_the_platform_of_the_standards() {
+    let aws = fixture::aws();
+    let terraform = Terraform::with_configuration(SMALL, fixture::tools(), fixture::programs()).unwrap();
+    let mut terraform = terraform.against(&aws);
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.init().unwrap();
+    terraform.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+    let before = aws.resources().unwrap().rules.len();
+    terraform.apply().unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+    assert_eq!(aws.resources().unwrap().rules.len(), before + 1);
+
+    // The platform team names another listener: a destroy still deletes the rule of the old one.
+    let other = aws.platform.listener_arn.replace("listener/app/", "listener/app/other-");
+    terraform.variable("listener_arn", &other);
+    terraform.destroy().unwrap();
+    assert!(aws.resources().unwrap().is_empty());
 }

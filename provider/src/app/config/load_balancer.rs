@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct LoadBalancerConfig {
+    pub(crate) owner: Option<String>,
     pub(crate) listener_arn: Option<String>,
     pub(crate) hosts: Option<Vec<String>>,
     pub(crate) paths: Option<Vec<String>>,
@@ -28,6 +29,26 @@ pub(crate) struct LoadBalancerConfig {
     pub(crate) slow_start_seconds: Option<i64>,
     pub(crate) authenticate_oidc: Option<AuthenticateOidcConfig>,
     pub(crate) authenticate_cognito: Option<AuthenticateCognitoConfig>,
+}
+
+impl LoadBalancerConfig {
+    /// Whether Terraform makes the listener rule.
+    pub(crate) fn is_of_terraform(&self) -> bool {
+        self.owner.as_deref().is_none_or(|owner| owner == "terraform")
+    }
+
+    /// Whether the controller of the cluster makes the load balancer.
+    pub(crate) fn is_of_controller(&self) -> bool {
+        self.owner.as_deref() == Some("controller")
+    }
+
+    /// Whether there is a condition on requests.
+    pub(crate) fn has_condition(&self) -> bool {
+        let lists = [&self.hosts, &self.paths, &self.methods, &self.source_ips];
+        lists.into_iter().flatten().any(|list| !list.is_empty())
+            || !self.header.is_empty()
+            || !self.query_string.is_empty()
+    }
 }
 
 /// `header { … }` and `query_string { … }`.

@@ -76,6 +76,13 @@ impl LoadBalancer {
         complete: bool,
         problems: &mut Problems,
     ) -> Self {
+        if complete && config.listener_arn.is_none() {
+            problems.error(
+                "load_balancer",
+                "The rule has no listener",
+                "Set `listener_arn`, or `platform.listenerArn` in the standards.",
+            );
+        }
         if let Some(arn) = config.listener_arn.as_ref().filter(|arn| !arn.contains(":listener/app/")) {
             problems.error(
                 "load_balancer.listener_arn",

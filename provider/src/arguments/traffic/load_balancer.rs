@@ -8,17 +8,29 @@ pub(super) fn load_balancer() -> Block {
     let text = |description: &str| Attribute::optional(Type::String).describe(description);
     conditions(
         Block::single()
-            .describe("The rule of an existing Application Load Balancer's listener that leads to the app.")
+            .describe(
+                "What leads requests to the app: a rule of an existing Application Load Balancer's listener, or what the \
+                 controller of the cluster makes.",
+            )
+            .attribute(
+                "owner",
+                text(
+                    "`terraform` makes a listener rule. `controller` leaves the load balancer to the controller of the \
+                     cluster: the app gets an Ingress of the class `alb` with `hosts`, `paths` and `port`, or an \
+                     HTTPRoute if it has an `http_route` block. `none` overrides the platform of the standards. Default: \
+                     `terraform`.",
+                ),
+            )
             .attribute(
                 "listener_arn",
-                Attribute::required(Type::String).describe("ARN of the listener that gets the rule."),
+                text("ARN of the listener that gets the rule. Default: `platform.listenerArn` of the standards."),
             ),
     )
     .attribute(
         "priority",
         number(
             "Priority of the rule, 1 to 50000, unique in the listener; the lowest is tried first. This or \
-             `priority_range`.",
+             `priority_range`. Default: `platform.priorities` of the standards.",
         )
         .example("120"),
     )

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tf_provider::Value;
 
 use super::parse::Parsed;
-use super::state::shown;
+use super::state::{PLATFORM, shown};
 use crate::app::explain::explain;
 use crate::app::image::{Reference, Source};
 use crate::app::traffic::{BackendPlace, Priority, Weights};
@@ -52,6 +52,7 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
                 (false, _) => Value::Unknown,
             },
         ),
+        (PLATFORM, platform(parsed)),
         ("standards_version", app.standards.version.as_deref().map_or(Value::Null, Value::from)),
         ("target_groups", target_groups(inputs)),
         ("listener_rule_arn", listener_rule_arn(inputs)),
@@ -63,6 +64,15 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     all.extend(value_outputs(inputs));
     all.extend(post_renderer_outputs(inputs));
     all
+}
+
+/// The defaults of the platform that the app uses: with blocks of its own it uses others.
+fn platform(parsed: &Parsed) -> Value {
+    let is_known = ["backend", "dns", "load_balancer", "name", "port"].iter().all(|name| parsed.knows(name));
+    match serde_json::to_string(&parsed.app.platform) {
+        Ok(text) if is_known => Value::from(text),
+        _ => Value::Unknown,
+    }
 }
 
 fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {

@@ -63,9 +63,13 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
     Ok(Parsed { app, unknown: Vec::new(), entering: Entering::new() })
 }
 
-/// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks.
+/// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks: what the
+/// configuration leaves open can have a default there.
 pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    parse(config, &StandardsDocument::default(), false, diagnostics);
+    let Some(config) = diagnostics.take(AppConfig::read(schema(), config)) else { return };
+    let mut problems = Problems::default();
+    resolve(&config, &StandardsDocument::default(), false, today(), &mut problems);
+    problem_diagnostics(&problems, false, diagnostics);
 }
 
 impl Parsed {
@@ -128,7 +132,10 @@ impl Parsed {
 
     /// Whether the Helm values can be told already: what only AWS needs may be unknown.
     pub(super) fn values_known(&self) -> bool {
-        !self.unknown.iter().any(feeds_values)
+        // What the controller of the cluster makes is in the values.
+        let is_of_controller = self.app.arguments["load_balancer"]["owner"] == "controller";
+        let feeds = |path| feeds_values(path) || is_of_controller && roots(path, &["load_balancer"]);
+        !self.unknown.iter().any(feeds)
     }
 
     /// Whether the post-renderer's configuration can be told already.
@@ -166,7 +173,7 @@ fn feeds_values(path: &Path) -> bool {
         Some("iam") => matches!(name(1), None | Some("role_name" | "path")),
         Some(root) if NOT_IN_VALUES.contains(&root) => false,
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
-        Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
+        Some("load_balancer") => matches!(name(1), None | Some("owner" | "port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
         Some("backend") => {
             matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding"))

@@ -80,6 +80,13 @@ fn describe() -> Schema {
         .attribute("log_group_name", text("Name of the log group."))
         .attribute("image_uri", text("The image that runs: what the pointer names, or the literal one."))
         .attribute("image_parameter", text("Name of the SSM parameter that CI writes the image into."))
+        .attribute(
+            "platform",
+            text(
+                "Defaults of the platform in the standards that the app uses, as JSON: they hold until the next apply, also \
+                 where the standards change.",
+            ),
+        )
         .attribute("standards_version", text("Version of the standards that the app was planned with."))
         .attribute("explain", texts(EXPLAIN))
         .attribute(
