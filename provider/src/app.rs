@@ -16,6 +16,7 @@ pub(crate) mod image;
 pub(crate) mod kapp;
 pub(crate) mod migration;
 pub(crate) mod names;
+pub(crate) mod overrides;
 mod parts;
 mod platform;
 pub(crate) mod post_render;

@@ -13,7 +13,9 @@ mod traffic;
 mod workload;
 
 use ipsy_post_renderer::Quantity;
-use tf_provider::{Problem, Schema, Value};
+use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
+
+use crate::app::overrides::{BLOCK as OVERRIDE, ENVIRONMENTS};
 
 /// Adds every argument that describes the app itself and its Helm values.
 pub(crate) fn describe_app(schema: Schema) -> Schema {
@@ -23,6 +25,25 @@ pub(crate) fn describe_app(schema: Schema) -> Schema {
 /// Adds every argument about AWS alone.
 pub(crate) fn describe_infrastructure(schema: Schema) -> Schema {
     departure::add(traffic::add(access::add(identity::add_infrastructure(schema))))
+}
+
+/// Arguments that no environment can override.
+const FIXED: [&str; 3] = ["name", "environment", "timeouts"];
+
+/// Adds the block that has all arguments of `schema` again, for some environments.
+pub(crate) fn with_overrides(schema: Schema) -> Schema {
+    let environments = Attribute::required(Type::list(Type::String))
+        .describe("Environments whose apps get these arguments.")
+        .example("[\"dev\", \"stage\"]");
+    let block = Block::list()
+        .describe(
+            "Other arguments in some environments: every argument and block of the app but `name`, `environment` and \
+             `timeouts`. Maps, single blocks and blocks with a name are merged by member, blocks without a name are added, and any \
+             other value takes the place of the one outside. A later block wins.",
+        )
+        .attribute(ENVIRONMENTS, environments)
+        .overlay(schema.body(), |name| !FIXED.contains(&name));
+    schema.block(OVERRIDE, block)
 }
 
 /// The blocks and attributes that `values` does not depend on: while one of them is still unknown, `values` is

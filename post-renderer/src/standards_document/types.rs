@@ -164,7 +164,7 @@ pub struct PlatformCluster {
     /// Name of the EKS cluster.
     #[schemars(length(min = 1))]
     pub cluster: String,
-    /// ARN of the cluster's OpenID Connect provider, where pods get their role by the cluster's tokens.
+    /// ARN of the cluster's OIDC provider in IAM, where pods get their role by the cluster's tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub oidc_provider_arn: Option<String>,

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use tf_provider::{Diagnostic, Schema, Step, Value};
 
 use super::chart::translate;
+use super::overrides;
 
 pub(crate) use load_balancer::{
     AuthenticateCognitoConfig, AuthenticateOidcConfig, LoadBalancerConfig, RangeConfig, SessionConfig,
@@ -58,6 +59,9 @@ pub(crate) struct AppConfig {
     /// Arguments and blocks that are unknown, or have something unknown inside.
     #[serde(skip)]
     pub(crate) unknown: BTreeSet<String>,
+    /// Required arguments that blocks of overrides do not set.
+    #[serde(skip)]
+    pub(crate) missing: Vec<String>,
     /// All arguments as JSON, with named blocks by name.
     #[serde(skip)]
     pub(crate) arguments: Json,
@@ -70,14 +74,19 @@ impl AppConfig {
     /// Reads the arguments of an app out of a value that has them as `schema` does.
     pub(crate) fn read(schema: &Schema, value: &Value) -> Result<Self, Diagnostic> {
         let keyed = schema.keyed(value);
+        let merged = overrides::merged(&keyed);
+        // Terraform has checked what is written, but not what was merged.
+        let missing = if merged == keyed { Vec::new() } else { schema.missing(&merged) };
+        let missing = missing.iter().map(ToString::to_string).collect();
+        let keyed = merged;
         let config: Self = keyed.decode()?;
         let arguments = keyed.to_json();
-        let unknown = value.unknown_paths();
+        let unknown = overrides::unknown_paths(value);
         let unknown = unknown.iter().filter_map(|path| match path.steps().first() {
             Some(Step::Attribute(name)) => Some(name.clone()),
             _ => None,
         });
-        Ok(Self { chart: translate(&arguments), unknown: unknown.collect(), arguments, ..config })
+        Ok(Self { chart: translate(&arguments), unknown: unknown.collect(), missing, arguments, ..config })
     }
 
     /// Whether the argument or block `name`, or something inside, is unknown.

@@ -18,6 +18,7 @@ use super::explain::{Explanations, Source};
 use super::image::Image;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
+use super::overrides;
 use super::parts;
 use super::platform;
 use super::post_render::resolve_settings;
@@ -119,6 +120,10 @@ pub(crate) fn resolve(
     problems: &mut Problems,
 ) -> App {
     let standards = AppStandards::of(standards, config.environment.as_deref(), problems);
+    overrides::check(&config.arguments, &standards.environments(), problems);
+    for place in &config.missing {
+        problems.error(place, "Missing argument", format!("`{place}` is required, and no block sets it."));
+    }
     let identity = resolve_identity(config, problems);
     let runtime = resolve_runtime(config, problems);
     let mut explanations = Explanations::default();
@@ -159,7 +164,7 @@ pub(crate) fn resolve(
     parts::default_replicas(&mut chart, &standards, &mut explanations);
     parts::check(&chart, &extra_values, &standards, &exceptions, problems);
     let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
-    App {
+    let app = App {
         namespace: resolve_namespace(config, &identity, problems),
         team: config.team.clone(),
         runtime,
@@ -194,7 +199,9 @@ pub(crate) fn resolve(
         identity,
         platform: Box::new(platform),
         standards: Box::new(standards.into_standards()),
-    }
+    };
+    overrides::relocate(&app.arguments, &app.identity.environment, problems);
+    app
 }
 
 /// Notes the labels and annotations that every object of the app gets.

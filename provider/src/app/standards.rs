@@ -60,6 +60,11 @@ impl<'d> AppStandards<'d> {
         Source::Standards(field.unwrap_or_else(|| "standards".to_owned()))
     }
 
+    /// The environments that the standards list.
+    pub(crate) fn environments(&self) -> Vec<&str> {
+        self.document.environments().collect()
+    }
+
     /// The standards without their places.
     pub(crate) fn into_standards(self) -> Standards {
         self.standards

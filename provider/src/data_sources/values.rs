@@ -9,11 +9,12 @@ use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataReq
 use crate::app::config::AppConfig;
 use crate::app::explain::{DESCRIPTION as EXPLAIN, explain};
 use crate::app::image::Repository;
+use crate::app::overrides;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::standards::StandardsDocument;
 use crate::app::{kapp, post_render, values};
-use crate::arguments::describe_app;
+use crate::arguments::{describe_app, with_overrides};
 use crate::diagnose::{contract_diagnostics, problem_diagnostics};
 use crate::session::{Session, today};
 
@@ -69,7 +70,7 @@ fn schema() -> &'static Schema {
 
 fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
-    describe_app(Schema::new(0))
+    with_overrides(describe_app(Schema::new(0)))
         .describe(
             "Helm values and post-renderer configuration of an app, without anything on AWS: for clusters \
              elsewhere, for tests, and for a first look.",
@@ -99,7 +100,7 @@ fn parse(
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<App> {
-    let complete = config.is_wholly_known();
+    let complete = overrides::unknown_paths(config).is_empty();
     let mut config = diagnostics.take(AppConfig::read(schema(), config))?;
     // The platform has defaults for what is on AWS, which is not here.
     config.platform = Some("{}".to_owned());

@@ -20,6 +20,7 @@ mod identity;
 mod import;
 mod install;
 mod modules;
+mod overrides;
 mod post_render;
 mod pure_parts;
 mod quickstart;

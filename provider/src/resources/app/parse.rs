@@ -7,6 +7,7 @@ use super::entering::Entering;
 use super::schema::schema;
 use super::{groups, state};
 use crate::app::config::AppConfig;
+use crate::app::overrides;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
@@ -37,7 +38,7 @@ pub(super) fn parse(
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Parsed> {
-    let unknown = config.unknown_paths();
+    let unknown = overrides::unknown_paths(config);
     let mut known = config.clone();
     for path in &unknown {
         if let [Step::Attribute(block), _, Step::Attribute(name)] = path.steps()
@@ -116,6 +117,7 @@ impl Parsed {
 
     /// Takes what is only ever in the configuration: neither plan nor state holds secrets.
     pub(super) fn take_secrets(&mut self, config: &Value) {
+        let config = overrides::merged(config);
         let oidc = config.attribute("load_balancer").attribute("authenticate_oidc");
         if let (Some(balancer), Some(secret)) =
             (&mut self.app.traffic.load_balancer, oidc.attribute("client_secret").as_str())

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use tf_provider::{Attribute, Schema, Type};
 
 use crate::app::explain::DESCRIPTION as EXPLAIN;
-use crate::arguments::{describe_app, describe_infrastructure};
+use crate::arguments::{describe_app, describe_infrastructure, with_overrides};
 
 /// Names of all computed attributes.
 pub(super) fn computed_names() -> Vec<String> {
@@ -26,7 +26,7 @@ pub(super) fn schema() -> &'static Schema {
 fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
     let texts = |description: &str| Attribute::computed(Type::map(Type::String)).describe(description);
-    describe_infrastructure(describe_app(Schema::new(0)))
+    with_overrides(describe_infrastructure(describe_app(Schema::new(0))))
         .describe(
             "One app in one environment: its ECR repository, IAM role, log group, image pointer, target groups \
              and weighted listener rule on AWS, and the Helm values and post-renderer configuration with which \
