@@ -1,7 +1,7 @@
 //! Reads a standards document and merges the overlay of an environment.
 
 use super::members::post_render_configuration;
-use super::{KIND, Standards};
+use super::{KIND, Network, Standards};
 use crate::configuration::{API_VERSION, Layer, meaning_findings, merge_values, no_files, shape_findings};
 use crate::finding::Finding;
 use serde_json::{Map, Value};
@@ -198,6 +198,15 @@ fn meaning(standards: &Value) -> Vec<Finding> {
     {
         let message = format!("`{pattern}` is not a valid regular expression: {error}");
         findings.push(Finding::error("configuration-expression", message).field("namePattern"));
+    }
+    let networks = standards.get("allowedIngress").and_then(Value::as_array).into_iter().flatten();
+    for (index, text) in networks.filter_map(Value::as_str).enumerate() {
+        if Network::parse(text).is_none() {
+            let message = format!("`{text}` is not a network");
+            let finding =
+                Finding::error("configuration-invalid", message).field(format!("allowedIngress[{index}]"));
+            findings.push(finding.help("write it in CIDR notation, such as `10.0.0.0/8`"));
+        }
     }
     findings
 }

@@ -23,9 +23,11 @@ use super::parts;
 use super::platform;
 use super::post_render::resolve_settings;
 use super::problem::Problems;
+use super::profile::Profile;
+use super::reach;
 use super::rollout::Rollout;
-use super::runtime::Runtime;
 use super::scaling::{Resources, Scaling};
+use super::spot;
 use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
 use super::traffic::Traffic;
@@ -37,7 +39,7 @@ pub(crate) struct App {
     pub(crate) identity: Identity,
     pub(crate) namespace: String,
     pub(crate) team: Option<String>,
-    pub(crate) runtime: Runtime,
+    pub(crate) runtime: Box<Profile>,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) annotations: BTreeMap<String, String>,
     /// AWS tags beside those of ownership.
@@ -125,14 +127,14 @@ pub(crate) fn resolve(
         problems.error(place, "Missing argument", format!("`{place}` is required, and no block sets it."));
     }
     let identity = resolve_identity(config, problems);
-    let runtime = resolve_runtime(config, problems);
+    let runtime = Profile::resolve(config.runtime.as_deref(), &standards, problems);
     let mut explanations = Explanations::default();
     let (config, platform) = platform::fill(config, &standards, &mut explanations);
     let config = &config;
     let exceptions = Exceptions::resolve(&config.exception, today, problems);
     let resources = Resources::resolve(
         config.resources.as_ref(),
-        runtime,
+        &runtime,
         &standards,
         &exceptions,
         &mut explanations,
@@ -142,7 +144,11 @@ pub(crate) fn resolve(
     // The app's own word wins over its runtime's profile.
     let mut env = runtime.env(resources.memory_bytes());
     for (name, value) in &env {
-        explanations.note(&format!("env[{name:?}]"), value.as_str(), &runtime.source());
+        explanations.note(
+            &format!("env[{name:?}]"),
+            value.as_str(),
+            &runtime.source(&format!("env.{name}"), &standards),
+        );
     }
     for (name, value) in config.env.iter().flatten() {
         explanations.note(&format!("env[{name:?}]"), value.as_str(), &Source::Argument);
@@ -150,7 +156,11 @@ pub(crate) fn resolve(
     }
     note_metadata(config, &standards, &mut explanations);
     if config.chart["probes"]["startup"]["failureThreshold"].is_null() {
-        explanations.note("probes.startup.failure_threshold", startup_failures(runtime), &runtime.source());
+        explanations.note(
+            "probes.startup.failure_threshold",
+            startup_failures(&runtime),
+            &runtime.source("startupSeconds", &standards),
+        );
     }
     conflicts::check(config, problems);
     check_name(config, &standards, &exceptions, problems);
@@ -161,13 +171,17 @@ pub(crate) fn resolve(
     let mut chart = config.chart.clone();
     let traffic = Traffic::resolve(config, &identity, complete, problems);
     controller::add(config, &traffic.health_check, &mut chart, problems);
+    reach::default_scheme(config, &standards, &mut chart);
+    reach::check(config, &chart, &standards, &exceptions, problems);
+    spot::default_share(&mut chart, &standards, &mut explanations);
+    spot::check(&chart, &standards, &exceptions, problems);
     parts::default_replicas(&mut chart, &standards, &mut explanations);
     parts::check(&chart, &extra_values, &standards, &exceptions, problems);
     let rollout = config.rollout.as_ref().map(|rollout| Rollout::resolve(rollout, problems));
     let app = App {
         namespace: resolve_namespace(config, &identity, problems),
         team: config.team.clone(),
-        runtime,
+        runtime: Box::new(runtime),
         labels: config.labels.clone().unwrap_or_default(),
         annotations: config.annotations.clone().unwrap_or_default(),
         tags: config.tags.clone().unwrap_or_default(),
@@ -274,18 +288,6 @@ fn resolve_namespace(config: &AppConfig, identity: &Identity, problems: &mut Pro
         );
     }
     namespace
-}
-
-fn resolve_runtime(config: &AppConfig, problems: &mut Problems) -> Runtime {
-    let Some(name) = config.runtime.as_deref() else { return Runtime::Generic };
-    Runtime::parse(name).unwrap_or_else(|| {
-        problems.error(
-            "runtime",
-            format!("`{name}` is no runtime that ipsy knows"),
-            format!("Use one of {}; \"generic\" assumes nothing.", Runtime::names().join(", ")),
-        );
-        Runtime::Generic
-    })
 }
 
 fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTreeMap<String, Port> {

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::explain::Source;
-
 /// A language runtime, or none in particular.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Runtime {
@@ -42,11 +40,6 @@ impl Runtime {
     /// The name of this runtime.
     pub(crate) fn name(self) -> &'static str {
         NAMES.iter().find(|(_, runtime)| *runtime == self).map_or("generic", |(name, _)| name)
-    }
-
-    /// The source of settings that this profile decides.
-    pub(crate) fn source(self) -> Source {
-        Source::Runtime(self.name().to_owned())
     }
 
     /// Memory of a container where neither the app nor the standards say, as a Kubernetes quantity.

@@ -10,8 +10,8 @@ use super::config::{AppConfig, AutoscalingConfig, ResourcesConfig};
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
 use super::problem::Problems;
+use super::profile::Profile;
 use super::resource_bounds;
-use super::runtime::Runtime;
 use super::standards::{AppStandards, Breach};
 
 /// The replicas of an app.
@@ -207,7 +207,7 @@ impl Resources {
     /// Resolves `resources { … }`: the app's word, then the standards', then the runtime's.
     pub(crate) fn resolve(
         config: Option<&ResourcesConfig>,
-        runtime: Runtime,
+        runtime: &Profile,
         standards: &AppStandards<'_>,
         exceptions: &Exceptions,
         explanations: &mut Explanations,
@@ -216,25 +216,26 @@ impl Resources {
         let none = ResourcesConfig::default();
         let config = config.unwrap_or(&none);
         let defaults = &standards.resources.defaults;
-        let mut pick = |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<&str>| {
-            let (quantities, list, name) = standard;
-            let (value, source) = match (own, quantities.get(name), last) {
-                (Some(value), _, _) => (value.clone(), Source::Argument),
-                (None, Some(value), _) => {
-                    (value.to_string(), standards.field(&format!("resources.defaults.{list}.{name}")))
-                }
-                (None, None, Some(value)) => (value.to_owned(), runtime.source()),
-                (None, None, None) => return None,
+        let mut pick =
+            |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<(&str, Source)>| {
+                let (quantities, list, name) = standard;
+                let (value, source) = match (own, quantities.get(name), last) {
+                    (Some(value), _, _) => (value.clone(), Source::Argument),
+                    (None, Some(value), _) => {
+                        (value.to_string(), standards.field(&format!("resources.defaults.{list}.{name}")))
+                    }
+                    (None, None, Some((value, source))) => (value.to_owned(), source),
+                    (None, None, None) => return None,
+                };
+                explanations.note(field, value.as_str(), &source);
+                Some(value)
             };
-            explanations.note(field, value.as_str(), &source);
-            Some(value)
-        };
         let mut resources = Self::default();
         let cpu = pick(
             "resources.cpu_request",
             config.cpu_request.as_ref(),
             (&defaults.requests, "requests", "cpu"),
-            Some("100m"),
+            Some(("100m", Source::Default)),
         );
         let cpu_limit =
             pick("resources.cpu_limit", config.cpu_limit.as_ref(), (&defaults.limits, "limits", "cpu"), None);
@@ -242,7 +243,7 @@ impl Resources {
             "resources.memory",
             config.memory.as_ref(),
             (&defaults.limits, "limits", "memory"),
-            Some(runtime.memory()),
+            Some((&runtime.memory(), runtime.source("memory", standards))),
         );
         // Memory can't be taken back from a process: a request below the limit invites the node to kill it.
         let memory_request = config.memory_request.clone().or_else(|| memory.clone());

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::chart::merge;
 use super::image::Reference;
 use super::migration::{Account, Migration};
+use super::profile::Profile;
 use super::resolve::App;
-use super::runtime::Runtime;
 use super::scaling::{Metric, Scaling};
 
 /// Field of the chart that binds target groups.
@@ -153,7 +153,7 @@ fn probes(app: &App) -> Value {
         }
         probe
     };
-    let failures = startup_failures(app.runtime);
+    let failures = startup_failures(&app.runtime);
     json!({
         "liveness": with(&[]),
         "readiness": with(&[]),
@@ -162,7 +162,7 @@ fn probes(app: &App) -> Value {
 }
 
 /// Probes that may fail before a pod that starts is restarted.
-pub(crate) fn startup_failures(runtime: Runtime) -> i64 {
+pub(crate) fn startup_failures(runtime: &Profile) -> i64 {
     (runtime.startup_seconds() + STARTUP_PERIOD_SECONDS - 1) / STARTUP_PERIOD_SECONDS
 }
 

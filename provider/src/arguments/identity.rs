@@ -46,8 +46,8 @@ pub(super) fn add(schema: Schema) -> Schema {
             Attribute::optional(Type::String)
                 .describe(
                     "Language runtime, whose profile sets memory, start-up time and environment variables where \
-                     the app says nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`. \
-                     Default: `generic`.",
+                     the app says nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`, \
+                     or one of `runtimes` in the standards. Default: `generic`.",
                 )
                 .example("\"java\""),
         )

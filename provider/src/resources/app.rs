@@ -3,6 +3,7 @@
 mod apply;
 mod departing;
 mod entering;
+mod exposure;
 mod fixed;
 mod groups;
 mod holder;

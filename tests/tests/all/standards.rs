@@ -234,3 +234,20 @@ fn a_small_app_runs_on_the_platform_of_the_standards() {
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty());
 }
+
+#[test]
+fn an_app_is_only_exposed_as_the_standards_allow() {
+    let aws = fixture::aws();
+    let exposed = SMALL.replace("platform = {", "exposure = \"internal\"\n      platform = {");
+    let terraform = Terraform::with_configuration(&exposed, fixture::tools(), fixture::programs()).unwrap();
+    let mut terraform = terraform.against(&aws);
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.init().unwrap();
+    let refused = terraform.try_plan().unwrap();
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    for part in ["The load balancer is internet-facing", "`exposure`"] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
+    terraform.replace("main.tf", "\"internal\"", "\"internet-facing\"").unwrap();
+    terraform.plan().unwrap();
+}

@@ -17,10 +17,12 @@ fn document() -> StandardsDocument {
 
 fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, Vec<String>) {
     let mut problems = Problems::default();
+    let document = document();
+    let standards = AppStandards::of(&document, None, &mut Problems::default());
     let resources = Resources::resolve(
         Some(config),
-        Runtime::Java,
-        &AppStandards::of(&document(), None, &mut Problems::default()),
+        &Profile::resolve(Some("java"), &standards, &mut Problems::default()),
+        &standards,
         exceptions,
         &mut Explanations::default(),
         &mut problems,

@@ -14,7 +14,7 @@ use super::pointer::pointed_image;
 use super::retired::same;
 use super::state;
 use super::tag_rules;
-use super::{fixed, location};
+use super::{exposure, fixed, location};
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
@@ -58,6 +58,7 @@ pub(super) async fn modify_plan(
     }
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
     location::check(&parsed.app, account, diagnostics);
+    exposure::check(aws, &parsed.app, &configured.standards, diagnostics).await;
     tag_rules::check(&configured.tags.default_tags, &parsed.app.tags, diagnostics);
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let holder = holder::of_create(configured.origin().await);
