@@ -2,9 +2,11 @@
 //! configuration was reverted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use ipsy_aws::{Aws, Tags};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::image_parameter::ImageParameter;
 use super::listener_rule::ListenerRule;
@@ -18,6 +20,9 @@ use super::{Component, ComponentId};
 use crate::app::resolve::App;
 use crate::app::traffic::Previous;
 
+/// Longest wait for the lists of the tagging service: a private network need not have an endpoint for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The objects in the region that carry the owner id of `ownership` and are none of `kept`. The lists are some seconds
 /// late: each object is looked at again before it is deleted. Where the lists can't be read there are none.
 pub(crate) async fn orphans<'a>(
@@ -29,10 +34,14 @@ pub(crate) async fn orphans<'a>(
     let Some(mark) = ownership.search_mark() else { return Vec::new() };
     let kept: BTreeSet<ComponentId> = kept.map(|kept| ComponentId::of(kept.as_ref())).collect();
     let mut all = associations(aws, app, ownership, &kept).await;
-    let found = match aws.resource_tags.with_tags(&mark).await {
-        Ok(found) => found,
-        Err(error) => {
-            tracing::debug!("orphans are not looked for by their tags: {error}");
+    let found = match timeout(PATIENCE, aws.resource_tags.with_tags(&mark)).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            tracing::warn!("orphans cannot be found by their tags: {error}");
+            BTreeMap::new()
+        }
+        Err(_) => {
+            tracing::warn!("orphans cannot be found by their tags: the tagging service does not answer");
             BTreeMap::new()
         }
     };

@@ -8,7 +8,7 @@ use ipsy_aws::{Aws, Error, ErrorKind, Service, Tags};
 use serde_json::Value;
 
 use super::obstacle::{Obstacle, foreign_rules};
-use super::ownership::Ownership;
+use super::ownership::{Ownership, is_mark};
 use super::target_group;
 use super::{Component, Facts, Observed, Stage};
 use crate::app::departure::Departure;
@@ -67,8 +67,14 @@ impl Component for PreviousGroup {
         Ok(())
     }
 
-    async fn tag(&self, _observed: &Observed, _tags: &Tags) -> Result<(), Error> {
-        Ok(())
+    /// Writes the marks of ownership only: without them the app would not know later that the group is its own.
+    async fn tag(&self, observed: &Observed, tags: &Tags) -> Result<(), Error> {
+        let marks: Tags = tags
+            .iter()
+            .filter(|(key, _)| is_mark(key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        if marks.is_empty() { Ok(()) } else { self.aws.target_groups.tag(&observed.arn, &marks).await }
     }
 
     async fn untag(&self, _observed: &Observed, _keys: &[String]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! `cargo dev faults`: what an app's lifecycle is worth when things break. Every changing call of a create, of
 //! several updates and of a destroy goes wrong in each of four ways; the next apply has to converge, and the
-//! destroy after it has to leave nothing.
+//! destroy after it has to leave nothing. So it must be where an update is reverted after it was killed.
 
 mod bed;
 mod coverage;
@@ -77,7 +77,8 @@ pub fn kill_points(
     for phase in &phases {
         let reference = trial::undisturbed(&bed, phase)?;
         console.say(format!("{:12} {:3} calls", phase.name, reference.calls.len()));
-        let all = reference.calls.iter().flat_map(|call| Way::ALL.map(|way| Point::new(phase, call, way)));
+        let all =
+            reference.calls.iter().flat_map(|call| Way::of(phase).map(|way| Point::new(phase, call, way)));
         points.extend(all.step_by(selection.every.max(1)));
         references.insert(phase.name.clone(), reference);
     }
@@ -138,6 +139,7 @@ fn table(verdicts: &[(Point, Verdict)]) -> Table {
         "answer lost",
         "provider killed",
         "Terraform killed",
+        "reverted",
     ]);
     let mut rows: BTreeMap<(usize, &str, &str), Counts> = BTreeMap::new();
     for (point, verdict) in verdicts {
@@ -148,8 +150,8 @@ fn table(verdicts: &[(Point, Verdict)]) -> Table {
     }
     for ((_, phase, operation), ways) in rows {
         let cell = |way| ways.get(&way).map_or_else(|| "-".to_owned(), |(good, all)| format!("{good}/{all}"));
-        let [first, second, third, fourth] = Way::ALL.map(cell);
-        table.row([phase.to_owned(), operation.to_owned(), first, second, third, fourth]);
+        let [first, second, third, fourth, fifth] = Way::ALL.map(cell);
+        table.row([phase.to_owned(), operation.to_owned(), first, second, third, fourth, fifth]);
     }
     table
 }

@@ -42,7 +42,7 @@ fn assert_refused(aws: &AwsBench, outcome: &Outcome, expected: &[&str]) {
 fn a_replacement_looks_for_images_before_it_deletes_the_rule() {
     let (aws, terraform) = applied();
     fixture::push_image(&aws, "checkout");
-    terraform.replace("main.tf", "environment = \"prod\"", "environment = \"staging\"").unwrap();
+    terraform.replace("main.tf", "environment = \"prod\"", "environment = \"dev\"").unwrap();
     let plan = terraform.plan().unwrap();
     assert_eq!(plan.actions(APP), ["delete", "create"], "{}", plan.text);
     assert!(!plan.text.contains("serves on"), "nothing serves on in a replacement: {}", plan.text);
@@ -54,8 +54,8 @@ fn a_replacement_looks_for_images_before_it_deletes_the_rule() {
     terraform.apply().unwrap();
     let made = aws.resources().unwrap();
     assert_eq!(made.rules.len(), 1);
-    assert_eq!(made.rules[0].tags["ipsy:environment"], "staging");
-    assert_eq!(made.roles.keys().collect::<Vec<_>>(), ["checkout-staging"]);
+    assert_eq!(made.rules[0].tags["ipsy:environment"], "dev");
+    assert_eq!(made.roles.keys().collect::<Vec<_>>(), ["checkout-dev"]);
     assert!(!terraform.plan().unwrap().has_changes);
 }
 

@@ -1,7 +1,8 @@
-//! What carries certain tags, asked once for many apps that are refreshed together.
+//! Objects with certain tags, listed once for many apps that are refreshed together.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
@@ -15,17 +16,25 @@ pub(super) struct Coalesced {
 }
 
 impl Coalesced {
-    /// Keeps each list for some seconds.
+    /// Keeps each list for some seconds. After a failure the lists are empty: where the service does not answer, each of
+    /// many apps would wait for it.
     pub(super) fn new(inner: Arc<dyn ResourceTags>) -> Self {
         let kept: Arc<Kept<Tags, BTreeMap<String, Tags>>> = Arc::new(Kept::new());
+        let is_closed = Arc::new(AtomicBool::new(false));
         let with_tags = Batcher::of(1, &inner, move |service, keys: Vec<Tags>| {
-            let kept = kept.clone();
+            let (kept, is_closed) = (kept.clone(), is_closed.clone());
             async move {
                 let mut all = BTreeMap::new();
-                for tags in keys {
+                for tags in keys.into_iter().filter(|_| !is_closed.load(Ordering::Relaxed)) {
                     let list = match kept.get(&tags) {
                         Some(list) => list,
-                        None => kept.put(tags.clone(), service.with_tags(&tags).await?),
+                        None => match service.with_tags(&tags).await {
+                            Ok(list) => kept.put(tags.clone(), list),
+                            Err(error) => {
+                                is_closed.store(true, Ordering::Relaxed);
+                                return Err(error);
+                            }
+                        },
                     };
                     all.insert(tags, list.as_ref().clone());
                 }

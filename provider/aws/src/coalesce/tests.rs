@@ -316,6 +316,20 @@ async fn who_may_not_list_roles_reads_them_one_by_one_and_lists_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_of_tags_that_fails_is_not_asked_for_again() {
+    let (fake, aws, _) = with_apps(3).await;
+    let tags = &aws.refreshing().resource_tags;
+    let of_first = Tags::from([("app".to_owned(), "app-1".to_owned())]);
+    assert!(!tags.with_tags(&of_first).await.unwrap().is_empty());
+    fake.forget_calls();
+    fake.fail("GetResources", Moment::BeforeEffect, ErrorKind::AccessDenied, 1);
+    let of_second = Tags::from([("app".to_owned(), "app-2".to_owned())]);
+    assert!(tags.with_tags(&of_second).await.is_err());
+    assert!(tags.with_tags(&of_second).await.unwrap().is_empty());
+    assert_eq!(counts(&fake)["GetResources"], 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_reaches_everyone_who_waits() {
     let (fake, aws, _) = with_apps(3).await;
     fake.fail("DescribeLogGroups", Moment::BeforeEffect, ErrorKind::Throttled, 1);

@@ -65,8 +65,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        let state = finished(&work, request.planned, &report.observed);
-        holder::remember(&mut private, &holder);
+        let state = finished(&work, request.planned, &report.observed, &holder);
         return Outcome::of(state).with_private(private).with(diagnostics);
     }
     undo(&change.wanted, &mut report).await;
@@ -80,8 +79,10 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     }
     // What could not be taken back stays in the state, so that nobody has to look for it.
     report.observed.retain(|key, _| report.made.contains(key));
-    holder::remember_unfinished(&mut private, &holder);
-    Outcome::of(unfinished(request.planned, &report.observed)).with_private(private).with(diagnostics)
+    holder::remember_unfinished(&mut private);
+    let mut state = unfinished(request.planned, &report.observed);
+    holder::remember(&mut state, &holder);
+    Outcome::of(state).with_private(private).with(diagnostics)
 }
 
 /// Brings the app to its plan. What is no longer needed goes last, when nothing refers to it any more.
@@ -90,7 +91,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let (prior, mut private) = (request.prior, request.private);
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
-    let holder = holder::of_update(&private, configured.origin().await);
+    let holder = holder::of_update(&prior, configured.origin().await);
     let before = (Some(&prior), &entering::unfinished(&private));
     let work =
         Box::pin(wanted(configured, &request.planned, &request.config, before, &holder, &mut diagnostics))
@@ -119,8 +120,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
-        let state = finished(&work, request.planned, &report.observed);
-        holder::remember(&mut private, &holder);
+        let state = finished(&work, request.planned, &report.observed, &holder);
         forget(&mut private);
         entering::forget(&mut private);
         return Outcome::of(state).with_private(private).with(diagnostics);
@@ -153,7 +153,7 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     let planned = departing::planned(&private);
     departing::forget(&mut private);
     holder::forget_claim(&mut private);
-    let holder = holder::of_state(&private);
+    let holder = holder::of_state(&prior);
     let Some(mut work) = remembered(configured, &prior, &holder, &mut diagnostics).await else {
         return Outcome::of(prior).with_private(private).with(diagnostics);
     };
@@ -224,8 +224,9 @@ async fn connect<'a>(
 }
 
 /// The state after a whole success: as planned, with the ARNs that AWS chose.
-fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
+fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>, holder: &Holder) -> Value {
     let mut state = planned;
+    holder::remember(&mut state, holder);
     let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
     let inputs = Inputs {
         parsed: &work.parsed,

@@ -35,7 +35,7 @@ pub(super) async fn plan_destroy(
     request: &PlanDestroyRequest,
     diagnostics: &mut Diagnostics,
 ) {
-    if let Some(id) = holder::id_of_whole(&request.private) {
+    if let Some(id) = holder::id_of_whole(&request.prior, &request.private) {
         configured.claims.hold(&id);
     }
     let Ok(parsed) = parse_leniently(&request.prior, &configured.standards) else { return };

@@ -44,7 +44,7 @@ pub(super) async fn modify_plan(
     }
     departing::plan(&mut plan.private, &parsed.app.departure);
     let is_new = request.prior.is_none() && !holder::is_replacement(&plan.private);
-    let claimant = holder::claimant(&mut plan.private);
+    let claimant = holder::claimant(request.prior.as_ref(), &mut plan.private);
     if let Some(refusal) = holding::claim(configured, &parsed, request.prior.is_some(), &claimant) {
         diagnostics.push(refusal);
         return;
@@ -99,6 +99,7 @@ pub(super) async fn modify_plan(
     }
     check_values(&parsed.app, &plan.planned, several, diagnostics);
     check_size(plan, diagnostics);
+    holder::plan(request.prior.as_ref(), &mut plan.planned);
 }
 
 /// Whether the app of `config` is another one than that of `prior`: name and environment are what requires a replacement.

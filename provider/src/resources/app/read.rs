@@ -35,10 +35,10 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     };
     let url = account.repository_url(&parsed.app);
     let image = state::image(&state).unwrap_or_else(|| parsed.app.image.initial_reference(&url));
-    if let Some(id) = holder::id_of_whole(&private) {
+    if let Some(id) = holder::id_of_whole(&state, &private) {
         configured.claims.hold(&id);
     }
-    let holder = &holder::of_state(&private);
+    let holder = &holder::of_state(&state);
     let exact = components(&parsed.app, aws, account, &configured.tags, holder, &image.text());
     let in_bulk = components(&parsed.app, aws.refreshing(), account, &configured.tags, holder, &image.text());
     let left = left_behind(&private, aws, account, &configured.tags, holder, &exact);

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use tf_provider::{Attribute, Schema, Type};
 
+use super::holder::ATTRIBUTE as OWNER_ID;
 use crate::app::explain::DESCRIPTION as EXPLAIN;
 use crate::arguments::{describe_app, describe_infrastructure, with_overrides};
 
@@ -94,6 +95,13 @@ fn describe() -> Schema {
             texts(
                 "Every AWS object of the app, with all managed properties as JSON: what differs from AWS shows \
                  here as a change.",
+            ),
+        )
+        .attribute(
+            OWNER_ID,
+            text(
+                "Random id of this resource, which every AWS object of the app carries as the tag `ipsy:owner`: only \
+                 objects with this id are changed or deleted. An imported app gets it with its first change.",
             ),
         )
         .attribute("rollback_command", text("One AWS command that sends all requests back to where they came from."))

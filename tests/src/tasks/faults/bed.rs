@@ -1,6 +1,8 @@
 //! Where a point is tried: an AWS of its own and a working directory of Terraform.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -48,6 +50,14 @@ impl Bed {
             self.terraform.overlay(folder)?;
         }
         self.aws.forget_calls()
+    }
+
+    /// Brings the configuration back to what it was before the update of `folder`.
+    pub(super) fn revert(&self, folder: &Path) -> Result<()> {
+        for entry in fs::read_dir(folder)? {
+            self.terraform.take(&entry?.file_name().to_string_lossy())?;
+        }
+        self.terraform.overlay(&configuration())
     }
 
     /// Plays the installation of the app and the load balancer controller: a pod is in every target group.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::phase::Phase;
+use super::phase::{Action, Phase};
 use crate::process::Disturbance;
 
 /// A changing call of a phase: the how-many-th of its operation.
@@ -30,6 +30,8 @@ pub(super) enum Way {
     ProviderKilled,
     /// The call takes effect, and Terraform is killed; the provider gets the answer, and nobody to tell.
     TerraformKilled,
+    /// The provider is killed likewise, and the configuration is reverted: nothing asks for the change any more.
+    Reverted,
 }
 
 /// One call that goes wrong in one way.
@@ -42,14 +44,20 @@ pub(super) struct Point {
 
 impl Way {
     /// All ways, from the mildest.
-    pub(super) const ALL: [Self; 4] =
-        [Self::Fails, Self::AnswerLost, Self::ProviderKilled, Self::TerraformKilled];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Fails, Self::AnswerLost, Self::ProviderKilled, Self::TerraformKilled, Self::Reverted];
+
+    /// The ways in which a call of `phase` goes wrong: only an update can be reverted.
+    pub(super) fn of(phase: &Phase) -> impl Iterator<Item = Self> {
+        let is_update = matches!(phase.action, Action::Update(_));
+        Self::ALL.into_iter().filter(move |way| *way != Self::Reverted || is_update)
+    }
 
     /// Who is killed, if somebody is.
     pub(super) fn kill(self) -> Option<Disturbance> {
         match self {
             Self::Fails | Self::AnswerLost => None,
-            Self::ProviderKilled => Some(Disturbance::KillChildren),
+            Self::ProviderKilled | Self::Reverted => Some(Disturbance::KillChildren),
             Self::TerraformKilled => Some(Disturbance::KillAlone),
         }
     }
@@ -71,7 +79,9 @@ impl Point {
                 json!({ "status": 403, "code": "AccessDeniedException", "message": message })
             }
             Way::AnswerLost => json!({ "when": "after", "disconnect": true }),
-            Way::ProviderKilled | Way::TerraformKilled => json!({ "when": "after", "hold": true }),
+            Way::ProviderKilled | Way::TerraformKilled | Way::Reverted => {
+                json!({ "when": "after", "hold": true })
+            }
         };
         if let (Some(order), Value::Object(more)) = (order.as_object_mut(), more) {
             order.extend(more);

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::bed::{Bed, Census, surplus};
 use super::phase::{Action, Phase};
-use super::point::{Call, Point};
+use super::point::{Call, Point, Way};
 use crate::aws_bench;
 use crate::process::Outcome;
 use crate::terraform::DESTROY;
@@ -27,6 +27,8 @@ pub(super) struct Reference {
     pub(super) calls: Vec<Call>,
     /// How often its command has to be run.
     runs: usize,
+    /// What there is before it.
+    before: Census,
     /// What there is after it.
     after: Census,
 }
@@ -58,30 +60,33 @@ impl Verdict {
 /// Runs a phase as it should go, and takes everything away again.
 pub(super) fn undisturbed(bed: &Bed, phase: &Phase) -> Result<Reference> {
     bed.prepare(phase)?;
-    let mut runs = 0;
-    loop {
-        bed.terraform.run(phase.command())?.ok()?;
-        runs += 1;
-        if phase.action == Action::Destroy {
-            break;
-        }
-        bed.install()?;
-        let again = bed.terraform.try_plan()?;
-        if again.code == 0 {
-            break;
-        }
-        ensure!(runs < MOST_RUNS, "{} does not settle:\n{}", phase.name, again.everything());
-    }
+    let before = bed.aws.census()?;
+    let runs = settle(bed, phase)?;
     let calls = changing_calls(&bed.aws.call_log()?);
     let after = bed.aws.census()?;
     bed.terraform.destroy()?;
     let left = bed.aws.census()?;
     ensure!(left == bed.empty, "the destroy after {} leaves {:?}", phase.name, surplus(&left, &bed.empty));
     ensure!(!calls.is_empty(), "{} changes nothing", phase.name);
-    Ok(Reference { calls, runs, after })
+    Ok(Reference { calls, runs, before, after })
 }
 
-/// Runs a phase up to a point where something goes wrong, then again, then destroys.
+/// Runs a phase's command until it changes nothing more; gives how often that was.
+fn settle(bed: &Bed, phase: &Phase) -> Result<usize> {
+    for runs in 1..=MOST_RUNS {
+        bed.terraform.run(phase.command())?.ok()?;
+        if phase.action == Action::Destroy {
+            return Ok(runs);
+        }
+        bed.install()?;
+        if bed.terraform.try_plan()?.code == 0 {
+            return Ok(runs);
+        }
+    }
+    bail!("{} does not settle:\n{}", phase.name, bed.terraform.try_plan()?.everything())
+}
+
+/// Runs a phase up to a point where something goes wrong, then again or back, then destroys.
 pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let phase = &point.phase;
@@ -94,8 +99,42 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
             verdict.problems.push(format!("the failed create left {:?}", left.1));
         }
     }
+    match &phase.action {
+        Action::Update(folder) if point.way == Way::Reverted => {
+            bed.revert(folder)?;
+            settle(bed, phase)?;
+            verdict.converged = true;
+            judge(bed, &reference.before, &mut verdict)?;
+        }
+        action => {
+            repeat(bed, phase, &broken, reference, &mut verdict)?;
+            if *action != Action::Destroy {
+                judge(bed, &reference.after, &mut verdict)?;
+            }
+        }
+    }
+    if phase.action != Action::Destroy {
+        let destroyed = bed.terraform.run(&DESTROY)?;
+        if destroyed.code != 0 {
+            verdict.problems.push(destroyed.failure().to_string());
+        }
+    }
+    let (orphans, which) = surplus(&bed.aws.census()?, &bed.empty);
+    verdict.orphans = orphans;
+    if orphans > 0 {
+        verdict.problems.push(format!("left behind: {which:?}"));
+    }
+    Ok(verdict)
+}
 
-    // What was done before the broken run stays done: no more runs than without the fault.
+/// Runs the phase's command again, no more often than without the fault: what was done before the broken run stays done.
+fn repeat(
+    bed: &Bed,
+    phase: &Phase,
+    broken: &Broken,
+    reference: &Reference,
+    verdict: &mut Verdict,
+) -> Result<()> {
     let mut runs = reference.runs - broken.run;
     if broken.outcome.code == 0 {
         bed.install()?;
@@ -113,27 +152,15 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
             bed.install()?;
         }
     }
-    if phase.action != Action::Destroy {
-        judge(bed, reference, &mut verdict)?;
-        let destroyed = bed.terraform.run(&DESTROY)?;
-        if destroyed.code != 0 {
-            verdict.problems.push(destroyed.failure().to_string());
-        }
-    }
-    let (orphans, which) = surplus(&bed.aws.census()?, &bed.empty);
-    verdict.orphans = orphans;
-    if orphans > 0 {
-        verdict.problems.push(format!("left behind: {which:?}"));
-    }
-    Ok(verdict)
+    Ok(())
 }
 
-/// Compares what there is with what an undisturbed run makes, and with what Terraform wants.
-fn judge(bed: &Bed, reference: &Reference, verdict: &mut Verdict) -> Result<()> {
+/// Compares what there is with what there should be, and with what Terraform wants.
+fn judge(bed: &Bed, expected: &Census, verdict: &mut Verdict) -> Result<()> {
     let now = bed.aws.census()?;
-    let (duplicates, which) = surplus(&now, &reference.after);
+    let (duplicates, which) = surplus(&now, expected);
     verdict.duplicates = duplicates;
-    let (missing, what) = surplus(&reference.after, &now);
+    let (missing, what) = surplus(expected, &now);
     let plan = bed.terraform.try_plan()?;
     verdict.converged &= missing == 0 && plan.code == 0;
     if duplicates > 0 {

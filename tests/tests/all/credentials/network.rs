@@ -41,7 +41,18 @@ fn closed_proxy() -> (String, Arc<Mutex<BTreeSet<String>>>) {
 #[test]
 fn each_service_has_its_endpoint() {
     let aws = fixture::aws();
-    let all = ["cloudwatch", "ecr", "eks", "elbv2", "iam", "logs", "ssm", "sts"];
+    let all = [
+        "cloudwatch",
+        "ecr",
+        "eks",
+        "elbv2",
+        "iam",
+        "logs",
+        "resourcegroupstaggingapi",
+        "route53",
+        "ssm",
+        "sts",
+    ];
     let endpoints: Vec<String> = all.iter().map(|name| format!("    {name} = \"{}/\"", aws.url)).collect();
     let settings = format!("endpoints = {{\n{}\n  }}", endpoints.join("\n"));
     let mut terraform =

@@ -28,9 +28,9 @@ async fn applied() -> (Bench, Value, Json) {
 }
 
 #[tokio::test]
-async fn every_object_carries_the_owner_id_of_the_private_state() {
+async fn every_object_carries_the_owner_id_of_the_state() {
     let (bench, state, _) = applied().await;
-    let id = super::super::holder::id(&bench.private.lock().unwrap()).unwrap();
+    let id = text(&state, "owner_id").to_owned();
     let tags = bench.fake.tags();
     assert!(tags.len() >= 7, "{tags:?}");
     for (object, tags) in tags {

@@ -118,3 +118,19 @@ async fn a_destroy_leaves_none_and_touches_nothing_of_others() {
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(left[0].contains("checkout-theirs"), "{left:?}");
 }
+
+#[tokio::test]
+async fn a_lost_private_state_hides_none() {
+    let bench = Bench::new().await;
+    let platform = bench.fake.inventory();
+    let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
+    target_group(&bench, "checkout-orphan", tags(&bench, "target_group/blue").await).await;
+    // Terraform drops the private state of a resource when the provider is killed during an update.
+    *bench.private.lock().unwrap() = Private::new();
+    let refreshed = bench.refresh(&state).await.state.unwrap();
+    let shown = refreshed.attribute("infrastructure").as_map().unwrap();
+    assert!(shown.keys().any(|key| key.starts_with("orphan/")), "{:?}", shown.keys());
+    let gone = bench.destroy(&state).await;
+    assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
+    assert_eq!(bench.fake.inventory(), platform);
+}
