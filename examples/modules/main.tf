@@ -20,4 +20,5 @@ module "checkout" {
 output "values_by_backend" {
   description = "Helm values for each cluster, as JSON."
   value       = module.checkout.values_by_backend
+  sensitive   = true
 }

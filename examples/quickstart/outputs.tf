@@ -1,21 +1,25 @@
 output "values" {
   description = "Helm values for the cluster `blue`, as JSON: `helm upgrade … --values <(terraform output -raw values)`."
   value       = ipsy_app.checkout.values_by_backend["blue"]
+  sensitive   = true
 }
 
 output "values_by_backend" {
   description = "Helm values for each backend that is a cluster: each binds the target groups of its own cluster."
   value       = ipsy_app.checkout.values_by_backend
+  sensitive   = true
 }
 
 output "post_renderer_config" {
   description = "What the post-renderer changes after Helm has rendered: the standards and the advanced settings."
   value       = ipsy_app.checkout.post_renderer_config
+  sensitive   = true
 }
 
 output "post_renderer_args" {
   description = "The arguments with which Helm starts the post-renderer."
   value       = ipsy_app.checkout.post_renderer_args
+  sensitive   = true
 }
 
 output "target_groups" {

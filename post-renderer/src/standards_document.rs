@@ -9,17 +9,23 @@
 //! ```
 
 mod members;
+mod network;
 mod plan_rules;
 mod read;
 mod schema;
 mod types;
 
+pub use network::Network;
 pub use plan_rules::{
-    MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES, PlanRule, REQUIRED_LABELS,
+    ALLOWED_INGRESS, EXPOSURE, MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES, PlanRule,
+    REQUIRED_LABELS, SPOT_MAXIMUM,
 };
 pub use read::StandardsDocument;
 pub use schema::standards_schema;
-pub use types::{DefaultAutoscaling, IamStandards, LogStandards, Standards};
+pub use types::{
+    DefaultAutoscaling, Exposure, IamStandards, LogStandards, Platform, PlatformCluster, PriorityRange,
+    RuntimeProfile, SpotStandards, Standards,
+};
 
 /// The `kind` of a standards document.
 pub const KIND: &str = "Standards";

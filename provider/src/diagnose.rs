@@ -5,6 +5,7 @@ use tf_provider::{Diagnostic, Diagnostics, Path};
 
 use crate::app::chart::{contains, fields, locate};
 use crate::app::contract;
+use crate::app::overrides;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::App;
 use crate::infrastructure::converge::Failure;
@@ -49,10 +50,13 @@ pub(crate) fn contract_diagnostics(app: &App, values: &serde_json::Value, diagno
             )
             .at(Path::root("extra_values"))
         } else {
-            let place = path(&locate(fields(), &refusal.path).places);
+            let places = locate(fields(), &refusal.path).places;
+            let overridden = overrides::place(&app.arguments, &app.identity.environment, &places);
+            let place = path(&overridden.unwrap_or(places));
+            let reason = if refusal.shows_text { &refusal.reason_without_value } else { &refusal.reason };
             let diagnostic = Diagnostic::error(
                 "The standard chart does not take these values",
-                format!("{field}: {}. Change the argument that this value comes from.", refusal.reason),
+                format!("{field}: {reason}. Change the argument that this value comes from."),
             );
             if place == Path::EMPTY { diagnostic } else { diagnostic.at(place) }
         };

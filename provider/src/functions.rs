@@ -1,6 +1,7 @@
 //! The provider's functions, one file each. All are pure: no AWS, no files, no configuration.
 
 mod cost_estimate;
+mod diagram;
 mod diff_values;
 mod documents;
 mod merge_values;
@@ -17,6 +18,7 @@ use tf_provider::Function;
 pub(crate) fn all() -> Vec<Arc<dyn Function>> {
     vec![
         Arc::new(cost_estimate::CostEstimate),
+        Arc::new(diagram::Diagram),
         Arc::new(diff_values::DiffValues),
         Arc::new(merge_values::MergeValues),
         Arc::new(post_render::PostRender),

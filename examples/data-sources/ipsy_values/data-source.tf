@@ -16,5 +16,6 @@ data "ipsy_values" "checkout" {
 }
 
 output "values" {
-  value = data.ipsy_values.checkout.values
+  value     = data.ipsy_values.checkout.values
+  sensitive = true
 }

@@ -4,4 +4,5 @@ output "values" {
     ipsy_app.checkout.values_by_backend["blue"],
     yamlencode({ topologySpread = { zone = { whenUnsatisfiable = "DoNotSchedule" } } }),
   )
+  sensitive = true
 }

@@ -4,4 +4,5 @@ output "preview" {
     file("${path.module}/deployment.yaml"),
     ipsy_app.checkout.post_renderer_config,
   )
+  sensitive = true
 }

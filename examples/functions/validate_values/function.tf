@@ -6,6 +6,6 @@ locals {
 check "values" {
   assert {
     condition     = length(provider::ipsy::validate_values(local.merged_values)) == 0
-    error_message = join("\n", provider::ipsy::validate_values(local.merged_values))
+    error_message = join("\n", nonsensitive(provider::ipsy::validate_values(local.merged_values)))
   }
 }

@@ -15,6 +15,24 @@ pub struct PlanRule {
     pub source: &'static str,
 }
 
+/// The standards name the networks that apps may let in.
+pub const ALLOWED_INGRESS: PlanRule = PlanRule {
+    id: "allowed-ingress",
+    summary: "An app lets in only networks that the organisation allows.",
+    why: "A wide network in one app opens the cluster to callers that no one reviewed.",
+    remedy: "Name a network within those that are allowed.",
+    source: "allowedIngress",
+};
+
+/// The standards name the kind of load balancer.
+pub const EXPOSURE: PlanRule = PlanRule {
+    id: "exposure",
+    summary: "The load balancer of an app has the scheme that its environment asks for.",
+    why: "An internal app behind an internet-facing load balancer can be reached by anyone.",
+    remedy: "Use a listener of another load balancer, or remove the annotation of the scheme.",
+    source: "exposure",
+};
+
 /// An environment asks for a number of replicas that no app goes below.
 pub const MINIMUM_REPLICAS: PlanRule = PlanRule {
     id: "minimum-replicas",
@@ -51,9 +69,25 @@ pub const REQUIRED_LABELS: PlanRule = PlanRule {
     source: "requiredLabels",
 };
 
+/// The standards limit the share of Spot capacity.
+pub const SPOT_MAXIMUM: PlanRule = PlanRule {
+    id: "spot-maximum",
+    summary: "The share of Spot capacity is at most the maximum of the environment.",
+    why: "AWS takes Spot capacity back within two minutes, from many nodes at the same time.",
+    remedy: "Lower `placement.spot_percent`.",
+    source: "spot.maximumPercent",
+};
+
 /// All rules of the provider, sorted by id.
-pub const PLAN_RULES: [&PlanRule; 4] =
-    [&MINIMUM_REPLICAS, &NAME_PATTERN, &PERMISSIONS_BOUNDARY, &REQUIRED_LABELS];
+pub const PLAN_RULES: [&PlanRule; 7] = [
+    &ALLOWED_INGRESS,
+    &EXPOSURE,
+    &MINIMUM_REPLICAS,
+    &NAME_PATTERN,
+    &PERMISSIONS_BOUNDARY,
+    &REQUIRED_LABELS,
+    &SPOT_MAXIMUM,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Reads a standards document and merges the overlay of an environment.
 
 use super::members::post_render_configuration;
-use super::{KIND, Standards};
+use super::{KIND, Network, Standards};
 use crate::configuration::{API_VERSION, Layer, meaning_findings, merge_values, no_files, shape_findings};
 use crate::finding::Finding;
 use serde_json::{Map, Value};
@@ -122,6 +122,18 @@ impl StandardsDocument {
         })
     }
 
+    /// The document and the field that a field of an environment's standards comes from, such as
+    /// `standards.yaml: environments.prod.minimumReplicas`.
+    pub fn field_of(&self, environment: Option<&str>, field: &str) -> Option<String> {
+        let overlay = environment.map(|name| format!("environments.{name}.{field}"));
+        self.parts.iter().rev().find_map(|Part { layer, .. }| {
+            let mut fields = overlay.iter().map(String::as_str).chain([field]);
+            let found = fields.find(|field| is_written(layer.value(), field))?;
+            let name = layer.source_name();
+            Some(format!("{}: {found}", name.rsplit('/').next().unwrap_or(name)))
+        })
+    }
+
     fn check_environment(&self, environment: Option<&str>) -> Result<(), Vec<Finding>> {
         let Some(name) = environment else { return Ok(()) };
         let known: Vec<&str> = self.environments().collect();
@@ -186,6 +198,15 @@ fn meaning(standards: &Value) -> Vec<Finding> {
     {
         let message = format!("`{pattern}` is not a valid regular expression: {error}");
         findings.push(Finding::error("configuration-expression", message).field("namePattern"));
+    }
+    let networks = standards.get("allowedIngress").and_then(Value::as_array).into_iter().flatten();
+    for (index, text) in networks.filter_map(Value::as_str).enumerate() {
+        if Network::parse(text).is_none() {
+            let message = format!("`{text}` is not a network");
+            let finding =
+                Finding::error("configuration-invalid", message).field(format!("allowedIngress[{index}]"));
+            findings.push(finding.help("write it in CIDR notation, such as `10.0.0.0/8`"));
+        }
     }
     findings
 }

@@ -4,6 +4,7 @@ use crate::configuration::{
     Hooks, Kapp, ListKey, Mode, PodTemplatePath, PodTemplates, Resources, Stamp, Standards as Parameters,
     UnknownPodKinds,
 };
+use crate::quantity::Quantity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,22 @@ pub struct Standards {
     /// IAM roles of apps.
     #[serde(skip_serializing_if = "is_default")]
     pub iam: IamStandards,
+    /// Profiles of runtimes by name: new ones, and changes of those that the provider has.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub runtimes: BTreeMap<String, RuntimeProfile>,
+    /// Kind of load balancer that apps are reached through. The rule `exposure`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+    /// Networks that an app may let in, in CIDR notation. The rule `allowed-ingress`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(length(min = 1)))]
+    pub allowed_ingress: Vec<String>,
+    /// Spot capacity. The rule `spot-maximum`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub spot: SpotStandards,
+    /// Defaults for what an app does not name itself.
+    #[serde(skip_serializing_if = "is_default")]
+    pub platform: Platform,
     /// As in a `PostRenderConfig`: which objects are stamped.
     #[serde(skip_serializing_if = "is_default")]
     pub stamp: Stamp,
@@ -123,6 +140,122 @@ pub struct IamStandards {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub role_path: Option<String>,
+}
+
+/// Profile of a runtime. What it does not set comes from the runtime that it extends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RuntimeProfile {
+    /// Runtime of the provider that this one extends. Default: the one of the same name, or `generic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub extends: Option<String>,
+    /// Memory of a container where neither the app nor `resources.defaults` has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Quantity>,
+    /// Seconds that the process may take to start before it is restarted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub startup_seconds: Option<u32>,
+    /// Environment variables.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+}
+
+/// Kind of load balancer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exposure {
+    /// Only from inside of the network.
+    Internal,
+    /// From the internet.
+    InternetFacing,
+}
+
+impl Exposure {
+    /// The scheme of such a load balancer, as AWS writes it.
+    pub fn scheme(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::InternetFacing => "internet-facing",
+        }
+    }
+}
+
+/// Spot capacity of apps and their workers and jobs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SpotStandards {
+    /// Default `placement.spot_percent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 100))]
+    pub default_percent: Option<u32>,
+    /// The highest `placement.spot_percent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 100))]
+    pub maximum_percent: Option<u32>,
+}
+
+/// What the platform team runs, as defaults for apps that do not name their own. An app records in its state which of
+/// them it uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Platform {
+    /// Clusters of apps without `backend` blocks, by the name of the backend.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub clusters: BTreeMap<String, PlatformCluster>,
+    /// ARN of the listener of apps that name none. With `domain`, an app with a port needs no `load_balancer` block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub listener_arn: Option<String>,
+    /// Priorities of listener rules without `priority` and `priority_range`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priorities: Option<PriorityRange>,
+    /// Domain of apps whose load balancer names no host: requests for `NAME.DOMAIN` lead to the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub domain: Option<String>,
+    /// Route 53 zone in which the host `NAME.DOMAIN` gets an alias record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub hosted_zone_id: Option<String>,
+    /// Registry of images without a host, for the data source `ipsy_values`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub registry: Option<String>,
+}
+
+/// A cluster that serves apps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlatformCluster {
+    /// Name of the EKS cluster.
+    #[schemars(length(min = 1))]
+    pub cluster: String,
+    /// ARN of the cluster's OIDC provider in IAM, where pods get their role by the cluster's tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub oidc_provider_arn: Option<String>,
+    /// Weight of the cluster in the listener rule.
+    #[serde(default = "full_weight")]
+    #[schemars(range(max = 999))]
+    pub weight: u32,
+}
+
+fn full_weight() -> u32 {
+    100
+}
+
+/// Priorities of listener rules, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PriorityRange {
+    /// The lowest number, which is tried first.
+    #[schemars(range(min = 1, max = 50000))]
+    pub from: u32,
+    /// The highest number.
+    #[schemars(range(min = 1, max = 50000))]
+    pub to: u32,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
-use tf_provider::{Arguments, Diagnostic, Schema, Value};
+use tf_provider::{Arguments, Diagnostic, Schema, Step, Value};
 
 use super::advanced_setting::AdvancedSettingConfig;
 use super::autoscaling::AutoscalingConfig;
@@ -16,6 +16,7 @@ use super::image::ImageConfig;
 use super::json::{is_json_object, same_json};
 use super::logs::LogsConfig;
 use super::migration::MigrationConfig;
+use super::overrides;
 use super::port::PortConfig;
 use super::resources::ResourcesConfig;
 use super::rollout::RolloutConfig;
@@ -42,7 +43,8 @@ pub(crate) struct AppConfig {
     #[argument(example = "\"payments\"")]
     pub(crate) team: Option<String>,
     /// Language runtime, whose profile sets memory, start-up time and environment variables where the app says
-    /// nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`. Default: `generic`.
+    /// nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`, or one of `runtimes` in the standards.
+    /// Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
     /// Labels for every object of the app. They never reach selectors.
@@ -59,7 +61,6 @@ pub(crate) struct AppConfig {
     pub(crate) env: Option<BTreeMap<String, String>>,
     /// Number of pods, where there is no `autoscaling` block. Default: the standards', or 2.
     pub(crate) replicas: Option<i64>,
-    #[argument(required)]
     pub(crate) image: Option<ImageConfig>,
     pub(crate) port: BTreeMap<String, PortConfig>,
     pub(crate) secret: BTreeMap<String, SecretConfig>,
@@ -78,6 +79,18 @@ pub(crate) struct AppConfig {
     pub(crate) exception: BTreeMap<String, ExceptionConfig>,
     #[serde(skip)]
     pub(crate) aws: AwsConfig,
+    /// The defaults of the platform that a state or plan has recorded, as JSON.
+    #[serde(skip)]
+    pub(crate) platform: Option<String>,
+    /// Arguments and blocks that are unknown, or have something unknown inside.
+    #[serde(skip)]
+    pub(crate) unknown: BTreeSet<String>,
+    /// Required arguments that blocks of overrides do not set.
+    #[serde(skip)]
+    pub(crate) missing: Vec<String>,
+    /// All arguments as JSON, with named blocks by name.
+    #[serde(skip)]
+    pub(crate) arguments: Json,
     /// Values of the chart that the other arguments set, by the table of `chart`.
     #[serde(skip)]
     pub(crate) chart: Json,
@@ -121,16 +134,35 @@ impl AppConfig {
 
     /// Reads the arguments of an app out of a value that has them as `schema` does.
     pub(crate) fn read(schema: &Schema, value: &Value) -> Result<Self, Diagnostic> {
-        let keyed = schema.keyed(value);
-        Ok(Self { aws: keyed.decode()?, chart: chart::translate(&keyed.to_json()), ..keyed.decode()? })
+        let written = schema.keyed(value);
+        let keyed = overrides::merged(&written);
+        // Terraform has checked what is written, but not what was merged.
+        let missing = if keyed == written { Vec::new() } else { schema.missing(&keyed) };
+        let unknown = overrides::unknown_paths(value);
+        let unknown = unknown.iter().filter_map(|path| match path.steps().first() {
+            Some(Step::Attribute(name)) => Some(name.clone()),
+            _ => None,
+        });
+        Ok(Self {
+            unknown: unknown.collect(),
+            missing: missing.iter().map(ToString::to_string).collect(),
+            ..Self::of_keyed(keyed.decode()?, keyed.decode()?, keyed.to_json())
+        })
+    }
+
+    fn of_keyed(config: Self, aws: AwsConfig, arguments: Json) -> Self {
+        let platform = arguments["platform"].as_str().map(ToOwned::to_owned);
+        Self { aws, chart: chart::translate(&arguments), platform, arguments, ..config }
+    }
+
+    /// Whether the argument or block `name`, or something inside, is unknown.
+    pub(crate) fn is_unknown(&self, name: &str) -> bool {
+        self.unknown.contains(name)
     }
 
     /// The same for arguments as JSON, with named blocks in objects by name.
     pub(crate) fn from_json(arguments: &Json) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            aws: AwsConfig::deserialize(arguments)?,
-            chart: chart::translate(arguments),
-            ..Self::deserialize(arguments)?
-        })
+        let (config, aws) = (Self::deserialize(arguments)?, AwsConfig::deserialize(arguments)?);
+        Ok(Self::of_keyed(config, aws, arguments.clone()))
     }
 }

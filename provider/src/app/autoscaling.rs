@@ -10,7 +10,7 @@ use tf_provider::Arguments;
 
 use super::arguments::AppConfig;
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::problem::Problems;
 use super::standards::{AppStandards, Breach};
 
@@ -56,8 +56,8 @@ impl Scaling {
     ) -> Self {
         check_floor(config, standards, exceptions, problems);
         let (floor, source) = match standards.minimum_replicas {
-            Some(replicas) => (i64::from(replicas), standards.source("minimumReplicas")),
-            None => (2, "default".to_owned()),
+            Some(replicas) => (i64::from(replicas), standards.field("minimumReplicas")),
+            None => (2, Source::Default),
         };
         if let Some(autoscaling) = &config.autoscaling {
             let metrics = &config.chart["autoscaling"]["metrics"];
@@ -78,7 +78,7 @@ impl Scaling {
         if replicas < 0 {
             problems.error("replicas", format!("{replicas} replicas"), "There can't be fewer than none.");
         }
-        let origin = if config.replicas.is_some() { "configuration".to_owned() } else { source };
+        let origin = if config.replicas.is_some() { Source::Argument } else { source };
         explanations.note("replicas", replicas, &origin);
         Self::Fixed(replicas)
     }
@@ -117,16 +117,16 @@ fn check_floor(
 fn default_autoscaling(
     automatic: &DefaultAutoscaling,
     floor: i64,
-    source: &str,
+    source: &Source,
     standards: &AppStandards<'_>,
     explanations: &mut Explanations,
 ) -> Scaling {
     let utilization = i64::from(automatic.target_cpu_utilization);
     let max = i64::from(automatic.max).max(floor);
-    let place = standards.source("defaultAutoscaling");
+    let place = standards.field("defaultAutoscaling");
     explanations.note("autoscaling.min", floor, source);
     explanations.note("autoscaling.max", max, &place);
-    explanations.note("autoscaling.metric.cpu.target_utilization", utilization, &place);
+    explanations.note("autoscaling.metric[\"cpu\"].target_utilization", utilization, &place);
     let metrics = BTreeMap::from([("cpu".to_owned(), Metric::Utilization(utilization))]);
     Scaling::Automatic { min: floor, max, metrics }
 }
@@ -136,14 +136,18 @@ fn resolve_autoscaling(
     config: &AutoscalingConfig,
     given: &Value,
     floor: i64,
-    source: &str,
+    source: &Source,
     explanations: &mut Explanations,
     problems: &mut Problems,
 ) -> Scaling {
     let min = config.min.unwrap_or(floor);
     let max = config.max.unwrap_or_else(|| min.max(1).saturating_mul(10));
-    explanations.note("autoscaling.min", min, if config.min.is_some() { "configuration" } else { source });
-    explanations.note("autoscaling.max", max, if config.max.is_some() { "configuration" } else { "default" });
+    explanations.note("autoscaling.min", min, if config.min.is_some() { &Source::Argument } else { source });
+    explanations.note(
+        "autoscaling.max",
+        max,
+        &if config.max.is_some() { Source::Argument } else { Source::Default },
+    );
     let given: Vec<(&String, &Value)> = given.as_object().into_iter().flatten().collect();
     let resource_metric = |name: &str| ["cpu", "memory"].contains(&name);
     // KEDA can start the first pod; CPU and memory are only known of pods that run.
@@ -203,7 +207,7 @@ fn resolve_autoscaling(
     }
     if given.is_empty() {
         metrics.insert("cpu".to_owned(), Metric::Utilization(70));
-        explanations.note("autoscaling.metric.cpu.target_utilization", 70, "default");
+        explanations.note("autoscaling.metric[\"cpu\"].target_utilization", 70, &Source::Default);
     }
     Scaling::Automatic { min, max, metrics }
 }

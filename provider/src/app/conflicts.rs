@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 use super::arguments::AppConfig;
 use super::problem::Problems;
 
+/// Owners of a load balancer.
+const OWNERS: [&str; 3] = ["terraform", "controller", "none"];
 /// Longest name of a `CronJob` that Kubernetes takes.
 const LONGEST_CRON: usize = 52;
 
@@ -22,12 +24,25 @@ fn members<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = (&'v String
 }
 
 fn check_load_balancer(config: &AppConfig, problems: &mut Problems) {
-    if config.aws.load_balancer.is_some() && config.chart["ingress"]["enabled"] == true {
+    let Some(balancer) = &config.aws.load_balancer else { return };
+    if let Some(owner) = &balancer.owner
+        && !OWNERS.contains(&owner.as_str())
+    {
         problems.error(
-            "ingress",
+            "load_balancer.owner",
+            format!("`{owner}` is not an owner of a load balancer"),
+            "Use \"terraform\", \"controller\" or \"none\".",
+        );
+    }
+    let routes = [("ingress", "ingress"), ("http_route", "httpRoute")];
+    let routes = routes.into_iter().filter(|(_, field)| config.chart[*field]["enabled"] == true);
+    let most = usize::from(balancer.is_of_controller());
+    for (block, _) in routes.skip(most) {
+        problems.error(
+            block,
             "The load balancer has two owners",
-            "With `load_balancer` Terraform makes the listener rule; with `ingress` the controller in the cluster makes a \
-             load balancer. Remove one of the blocks.",
+            "With `load_balancer` Terraform makes the listener rule; with `owner = \"controller\"` the app gets an Ingress, \
+             or an HTTPRoute if it has an `http_route` block. Remove one of the blocks, or set the owner.",
         );
     }
 }
@@ -124,6 +139,14 @@ mod tests {
         check(&two, &["The load balancer has two owners"]);
         check(&json!({ "load_balancer": {}, "ingress": { "enabled": false } }), &[]);
         check(&json!({ "ingress": {} }), &[]);
+        check(&json!({ "load_balancer": {}, "http_route": {} }), &["The load balancer has two owners"]);
+        let controller = |block: &str| json!({ "load_balancer": { "owner": "controller" }, block: {} });
+        check(&controller("ingress"), &[]);
+        check(&controller("http_route"), &[]);
+        check(
+            &json!({ "load_balancer": { "owner": "ingress" } }),
+            &["`ingress` is not an owner of a load balancer"],
+        );
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) struct Refusal {
     pub(crate) reason: String,
     /// The reason without the value.
     pub(crate) reason_without_value: String,
+    /// Whether `reason` shows a text of the user, which can be sensitive.
+    pub(crate) shows_text: bool,
 }
 
 impl Refusal {
@@ -64,12 +66,14 @@ fn of_error(error: &ValidationError<'_>) -> Vec<Refusal> {
             Some(reason) => (reason.clone(), reason),
             None => (error.to_string(), masked()),
         };
-        return vec![Refusal { path, reason, reason_without_value }];
+        let is_choice = matches!(error.kind(), ValidationErrorKind::Enum { .. });
+        let shows_text = !is_choice && !matches!(**error.instance(), Value::Number(_) | Value::Bool(_));
+        return vec![Refusal { path, reason, reason_without_value, shows_text }];
     };
     let refusal = |name: &String| {
         let path = path.iter().chain(std::iter::once(name)).cloned().collect();
         let reason = format!("the chart has no field `{name}` here, or does not take this name");
-        Refusal { path, reason_without_value: reason.clone(), reason }
+        Refusal { path, reason_without_value: reason.clone(), reason, shows_text: false }
     };
     unexpected.iter().map(refusal).collect()
 }

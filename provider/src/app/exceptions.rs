@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use ipsy_post_renderer::standards;
 use ipsy_post_renderer::standards_document::PLAN_RULES;
 use serde::Deserialize;
-use serde_json::json;
 use tf_provider::Arguments;
 use time::macros::format_description;
 use time::{Date, Duration};
@@ -92,9 +91,8 @@ impl Exceptions {
 
     /// Lists the exceptions beside what is in effect.
     pub(crate) fn explain(&self, explanations: &mut Explanations) {
-        for (rule, Exception { reason, owner, expires }) in &self.0 {
-            let value = json!({ "expires": expires, "owner": owner, "reason": reason });
-            explanations.note(&format!("exception.{rule}"), value, "configuration");
+        for (rule, Exception { expires, .. }) in &self.0 {
+            explanations.note_shown(&format!("exception[{rule:?}]"), &format!("until {expires}"));
         }
     }
 

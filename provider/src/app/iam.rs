@@ -172,7 +172,11 @@ fn permissions_boundary(
     let Some(wanted) = &standards.iam.permissions_boundary else { return given.permissions_boundary.clone() };
     let source = standards.source("iam.permissionsBoundary");
     let Some(own) = &given.permissions_boundary else {
-        explanations.note("iam.permissions_boundary", wanted.as_str(), &source);
+        explanations.note(
+            "iam.permissions_boundary",
+            wanted.as_str(),
+            &standards.field("iam.permissionsBoundary"),
+        );
         return Some(wanted.clone());
     };
     if own != wanted && !exceptions.waives(PERMISSIONS_BOUNDARY.id) {
@@ -195,7 +199,7 @@ fn role_path(given: &IamConfig, standards: &AppStandards<'_>, explanations: &mut
         return own.clone();
     }
     let Some(path) = &standards.iam.role_path else { return "/".to_owned() };
-    explanations.note("iam.path", path.as_str(), &standards.source("iam.rolePath"));
+    explanations.note("iam.path", path.as_str(), &standards.field("iam.rolePath"));
     path.clone()
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use tf_provider::Arguments;
 
+pub(crate) use standards::{ImagePlaces, check_image_standards};
 pub(crate) use storage::{Encryption, Storage};
 
 use super::json::{is_object, same_policy};
@@ -18,8 +19,9 @@ use super::problem::Problems;
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct ImageConfig {
-    /// Name of an ECR repository, which is created; or a repository with its host, which is only used.
-    #[argument(required, example = "\"checkout\"")]
+    /// Name of an ECR repository, which is created; or a repository with its host, which is only used. Default: the name
+    /// of the app.
+    #[argument(example = "\"checkout\"")]
     pub(crate) repository: Option<String>,
     /// Who chooses the tag: `pointer`, CI writes it into an SSM parameter; or `literal`, this configuration does.
     /// Default: `pointer`.
@@ -175,7 +177,7 @@ impl Image {
         let default = ImageConfig::default();
         let config = config.unwrap_or(&default);
         Self {
-            repository: resolve_repository(config, problems),
+            repository: resolve_repository(config, identity, problems),
             source: resolve_source(config, problems),
             pull_policy: resolve_pull_policy(config, problems),
             parameter: resolve_parameter(config, identity, problems),
@@ -194,8 +196,8 @@ impl Image {
 }
 
 /// Docker's rule: a first segment with a dot, a colon, or `localhost`, is a registry's host.
-fn resolve_repository(config: &ImageConfig, problems: &mut Problems) -> Repository {
-    let name = config.repository.clone().unwrap_or_default();
+fn resolve_repository(config: &ImageConfig, identity: &Identity, problems: &mut Problems) -> Repository {
+    let name = config.repository.clone().unwrap_or_else(|| identity.app.clone());
     let first = name.split('/').next().unwrap_or_default();
     if name.contains('/') && (first.contains(['.', ':']) || first == "localhost") {
         return Repository::Foreign(name);
@@ -336,7 +338,8 @@ mod tests {
     fn a_host_makes_a_repository_foreign() {
         let resolve = |name: &str| {
             let config = ImageConfig { repository: Some(name.into()), ..ImageConfig::default() };
-            resolve_repository(&config, &mut Problems::default())
+            let identity = Identity { app: "checkout".to_owned(), environment: "prod".to_owned() };
+            resolve_repository(&config, &identity, &mut Problems::default())
         };
         assert_eq!(resolve("team/checkout"), Repository::Owned("team/checkout".into()));
         assert_eq!(resolve("ghcr.io/a/b"), Repository::Foreign("ghcr.io/a/b".into()));

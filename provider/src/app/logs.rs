@@ -5,7 +5,7 @@ use serde::Deserialize;
 use tf_provider::{Arguments, Problem, Value};
 
 use super::arguments::AppConfig;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::names::Identity;
 use super::problem::Problems;
 use super::standards::AppStandards;
@@ -44,9 +44,9 @@ impl Logs {
         let given = config.aws.logs.as_ref();
         let own = given.and_then(|logs| logs.retention_days);
         let (retention_days, source) = match (own, standards.logs.retention_days) {
-            (Some(days), _) => (days, "configuration".to_owned()),
-            (None, Some(days)) => (i64::from(days), standards.source("logs.retentionDays")),
-            (None, None) => (30, "default".to_owned()),
+            (Some(days), _) => (days, Source::Argument),
+            (None, Some(days)) => (i64::from(days), standards.field("logs.retentionDays")),
+            (None, None) => (30, Source::Default),
         };
         explanations.note("logs.retention_days", retention_days, &source);
         let group_name =

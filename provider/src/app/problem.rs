@@ -50,6 +50,17 @@ impl Problems {
     }
 }
 
+/// The text that [`parse_place`] reads as `places`.
+pub(crate) fn place_text(places: &[Place]) -> String {
+    let step = |place: &Place| match place {
+        Place::Attribute(name) => format!(".{name}"),
+        Place::Key(key) => format!("[{key:?}]"),
+        Place::Index(index) => format!("[{index}]"),
+    };
+    let text: String = places.iter().map(step).collect();
+    text.strip_prefix('.').unwrap_or(&text).to_owned()
+}
+
 /// Reads `a.b["name"].c[0]`: a dot goes into an attribute, brackets into a name or a position.
 pub(crate) fn parse_place(text: &str) -> Vec<Place> {
     let mut steps = Vec::new();
@@ -76,6 +87,13 @@ pub(crate) fn parse_place(text: &str) -> Vec<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_reads_as_it_is_written() {
+        for text in ["port[\"a\\\"b\"].port", "advanced_setting[2].patch", "name"] {
+            assert_eq!(place_text(&parse_place(text)), text);
+        }
+    }
 
     #[test]
     fn a_place_reads_attributes_names_and_positions() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::AdvancedSetting;
-use ipsy_post_renderer::standards_document::{NAME_PATTERN, REQUIRED_LABELS};
+use ipsy_post_renderer::standards_document::{NAME_PATTERN, Platform, REQUIRED_LABELS};
 use serde_json::{Value as Json, json};
 use time::Date;
 
@@ -12,23 +12,30 @@ use super::advanced_setting::resolve_settings;
 use super::arguments::AppConfig;
 use super::autoscaling::Scaling;
 use super::conflicts;
+use super::controller;
 use super::departure::Departure;
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::iam::Iam;
 use super::image::Image;
 use super::logs::Logs;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
+use super::overrides;
+use super::parts;
+use super::platform;
 use super::port::{Port, resolve_ports};
 use super::problem::Problems;
+use super::profile::Profile;
+use super::reach;
 use super::resources::Resources;
 use super::rollout::Rollout;
-use super::runtime::Runtime;
 use super::secret::{Secret, resolve_secrets};
+use super::spot;
 use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
 use super::traffic::Traffic;
+use super::values::startup_failures;
 
 /// An app, whole: nothing in it is optional that something else depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +43,7 @@ pub(crate) struct App {
     pub(crate) identity: Identity,
     pub(crate) namespace: String,
     pub(crate) team: Option<String>,
-    pub(crate) runtime: Runtime,
+    pub(crate) runtime: Box<Profile>,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) annotations: BTreeMap<String, String>,
     /// AWS tags beside those of ownership.
@@ -60,12 +67,16 @@ pub(crate) struct App {
     /// Whether a create adopts whatever has the right names.
     pub(crate) adopt: bool,
     pub(crate) settings: Vec<AdvancedSetting>,
+    /// The arguments as JSON, with named blocks by name.
+    pub(crate) arguments: Box<Json>,
     /// Values of the chart that arguments set one to one.
     pub(crate) chart: Box<Json>,
     /// `extra_values`, over all other values.
     pub(crate) extra_values: Box<Json>,
     pub(crate) exceptions: Exceptions,
     pub(crate) explanations: Explanations,
+    /// The defaults of the platform that it uses.
+    pub(crate) platform: Box<Platform>,
     /// The standards of its environment.
     pub(crate) standards: Box<Standards>,
 }
@@ -97,13 +108,19 @@ pub(crate) fn resolve(
     problems: &mut Problems,
 ) -> App {
     let standards = AppStandards::of(standards, config.environment.as_deref(), problems);
+    overrides::check(&config.arguments, &standards.environments(), problems);
+    for place in &config.missing {
+        problems.error(place, "Missing argument", format!("`{place}` is required, and no block sets it."));
+    }
     let identity = resolve_identity(config, problems);
-    let runtime = resolve_runtime(config, problems);
+    let runtime = Profile::resolve(config.runtime.as_deref(), &standards, problems);
     let mut explanations = Explanations::default();
+    let (config, platform) = platform::fill(config, &standards, &mut explanations);
+    let config = &config;
     let exceptions = Exceptions::resolve(&config.exception, today, problems);
     let resources = Resources::resolve(
         config.resources.as_ref(),
-        runtime,
+        &runtime,
         &standards,
         &exceptions,
         &mut explanations,
@@ -113,22 +130,44 @@ pub(crate) fn resolve(
     // The app's own word wins over its runtime's profile.
     let mut env = runtime.env(resources.memory_bytes());
     for (name, value) in &env {
-        explanations.note(&format!("env.{name}"), value.as_str(), &format!("runtime {}", runtime.name()));
+        explanations.note(
+            &format!("env[{name:?}]"),
+            value.as_str(),
+            &runtime.source(&format!("env.{name}"), &standards),
+        );
     }
     for (name, value) in config.env.iter().flatten() {
-        explanations.note(&format!("env.{name}"), value.as_str(), "configuration");
+        explanations.note(&format!("env[{name:?}]"), value.as_str(), &Source::Argument);
         env.insert(name.clone(), value.clone());
+    }
+    note_metadata(config, &standards, &mut explanations);
+    if config.chart["probes"]["startup"]["failureThreshold"].is_null() {
+        explanations.note(
+            "probes.startup.failure_threshold",
+            startup_failures(&runtime),
+            &runtime.source("startupSeconds", &standards),
+        );
     }
     conflicts::check(config, problems);
     check_name(config, &standards, &exceptions, problems);
     check_required_labels(config, &standards, complete, &exceptions, problems);
     let image = Image::resolve(config.image.as_ref(), &identity, problems);
     image.check_standards(config.image.as_ref(), &standards, &exceptions, problems);
+    let extra_values = extra_values(config);
+    let mut chart = config.chart.clone();
+    let traffic = Traffic::resolve(config, &identity, complete, problems);
+    controller::add(config, &traffic.health_check, &mut chart, problems);
+    reach::default_scheme(config, &standards, &mut chart);
+    reach::check(config, &chart, &standards, &exceptions, problems);
+    spot::default_share(&mut chart, &standards, &mut explanations);
+    spot::check(&chart, &standards, &exceptions, problems);
+    parts::default_replicas(&mut chart, &standards, &mut explanations);
+    parts::check(&chart, &extra_values, &standards, &exceptions, problems);
     let rollout = Rollout::resolve(config, problems);
-    App {
+    let app = App {
         namespace: resolve_namespace(config, &identity, problems),
         team: config.team.clone(),
-        runtime,
+        runtime: Box::new(runtime),
         labels: config.labels.clone().unwrap_or_default(),
         annotations: config.annotations.clone().unwrap_or_default(),
         tags: config.aws.tags.clone().unwrap_or_default(),
@@ -146,18 +185,38 @@ pub(crate) fn resolve(
             .map(|migration| Migration::resolve(migration, &identity, complete, problems)),
         iam: Iam::resolve(config, &identity, &standards, &exceptions, &mut explanations, problems),
         logs: Logs::resolve(config, &identity, &standards, &mut explanations, problems),
-        traffic: Traffic::resolve(config, &identity, complete, problems),
+        traffic,
         timeouts: Timeouts::resolve(config.aws.timeouts.as_ref(), &rollout, problems),
         rollout,
         departure: Departure::resolve(config, problems),
         adopt: config.aws.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
-        chart: Box::new(config.chart.clone()),
-        extra_values: Box::new(extra_values(config)),
+        arguments: Box::new(config.arguments.clone()),
+        chart: Box::new(chart),
+        extra_values: Box::new(extra_values),
         exceptions,
         explanations,
         identity,
+        platform: Box::new(platform),
         standards: Box::new(standards.into_standards()),
+    };
+    overrides::relocate(&app.arguments, &app.identity.environment, problems);
+    app
+}
+
+/// Notes the labels and annotations that every object of the app gets.
+fn note_metadata(config: &AppConfig, standards: &AppStandards<'_>, explanations: &mut Explanations) {
+    for (kind, own, general) in [
+        ("labels", &config.labels, &standards.labels),
+        ("annotations", &config.annotations, &standards.annotations),
+    ] {
+        for (name, value) in general {
+            let field = format!("{kind}.{name}");
+            explanations.note(&format!("{kind}[{name:?}]"), value.as_str(), &standards.field(&field));
+        }
+        for (name, value) in own.iter().flatten() {
+            explanations.note(&format!("{kind}[{name:?}]"), value.as_str(), &Source::Argument);
+        }
     }
 }
 
@@ -215,18 +274,6 @@ fn resolve_namespace(config: &AppConfig, identity: &Identity, problems: &mut Pro
         );
     }
     namespace
-}
-
-fn resolve_runtime(config: &AppConfig, problems: &mut Problems) -> Runtime {
-    let Some(name) = config.runtime.as_deref() else { return Runtime::Generic };
-    Runtime::parse(name).unwrap_or_else(|| {
-        problems.error(
-            "runtime",
-            format!("`{name}` is no runtime that ipsy knows"),
-            format!("Use one of {}; \"generic\" assumes nothing.", Runtime::names().join(", ")),
-        );
-        Runtime::Generic
-    })
 }
 
 /// `extra_values`. A check of the argument reports what is not a JSON object.

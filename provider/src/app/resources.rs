@@ -8,10 +8,11 @@ use serde::Deserialize;
 use tf_provider::{Arguments, Problem, Value};
 
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::problem::Problems;
-use super::runtime::Runtime;
-use super::standards::{AppStandards, Breach};
+use super::profile::Profile;
+use super::resource_bounds;
+use super::standards::AppStandards;
 
 /// What a pod may use, in Kubernetes' quantities. What is missing comes from the standards.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
@@ -48,7 +49,7 @@ impl Resources {
     /// Resolves `resources { … }`: the app's word, then the standards', then the runtime's.
     pub(crate) fn resolve(
         config: Option<&ResourcesConfig>,
-        runtime: Runtime,
+        runtime: &Profile,
         standards: &AppStandards<'_>,
         exceptions: &Exceptions,
         explanations: &mut Explanations,
@@ -57,25 +58,26 @@ impl Resources {
         let none = ResourcesConfig::default();
         let config = config.unwrap_or(&none);
         let defaults = &standards.resources.defaults;
-        let mut pick = |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<&str>| {
-            let (quantities, list, name) = standard;
-            let (value, source) = match (own, quantities.get(name), last) {
-                (Some(value), _, _) => (value.clone(), "configuration".to_owned()),
-                (None, Some(value), _) => {
-                    (value.to_string(), standards.source(&format!("resources.defaults.{list}.{name}")))
-                }
-                (None, None, Some(value)) => (value.to_owned(), format!("runtime {}", runtime.name())),
-                (None, None, None) => return None,
+        let mut pick =
+            |field: &str, own: Option<&String>, standard: Standard<'_>, last: Option<(&str, Source)>| {
+                let (quantities, list, name) = standard;
+                let (value, source) = match (own, quantities.get(name), last) {
+                    (Some(value), _, _) => (value.clone(), Source::Argument),
+                    (None, Some(value), _) => {
+                        (value.to_string(), standards.field(&format!("resources.defaults.{list}.{name}")))
+                    }
+                    (None, None, Some((value, source))) => (value.to_owned(), source),
+                    (None, None, None) => return None,
+                };
+                explanations.note(field, value.as_str(), &source);
+                Some(value)
             };
-            explanations.note(field, value.as_str(), &source);
-            Some(value)
-        };
         let mut resources = Self::default();
         let cpu = pick(
             "resources.cpu_request",
             config.cpu_request.as_ref(),
             (&defaults.requests, "requests", "cpu"),
-            Some("100m"),
+            Some(("100m", Source::Default)),
         );
         let cpu_limit =
             pick("resources.cpu_limit", config.cpu_limit.as_ref(), (&defaults.limits, "limits", "cpu"), None);
@@ -83,7 +85,7 @@ impl Resources {
             "resources.memory",
             config.memory.as_ref(),
             (&defaults.limits, "limits", "memory"),
-            Some(runtime.memory()),
+            Some((&runtime.memory(), runtime.source("memory", standards))),
         );
         // Memory can't be taken back from a process: a request below the limit invites the node to kill it.
         let memory_request = config.memory_request.clone().or_else(|| memory.clone());
@@ -106,7 +108,9 @@ impl Resources {
             }
         }
         resources.check_order(problems);
-        resources.check_standards(standards, exceptions, problems);
+        let argument = |list: &str, name: &str| argument(list, name).to_owned();
+        let Self { requests, limits } = &resources;
+        resource_bounds::check(requests, limits, &argument, standards, exceptions, problems);
         resources
     }
 
@@ -135,50 +139,12 @@ impl Resources {
             }
         }
     }
-
-    fn check_standards(
-        &self,
-        standards: &AppStandards<'_>,
-        exceptions: &Exceptions,
-        problems: &mut Problems,
-    ) {
-        let limits = self.limits.iter().map(|(name, value)| ("limit", name, value));
-        let requests = self.requests.iter().map(|(name, value)| ("request", name, value));
-        for (sort, name, text) in limits.chain(requests) {
-            let Ok(value) = Quantity::parse(text) else { continue };
-            for (bound, table, above) in [
-                ("maximum", &standards.resources.maximum, true),
-                ("minimum", &standards.resources.minimum, false),
-            ] {
-                let Some(allowed) = table.get(name) else { continue };
-                let broken = if above { value > *allowed } else { value < *allowed };
-                let rule = format!("resource-{bound}/{name}");
-                if !broken || exceptions.waives(&rule) {
-                    continue;
-                }
-                let (place, side) = if above { ("above", "most") } else { ("below", "least") };
-                problems.breach(
-                    standards.resources.mode,
-                    Breach {
-                        rule: &rule,
-                        place: argument(sort, name),
-                        summary: format!("The {name} {sort} of {text} is {place} what is allowed"),
-                        wanted: format!(
-                            "{} allow at {side} {allowed}",
-                            standards.source(&format!("resources.{bound}.{name}"))
-                        ),
-                        fix: "Change it".to_owned(),
-                    },
-                );
-            }
-        }
-    }
 }
 
 /// The argument that a request or limit is written in.
-fn argument(sort: &str, name: &str) -> &'static str {
-    match (sort, name) {
-        ("request", "cpu") => "resources.cpu_request",
+fn argument(list: &str, name: &str) -> &'static str {
+    match (list, name) {
+        ("requests", "cpu") => "resources.cpu_request",
         (_, "cpu") => "resources.cpu_limit",
         (_, "memory") => "resources.memory",
         _ => "resources.ephemeral_storage",

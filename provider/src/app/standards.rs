@@ -6,6 +6,7 @@ use std::ops::Deref;
 use ipsy_post_renderer::configuration::Mode;
 pub(crate) use ipsy_post_renderer::standards_document::{Standards, StandardsDocument};
 
+use super::explain::Source;
 use super::problem::Problems;
 
 /// The standards of an app's environment.
@@ -51,6 +52,17 @@ impl<'d> AppStandards<'d> {
             Some(place) => format!("{} ({place})", self.title()),
             None => self.title(),
         }
+    }
+
+    /// A field of these standards as the source of a setting.
+    pub(crate) fn field(&self, field: &str) -> Source {
+        let field = self.document.field_of(self.environment.as_deref(), field);
+        Source::Standards(field.unwrap_or_else(|| "standards".to_owned()))
+    }
+
+    /// The environments that the standards list.
+    pub(crate) fn environments(&self) -> Vec<&str> {
+        self.document.environments().collect()
     }
 
     /// The standards without their places.
@@ -109,6 +121,7 @@ mod tests {
 
     use super::*;
     use crate::app::arguments::AppConfig;
+    use crate::app::explain::explain;
     use crate::app::resolve::{App, resolve};
 
     const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
@@ -148,11 +161,7 @@ environments: {dev: {mode: warn}, prod: {}}
         assert_eq!(told, Vec::<String>::new());
         assert_eq!(app.iam.permissions_boundary.as_deref(), Some("arn:aws:iam::123456789012:policy/apps"));
         assert_eq!(app.iam.path, "/apps/");
-        assert!(
-            app.explanations.text().contains("standards 7 (standards.yaml, line 5)"),
-            "{:?}",
-            app.explanations
-        );
+        assert!(explain(&app)["iam.path"].contains("standards.yaml: iam.rolePath"), "{:?}", app.explanations);
     }
 
     #[test]
@@ -186,7 +195,7 @@ environments: {dev: {mode: warn}, prod: {}}
         let (app, told) =
             judged(&app("prod", &json!({ "name": "shop-2", "exception": { "name-pattern": exception } })));
         assert_eq!(told, Vec::<String>::new());
-        assert!(app.explanations.effective().contains("\"exception.name-pattern\""));
+        assert!(explain(&app)["exception[\"name-pattern\"]"].contains("2027-01-31"));
     }
 
     #[test]

@@ -103,6 +103,7 @@ impl Traffic {
             .aws
             .load_balancer
             .as_ref()
+            .filter(|given| given.is_of_terraform())
             .map(|given| LoadBalancer::resolve(given, &first_port, complete, problems));
         let settings = load_balancer.as_ref().map_or_else(String::new, |balancer| {
             let number = config.port.get(&balancer.port).and_then(|port| port.port).unwrap_or_default();

@@ -9,6 +9,7 @@ use super::autoscaling::{Metric, Scaling};
 use super::chart::merge;
 use super::image::Reference;
 use super::migration::{Account, Migration};
+use super::profile::Profile;
 use super::resolve::App;
 
 /// Field of the chart that binds target groups.
@@ -123,7 +124,8 @@ fn binding(backend: &str, group: &str) -> String {
 
 /// A pod stays a target for as long as the load balancer still sends it requests.
 fn pre_stop_seconds(app: &App) -> i64 {
-    if app.traffic.load_balancer.is_some() { 15 } else { 5 }
+    let has_route = ["ingress", "httpRoute"].iter().any(|name| app.chart[*name]["enabled"] == true);
+    if app.traffic.load_balancer.is_some() || has_route { 15 } else { 5 }
 }
 
 fn ports(app: &App) -> Value {
@@ -151,12 +153,17 @@ fn probes(app: &App) -> Value {
         }
         probe
     };
-    let failures = (app.runtime.startup_seconds() + STARTUP_PERIOD_SECONDS - 1) / STARTUP_PERIOD_SECONDS;
+    let failures = startup_failures(&app.runtime);
     json!({
         "liveness": with(&[]),
         "readiness": with(&[]),
         "startup": with(&[("failureThreshold", failures), ("periodSeconds", STARTUP_PERIOD_SECONDS)]),
     })
+}
+
+/// Probes that may fail before a pod that starts is restarted.
+pub(crate) fn startup_failures(runtime: &Profile) -> i64 {
+    (runtime.startup_seconds() + STARTUP_PERIOD_SECONDS - 1) / STARTUP_PERIOD_SECONDS
 }
 
 fn secrets(app: &App) -> Value {

@@ -41,7 +41,8 @@ impl DataSource for PostRendererData {
             .attribute(
                 "args",
                 Attribute::computed(Type::list(Type::String))
-                    .describe("Arguments that make it the post-renderer."),
+                    .describe("Arguments that make it the post-renderer. Sensitive, because they hold `config`.")
+                    .sensitive(),
             )
             .attribute("version", Attribute::computed(Type::String).describe("Version of the post-renderer."))
             .attribute("sha256", Attribute::computed(Type::String).describe("SHA-256 of the executable."))

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
 
 use crate::app::arguments::AppConfig;
+use crate::app::explain::{DESCRIPTION as EXPLAIN, explain};
 use crate::app::image::Repository;
+use crate::app::overrides;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::standards::StandardsDocument;
@@ -67,7 +69,7 @@ fn schema() -> &'static Schema {
 
 fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
-    AppConfig::describe(Schema::new(0))
+    overrides::describe(AppConfig::describe(Schema::new(0)))
         .describe(
             "Helm values and post-renderer configuration of an app, without anything on AWS: for clusters \
              elsewhere, for tests, and for a first look.",
@@ -75,20 +77,20 @@ fn describe() -> Schema {
         .attribute(
             "registry",
             Attribute::optional(Type::String)
-                .describe("Host that is put before `image.repository`, where that names none.")
+                .describe("Host that is put before `image.repository`, where that names none. Default: `platform.registry` of the standards.")
                 .example("\"registry.example.com\""),
         )
-        .attribute("values", text("Helm values, as JSON with sorted keys."))
-        .attribute("values_yaml", text("The same as YAML."))
-        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
+        .attribute("values", text("Helm values, as JSON with sorted keys.").sensitive())
+        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON.").sensitive())
         .attribute(
             "post_renderer_args",
             Attribute::computed(Type::list(Type::String))
-                .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
+                .describe("Arguments with which Helm starts `ipsy-post-renderer`.")
+                .sensitive(),
         )
         .attribute("kapp_config", text("Configuration of kapp, as YAML."))
-        .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
-        .attribute("explain", text("The same, each with its source, as JSON."))
+        .attribute("standards_version", text("Version of the standards in effect."))
+        .attribute("explain", Attribute::computed(Type::map(Type::String)).describe(EXPLAIN))
 }
 
 fn parse(
@@ -97,8 +99,10 @@ fn parse(
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<App> {
-    let complete = config.is_wholly_known();
-    let config = diagnostics.take(AppConfig::read(schema(), config))?;
+    let complete = overrides::unknown_paths(config).is_empty();
+    let mut config = diagnostics.take(AppConfig::read(schema(), config))?;
+    // The platform has defaults for what is on AWS, which is not here.
+    config.platform = Some("{}".to_owned());
     let mut problems = Problems::default();
     let app = resolve(&config, standards, complete, today(), &mut problems);
     problem_diagnostics(&problems, warnings, diagnostics);
@@ -106,7 +110,8 @@ fn parse(
 }
 
 fn app_values(app: &App, registry: &Value) -> serde_json::Value {
-    let repository = match (&app.image.repository, registry.as_str()) {
+    let registry = registry.as_str().or(app.standards.platform.registry.as_deref());
+    let repository = match (&app.image.repository, registry) {
         (Repository::Owned(name), Some(host)) => format!("{host}/{name}"),
         (Repository::Owned(name) | Repository::Foreign(name), _) => name.clone(),
     };
@@ -117,12 +122,14 @@ fn app_values(app: &App, registry: &Value) -> serde_json::Value {
 fn outputs(app: &App, values: &serde_json::Value) -> Vec<(&'static str, Value)> {
     let config = post_render::configuration(app).to_canonical_json();
     vec![
-        ("values_yaml", Value::from(serde_yaml::to_string(values).unwrap_or_default())),
         ("values", Value::from(values.to_string())),
         ("post_renderer_args", Value::List(vec![Value::from("--config-json"), Value::from(config.as_str())])),
         ("post_renderer_config", Value::from(config)),
         ("kapp_config", Value::from(kapp::configuration(app))),
-        ("effective", Value::from(app.explanations.effective())),
-        ("explain", Value::from(app.explanations.text())),
+        ("standards_version", app.standards.version.as_deref().map_or(Value::Null, Value::from)),
+        (
+            "explain",
+            Value::map(explain(app).into_iter().map(|(argument, text)| (argument, Value::from(text)))),
+        ),
     ]
 }

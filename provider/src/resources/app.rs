@@ -3,6 +3,7 @@
 mod apply;
 mod course;
 mod departing;
+mod exposure;
 mod holder;
 mod holding;
 mod immutable;

@@ -38,7 +38,8 @@ data "ipsy_values" "checkout" {
 }
 
 output "values" {
-  value = data.ipsy_values.checkout.values
+  value     = data.ipsy_values.checkout.values
+  sensitive = true
 }
 "#;
 

@@ -35,7 +35,8 @@ output "program" {{
 }}
 
 output "arguments" {{
-  value = data.ipsy_post_renderer.this.args
+  value     = data.ipsy_post_renderer.this.args
+  sensitive = true
 }}
 "#
     );

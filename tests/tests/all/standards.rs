@@ -5,10 +5,11 @@ use std::fs;
 
 use acceptance::helm::Helm;
 use acceptance::process::{Outcome, Process};
+use acceptance::terraform::Terraform;
 use acceptance::workspace;
 use serde_json::Value;
 
-use crate::fixture;
+use crate::fixture::{self, APP};
 
 #[test]
 fn what_breaks_a_standard_fails_at_plan_and_names_it() {
@@ -138,10 +139,115 @@ fn an_environment_that_the_standards_do_not_list_is_refused_by_both_programs() {
     assert_eq!(outcome.code, 2, "{}", outcome.stdout);
 }
 
+#[test]
+fn a_new_version_of_the_standards_is_a_short_plan() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let drawing = "output \"diagram\" {\n  value = provider::ipsy::diagram(ipsy_app.checkout)\n}\n";
+    terraform.write("diagram.tf", drawing).unwrap();
+    terraform.apply().unwrap();
+    let diagram = terraform.output("diagram").unwrap();
+    assert!(diagram.as_str().unwrap().contains("rule -->|10| blue"), "{diagram}");
+
+    let version = "# A comment moves all lines.\nversion: \"next\"";
+    terraform.replace("standards.yaml", "version: \"2026.11\"", version).unwrap();
+    let plan = terraform.plan().unwrap();
+    let change = plan.change(APP);
+    let (before, after) = (change["before"].as_object().unwrap(), change["after"].as_object().unwrap());
+    let changed: Vec<&String> =
+        after.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name).collect();
+    assert_eq!(
+        changed,
+        ["post_renderer_args", "post_renderer_config", "standards_version", "values", "values_by_backend"]
+    );
+    assert!(plan.text.contains("standards_version      = \"2026.11\" -> \"next\""), "{}", plan.text);
+    let lines = plan.text.lines().count();
+    println!("{lines} lines");
+    assert!(lines < 40, "{lines} lines:\n{}", plan.text);
+    terraform.destroy().unwrap();
+}
+
 fn check(standards: &str, environment: &str, manifests: &str) -> Outcome {
     Process::new(&fixture::programs().post_renderer)
         .args(["check", "--standards", standards, "--environment", environment])
         .input(manifests)
         .run()
         .unwrap()
+}
+
+/// An app that leaves everything to the platform in the standards.
+const SMALL: &str = r#"
+terraform {
+  required_providers {
+    ipsy = { source = "ipsy/ipsy" }
+  }
+}
+
+variable "listener_arn" {
+  type = string
+}
+
+provider "ipsy" {
+  region = "us-east-1"
+  standards {
+    document = yamlencode({
+      apiVersion = "ipsy.dev/v1"
+      kind       = "Standards"
+      platform = {
+        listenerArn = var.listener_arn
+        priorities  = { from = 100, to = 200 }
+        domain      = "example.com"
+        clusters    = { blue = { cluster = "eks-blue" } }
+      }
+    })
+  }
+}
+
+resource "ipsy_app" "shop" {
+  name        = "shop"
+  environment = "prod"
+  runtime     = "go"
+  port {
+    name = "http"
+    port = 8080
+  }
+}
+"#;
+
+#[test]
+fn a_small_app_runs_on_the_platform_of_the_standards() {
+    let aws = fixture::aws();
+    let terraform = Terraform::with_configuration(SMALL, fixture::tools(), fixture::programs()).unwrap();
+    let mut terraform = terraform.against(&aws);
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.init().unwrap();
+    terraform.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+    let before = aws.resources().unwrap().rules.len();
+    terraform.apply().unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+    assert_eq!(aws.resources().unwrap().rules.len(), before + 1);
+
+    // The platform team names another listener: a destroy still deletes the rule of the old one.
+    let other = aws.platform.listener_arn.replace("listener/app/", "listener/app/other-");
+    terraform.variable("listener_arn", &other);
+    terraform.destroy().unwrap();
+    assert!(aws.resources().unwrap().is_empty());
+}
+
+#[test]
+fn an_app_is_only_exposed_as_the_standards_allow() {
+    let aws = fixture::aws();
+    let exposed = SMALL.replace("platform = {", "exposure = \"internal\"\n      platform = {");
+    let terraform = Terraform::with_configuration(&exposed, fixture::tools(), fixture::programs()).unwrap();
+    let mut terraform = terraform.against(&aws);
+    terraform.variable("listener_arn", &aws.platform.listener_arn);
+    terraform.init().unwrap();
+    let refused = terraform.try_plan().unwrap();
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    for part in ["The load balancer is internet-facing", "`exposure`"] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
+    terraform.replace("main.tf", "\"internal\"", "\"internet-facing\"").unwrap();
+    terraform.plan().unwrap();
 }

@@ -41,7 +41,8 @@ fn value(field: &Field, argument: &Value) -> Option<Value> {
             merge_at(None, &mut value, object(fields, argument));
             Some(value)
         }
-        // Blocks that are absent are an empty list, which Kubernetes refuses in places such as `scaleDown.policies`.
+        // Blocks that are absent are empty here. An empty `scaleDown.policies` is refused by Kubernetes, and an empty
+        // `egress` forbids what nobody asked to forbid.
         Form::Blocks(fields) => {
             let blocks: Vec<Value> = elements(argument).map(|block| object(fields, block)).collect();
             (!blocks.is_empty()).then_some(Value::Array(blocks))
@@ -51,7 +52,7 @@ fn value(field: &Field, argument: &Value) -> Option<Value> {
             let values = blocks.map(|(name, block)| (name.clone(), object(fields, block)));
             let kept = values.filter(|(_, value)| !field.resolved || *value != json!({}));
             let kept: Map<String, Value> = kept.collect();
-            (!field.resolved || !kept.is_empty()).then_some(Value::Object(kept))
+            (!kept.is_empty()).then_some(Value::Object(kept))
         }
         _ if field.resolved => None,
         Form::Text | Form::Number | Form::Bool => Some(argument.clone()),
@@ -103,6 +104,10 @@ mod tests {
             } } } }),
             &json!({ "autoscaling": { "behavior": { "scaleDown": { "stabilizationWindowSeconds": 300 } } } }),
         );
+        check(
+            &json!({ "network_policy": { "enabled": true, "restrict_egress": null, "egress": {} } }),
+            &json!({ "networkPolicy": { "enabled": true } }),
+        );
     }
 
     #[test]
@@ -124,7 +129,6 @@ mod tests {
                     "env": { "A": "1" },
                     "resources": { "requests": { "memory": "512Mi" }, "limits": { "memory": "1Gi" } },
                 } },
-                "crons": {},
             }),
         );
     }

@@ -15,10 +15,12 @@ fn document() -> StandardsDocument {
 
 fn resources(config: &ResourcesConfig, exceptions: &Exceptions) -> (Resources, Vec<String>) {
     let mut problems = Problems::default();
+    let document = document();
+    let standards = AppStandards::of(&document, None, &mut Problems::default());
     let resources = Resources::resolve(
         Some(config),
-        Runtime::Java,
-        &AppStandards::of(&document(), None, &mut Problems::default()),
+        &Profile::resolve(Some("java"), &standards, &mut Problems::default()),
+        &standards,
         exceptions,
         &mut Explanations::default(),
         &mut problems,
@@ -51,7 +53,6 @@ fn bounds_are_compared_by_value_and_can_be_waived() {
         [
             "The memory limit of 2147483648 is above what is allowed",
             "The cpu request of 0.01 is below what is allowed",
-            "The memory request of 2147483648 is above what is allowed",
         ]
     );
     let exception = super::super::exceptions::Exception {

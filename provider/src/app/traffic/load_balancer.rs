@@ -16,12 +16,16 @@ const ALGORITHMS: [&str; 3] = ["round_robin", "least_outstanding_requests", "wei
 /// What a target group speaks to its targets.
 const PROTOCOL_VERSIONS: [&str; 3] = ["HTTP1", "HTTP2", "GRPC"];
 
-/// The rule of an existing Application Load Balancer's listener that leads to the app.
+/// What leads requests to the app: a rule of an existing Application Load Balancer's listener, or what the controller of
+/// the cluster makes.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct LoadBalancerConfig {
-    /// ARN of the listener that gets the rule.
-    #[argument(required)]
+    /// `terraform` makes a listener rule. `controller` leaves the load balancer to the controller of the cluster: the app
+    /// gets an Ingress of the class `alb` with `hosts`, `paths` and `port`, or an HTTPRoute if it has an `http_route`
+    /// block. `none` overrides the platform of the standards. Default: `terraform`.
+    pub(crate) owner: Option<String>,
+    /// ARN of the listener that gets the rule. Default: `platform.listenerArn` of the standards.
     pub(crate) listener_arn: Option<String>,
     /// Host names that lead to the app. All kinds of conditions must be met, each by any of its values; AWS takes
     /// five values in all.
@@ -39,6 +43,7 @@ pub(crate) struct LoadBalancerConfig {
     pub(crate) header: BTreeMap<String, HeaderConfig>,
     pub(crate) query_string: BTreeMap<String, QueryStringConfig>,
     /// Priority of the rule, 1 to 50000, unique in the listener; the lowest is tried first. This or `priority_range`.
+    /// Default: `platform.priorities` of the standards.
     #[argument(example = "120")]
     pub(crate) priority: Option<i64>,
     pub(crate) priority_range: Option<RangeConfig>,
@@ -63,6 +68,26 @@ pub(crate) struct LoadBalancerConfig {
     pub(crate) slow_start_seconds: Option<i64>,
     pub(crate) authenticate_oidc: Option<AuthenticateOidcConfig>,
     pub(crate) authenticate_cognito: Option<AuthenticateCognitoConfig>,
+}
+
+impl LoadBalancerConfig {
+    /// Whether Terraform makes the listener rule.
+    pub(crate) fn is_of_terraform(&self) -> bool {
+        self.owner.as_deref().is_none_or(|owner| owner == "terraform")
+    }
+
+    /// Whether the controller of the cluster makes the load balancer.
+    pub(crate) fn is_of_controller(&self) -> bool {
+        self.owner.as_deref() == Some("controller")
+    }
+
+    /// Whether there is a condition on requests.
+    pub(crate) fn has_condition(&self) -> bool {
+        let lists = [&self.hosts, &self.paths, &self.methods, &self.source_ips];
+        lists.into_iter().flatten().any(|list| !list.is_empty())
+            || !self.header.is_empty()
+            || !self.query_string.is_empty()
+    }
 }
 
 /// Keeps a client on one pod. Without the block each request goes to any of them.
@@ -139,6 +164,13 @@ impl LoadBalancer {
         complete: bool,
         problems: &mut Problems,
     ) -> Self {
+        if complete && config.listener_arn.is_none() {
+            problems.error(
+                "load_balancer",
+                "The rule has no listener",
+                "Set `listener_arn`, or `platform.listenerArn` in the standards.",
+            );
+        }
         if let Some(arn) = config.listener_arn.as_ref().filter(|arn| !arn.contains(":listener/app/")) {
             problems.error(
                 "load_balancer.listener_arn",

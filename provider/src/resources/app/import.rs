@@ -56,6 +56,8 @@ async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
     };
     let mut state = arguments::describe(&found, &surroundings);
     state["id"] = json!(identity.id());
+    // What was found is named: nothing is left to the platform.
+    state[super::state::PLATFORM] = json!("{}");
     if let Some(rule) = &found.rule {
         state["listener_rule_arn"] = json!(rule.arn);
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use tf_provider::Value;
 
 use super::parse::Parsed;
-use super::state::shown;
+use super::state::{PLATFORM, shown};
+use crate::app::explain::explain;
 use crate::app::image::{Reference, Source};
 use crate::app::traffic::{BackendPlace, Priority, Weights};
-use crate::app::{diagram, kapp, post_render, rollback, values};
+use crate::app::{kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
 use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::{Component, listener_rule, target_group};
@@ -51,6 +52,8 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
                 (false, _) => Value::Unknown,
             },
         ),
+        (PLATFORM, platform(parsed)),
+        ("standards_version", app.standards.version.as_deref().map_or(Value::Null, Value::from)),
         ("target_groups", target_groups(inputs)),
         ("listener_rule_arn", listener_rule_arn(inputs)),
         ("listener_rule_priority", listener_rule_priority(inputs)),
@@ -63,9 +66,17 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     all
 }
 
+/// The defaults of the platform that the app uses: with blocks of its own it uses others.
+fn platform(parsed: &Parsed) -> Value {
+    let is_known = ["backend", "dns", "load_balancer", "name", "port"].iter().all(|name| parsed.knows(name));
+    match serde_json::to_string(&parsed.app.platform) {
+        Ok(text) if is_known => Value::from(text),
+        _ => Value::Unknown,
+    }
+}
+
 fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
-    const NAMES: [&str; 7] =
-        ["values", "values_yaml", "values_by_backend", "kapp_config", "effective", "explain", "diagram"];
+    const NAMES: [&str; 4] = ["values", "values_by_backend", "kapp_config", "explain"];
     let Inputs { parsed, account, image, .. } = inputs;
     if !parsed.values_known() {
         return NAMES.map(|name| (name, Value::Unknown)).to_vec();
@@ -77,17 +88,14 @@ fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     let whole = if clusters.len() > 1 { values::several_clusters(&clusters) } else { values_of(None) };
     let by_backend =
         clusters.iter().map(|backend| (*backend, Value::from(values_of(Some(*backend)).to_string())));
-    // A JSON value has no form that YAML could not write.
-    let yaml = serde_yaml::to_string(&whole).unwrap_or_default();
     vec![
         ("values", Value::from(whole.to_string())),
-        ("values_yaml", Value::from(yaml)),
         ("values_by_backend", Value::map(by_backend)),
         ("kapp_config", Value::from(kapp::configuration(app))),
-        ("effective", Value::from(app.explanations.effective())),
-        ("explain", Value::from(app.explanations.text())),
-        // It shows weights and hosts, which values do not.
-        ("diagram", if parsed.is_complete() { Value::from(diagram::draw(app)) } else { Value::Unknown }),
+        (
+            "explain",
+            Value::map(explain(app).into_iter().map(|(argument, text)| (argument, Value::from(text)))),
+        ),
     ]
 }
 

@@ -7,6 +7,7 @@ use super::pending_backends::Entering;
 use super::schema::schema;
 use super::{replaced_target_groups, state};
 use crate::app::arguments::{AppConfig, AwsConfig};
+use crate::app::overrides;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
@@ -41,7 +42,7 @@ pub(super) fn parse(
     warnings: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Parsed> {
-    let unknown = config.unknown_paths();
+    let unknown = overrides::unknown_paths(config);
     let mut known = config.clone();
     for path in &unknown {
         if let [Step::Attribute(block), _, Step::Attribute(name)] = path.steps()
@@ -67,9 +68,13 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
     Ok(Parsed { app: Box::new(app), unknown: Vec::new(), entering: Entering::new() })
 }
 
-/// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks.
+/// Checks what can be checked without the standards, which the provider does not have yet when Terraform asks: what the
+/// configuration leaves open can have a default there.
 pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    parse(config, &StandardsDocument::default(), false, diagnostics);
+    let Some(config) = diagnostics.take(AppConfig::read(schema(), config)) else { return };
+    let mut problems = Problems::default();
+    resolve(&config, &StandardsDocument::default(), false, today(), &mut problems);
+    problem_diagnostics(&problems, false, diagnostics);
 }
 
 impl Parsed {
@@ -116,6 +121,7 @@ impl Parsed {
 
     /// Takes what is only ever in the configuration: neither plan nor state holds secrets.
     pub(super) fn take_secrets(&mut self, config: &Value) {
+        let config = overrides::merged(config);
         let oidc = config.attribute("load_balancer").attribute("authenticate_oidc");
         if let (Some(balancer), Some(secret)) =
             (&mut self.app.traffic.load_balancer, oidc.attribute("client_secret").as_str())
@@ -132,7 +138,10 @@ impl Parsed {
 
     /// Whether the Helm values can be told already: what only AWS needs may be unknown.
     pub(super) fn values_known(&self) -> bool {
-        !self.unknown.iter().any(feeds_values)
+        // What the controller of the cluster makes is in the values.
+        let is_of_controller = self.app.arguments["load_balancer"]["owner"] == "controller";
+        let feeds = |path| feeds_values(path) || is_of_controller && roots(path, &["load_balancer"]);
+        !self.unknown.iter().any(feeds)
     }
 
     /// Whether the post-renderer's configuration can be told already.
@@ -169,7 +178,7 @@ fn feeds_values(path: &Path) -> bool {
         // The role's ARN shows where a cluster's own tokens give the role.
         Some("iam") => matches!(name(1), None | Some("role_name" | "path")),
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
-        Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
+        Some("load_balancer") => matches!(name(1), None | Some("owner" | "port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
         Some("backend") => {
             matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding"))

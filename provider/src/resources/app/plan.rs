@@ -15,7 +15,7 @@ use super::pending_backends::unfinished;
 use super::pointer::pointed_image;
 use super::state;
 use super::tag_rules;
-use super::{immutable, region_check};
+use super::{exposure, immutable, region_check};
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
@@ -60,6 +60,7 @@ pub(super) async fn modify_plan(
     }
     let Some((aws, account)) = diagnostics.take(configured.connect().await) else { return };
     region_check::check(&parsed.app, account, diagnostics);
+    exposure::check(aws, &parsed.app, &configured.standards, diagnostics).await;
     tag_rules::check(&configured.tags.default_tags, &parsed.app.tags, diagnostics);
     let Some(image) = diagnostics.take(planned_image(aws, account, request, &parsed).await) else { return };
     let holder = holder::of_create(configured.origin().await);
@@ -144,7 +145,7 @@ fn several_clusters_warning() -> Diagnostic {
     Diagnostic::warning(
         "`values` cannot be used: the app has several clusters",
         "Each cluster has target groups of its own, so each has values of its own: \
-         `values_by_backend[\"NAME\"]`. A release that still uses `values` or `values_yaml` fails when the standard \
+         `values_by_backend[\"NAME\"]`. A release that still uses `values` fails when the standard \
          chart is rendered, before it changes anything in a cluster.",
     )
     .at(Path::root("backend"))

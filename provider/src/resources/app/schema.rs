@@ -6,6 +6,8 @@ use tf_provider::{Attribute, Schema, Type};
 
 use super::holder::ATTRIBUTE as OWNER_ID;
 use crate::app::arguments::AppConfig;
+use crate::app::explain::DESCRIPTION as EXPLAIN;
+use crate::app::overrides;
 
 /// Names of all computed attributes.
 pub(super) fn computed_names() -> Vec<String> {
@@ -26,7 +28,7 @@ pub(super) fn schema() -> &'static Schema {
 fn describe() -> Schema {
     let text = |description: &str| Attribute::computed(Type::String).describe(description);
     let texts = |description: &str| Attribute::computed(Type::map(Type::String)).describe(description);
-    AppConfig::describe_with_aws(Schema::new(0))
+    overrides::describe(AppConfig::describe_with_aws(Schema::new(0)))
         .describe(
             "One app in one environment: its ECR repository, IAM role, log group, image pointer, target groups \
              and weighted listener rule on AWS, and the Helm values and post-renderer configuration with which \
@@ -37,22 +39,25 @@ fn describe() -> Schema {
             "values",
             text(
                 "Helm values of an app with at most one cluster, as JSON with sorted keys. Known at plan. With \
-                 several clusters it holds a document that the standard chart refuses: use `values_by_backend`.",
-            ),
+                 several clusters it holds a document that the standard chart refuses: use `values_by_backend`. \
+                 Sensitive, because arguments such as `env` can hold sensitive values: `explain` shows what changes.",
+            )
+            .sensitive(),
         )
-        .attribute("values_yaml", text("`values` as YAML."))
         .attribute(
             "values_by_backend",
             texts(
                 "Helm values for each backend that is a cluster, as JSON with sorted keys. Known at plan. What one \
                  backend gets does not depend on the others.",
-            ),
+            )
+            .sensitive(),
         )
-        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON."))
+        .attribute("post_renderer_config", text("Configuration of the post-renderer, as JSON.").sensitive())
         .attribute(
             "post_renderer_args",
             Attribute::computed(Type::list(Type::String))
-                .describe("Arguments with which Helm starts `ipsy-post-renderer`."),
+                .describe("Arguments with which Helm starts `ipsy-post-renderer`.")
+                .sensitive(),
         )
         .attribute("kapp_config", text("Configuration of kapp, as YAML."))
         .attribute("repository_url", text("Where images are pushed to and pulled from."))
@@ -77,8 +82,15 @@ fn describe() -> Schema {
         .attribute("log_group_name", text("Name of the log group."))
         .attribute("image_uri", text("The image that runs: what the pointer names, or the literal one."))
         .attribute("image_parameter", text("Name of the SSM parameter that CI writes the image into."))
-        .attribute("effective", text("Settings in effect where defaults or standards may decide, as JSON."))
-        .attribute("explain", text("The same, each with its source, as JSON."))
+        .attribute(
+            "platform",
+            text(
+                "Defaults of the platform in the standards that the app uses, as JSON: they hold until the next apply, also \
+                 where the standards change.",
+            ),
+        )
+        .attribute("standards_version", text("Version of the standards that the app was planned with."))
+        .attribute("explain", texts(EXPLAIN))
         .attribute(
             "infrastructure",
             texts(
@@ -94,5 +106,4 @@ fn describe() -> Schema {
             ),
         )
         .attribute("rollback_command", text("One AWS command that sends all requests back to where they came from."))
-        .attribute("diagram", text("The app as a Mermaid flow chart."))
 }

@@ -13,10 +13,14 @@ use crate::app::values::sorted;
 use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::{Component, ComponentId, Known, Observed, listener_rule, target_group};
 
-/// The arguments of a planned or stored value: every computed attribute, which may be unknown still, is null.
+/// Attribute that records the defaults of the platform.
+pub(super) const PLATFORM: &str = "platform";
+
+/// The arguments of a planned or stored value, with the recorded defaults of the platform: every other computed
+/// attribute, which may be unknown still, is null.
 pub(super) fn arguments(value: &Value) -> Value {
     let mut arguments = value.clone();
-    for name in super::schema::computed_names() {
+    for name in super::schema::computed_names().into_iter().filter(|name| name != PLATFORM) {
         arguments.set(&Path::root(name), Value::Null);
     }
     arguments

@@ -10,6 +10,7 @@ mod lifecycle;
 mod midway;
 mod named_blocks;
 mod orphans;
+mod platform;
 mod rollout;
 mod traffic;
 mod values;
@@ -33,6 +34,7 @@ struct Bench {
     listener: String,
     session: Session,
     resource: AppResource,
+    standards: std::sync::Mutex<StandardsDocument>,
     /// What Terraform keeps beside the state.
     private: std::sync::Mutex<Private>,
 }
@@ -48,7 +50,14 @@ impl Bench {
         let account = Account::of(&aws).await.unwrap();
         let session = Session::default();
         let resource = AppResource::new(session.clone());
-        let bench = Self { fake, listener, session, resource, private: std::sync::Mutex::default() };
+        let bench = Self {
+            fake,
+            listener,
+            session,
+            resource,
+            standards: std::sync::Mutex::default(),
+            private: std::sync::Mutex::default(),
+        };
         bench.walk(aws, account);
         bench
     }
@@ -56,7 +65,7 @@ impl Bench {
     /// Starts the provider, as Terraform does for each walk over its graph.
     fn walk(&self, aws: ipsy_aws::Aws, account: Account) {
         self.session.set(Configured {
-            standards: StandardsDocument::default(),
+            standards: self.standards.lock().unwrap().clone(),
             tags: TagPolicy::default(),
             complete: true,
             connection: tokio::sync::OnceCell::new_with(Some((aws, account))),

@@ -135,6 +135,20 @@ impl Block {
         self
     }
 
+    /// Adds the arguments and blocks of `body` that `is_wanted` takes by name. None of them is required here, and none has a
+    /// default: this block holds other values for the same arguments.
+    #[must_use]
+    pub fn overlay(mut self, body: &Body, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let optional = body.optional(None);
+        for (name, attribute) in optional.attributes.into_iter().filter(|(name, _)| is_wanted(name)) {
+            self.body.add_attribute(name, attribute);
+        }
+        for (name, block) in optional.blocks.into_iter().filter(|(name, _)| is_wanted(name)) {
+            self.body.add_block(name, block);
+        }
+        self
+    }
+
     /// Adds a nested block.
     #[must_use]
     pub fn block(mut self, name: impl Into<String>, block: Self) -> Self {

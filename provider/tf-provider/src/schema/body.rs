@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::attribute::Presence;
 use super::{Attribute, Block, Nesting};
-use crate::{Type, Value};
+use crate::{Path, Type, Value};
 
 /// The inside of a schema or of a nested block, in the order in which it was written down.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +45,52 @@ impl Body {
         let attributes = self.attributes().map(|(name, attribute)| (name, attribute.of.clone()));
         let blocks = self.blocks().map(|(name, block)| (name, block.implied_type()));
         Type::object(attributes.chain(blocks))
+    }
+
+    /// The arguments without those that only the provider sets; all are optional but the name `key`.
+    pub(super) fn optional(&self, key: Option<&str>) -> Self {
+        let mut body = self.clone();
+        body.attributes.retain(|_, attribute| attribute.presence != Presence::Computed);
+        for (name, attribute) in &mut body.attributes {
+            if Some(name.as_str()) != key {
+                attribute.presence = Presence::Optional;
+            }
+            attribute.default = None;
+            attribute.modifiers.clear();
+        }
+        for block in body.blocks.values_mut() {
+            block.min = 0;
+            block.requires_replace = false;
+            block.body = block.body.optional(block.key.as_deref());
+        }
+        body
+    }
+
+    /// The required arguments that `value`, with named blocks in maps, does not set.
+    pub(super) fn missing(&self, value: &Value, here: &Path, missing: &mut Vec<Path>) {
+        let required =
+            self.attributes.iter().filter(|(_, attribute)| attribute.presence == Presence::Required);
+        let absent = required.filter(|(name, _)| value.attribute(name).is_null());
+        missing.extend(absent.map(|(name, _)| here.clone().attribute(name)));
+        for (name, block) in &self.blocks {
+            let at = here.clone().attribute(name);
+            match (value.attribute(name), &block.key) {
+                (Value::Map(named), Some(key)) => {
+                    let mut body = block.body.clone();
+                    body.attributes.shift_remove(key);
+                    for (label, inner) in named {
+                        body.missing(inner, &at.clone().key(label), missing);
+                    }
+                }
+                (Value::List(inner), _) => {
+                    for (index, inner) in inner.iter().enumerate() {
+                        block.body.missing(inner, &at.clone().index(index), missing);
+                    }
+                }
+                (inner @ Value::Object(_), _) => block.body.missing(inner, &at, missing),
+                _ => {}
+            }
+        }
     }
 
     pub(super) fn add_attribute(&mut self, name: String, attribute: Attribute) {

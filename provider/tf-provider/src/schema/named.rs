@@ -14,6 +14,14 @@ impl Schema {
         self.body.keyed(value)
     }
 
+    /// The required arguments that are missing in a value of [`Schema::keyed`], such as one that was merged from several.
+    /// Terraform checks a configuration itself, but not such a value.
+    pub fn missing(&self, keyed: &Value) -> Vec<Path> {
+        let mut missing = Vec::new();
+        self.body.missing(keyed, &Path::EMPTY, &mut missing);
+        missing
+    }
+
     /// The place of a path of [`Schema::keyed`]'s value in the value itself: `port["http"].port` is `port[0].port`.
     /// A name that no block has ends the path at the list.
     #[must_use]

@@ -57,6 +57,9 @@ pub(super) fn of_type(kind: &Value) -> String {
     }
 }
 
+/// The block that has the arguments around it again.
+const OVERRIDE: &str = "override";
+
 fn write_block(page: &mut String, block: &Value, path: &[&str], heading: fn(&str) -> String) -> Result<()> {
     let (attributes, blocks) = (entries(&block["attributes"]), entries(&block["block_types"]));
     for (title, presence) in SECTIONS {
@@ -89,10 +92,22 @@ fn write_block(page: &mut String, block: &Value, path: &[&str], heading: fn(&str
         if !description.is_empty() {
             writeln!(page, "{description}\n")?;
         }
-        let body = nested.get("block").context("a block has a body")?;
-        write_block(page, body, &deeper, |title| format!("{title}:"))?;
+        let mut body = nested.get("block").context("a block has a body")?.clone();
+        if *name == OVERRIDE {
+            leave_out(&mut body, block);
+        }
+        write_block(page, &body, &deeper, |title| format!("{title}:"))?;
     }
     Ok(())
+}
+
+/// Removes what `outer` describes already.
+fn leave_out(body: &mut Value, outer: &Value) {
+    for kind in ["attributes", "block_types"] {
+        if let Some(members) = body[kind].as_object_mut() {
+            members.retain(|name, _| outer[kind].get(name).is_none());
+        }
+    }
 }
 
 fn entries(value: &Value) -> Vec<(&String, &Value)> {

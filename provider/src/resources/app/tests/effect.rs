@@ -102,9 +102,22 @@ fn app() -> Json {
     })
 }
 
+/// Where the arguments of a block that overrides others begin.
+const OVERRIDE: &str = "override.0.";
+
 /// What an argument needs beside itself to have its effect.
 fn context(path: &str) -> Json {
+    if let Some(inside) = path.strip_prefix(OVERRIDE) {
+        let mut block = context(inside);
+        merge(&mut block, &json!({ "environments": ["prod"] }));
+        let mut context = json!({ "override": [block] });
+        if inside.starts_with("load_balancer.priority_range.") {
+            context["load_balancer"] = json!({ "priority": null });
+        }
+        return context;
+    }
     match path {
+        "environments" => json!({ "replicas": 7 }),
         "image.tag" | "image.digest" => json!({ "image": { "source": "literal" } }),
         "image.kms_key_arn" => json!({ "image": { "encryption": "KMS" } }),
         "load_balancer.priority_range.from" => {
@@ -127,7 +140,8 @@ fn context(path: &str) -> Json {
 
 /// The value of an argument that takes only certain ones.
 fn sample(path: &str) -> Option<Json> {
-    Some(match path {
+    Some(match path.strip_prefix(OVERRIDE).unwrap_or(path) {
+        "environments" => json!(["prod"]),
         "image.source" => json!("literal"),
         "image.encryption" => json!("KMS"),
         "runtime" => json!("java"),
@@ -162,7 +176,7 @@ fn samples(of: &Type) -> Vec<Json> {
 
 /// What the arguments of an app come to, by name. Whether the app would be refused does not matter.
 fn outcomes(arguments: &Json, aws: &Aws, account: &Account) -> BTreeMap<&'static str, String> {
-    let config = AppConfig::from_json(arguments).unwrap();
+    let config = AppConfig::read(schema::schema(), &schema::schema().encode(arguments).unwrap()).unwrap();
     let today = date!(2026 - 11 - 27);
     let app = resolve(&config, &StandardsDocument::default(), true, today, &mut Problems::default());
     let image = app.image.initial_reference(&account.repository_url(&app));
