@@ -236,6 +236,7 @@ pub(crate) struct BackendConfig {
     pub(crate) cluster: Option<String>,
     pub(crate) oidc_provider_arn: Option<String>,
     pub(crate) weight: Option<i64>,
+    pub(crate) extra_values: Option<String>,
 }
 
 /// `rollout { … }`; durations are texts such as `5m`.

@@ -5,6 +5,7 @@ mod load_balancer;
 use tf_provider::{Attribute, Block, Problem, Schema, Type, Value};
 
 use super::chart;
+use super::json::is_json_object;
 
 /// Adds the arguments of an app's traffic.
 pub(super) fn add(schema: Schema) -> Schema {
@@ -46,6 +47,15 @@ fn backend() -> Block {
                 "ARN of the cluster's OpenID Connect provider in IAM. With it pods get the role by their \
                  cluster's tokens (IRSA), where there is no agent of EKS Pod Identity.",
             ),
+        )
+        .attribute(
+            "extra_values",
+            Attribute::optional(Type::String)
+                .describe(
+                    "Values of the standard chart for this cluster alone, as JSON, merged last: `jsonencode({ replicas = 6 })` \
+                     for a cluster that has other nodes. Needs `cluster`.",
+                )
+                .check(is_json_object),
         )
         .attribute(
             "weight",

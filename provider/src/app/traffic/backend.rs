@@ -1,5 +1,7 @@
 //! What serves an app: something with a target group.
 
+use serde_json::{Value as Json, json};
+
 use super::super::config::BackendConfig;
 use super::super::names::{Identity, is_dns_label};
 use super::super::problem::Problems;
@@ -9,6 +11,8 @@ use super::super::problem::Problems;
 pub(crate) struct Backend {
     pub(crate) weight: i64,
     pub(crate) place: BackendPlace,
+    /// Values of the chart for this cluster alone, over all others.
+    pub(crate) extra_values: Box<Json>,
 }
 
 /// Where a backend runs.
@@ -50,7 +54,19 @@ impl Backend {
                 "AWS takes 0 to 999. Weights are relative: 90 and 10 send a tenth to the second.",
             );
         }
-        Self { weight, place: BackendPlace::resolve(name, config, identity, settings, complete, problems) }
+        if config.extra_values.is_some() && config.target_group_arn.is_some() {
+            problems.error(
+                &format!("backend[{name:?}].extra_values"),
+                "Nothing is installed in this backend",
+                "A backend with `target_group_arn` has no values. Remove `extra_values`, or name a `cluster`.",
+            );
+        }
+        // A check of the argument reports what is not a JSON object.
+        let extra_values =
+            config.extra_values.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
+        let extra_values = Box::new(extra_values.filter(Json::is_object).unwrap_or_else(|| json!({})));
+        let place = BackendPlace::resolve(name, config, identity, settings, complete, problems);
+        Self { weight, place, extra_values }
     }
 }
 
