@@ -42,13 +42,22 @@ fn path(places: &[Place]) -> Path {
 pub(crate) fn contract_diagnostics(app: &App, values: &serde_json::Value, diagnostics: &mut Diagnostics) {
     for refusal in contract::refusals(values) {
         let field = refusal.field();
-        let diagnostic = if contains(&app.extra_values, &refusal.path) {
+        let backends = app.traffic.backends.iter();
+        let own = backends
+            .filter(|(_, backend)| contains(&backend.extra_values, &refusal.path))
+            .map(|(name, _)| name)
+            .next();
+        let extra = match own {
+            Some(name) => Some(Path::root("backend").key(name).attribute("extra_values")),
+            None => contains(&app.extra_values, &refusal.path).then(|| Path::root("extra_values")),
+        };
+        let diagnostic = if let Some(place) = extra {
             // They may be sensitive, so they are not shown.
             Diagnostic::error(
                 format!("The standard chart does not take `{field}` of `extra_values`"),
                 format!("{}. Correct or remove this field of `extra_values`.", refusal.reason_without_value),
             )
-            .at(Path::root("extra_values"))
+            .at(place)
         } else {
             let places = locate(fields(), &refusal.path).places;
             let overridden = overrides::place(&app.arguments, &app.identity.environment, &places);

@@ -91,7 +91,7 @@ fn all_that_is_wrong_is_told_at_once_with_its_argument() {
     assert_eq!(outcome.code, 1);
     let told = outcome.everything();
     for expected in [
-        "`cobol` is no runtime that ipsy knows",
+        "`cobol` is not a runtime",
         "runtime       = \"cobol\"",
         "80800 is no port",
         "port          = 80800",

@@ -1,8 +1,10 @@
 //! What serves an app: something with a target group.
 
 use serde::Deserialize;
+use serde_json::{Value as Json, json};
 use tf_provider::{Arguments, Problem, Value};
 
+use super::super::json::is_json_object;
 use super::super::names::{Identity, is_dns_label};
 use super::super::problem::Problems;
 
@@ -23,6 +25,10 @@ pub(crate) struct BackendConfig {
     /// ARN of the cluster's OpenID Connect provider in IAM. With it pods get the role by their cluster's tokens
     /// (IRSA), where there is no agent of EKS Pod Identity.
     pub(crate) oidc_provider_arn: Option<String>,
+    /// Values of the standard chart for this cluster alone, as JSON, merged last: `jsonencode({ replicas = 6 })` for a
+    /// cluster that has other nodes. Needs `cluster`.
+    #[argument(check = is_json_object)]
+    pub(crate) extra_values: Option<String>,
     /// Share of the requests, relative to the other backends', 0 to 999. Default: 0.
     #[argument(example = "10", check = whole_number)]
     pub(crate) weight: Option<i64>,
@@ -33,6 +39,8 @@ pub(crate) struct BackendConfig {
 pub(crate) struct Backend {
     pub(crate) weight: i64,
     pub(crate) place: BackendPlace,
+    /// Values of the chart for this cluster alone, over all others.
+    pub(crate) extra_values: Box<Json>,
 }
 
 /// Where a backend runs.
@@ -74,7 +82,19 @@ impl Backend {
                 "AWS takes 0 to 999. Weights are relative: 90 and 10 send a tenth to the second.",
             );
         }
-        Self { weight, place: BackendPlace::resolve(name, config, identity, settings, complete, problems) }
+        if config.extra_values.is_some() && config.target_group_arn.is_some() {
+            problems.error(
+                &format!("backend[{name:?}].extra_values"),
+                "Nothing is installed in this backend",
+                "A backend with `target_group_arn` has no values. Remove `extra_values`, or name a `cluster`.",
+            );
+        }
+        // A check of the argument reports what is not a JSON object.
+        let extra_values =
+            config.extra_values.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
+        let extra_values = Box::new(extra_values.filter(Json::is_object).unwrap_or_else(|| json!({})));
+        let place = BackendPlace::resolve(name, config, identity, settings, complete, problems);
+        Self { weight, place, extra_values }
     }
 }
 

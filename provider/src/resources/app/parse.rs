@@ -181,7 +181,10 @@ fn feeds_values(path: &Path) -> bool {
         Some("load_balancer") => matches!(name(1), None | Some("owner" | "port" | "protocol_version")),
         // Which backends there are matters, and which of them are clusters; not where they are.
         Some("backend") => {
-            matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding"))
+            matches!(
+                name(2),
+                None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding" | "extra_values")
+            )
         }
         Some("advanced_setting" | "exception") => false,
         Some(root) => !is_about_aws_alone(root),

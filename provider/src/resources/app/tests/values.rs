@@ -212,3 +212,27 @@ async fn a_queue_scales_from_zero_and_adds_no_metric_of_pods() {
         refusals(&json!({ "autoscaling": { "metric": { "cpuu": { "target_utilization": 60 } } } })).await;
     assert!(told.iter().any(|(path, _)| path.starts_with("autoscaling.metric[\"cpuu\"]")), "{told:#?}");
 }
+
+#[tokio::test]
+async fn values_of_one_cluster_change_no_other() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    let (before, _) = bench.plan(None, &config).await;
+    let own = json!({ "replicas": 6, "placement": { "arch": "arm64" } });
+    config["backend"]["green"]["extra_values"] = json!(own.to_string());
+    let (planned, diagnostics) = bench.plan(None, &config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    assert_eq!(values_of(&planned, "blue"), values_of(&before, "blue"));
+    let green = values_of(&planned, "green").unwrap();
+    assert_eq!((&green["replicas"], &green["placement"]["arch"]), (&json!(6), &json!("arm64")));
+
+    let wrong = json!({ "placement": { "arch": "sparc" } });
+    config["backend"]["green"]["extra_values"] = json!(wrong.to_string());
+    let (_, diagnostics) = bench.plan(None, &config).await;
+    let places: Vec<String> =
+        diagnostics.iter().filter_map(|one| Some(one.path.as_ref()?.to_string())).collect();
+    assert!(
+        places.iter().any(|place| place == "backend[\"green\"].extra_values"),
+        "{places:?} {diagnostics:?}"
+    );
+}
