@@ -57,6 +57,9 @@ pub struct Configuration {
     /// Name of the configuration, for messages.
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
+    /// A standards document below this configuration, as `--standards` gives one. Only a file can refer to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standards_document: Option<StandardsReference>,
     /// Version of the platform's standards; stamped as `ipsy.dev/standards-version`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standards_version: Option<String>,
@@ -123,6 +126,17 @@ pub enum ConfigurationKind {
     /// `PostRenderConfig`
     #[default]
     PostRenderConfig,
+}
+
+/// Where a standards document is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StandardsReference {
+    /// Path of the document, from the folder of the configuration.
+    pub file: String,
+    /// Environment whose overlay of the document counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
 }
 
 /// Name of a configuration.
@@ -316,6 +330,7 @@ impl Default for Configuration {
             api_version: ApiVersion::V1,
             kind: ConfigurationKind::PostRenderConfig,
             metadata: Metadata::default(),
+            standards_document: None,
             standards_version: None,
             stamp: Stamp::default(),
             labels: BTreeMap::new(),

@@ -27,13 +27,13 @@ pub(super) fn configure(
     let mut layers = Vec::new();
     let mut findings = Vec::new();
     if let Some(path) = configuration_variable() {
-        add(read_file(&path, stdin).map(|layer| vec![layer]), &mut layers, &mut findings);
+        add(read_file(&path, stdin), &mut layers, &mut findings);
     }
     if let Some(path) = common.standards_file() {
         add(read_standards(path, common.environment.as_deref()), &mut layers, &mut findings);
     }
     for path in &common.config {
-        add(read_file(path, stdin).map(|layer| vec![layer]), &mut layers, &mut findings);
+        add(read_file(path, stdin), &mut layers, &mut findings);
     }
     for text in &common.config_json {
         add(read_layer(text, "--config-json").map(|layer| vec![layer]), &mut layers, &mut findings);
@@ -48,14 +48,20 @@ pub(super) fn configure(
         .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })
 }
 
-fn read_file(path: &Path, stdin: &mut dyn Read) -> Result<Layer, Vec<Finding>> {
+/// The layers of a file: those of the standards document that it refers to are below its own.
+fn read_file(path: &Path, stdin: &mut dyn Read) -> Result<Vec<Layer>, Vec<Finding>> {
     let is_stdin = is_stdin(path);
     let name = if is_stdin { STDIN.to_owned() } else { path.display().to_string() };
     let text = if is_stdin { read_text_from(stdin) } else { read_text(path) };
     let text = text
         .map_err(|error| unreadable(&name, &error, "give the path of a PostRenderConfig with `--config`"))?;
     let folder = files::folder_of(path);
-    read_layer_with_files(&text, &name, &|file| beside::read(folder, file))
+    let layer = read_layer_with_files(&text, &name, &|file| beside::read(folder, file))?;
+    let (layer, reference) = layer.split_standards();
+    let Some(reference) = reference else { return Ok(vec![layer]) };
+    let mut layers = read_standards(&folder.join(&reference.file), reference.environment.as_deref())?;
+    layers.push(layer);
+    Ok(layers)
 }
 
 fn read_standards(path: &Path, environment: Option<&str>) -> Result<Vec<Layer>, Vec<Finding>> {

@@ -3,11 +3,14 @@
 use super::kustomization::{self, ReadFile};
 use super::merge::merge_values;
 use super::validate::validate;
-use super::{API_VERSION, Configuration, KIND};
+use super::{API_VERSION, Configuration, KIND, StandardsReference};
 use crate::finding::{Finding, Location};
 use serde_json::Value;
 use yaml_edit::documents;
 use yaml_edit::{NodeId, Tree};
+
+/// The member that refers to a standards document.
+const STANDARDS_DOCUMENT: &str = "standardsDocument";
 
 /// A configuration as it was written: what it does not say, a weaker layer may say.
 #[derive(Clone, Debug)]
@@ -97,6 +100,13 @@ impl Layer {
         Self { value, ..self.clone() }
     }
 
+    /// The layer without its reference to a standards document, and that.
+    pub(crate) fn split_standards(mut self) -> (Self, Option<StandardsReference>) {
+        let reference = self.value.as_object_mut().and_then(|members| members.remove(STANDARDS_DOCUMENT));
+        // The shape was checked when the layer was read.
+        (self, reference.and_then(|reference| serde_json::from_value(reference).ok()))
+    }
+
     /// The name of the text.
     pub(crate) fn source_name(&self) -> &str {
         &self.source_name
@@ -154,6 +164,13 @@ impl Configuration {
 
     /// Lays configurations over each other as they were written, the last one being the strongest.
     pub fn from_layers(layers: Vec<Layer>) -> Result<Self, Vec<Finding>> {
+        if let Some(layer) = layers.iter().find(|layer| layer.value.get(STANDARDS_DOCUMENT).is_some()) {
+            let message = "only a file can refer to a standards document: here nothing is read from files";
+            let finding = Finding::error("configuration-invalid", message)
+                .field(STANDARDS_DOCUMENT)
+                .help("pass the document with `--standards FILE`, or write the configuration to a file");
+            return Err(layer.placed(vec![finding]));
+        }
         let names: Vec<String> = layers.iter().map(|layer| layer.source_name.clone()).collect();
         let empty = serde_json::json!({ "apiVersion": API_VERSION, "kind": KIND });
         let merged = layers.into_iter().fold(empty, |below, layer| merge_values(below, layer.value));

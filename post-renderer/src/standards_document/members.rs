@@ -38,7 +38,8 @@ mod tests {
     use serde_json::json;
 
     /// Members of a `PostRenderConfig` that are an app's own affair.
-    const OF_APPS: [&str; 4] = ["metadata", "kustomizations", "advancedSettings", "exceptions"];
+    const OF_APPS: [&str; 5] =
+        ["metadata", "standardsDocument", "kustomizations", "advancedSettings", "exceptions"];
 
     #[test]
     fn every_member_for_a_whole_platform_is_shared() {

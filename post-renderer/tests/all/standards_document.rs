@@ -53,6 +53,34 @@ fn a_configuration_overrides_them() {
 }
 
 #[test]
+fn a_configuration_file_refers_to_them() {
+    standards("standards-referred", STANDARDS);
+    let reference = "standardsDocument: {file: standards-referred.yaml, environment: prod}";
+    let config =
+        format!("apiVersion: ipsy.dev/v1\nkind: PostRenderConfig\nlabels: {{tier: web}}\n{reference}\n");
+    let path = standards("standards-referring", &config);
+    let outcome = program(&["check", "--config", &path], POD);
+    assert_eq!(outcome.code, 1, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("error[image-registry]"), "{}", outcome.stdout);
+    // The configuration is above the document.
+    let warns = format!("{config}standards: {{imageRegistry: {{mode: off}}, imagePinning: {{mode: off}}}}\n");
+    let path = standards("standards-referring-above", &warns);
+    let outcome = program(&["--config", &path], POD);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    for label in ["app.kubernetes.io/part-of: shop", "tier: web"] {
+        assert!(outcome.stdout.contains(label), "{}", outcome.stdout);
+    }
+    // A text has no folder in which the document could be.
+    let outcome = program(&["--config-json", &config], POD);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("only a file can refer to a standards document"), "{}", outcome.stderr);
+    let missing = standards("standards-missing", &config.replace("referred", "nowhere"));
+    let outcome = program(&["--config", &missing], POD);
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("standards-nowhere.yaml"), "{}", outcome.stderr);
+}
+
+#[test]
 fn what_is_wrong_with_them_is_a_wrong_configuration() {
     let path = standards("standards-right", STANDARDS);
     let misspelt = standards("standards-misspelt", &STANDARDS.replace("imagePinning", "imagePining"));

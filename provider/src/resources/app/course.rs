@@ -78,6 +78,10 @@ impl Parsed {
         let traffic = &mut self.app.traffic;
         let Some(live) = live_weights(traffic, prior) else { return Vec::new() };
         let walk: Option<Walk> = private.get(WALK);
+        let (before, now) = (configured(prior), configured(config));
+        // After an import the backends may have other names than those under which the weights were set.
+        let known = |name: &String| live.contains_key(name) || before.contains_key(name);
+        let walk = walk.filter(|walk| walk.to.iter().all(|(name, weight)| *weight == 0 || known(name)));
         let wanted = weights(traffic);
         let standing = walk.as_ref().map_or(Standing::Arrived, |walk| walk.standing(&live, &rollout.steps));
         traffic.last_good = walk.as_ref().and_then(|walk| walk.from.clone());
@@ -87,7 +91,7 @@ impl Parsed {
             reports.extend(rollout.resume.then(nothing_to_resume));
             return reports;
         }
-        let unchanged = configured(prior) == configured(config);
+        let unchanged = before == now;
         let at = walk.as_ref().and_then(|walk| walk.at.as_deref());
         match standing {
             Standing::RolledBack if unchanged && !rollout.resume => {
