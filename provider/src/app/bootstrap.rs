@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tf_provider::Arguments;
 
 use super::problem::Problems;
 use super::runtime::Runtime;
@@ -17,35 +18,66 @@ use check::check;
 use runtime_images::RuntimeImages;
 use template::{Facts, render};
 
-/// The arguments of `data.ipsy_bootstrap`.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// The files that an app's repository begins with: Terraform that plans clean, a pipeline for Jenkins and its twin
+/// for GitHub Actions, and a Dockerfile of the runtime. By calculation alone: the same arguments give the same bytes.
+/// The app is checked against the provider's standards, and they go along.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct BootstrapConfig {
+    /// Name of the app, a DNS label; also of its image repository.
+    #[argument(required, example = "\"checkout\"")]
     pub(crate) name: Option<String>,
+    /// Team that answers for the app.
     pub(crate) team: Option<String>,
+    /// Labels for every object of the app.
+    #[argument(example = "{ cost-center = \"cc-42\" }")]
     pub(crate) labels: Option<BTreeMap<String, String>>,
+    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`. It chooses the Dockerfile,
+    /// and the app's profile. Default: `generic`.
+    #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
+    /// Port that the app listens on; the app also finds it in its environment, as `PORT`.
+    #[argument(required, example = "8080")]
     pub(crate) port: Option<i64>,
+    /// Path that answers with a good code. Default: the probes only open the port.
     pub(crate) health_path: Option<String>,
+    /// Host of the ECR registry that the image is pushed to.
+    #[argument(required, example = "\"123456789012.dkr.ecr.us-east-1.amazonaws.com\"")]
     pub(crate) registry: Option<String>,
+    /// AWS region of the app. Default: that of the registry.
     pub(crate) region: Option<String>,
+    /// The standard chart: `oci://` where you keep it, or a folder.
+    #[argument(required, example = "\"oci://registry.example.com/charts/ipsy-app\"")]
     pub(crate) chart: Option<String>,
+    /// Version of the chart.
     pub(crate) chart_version: Option<String>,
+    /// S3 bucket for the states of Terraform, one for each environment. Default: none, and the README says so.
     pub(crate) state_bucket: Option<String>,
+    /// Image that the app is built in, by digest or tag. Default: a common one of the runtime, by tag.
     pub(crate) build_image: Option<String>,
+    /// Image that the app runs in, likewise.
     pub(crate) runtime_image: Option<String>,
+    #[argument(required)]
     pub(crate) environment: Vec<EnvironmentConfig>,
 }
 
-/// `environment { … }`.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// An environment, in the order of a deployment. The first one makes the image repository.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct EnvironmentConfig {
+    /// Name of the environment, a DNS label.
+    #[argument(required, example = "\"prod\"")]
     pub(crate) name: Option<String>,
+    /// Name of its EKS cluster.
+    #[argument(required, example = "\"eks-blue\"")]
     pub(crate) cluster: Option<String>,
+    /// Listener of the load balancer that leads to the app: for all environments or for none.
     pub(crate) listener_arn: Option<String>,
+    /// Host names of the app.
     pub(crate) hosts: Option<Vec<String>>,
+    /// Fewest pods. Default: the standards', or 2.
     pub(crate) min_replicas: Option<i64>,
+    /// Most pods. Default: ten times the fewest.
     pub(crate) max_replicas: Option<i64>,
 }
 
