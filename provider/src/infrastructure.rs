@@ -7,6 +7,7 @@ pub(crate) mod desired;
 pub(crate) mod destroy;
 pub(crate) mod dns_record;
 pub(crate) mod image_parameter;
+mod key;
 pub(crate) mod listener_rule;
 pub(crate) mod log_group;
 pub(crate) mod observe;
@@ -30,6 +31,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use self::image_parameter::Pointer;
+pub(crate) use self::key::{ComponentKey, Kind};
 use self::listener_rule::RuleStatus;
 use self::obstacle::Obstacle;
 use crate::app::departure::Departure;
@@ -38,7 +40,7 @@ use crate::app::departure::Departure;
 #[async_trait]
 pub(crate) trait Component: Send + Sync {
     /// Key in the `infrastructure` output, such as `role` or `target_group/blue`.
-    fn key(&self) -> String;
+    fn key(&self) -> ComponentKey;
 
     /// What tells this object from others of its kind: another identity under the same key is another object,
     /// made before the old one is deleted.
@@ -128,19 +130,18 @@ pub(crate) trait Component: Send + Sync {
 /// before by now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ComponentId {
-    kind: String,
+    kind: Kind,
     identity: String,
 }
 
 impl ComponentId {
     /// The component of that kind and identity.
-    pub(crate) fn new(kind: &str, identity: String) -> Self {
-        Self { kind: kind.to_owned(), identity }
+    pub(crate) fn new(kind: Kind, identity: String) -> Self {
+        Self { kind, identity }
     }
 
     pub(crate) fn of(component: &dyn Component) -> Self {
-        let kind = component.key().split('/').next().unwrap_or_default().to_owned();
-        Self { kind, identity: component.identity() }
+        Self::new(component.key().kind, component.identity())
     }
 }
 
@@ -206,14 +207,14 @@ pub(crate) enum LiveValue {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     /// ARNs of the objects that exist already, by [`Component::key`].
-    pub(crate) arns: BTreeMap<String, String>,
+    pub(crate) arns: BTreeMap<ComponentKey, String>,
     /// Asks a step that takes long to end at its next safe point.
     pub(crate) cancel: CancellationToken,
 }
 
 impl Facts {
     /// The ARN of the object `key`, empty if it is not there yet.
-    pub(crate) fn arn(&self, key: &str) -> &str {
+    pub(crate) fn arn(&self, key: &ComponentKey) -> &str {
         self.arns.get(key).map_or("", String::as_str)
     }
 }

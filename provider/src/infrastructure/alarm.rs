@@ -7,12 +7,9 @@ use ipsy_aws::{AlarmSettings, Aws, Error, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage};
 use crate::app::departure::Departure;
 use crate::app::traffic::{Alarm, metric_name};
-
-/// Start of the key of an alarm.
-pub(crate) const KEY: &str = "alarm";
 
 /// An alarm on the target group of one backend.
 pub(crate) struct GroupAlarm {
@@ -24,7 +21,7 @@ pub(crate) struct GroupAlarm {
     /// The group that serves, which is not the backend's own while that one is new.
     pub(crate) target_group_name: String,
     /// Its key.
-    pub(crate) target_group: String,
+    pub(crate) target_group: ComponentKey,
     pub(crate) alarm: Alarm,
     pub(crate) listener_arn: String,
 }
@@ -101,8 +98,8 @@ fn properties(settings: &AlarmSettings, tags: &Value) -> Value {
 
 #[async_trait]
 impl Component for GroupAlarm {
-    fn key(&self) -> String {
-        format!("{KEY}/{}/{}", self.label, self.backend)
+    fn key(&self) -> ComponentKey {
+        ComponentKey::named(Kind::Alarm, format!("{}/{}", self.label, self.backend))
     }
 
     fn identity(&self) -> String {

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::destroy::{Leaving, is_held, remove, survey};
 use super::observe::observe;
 use super::obstacle::{Obstacle, obstacles};
-use super::{Component, Facts, Known, Observed, STAGES};
+use super::{Component, ComponentKey, Facts, Known, Observed, STAGES};
 use crate::app::departure::Departure;
 
 /// How long is waited, time and again, for something to show that is said to exist.
@@ -62,9 +62,9 @@ impl Adoption {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     /// What is there now, by key.
-    pub(crate) observed: BTreeMap<String, Observed>,
+    pub(crate) observed: BTreeMap<ComponentKey, Observed>,
     /// Keys of what this very run made, in the order in which it did.
-    pub(crate) made: Vec<String>,
+    pub(crate) made: Vec<ComponentKey>,
     /// What went wrong; empty after a whole success.
     pub(crate) failures: Vec<Failure>,
 }
@@ -163,12 +163,12 @@ pub(crate) async fn undo(wanted: &[Box<dyn Component>], report: &mut Report) {
 }
 
 /// ARNs by key.
-fn arns(observed: &BTreeMap<String, Observed>) -> BTreeMap<String, String> {
+fn arns(observed: &BTreeMap<ComponentKey, Observed>) -> BTreeMap<ComponentKey, String> {
     observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect()
 }
 
 /// All that is there and not ours.
-fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failure> {
+fn foreign(change: &Change, observed: &BTreeMap<ComponentKey, Observed>) -> Vec<Failure> {
     change
         .wanted
         .iter()
@@ -189,7 +189,7 @@ fn foreign(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failur
 /// What keeps from leaving what is no longer wanted, and what has to leave to be made again.
 async fn obstructed(
     change: &Change,
-    observed: &BTreeMap<String, Observed>,
+    observed: &BTreeMap<ComponentKey, Observed>,
     leaving: &[Leaving<'_>],
 ) -> Vec<Failure> {
     let own = observed.values().chain(leaving.iter().map(|leaving| &leaving.observed));
@@ -204,7 +204,7 @@ async fn obstructed(
 }
 
 /// All that is not there and can't be made.
-async fn not_admitted(change: &Change, observed: &BTreeMap<String, Observed>) -> Vec<Failure> {
+async fn not_admitted(change: &Change, observed: &BTreeMap<ComponentKey, Observed>) -> Vec<Failure> {
     let missing = change.wanted.iter().filter(|component| !observed.contains_key(&component.key()));
     let looks = missing.map(|component| async move {
         let error = component.admit().await.err()?;

@@ -167,7 +167,7 @@ fn alarms(app: &App, aws: &Aws, ownership: &Ownership, listener_arn: &str) -> Ve
         let previous = app.traffic.previous.get(backend).filter(|previous| previous.serves);
         let (target_group_name, target_group) = match previous {
             Some(previous) => (previous.target_group_name.as_str(), previous_group::key(backend)),
-            None => (own, format!("{}/{backend}", target_group::KEY)),
+            None => (own, target_group::key(backend)),
         };
         alarms.extend(app.traffic.alarms.iter().map(|(label, alarm)| GroupAlarm {
             aws: aws.clone(),

@@ -49,7 +49,7 @@ pub(super) async fn survey<'a>(
         match result {
             Ok(Some(observed)) => {
                 if is_held(component, &observed, known) {
-                    let stays = departure.retains(&component.key());
+                    let stays = departure.retains(&component.key().to_string());
                     leaving.push(Leaving { component, observed, stays });
                 }
             }

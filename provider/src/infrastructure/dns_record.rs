@@ -9,12 +9,9 @@ use ipsy_aws::{Aws, Error, ErrorKind, LoadBalancer, Record, RecordTarget, Servic
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage};
 use crate::app::departure::Departure;
 use crate::app::traffic::DnsRecord;
-
-/// Start of the key of a record.
-pub(crate) const KEY: &str = "dns_record";
 
 /// One record of one type.
 pub(crate) struct AliasRecord {
@@ -159,8 +156,8 @@ fn target(record: &Record) -> Value {
 
 #[async_trait]
 impl Component for AliasRecord {
-    fn key(&self) -> String {
-        format!("{KEY}/{}/{}", self.record.name, self.kind)
+    fn key(&self) -> ComponentKey {
+        ComponentKey::named(Kind::DnsRecord, format!("{}/{}", self.record.name, self.kind))
     }
 
     fn identity(&self) -> String {

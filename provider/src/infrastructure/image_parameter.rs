@@ -5,11 +5,11 @@ use ipsy_aws::{Aws, Error, NewParameter, Parameter, ParameterKind, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, LiveValue, Observed, Stage};
+use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Stage};
 use crate::app::departure::Departure;
 
 /// Key and ownership component of an image parameter.
-pub(crate) const KEY: &str = "image_parameter";
+pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::ImageParameter);
 
 /// The image parameter of an app.
 pub(crate) struct ImageParameter {
@@ -50,8 +50,8 @@ impl Pointer {
 
 #[async_trait]
 impl Component for ImageParameter {
-    fn key(&self) -> String {
-        KEY.to_owned()
+    fn key(&self) -> ComponentKey {
+        KEY
     }
 
     fn identity(&self) -> String {
@@ -87,7 +87,7 @@ impl Component for ImageParameter {
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
         let identity = self.ownership.identity();
-        let tags = self.ownership.tags(KEY);
+        let tags = self.ownership.tags(&KEY);
         let parameter = NewParameter {
             name: self.name.clone(),
             value: self.initial.clone(),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::shift::{Shifted, shift};
-use super::{Component, Facts, LiveValue, Observed, Stage, differs};
+use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::rollout::{OnDrift, Progress, Rollout, Shares, Walk, same, shown};
 use crate::app::traffic::{Backend, Course, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
@@ -20,7 +20,7 @@ use crate::app::traffic::{Backend, Course, LoadBalancer, Login, Previous, Priori
 pub(super) use targets::{ByName, target};
 
 /// Key and ownership component of a listener rule.
-pub(crate) const KEY: &str = "listener_rule";
+pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::ListenerRule);
 
 /// The tag that tells which version of the client's secret AWS has: nobody can read the secret back.
 const SECRET_VERSION: &str = "ipsy:client-secret-version";
@@ -154,8 +154,8 @@ impl ListenerRule {
 
 #[async_trait]
 impl Component for ListenerRule {
-    fn key(&self) -> String {
-        KEY.to_owned()
+    fn key(&self) -> ComponentKey {
+        KEY
     }
 
     fn identity(&self) -> String {
@@ -211,7 +211,7 @@ impl Component for ListenerRule {
     }
 
     async fn create(&self, facts: &Facts) -> Result<Observed, Error> {
-        let tags = self.ownership.tags(KEY);
+        let tags = self.ownership.tags(&KEY);
         let mut first = tags.clone();
         if self.load_balancer.weights == Weights::Terraform {
             first.extend(Walk::created(&self.by_backend(self.configured_weights())));
@@ -238,7 +238,7 @@ impl Component for ListenerRule {
         let secret_version = |tags: &Tags| tags.get(SECRET_VERSION).cloned();
         let acts = ["backends", "login", "stickiness_seconds"];
         let actions = acts.iter().any(|field| differs(found, &desired, field))
-            || secret_version(&observed.tags) != secret_version(&self.ownership.tags(KEY));
+            || secret_version(&observed.tags) != secret_version(&self.ownership.tags(&KEY));
         let mut free = false;
         let actions = if actions {
             let live = self.live(&observed.arn).await?;

@@ -5,12 +5,12 @@ use ipsy_aws::{Aws, Error, NewLogGroup, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage, differs};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::logs::Logs;
 
 /// Key and ownership component of a log group.
-pub(crate) const KEY: &str = "log_group";
+pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::LogGroup);
 
 /// The log group of an app.
 pub(crate) struct LogGroup {
@@ -31,8 +31,8 @@ impl LogGroup {
 
 #[async_trait]
 impl Component for LogGroup {
-    fn key(&self) -> String {
-        KEY.to_owned()
+    fn key(&self) -> ComponentKey {
+        KEY
     }
 
     fn identity(&self) -> String {
@@ -73,7 +73,7 @@ impl Component for LogGroup {
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
-        let tags = self.ownership.tags(KEY);
+        let tags = self.ownership.tags(&KEY);
         let group =
             NewLogGroup { name: self.name(), kms_key: self.logs.kms_key_arn.clone(), tags: tags.clone() };
         self.aws.log_groups.create(&group).await?;

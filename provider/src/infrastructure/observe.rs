@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 
 use super::converge::Failure;
-use super::{Component, Known, Observed};
+use super::{Component, ComponentKey, Known, Observed};
 
 /// What each component is now, by key; a component that is not there is left out. All failures are told, not the first.
 pub(crate) async fn observe(
     components: &[Box<dyn Component>],
     known: &Known,
-) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
+) -> Result<BTreeMap<ComponentKey, Observed>, Vec<Failure>> {
     observe_each(components.iter().map(AsRef::as_ref), known).await
 }
 
@@ -19,7 +19,7 @@ pub(crate) async fn observe(
 pub(crate) async fn observe_each(
     components: impl Iterator<Item = &dyn Component>,
     known: &Known,
-) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
+) -> Result<BTreeMap<ComponentKey, Observed>, Vec<Failure>> {
     let looks = components.map(|component| async move {
         (component.key(), component.title(), component.observe(known.arn(component)).await)
     });

@@ -12,11 +12,11 @@ use super::image_parameter::ImageParameter;
 use super::listener_rule::ListenerRule;
 use super::log_group::LogGroup;
 use super::ownership::Ownership;
-use super::pod_identity::{self, PodIdentity};
+use super::pod_identity::PodIdentity;
 use super::previous_group::PreviousGroup;
 use super::repository::Repository;
 use super::role::Role;
-use super::{Component, ComponentId};
+use super::{Component, ComponentId, Kind};
 use crate::app::resolve::App;
 use crate::app::rollout::Rollout;
 use crate::app::traffic::Previous;
@@ -66,7 +66,7 @@ async fn associations(
         let references = aws.pod_identities.list(cluster).await.unwrap_or_default();
         for reference in references.iter().filter(|reference| accounts.contains(&reference.service_account)) {
             let identity = format!("{cluster}/{}/{}", reference.namespace, reference.service_account);
-            if kept.contains(&ComponentId::new(pod_identity::KEY, identity)) {
+            if kept.contains(&ComponentId::new(Kind::PodIdentity, identity)) {
                 continue;
             }
             let found = aws.pod_identities.get(cluster, &reference.id).await.ok().flatten();

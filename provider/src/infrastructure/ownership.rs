@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use ipsy_aws::Tags;
 use serde_json::{Value, json};
 
+use super::ComponentKey;
 use crate::app::names::Identity;
 
 const MANAGED: &str = "ipsy:managed";
@@ -63,7 +64,7 @@ impl Ownership {
     }
 
     /// All tags of the app's `component`.
-    pub(crate) fn tags(&self, component: &str) -> Tags {
+    pub(crate) fn tags(&self, component: &ComponentKey) -> Tags {
         let mut tags = self.policy.default_tags.clone();
         tags.extend(self.app_tags.clone());
         tags.retain(|key, _| !self.ignores(key));
@@ -71,7 +72,7 @@ impl Ownership {
             (MANAGED, "true"),
             (APP, &self.identity.app),
             (ENVIRONMENT, &self.identity.environment),
-            (COMPONENT, component),
+            (COMPONENT, &component.to_string()),
             (OWNER, &self.holder.id),
             (ORIGIN, &self.holder.origin),
         ] {
@@ -147,7 +148,7 @@ impl Ownership {
 
     /// What has to change on an object with tags `found` so that it carries those of `component`: tags to set,
     /// keys to remove.
-    pub(crate) fn difference(&self, component: &str, found: &Tags) -> (Tags, Vec<String>) {
+    pub(crate) fn difference(&self, component: &ComponentKey, found: &Tags) -> (Tags, Vec<String>) {
         let mut wanted = self.tags(component);
         if let Some(origin) = found.get(ORIGIN).filter(|_| self.has_made(found)) {
             // Machines that share a state need not agree on where it is.
@@ -221,6 +222,7 @@ pub(crate) fn describe(tags: &Tags) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::infrastructure::role;
 
     fn ownership() -> Ownership {
         let policy = TagPolicy {
@@ -235,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_app_wins_over_defaults_and_ignored_tags_are_never_written() {
-        let tags = ownership().tags("role");
+        let tags = ownership().tags(&role::KEY);
         assert_eq!(tags["owner"], "payments");
         assert_eq!(tags["ipsy:component"], "role");
         assert!(!tags.contains_key("kept"));
@@ -243,11 +245,11 @@ mod tests {
 
     #[test]
     fn what_others_may_set_is_left_alone() {
-        let mut found = ownership().tags("role");
+        let mut found = ownership().tags(&role::KEY);
         found.insert("scanner:last".into(), "monday".into());
         found.insert("stray".into(), "1".into());
         found.insert("owner".into(), "nobody".into());
-        let (set, removed) = ownership().difference("role", &found);
+        let (set, removed) = ownership().difference(&role::KEY, &found);
         assert_eq!(set, Tags::from([("owner".into(), "payments".into())]));
         assert_eq!(removed, ["stray"]);
     }
@@ -260,13 +262,13 @@ mod tests {
         assert_eq!(ownership.observed(&found), ownership.shown());
         found.insert("ipsy:app".into(), "checkout".into());
         assert_ne!(ownership.observed(&found), ownership.shown(), "half marked");
-        assert_eq!(ownership.observed(&ownership.tags("role")), ownership.shown());
+        assert_eq!(ownership.observed(&ownership.tags(&role::KEY)), ownership.shown());
     }
 
     #[test]
     fn only_the_holder_owns_and_only_its_own_state_finds_leftovers() {
         let ours = ownership();
-        let mut tags = ours.tags("role");
+        let mut tags = ours.tags(&role::KEY);
         assert!(ours.owns(&tags) && !ours.is_lost(&tags) && ours.is_leftover(&tags));
         tags.insert("ipsy:owner".into(), "b2".into());
         assert!(!ours.owns(&tags) && ours.is_lost(&tags) && ours.is_leftover(&tags));
@@ -281,11 +283,11 @@ mod tests {
 
     #[test]
     fn who_takes_over_owns_what_others_held_and_marks_it_as_its_own() {
-        let theirs = ownership().tags("role");
+        let theirs = ownership().tags(&role::KEY);
         let mut ours = ownership();
         ours.holder = Holder { id: "c3".into(), origin: "there".into(), takes_over: true };
         assert!(ours.owns(&theirs) && !ours.is_lost(&theirs));
-        let (set, removed) = ours.difference("role", &theirs);
+        let (set, removed) = ours.difference(&role::KEY, &theirs);
         let expected =
             [("ipsy:origin", "there"), ("ipsy:owner", "c3")].map(|(key, value)| (key.into(), value.into()));
         assert_eq!((set, removed), (Tags::from(expected), Vec::new()));
@@ -293,7 +295,7 @@ mod tests {
 
     #[test]
     fn another_environment_is_another_owner() {
-        let mut tags = ownership().tags("role");
+        let mut tags = ownership().tags(&role::KEY);
         assert!(ownership().owns(&tags));
         tags.insert("ipsy:environment".into(), "dev".into());
         assert!(!ownership().owns(&tags));

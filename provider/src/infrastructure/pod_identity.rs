@@ -6,12 +6,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage, differs};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::names::hexadecimal;
-
-/// Start of the key of an association.
-pub(crate) const KEY: &str = "pod_identity";
 
 /// The association of an app in one cluster.
 pub(crate) struct PodIdentity {
@@ -41,12 +38,12 @@ impl PodIdentity {
 
 #[async_trait]
 impl Component for PodIdentity {
-    fn key(&self) -> String {
+    fn key(&self) -> ComponentKey {
         // The app's own; a job before it, such as a migration, runs as a service account of its own.
         if self.service_account == self.ownership.identity().app {
-            format!("{KEY}/{}", self.backend)
+            ComponentKey::named(Kind::PodIdentity, self.backend.as_str())
         } else {
-            format!("{KEY}/{}/{}", self.backend, self.service_account)
+            ComponentKey::named(Kind::PodIdentity, format!("{}/{}", self.backend, self.service_account))
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::{Ownership, is_mark};
 use super::target_group;
-use super::{Component, Facts, Observed, Stage};
+use super::{Component, ComponentKey, Facts, Observed, Stage};
 use crate::app::departure::Departure;
 use crate::app::traffic::{Previous, previous_name};
 
@@ -23,13 +23,13 @@ pub(crate) struct PreviousGroup {
 }
 
 /// The key under which the group that `backend` had before is known.
-pub(crate) fn key(backend: &str) -> String {
-    format!("{}/{}", target_group::KEY, previous_name(backend))
+pub(crate) fn key(backend: &str) -> ComponentKey {
+    target_group::key(&previous_name(backend))
 }
 
 #[async_trait]
 impl Component for PreviousGroup {
-    fn key(&self) -> String {
+    fn key(&self) -> ComponentKey {
         key(&self.backend)
     }
 

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
-use super::{Component, Facts, Observed, Stage, differs};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::image::{Encryption, Storage};
 use crate::app::values::sorted;
 
 /// Key and ownership component of a repository.
-pub(crate) const KEY: &str = "repository";
+pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::Repository);
 
 /// The repository of an app.
 pub(crate) struct Repository {
@@ -164,8 +164,8 @@ fn in_order(tags: &[String]) -> String {
 
 #[async_trait]
 impl Component for Repository {
-    fn key(&self) -> String {
-        KEY.to_owned()
+    fn key(&self) -> ComponentKey {
+        KEY
     }
 
     fn identity(&self) -> String {
@@ -223,7 +223,7 @@ impl Component for Repository {
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
-        let tags = self.ownership.tags(KEY);
+        let tags = self.ownership.tags(&KEY);
         let created = self
             .aws
             .repositories

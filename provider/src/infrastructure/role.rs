@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
-use super::{Component, Facts, Observed, Stage, differs};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::iam::Iam;
 
 /// Key and ownership component of a role.
-pub(crate) const KEY: &str = "role";
+pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::Role);
 
 /// The role of an app.
 pub(crate) struct Role {
@@ -76,8 +76,8 @@ fn attached_policies(properties: &Value) -> BTreeSet<String> {
 
 #[async_trait]
 impl Component for Role {
-    fn key(&self) -> String {
-        KEY.to_owned()
+    fn key(&self) -> ComponentKey {
+        KEY
     }
 
     fn identity(&self) -> String {
@@ -139,7 +139,7 @@ impl Component for Role {
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {
-        let tags = self.ownership.tags(KEY);
+        let tags = self.ownership.tags(&KEY);
         let role = self
             .aws
             .roles

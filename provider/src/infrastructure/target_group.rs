@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 
 use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::Ownership;
-use super::{Component, Facts, Observed, Stage, differs};
+use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::departure::Departure;
 use crate::app::traffic::{self, LoadBalancer};
 
-/// Start of the key of a target group.
-pub(crate) const KEY: &str = "target_group";
+/// The key of the target group of `backend`.
+pub(crate) fn key(backend: &str) -> ComponentKey {
+    ComponentKey::named(Kind::TargetGroup, backend)
+}
 
 /// The target group of an app in one cluster.
 pub(crate) struct TargetGroup {
@@ -124,8 +126,8 @@ pub(super) async fn look(aws: &Aws, ownership: &Ownership, name: &str) -> Result
 
 #[async_trait]
 impl Component for TargetGroup {
-    fn key(&self) -> String {
-        format!("{KEY}/{}", self.backend)
+    fn key(&self) -> ComponentKey {
+        key(&self.backend)
     }
 
     fn identity(&self) -> String {

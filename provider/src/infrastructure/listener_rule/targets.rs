@@ -76,7 +76,7 @@ impl ListenerRule {
     pub(in crate::infrastructure) fn arn_of<'a>(&'a self, name: &'a str, facts: &'a Facts) -> &'a str {
         match self.backends.get(name).map(|backend| &backend.place) {
             Some(BackendPlace::Existing { target_group_arn }) => target_group_arn,
-            _ => facts.arn(&format!("{}/{name}", target_group::KEY)),
+            _ => facts.arn(&target_group::key(name)),
         }
     }
 

@@ -29,7 +29,7 @@ use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::observe::observe;
 use crate::infrastructure::orphan::{orphaned_roles, orphans};
 use crate::infrastructure::ownership::Holder;
-use crate::infrastructure::{Component, Known, Observed, listener_rule};
+use crate::infrastructure::{Component, ComponentKey, Known, Observed, listener_rule};
 use crate::session::Configured;
 
 /// An app that can be worked on: parsed, with the way to AWS.
@@ -251,7 +251,12 @@ async fn connect<'a>(
 }
 
 /// The state after a whole success: as planned, with the ARNs that AWS chose.
-fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>, holder: &Holder) -> Value {
+fn finished(
+    work: &Work,
+    planned: Value,
+    observed: &BTreeMap<ComponentKey, Observed>,
+    holder: &Holder,
+) -> Value {
     let mut state = planned;
     holder::remember(&mut state, holder);
     let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
@@ -260,7 +265,7 @@ fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>, 
         account: work.account,
         image: &work.image,
         arns: &arns,
-        rule: observed.get(listener_rule::KEY).and_then(RuleStatus::of),
+        rule: observed.get(&listener_rule::KEY).and_then(RuleStatus::of),
         components: &work.wanted,
     };
     for (name, value) in outputs(&inputs) {
@@ -270,7 +275,7 @@ fn finished(work: &Work, planned: Value, observed: &BTreeMap<String, Observed>, 
 }
 
 /// The state after a failure: the arguments as planned, the AWS objects as they are.
-fn unfinished(planned: Value, observed: &BTreeMap<String, Observed>) -> Value {
+fn unfinished(planned: Value, observed: &BTreeMap<ComponentKey, Observed>) -> Value {
     let mut state = planned;
     state::record(&mut state, observed);
     state::settle(&mut state);

@@ -13,7 +13,7 @@ use super::state;
 use crate::app::rollout::{Mode, OnDrift, Rollout, Shares, Standing, Walk, between, rises, same, shown};
 use crate::app::traffic::{BackendPlace, Course, Leg, Traffic, Weights};
 use crate::infrastructure::listener_rule::{self, RuleStatus};
-use crate::infrastructure::{Observed, target_group};
+use crate::infrastructure::{ComponentKey, Observed, target_group};
 
 /// Key in the private state of the last change of weights.
 const WALK: &str = "walk";
@@ -21,8 +21,8 @@ const WALK: &str = "walk";
 const ADOPTED: &str = "adopted_weights";
 
 /// Keeps what the rule's tags hold of the last change of its weights.
-pub(super) fn remember(private: &mut Private, observed: &BTreeMap<String, Observed>) {
-    let walk = observed.get(listener_rule::KEY).and_then(RuleStatus::of).and_then(|rule| rule.walk);
+pub(super) fn remember(private: &mut Private, observed: &BTreeMap<ComponentKey, Observed>) {
+    let walk = observed.get(&listener_rule::KEY).and_then(RuleStatus::of).and_then(|rule| rule.walk);
     match walk {
         // Plain data always goes into JSON.
         Some(walk) => drop(private.set(WALK, &walk)),
@@ -133,7 +133,7 @@ pub(super) async fn health_warnings(aws: &Aws, traffic: &Traffic, prior: &Value)
     for (name, backend) in &traffic.backends {
         let arn = match &backend.place {
             BackendPlace::Existing { target_group_arn } => Some(target_group_arn),
-            BackendPlace::Cluster { .. } => arns.get(&format!("{}/{name}", target_group::KEY)),
+            BackendPlace::Cluster { .. } => arns.get(&target_group::key(name)),
         };
         let Some(arn) = arn.filter(|_| rises(expected, &leg.to, name)) else { continue };
         let Ok(targets) = aws.target_groups.health(arn).await else { continue };

@@ -12,7 +12,7 @@ use crate::infrastructure::desired::components;
 use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::ownership::{Holder, describe, owner_id};
-use crate::infrastructure::{Component, Known, Observed};
+use crate::infrastructure::{Component, ComponentKey, Known, Observed};
 use crate::session::Configured;
 
 /// What a create of `app` may adopt.
@@ -102,7 +102,7 @@ pub(super) async fn check(
     let is_replaced = |rule: &&Observed| {
         replaced.is_some_and(|replaced| owner_id(&rule.tags).is_none_or(|owner| owner == replaced))
     };
-    let rule = found.get(listener_rule::KEY).filter(|rule| !is_replaced(rule));
+    let rule = found.get(&listener_rule::KEY).filter(|rule| !is_replaced(rule));
     rule.and_then(RuleStatus::of).map(|rule| rule.weights)
 }
 
@@ -136,7 +136,7 @@ fn held_elsewhere(id: &str, lines: &[String]) -> Diagnostic {
 /// Takes what another resource holds by now out of what was observed; a warning that names it.
 pub(super) fn lost(
     components: &[Box<dyn Component>],
-    observed: &mut BTreeMap<String, Observed>,
+    observed: &mut BTreeMap<ComponentKey, Observed>,
 ) -> Option<Diagnostic> {
     let mut lines = Vec::new();
     for component in components {

@@ -7,7 +7,7 @@ use crate::infrastructure::repository;
 
 /// Refuses another encryption of the repository that is there: a new one of the same name would begin without images.
 pub(super) fn check(prior: Option<&Value>, planned: &Value, diagnostics: &mut Diagnostics) {
-    let path = Path::root("infrastructure").key(repository::KEY);
+    let path = Path::root("infrastructure").key(repository::KEY.to_string());
     let read = |value: &Value| serde_json::from_str::<Json>(value.at(&path)?.as_str()?).ok();
     let (Some(before), Some(after)) = (prior.and_then(read), read(planned)) else { return };
     let differs = |name: &str| before.get(name) != after.get(name);

@@ -82,10 +82,10 @@ pub(super) async fn report_obstacles(
     let own: BTreeSet<String> = arns.values().cloned().collect();
     let leaving: Vec<Leaving> = leaving
         .iter()
-        .filter(|component| !departure.retains(&component.key()))
+        .filter(|component| !departure.retains(&component.key().to_string()))
         .filter_map(|component| {
             let key = component.key();
-            let text = prior.at(&Path::root("infrastructure").key(&key))?.as_str()?;
+            let text = prior.at(&Path::root("infrastructure").key(key.to_string()))?.as_str()?;
             let properties: Json = serde_json::from_str(text).ok()?;
             let arn = arns.get(&key).cloned().unwrap_or_default();
             let observed = Observed { arn, properties, tags: Tags::new(), value: None };

@@ -12,7 +12,7 @@ use super::{parse::parse_leniently, schema, state};
 use crate::app::standards::StandardsDocument;
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::ownership::{Holder, TagPolicy};
-use crate::infrastructure::{Component, ComponentId, Observed};
+use crate::infrastructure::{Component, ComponentId, ComponentKey, Kind, Observed};
 
 /// Key in the private state.
 const KEY: &str = "retired";
@@ -59,24 +59,22 @@ pub(super) fn left_behind(
     left
 }
 
-/// Start of the keys of orphans in the state's `infrastructure`.
-const ORPHAN: &str = "orphan";
-
 /// What of `orphans` is there and ours, under keys of its own, so that the next plan shows that it has to go.
-pub(super) async fn orphans_there(orphans: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
-    there(ORPHAN, orphans).await
+pub(super) async fn orphans_there(orphans: &[Box<dyn Component>]) -> BTreeMap<ComponentKey, Observed> {
+    there(Kind::Orphan, orphans).await
 }
 
 /// What of `left` is still there and ours, under keys of its own. In the state's `infrastructure` it makes the next
 /// plan show that something has to go, even where the app itself is as wanted. What can't be looked at counts as
 /// there: the next run will tell.
-pub(super) async fn still_there(left: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
-    there(KEY, left).await
+pub(super) async fn still_there(left: &[Box<dyn Component>]) -> BTreeMap<ComponentKey, Observed> {
+    there(Kind::Retired, left).await
 }
 
-async fn there(prefix: &str, left: &[Box<dyn Component>]) -> BTreeMap<String, Observed> {
+async fn there(kind: Kind, left: &[Box<dyn Component>]) -> BTreeMap<ComponentKey, Observed> {
     let looks = left.iter().map(|component| async move {
-        let key = format!("{prefix}/{} {}", component.key(), component.identity());
+        let name = format!("{} {}", component.key(), component.identity());
+        let key = ComponentKey::named(kind, name);
         let observed = match component.observe(None).await {
             Ok(observed) => observed.filter(|found| component.ownership().owns(&found.tags))?,
             Err(_) => Observed { arn: String::new(), properties: Json::Null, tags: Tags::new(), value: None },

@@ -12,7 +12,7 @@ use crate::app::traffic::{BackendPlace, Priority, Weights};
 use crate::app::{kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
 use crate::infrastructure::listener_rule::RuleStatus;
-use crate::infrastructure::{Component, listener_rule, target_group};
+use crate::infrastructure::{Component, ComponentKey, listener_rule, target_group};
 
 /// All that outputs depend on.
 pub(super) struct Inputs<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Inputs<'a> {
     /// What runs.
     pub(super) image: &'a Reference,
     /// ARNs by component key; one that is missing is unknown.
-    pub(super) arns: &'a BTreeMap<String, String>,
+    pub(super) arns: &'a BTreeMap<ComponentKey, String>,
     /// What is known of the listener rule as it is.
     pub(super) rule: Option<RuleStatus>,
     /// The AWS objects that the app needs.
@@ -110,7 +110,11 @@ fn post_renderer_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
 
 /// Every AWS object's wanted properties, as canonical JSON: compared with what is there, they show all drift.
 pub(super) fn infrastructure(components: &[Box<dyn Component>]) -> Value {
-    Value::map(components.iter().map(|component| (component.key(), Value::from(shown(&component.desired())))))
+    Value::map(
+        components
+            .iter()
+            .map(|component| (component.key().to_string(), Value::from(shown(&component.desired())))),
+    )
 }
 
 fn target_groups(inputs: &Inputs) -> Value {
@@ -122,7 +126,7 @@ fn target_groups(inputs: &Inputs) -> Value {
         return Value::map(Vec::<(String, Value)>::new());
     }
     let groups = app.traffic.clusters().map(|(backend, _, name)| {
-        let arn = arn(inputs, &format!("{}/{backend}", target_group::KEY));
+        let arn = arn(inputs, &target_group::key(backend));
         let name = if inputs.parsed.values_known() { Value::from(name) } else { Value::Unknown };
         (backend, Value::object([("arn", arn), ("name", name)]))
     });
@@ -133,7 +137,7 @@ fn listener_rule_arn(inputs: &Inputs) -> Value {
     if inputs.parsed.app.traffic.load_balancer.is_none() {
         return Value::Null;
     }
-    arn(inputs, listener_rule::KEY)
+    arn(inputs, &listener_rule::KEY)
 }
 
 /// A priority that is chosen from a range is known once the rule is there, and kept.
@@ -142,7 +146,7 @@ fn listener_rule_priority(inputs: &Inputs) -> Value {
     if !inputs.parsed.knows("load_balancer") {
         return Value::Unknown;
     }
-    let there = inputs.arns.contains_key(listener_rule::KEY);
+    let there = inputs.arns.contains_key(&listener_rule::KEY);
     match (balancer.priority, &inputs.rule) {
         (Priority::Fixed(number), _) => Value::from(i64::from(number)),
         (range, Some(rule)) if there && range.allows(rule.priority) => Value::from(i64::from(rule.priority)),
@@ -161,7 +165,7 @@ fn weights(inputs: &Inputs) -> Value {
     }
     let configured: BTreeMap<String, i64> =
         traffic.backends.iter().map(|(name, backend)| (name.clone(), backend.weight)).collect();
-    let there = inputs.arns.contains_key(listener_rule::KEY);
+    let there = inputs.arns.contains_key(&listener_rule::KEY);
     let weights = match (balancer.weights, &inputs.rule) {
         (Weights::External, Some(rule)) if there && rule.weights.keys().eq(configured.keys()) => {
             &rule.weights
@@ -172,7 +176,7 @@ fn weights(inputs: &Inputs) -> Value {
     Value::map(weights.iter().map(|(name, weight)| (name.as_str(), Value::from(*weight))))
 }
 
-fn arn(inputs: &Inputs, key: &str) -> Value {
+fn arn(inputs: &Inputs, key: &ComponentKey) -> Value {
     inputs.arns.get(key).map_or(Value::Unknown, |arn| Value::from(arn.as_str()))
 }
 
@@ -181,15 +185,13 @@ fn rollback_command(inputs: &Inputs) -> Value {
     if traffic.load_balancer.is_none() {
         return Value::Null;
     }
-    let Some(rule) = inputs.arns.get(listener_rule::KEY) else { return Value::Unknown };
+    let Some(rule) = inputs.arns.get(&listener_rule::KEY) else { return Value::Unknown };
     if !inputs.parsed.is_complete() {
         return Value::Unknown;
     }
     let arn_of = |backend: &str| match &traffic.backends.get(backend)?.place {
         BackendPlace::Existing { target_group_arn } => Some(target_group_arn.as_str()),
-        BackendPlace::Cluster { .. } => {
-            inputs.arns.get(&format!("{}/{backend}", target_group::KEY)).map(String::as_str)
-        }
+        BackendPlace::Cluster { .. } => inputs.arns.get(&target_group::key(backend)).map(String::as_str),
     };
     rollback::command(traffic, rule, arn_of).map_or(Value::Unknown, Value::from)
 }

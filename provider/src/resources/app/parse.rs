@@ -14,7 +14,7 @@ use crate::app::rollout::entering;
 use crate::app::standards::StandardsDocument;
 use crate::app::traffic::Login;
 use crate::diagnose::problem_diagnostics;
-use crate::infrastructure::target_group;
+use crate::infrastructure::Kind;
 use crate::session::today;
 
 /// An app as far as it is known.
@@ -86,12 +86,11 @@ impl Parsed {
         if let Some(prior) = prior {
             traffic.previous = replaced_target_groups::replaced(traffic, prior, unfinished);
         }
-        let prefix = format!("{}/", target_group::KEY);
         let known = prior
             .map(state::keys)
             .unwrap_or_default()
             .iter()
-            .filter_map(|key| key.strip_prefix(&prefix).map(ToOwned::to_owned))
+            .filter_map(|key| key.name_of(Kind::TargetGroup).map(ToOwned::to_owned))
             .filter(|name| {
                 let group = traffic.target_group(name);
                 traffic.previous.contains_key(name)

@@ -8,7 +8,7 @@ use ipsy_aws::Tags;
 use serde_json::json;
 use tf_provider::Private;
 
-use crate::infrastructure::Observed;
+use crate::infrastructure::{ComponentKey, Kind, Observed};
 
 /// Key in the private state.
 const KEY: &str = "entering";
@@ -34,11 +34,11 @@ pub(super) fn forget(private: &mut Private) {
 
 /// What the state's `infrastructure` shows of them. It makes the next plan show that something is to be done, even where
 /// AWS has all that is wanted: only an update that succeeds lets them in.
-pub(super) fn shown(entering: &Entering) -> BTreeMap<String, Observed> {
+pub(super) fn shown(entering: &Entering) -> BTreeMap<ComponentKey, Observed> {
     let observed = |(backend, target_group): (&String, &String)| {
         let properties = json!({ "target_group": target_group });
         let observed = Observed { arn: String::new(), properties, tags: Tags::new(), value: None };
-        (format!("{KEY}/{backend}"), observed)
+        (ComponentKey::named(Kind::Entering, backend.as_str()), observed)
     };
     entering.iter().map(observed).collect()
 }

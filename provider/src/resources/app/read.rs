@@ -20,7 +20,7 @@ use crate::infrastructure::desired::{Account, components, ownership};
 use crate::infrastructure::image_parameter::Pointer;
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::orphan::orphans;
-use crate::infrastructure::{Component, Observed, image_parameter};
+use crate::infrastructure::{Component, ComponentKey, Observed, image_parameter};
 use crate::session::Configured;
 
 /// The state as AWS has it now; gone if nothing of the app is left.
@@ -93,14 +93,14 @@ async fn look(
     in_bulk: &[Box<dyn Component>],
     exact: &[Box<dyn Component>],
     state: &Value,
-) -> Result<BTreeMap<String, Observed>, Vec<Failure>> {
+) -> Result<BTreeMap<ComponentKey, Observed>, Vec<Failure>> {
     let known = state::known(state, exact);
     let mut observed = observe(in_bulk, &known).await?;
     let recorded = state.attribute("infrastructure");
     let is_as_recorded = |component: &&dyn Component| {
         let now = observed.get(&component.key()).map(|found| state::shown(&found.properties));
         let key = component.key();
-        let before = recorded.as_map().and_then(|map| map.get(&key)).and_then(Value::as_str);
+        let before = recorded.as_map().and_then(|map| map.get(&key.to_string())).and_then(Value::as_str);
         let is_lost = observed.get(&key).is_some_and(|found| component.ownership().is_lost(&found.tags));
         now.as_deref() == before && !is_lost
     };
@@ -126,7 +126,7 @@ fn refreshed(
     account: &Account,
     images: &Images,
     components: &[Box<dyn Component>],
-    observed: &BTreeMap<String, Observed>,
+    observed: &BTreeMap<ComponentKey, Observed>,
 ) -> Value {
     let mut state = state;
     let known = state.attribute("values").as_str().is_some();
@@ -149,12 +149,12 @@ fn current_image(
     parsed: &Parsed,
     account: &Account,
     before: &Reference,
-    observed: &BTreeMap<String, Observed>,
+    observed: &BTreeMap<ComponentKey, Observed>,
 ) -> Result<Reference, Diagnostic> {
     if !matches!(parsed.app.image.source, Source::Pointer { .. }) {
         return Ok(before.clone());
     }
-    let Some(pointer) = observed.get(image_parameter::KEY).and_then(Pointer::of) else {
+    let Some(pointer) = observed.get(&image_parameter::KEY).and_then(Pointer::of) else {
         return Ok(before.clone());
     };
     pointed_image(&parsed.app.image.parameter, &pointer, &account.repository_url(&parsed.app))

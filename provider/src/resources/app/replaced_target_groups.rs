@@ -10,7 +10,7 @@ use tf_provider::{Path, Value};
 use super::pending_backends::Entering;
 use super::schema::schema;
 use crate::app::traffic::{BackendPlace, Previous, Traffic};
-use crate::infrastructure::{listener_rule, previous_group, target_group};
+use crate::infrastructure::{ComponentKey, listener_rule, previous_group, target_group};
 
 /// The groups that serve beside their successors, as `state` has them.
 pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
@@ -40,7 +40,7 @@ pub(super) fn replaced(
     let serving = serving(prior);
     for (name, backend) in &traffic.backends {
         let BackendPlace::Cluster { target_group_name: wanted, .. } = &backend.place else { continue };
-        let current = properties(prior, &format!("{}/{name}", target_group::KEY));
+        let current = properties(prior, &target_group::key(name));
         let is_in =
             group_in_rule(prior, name).as_ref() == Some(wanted) && unfinished.get(name) != Some(wanted);
         let previous = match (serving.get(name), current) {
@@ -76,11 +76,11 @@ fn group_in_rule(prior: &Value, backend: &str) -> Option<String> {
 }
 
 fn in_rule(prior: &Value, backend: &str) -> Option<Json> {
-    properties(prior, listener_rule::KEY)?.get("backends")?.get(backend).cloned()
+    properties(prior, &listener_rule::KEY)?.get("backends")?.get(backend).cloned()
 }
 
 /// The properties of an object that `state` says is there.
-fn properties(state: &Value, key: &str) -> Option<Json> {
-    let text = state.at(&Path::root("infrastructure").key(key))?;
+fn properties(state: &Value, key: &ComponentKey) -> Option<Json> {
+    let text = state.at(&Path::root("infrastructure").key(key.to_string()))?;
     serde_json::from_str(text.as_str()?).ok()
 }

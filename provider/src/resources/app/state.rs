@@ -11,7 +11,9 @@ use crate::app::image::Reference;
 use crate::app::names::hexadecimal;
 use crate::app::values::sorted;
 use crate::infrastructure::listener_rule::RuleStatus;
-use crate::infrastructure::{Component, ComponentId, Known, Observed, listener_rule, target_group};
+use crate::infrastructure::{
+    Component, ComponentId, ComponentKey, Known, Observed, listener_rule, target_group,
+};
 
 /// Attribute that records the defaults of the platform.
 pub(super) const PLATFORM: &str = "platform";
@@ -32,22 +34,23 @@ pub(super) fn image(value: &Value) -> Option<Reference> {
 }
 
 /// ARNs by component key.
-pub(super) fn arns(state: &Value) -> BTreeMap<String, String> {
+pub(super) fn arns(state: &Value) -> BTreeMap<ComponentKey, String> {
     let mut arns = BTreeMap::new();
     for (backend, group) in state.attribute("target_groups").as_map().into_iter().flatten() {
         if let Some(arn) = group.attribute("arn").as_str() {
-            arns.insert(format!("{}/{backend}", target_group::KEY), arn.to_owned());
+            arns.insert(target_group::key(backend), arn.to_owned());
         }
     }
     if let Some(arn) = state.attribute("listener_rule_arn").as_str() {
-        arns.insert(listener_rule::KEY.to_owned(), arn.to_owned());
+        arns.insert(listener_rule::KEY, arn.to_owned());
     }
     arns
 }
 
 /// Keys of the objects that the state says are there.
-pub(super) fn keys(state: &Value) -> BTreeSet<String> {
-    state.attribute("infrastructure").as_map().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+pub(super) fn keys(state: &Value) -> BTreeSet<ComponentKey> {
+    let infrastructure = state.attribute("infrastructure").as_map().into_iter().flatten();
+    infrastructure.filter_map(|(key, _)| ComponentKey::parse(key)).collect()
 }
 
 /// What `state` knows of its components.
@@ -68,11 +71,11 @@ pub(super) fn known(state: &Value, components: &[Box<dyn Component>]) -> Known {
 
 /// The ARNs of `prior` that hold for `wanted` too: those of objects that stay the same ones.
 pub(super) fn kept_arns(
-    prior: &BTreeMap<String, String>,
+    prior: &BTreeMap<ComponentKey, String>,
     prior_components: &[Box<dyn Component>],
     wanted: &[Box<dyn Component>],
-) -> BTreeMap<String, String> {
-    let stays = |key: &String| {
+) -> BTreeMap<ComponentKey, String> {
+    let stays = |key: &ComponentKey| {
         let find = |components: &[Box<dyn Component>]| {
             components.iter().find(|component| component.key() == *key).map(|component| component.identity())
         };
@@ -102,19 +105,19 @@ pub(super) fn shown(properties: &Json) -> String {
 
 /// Writes what was observed into `state`: the properties of every object and the ARNs that AWS chose. What is
 /// not there any more is null.
-pub(super) fn record(state: &mut Value, observed: &BTreeMap<String, Observed>) {
+pub(super) fn record(state: &mut Value, observed: &BTreeMap<ComponentKey, Observed>) {
     let infrastructure =
-        observed.iter().map(|(key, observed)| (key.as_str(), Value::from(shown(&observed.properties))));
+        observed.iter().map(|(key, observed)| (key.to_string(), Value::from(shown(&observed.properties))));
     state.set(&Path::root("infrastructure"), Value::map(infrastructure));
-    let arn = |key: &str| {
+    let arn = |key: &ComponentKey| {
         observed
             .get(key)
             .map(|observed| observed.arn.as_str())
             .filter(|arn| !arn.is_empty())
             .map_or(Value::Null, Value::from)
     };
-    state.set(&Path::root("listener_rule_arn"), arn(listener_rule::KEY));
-    let rule = observed.get(listener_rule::KEY).and_then(RuleStatus::of);
+    state.set(&Path::root("listener_rule_arn"), arn(&listener_rule::KEY));
+    let rule = observed.get(&listener_rule::KEY).and_then(RuleStatus::of);
     let priority = rule.as_ref().map_or(Value::Null, |rule| Value::from(i64::from(rule.priority)));
     state.set(&Path::root("listener_rule_priority"), priority);
     let weights = rule.map(|rule| rule.weights).unwrap_or_default();
@@ -129,7 +132,7 @@ pub(super) fn record(state: &mut Value, observed: &BTreeMap<String, Observed>) {
         .collect();
     for backend in backends {
         let path = Path::root("target_groups").key(&backend).attribute("arn");
-        state.set(&path, arn(&format!("{}/{backend}", target_group::KEY)));
+        state.set(&path, arn(&target_group::key(&backend)));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::app::resolve::App;
 use crate::app::traffic::Conditions;
 use crate::infrastructure::ownership::{COMPONENT, owner_of};
 use crate::infrastructure::target_group::attributes;
-use crate::infrastructure::{pod_identity, target_group};
+use crate::infrastructure::{ComponentKey, Kind};
 
 /// Name of the app's port, which AWS does not know.
 const PORT: &str = "http";
@@ -86,14 +86,13 @@ pub(super) fn name_target_groups(found: &Findings, arguments: &mut Json, resolve
 
 /// The label that a cluster gets: the one that ipsy's own tags hold, else the cluster's name.
 pub(super) fn label_of(place: &Place, identity: &Identity) -> String {
-    let prefix = format!("{}/", pod_identity::KEY);
-    owned_label(&place.tags, &prefix, identity).unwrap_or_else(|| suggest_dns_label(&place.cluster))
+    owned_label(&place.tags, Kind::PodIdentity, identity).unwrap_or_else(|| suggest_dns_label(&place.cluster))
 }
 
-fn owned_label(tags: &ipsy_aws::Tags, prefix: &str, identity: &Identity) -> Option<String> {
+fn owned_label(tags: &ipsy_aws::Tags, kind: Kind, identity: &Identity) -> Option<String> {
     let is_ours = owner_of(tags).is_some_and(|owner| owner == *identity);
-    let label = tags.get(COMPONENT)?.strip_prefix(prefix)?;
-    is_ours.then(|| label.to_owned())
+    let key = ComponentKey::parse(tags.get(COMPONENT)?)?;
+    key.name_of(kind).filter(|_| is_ours).map(ToOwned::to_owned)
 }
 
 /// The backend that a target group serves, if it is one of a cluster: by its tags, by those of the cluster's
@@ -101,7 +100,7 @@ fn owned_label(tags: &ipsy_aws::Tags, prefix: &str, identity: &Identity) -> Opti
 fn served<'a>(target: &FoundTargetGroup, found: &'a Findings, identity: &Identity) -> Option<Served<'a>> {
     let places = || found.places.iter();
     let of = |label: String, place: &'a Place| Some(Served { label, place });
-    if let Some(label) = owned_label(&target.tags, &format!("{}/", target_group::KEY), identity) {
+    if let Some(label) = owned_label(&target.tags, Kind::TargetGroup, identity) {
         let place =
             places().find(|place| label_of(place, identity) == label).or_else(|| found.places.first())?;
         return of(label, place);
