@@ -221,3 +221,6 @@ fn place(text: &str, offset: usize, document: usize, options: &RenderOptions) ->
     let source = if options.source_name.is_empty() { "stdin" } else { &options.source_name };
     Location { source: Some(source.to_owned()), document: (document > 0).then_some(document), ..place }
 }
+
+#[cfg(test)]
+mod tests;

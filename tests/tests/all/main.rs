@@ -9,6 +9,7 @@ mod charts;
 mod cluster;
 mod credentials;
 mod deletion;
+mod documents;
 mod drift;
 mod failures;
 mod faults;

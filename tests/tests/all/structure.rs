@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// What may lie at the root. Everything else belongs into a folder.
-const ROOT: [&str; 25] = [
+const ROOT: [&str; 29] = [
     ".cargo",
     ".changes",
     ".ci",
@@ -33,6 +33,7 @@ const ROOT: [&str; 25] = [
     ".github",
     ".gitignore",
     ".rustfmt.toml",
+    "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
     "CONTRIBUTING.md",
@@ -42,11 +43,14 @@ const ROOT: [&str; 25] = [
     "LICENSE",
     "README.md",
     "SECURITY.md",
+    "SUPPORT.md",
+    "deny.toml",
     "docs",
     "examples",
     "post-renderer",
     "proto",
     "provider",
+    "rust-toolchain.toml",
     "terraform-registry-manifest.json",
     "tests",
 ];
@@ -283,7 +287,7 @@ fn sources() -> Vec<PathBuf> {
 }
 
 /// The files that git knows and that are there, from the root.
-fn tracked() -> Vec<PathBuf> {
+pub(crate) fn tracked() -> Vec<PathBuf> {
     let files = Process::new("git").args(["ls-files", "-z"]).within(workspace::root()).succeed().unwrap();
     let names = files.stdout.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from);
     names.filter(|path| workspace::root().join(path).is_file()).collect()
