@@ -26,10 +26,8 @@ pub use kustomization::{
 };
 pub(crate) use kustomization::{no_files, patch_settings, strategic_merge_settings};
 pub(crate) use merge::merge_values;
-pub use parameters::{
-    GracePeriod, ImagePinning, ImageRegistry, Labels, ModeOnly, Probe, ProbesPresent, SecurityContext,
-    Spread, Standards, WhenUnsatisfiable,
-};
+// All of them, so that a new standard's parameters need no line here.
+pub use parameters::*;
 pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
 pub use schema::schema;
@@ -359,29 +357,6 @@ impl Configuration {
     pub fn to_canonical_json(&self) -> String {
         let value = serde_json::to_value(self).expect("string keys and finite numbers always serialize");
         canonical_json(&value)
-    }
-
-    /// Whether a standard reads containers or pods.
-    pub(crate) fn reads_containers(&self) -> bool {
-        let Standards {
-            image_pinning,
-            image_registry,
-            security_context,
-            probes_present,
-            grace_period,
-            duplicate_keys,
-            ..
-        } = &self.standards;
-        let modes = [
-            image_pinning.as_ref().map(|standard| standard.mode),
-            image_registry.as_ref().map(|standard| standard.mode),
-            security_context.as_ref().map(|standard| standard.mode),
-            probes_present.as_ref().map(|standard| standard.mode),
-            grace_period.as_ref().map(|standard| standard.mode),
-            duplicate_keys.as_ref().map(|standard| standard.mode),
-            Some(self.resources.mode).filter(|_| self.resources != Resources::default()),
-        ];
-        modes.into_iter().flatten().any(|mode| mode != Mode::Off)
     }
 
     /// This configuration with the labels and annotations of others that it does not set itself.

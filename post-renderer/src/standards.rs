@@ -66,6 +66,10 @@ pub(crate) trait Standard: Sync {
     fn rule(&self) -> &'static Rule;
     /// How strict the configuration is about it; `Mode::Off` where it does not ask for it.
     fn mode(&self, configuration: &Configuration) -> Mode;
+    /// Whether it reads pods or their containers, so that it misses those in places that are not known.
+    fn reads_containers(&self) -> bool {
+        false
+    }
     /// Applies it to one object.
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault>;
 }

@@ -32,6 +32,10 @@ impl Standard for DuplicateKeys {
         configuration.standards.duplicate_keys.as_ref().map_or(Mode::Off, |keys| keys.mode)
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(mode) = context.configuration.standards.duplicate_keys.as_ref().map(|keys| keys.mode) else {
             return Ok(());

@@ -34,6 +34,10 @@ impl Standard for GracePeriod {
         configuration.standards.grace_period.as_ref().map_or(Mode::Off, |period| period.mode)
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(period) = &context.configuration.standards.grace_period else { return Ok(()) };
         for pod in object.pods() {

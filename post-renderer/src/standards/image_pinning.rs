@@ -31,6 +31,10 @@ impl Standard for ImagePinning {
         configuration.standards.image_pinning.as_ref().map_or(Mode::Off, |pinning| pinning.mode)
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.image_pinning else { return Ok(()) };
         if wanted.mode != Mode::Warn {

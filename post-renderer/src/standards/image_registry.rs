@@ -31,6 +31,10 @@ impl Standard for ImageRegistry {
         configuration.standards.image_registry.as_ref().map_or(Mode::Off, |registry| registry.mode)
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.image_registry else { return Ok(()) };
         report_images(object, context, |text| judge(text, wanted));

@@ -35,6 +35,10 @@ impl Standard for LimitRequestRatio {
         }
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         for container in object.containers() {
             raise(object, context, Owner::Container(&container))?;

@@ -30,6 +30,10 @@ impl Standard for ProbesPresent {
         configuration.standards.probes_present.as_ref().map_or(Mode::Off, |probes| probes.mode)
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.probes_present else { return Ok(()) };
         let runs_long = matches!(

@@ -36,6 +36,10 @@ impl Standard for ResourceDefaults {
         }
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         for container in object.containers() {
             // Kubernetes allows ephemeral containers no resources.

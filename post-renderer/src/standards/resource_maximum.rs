@@ -35,6 +35,10 @@ impl Standard for ResourceMaximum {
         if configuration.resources.maximum.is_empty() { Mode::Off } else { configuration.resources.mode }
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let maximum = &context.configuration.resources.maximum;
         for container in object.containers() {

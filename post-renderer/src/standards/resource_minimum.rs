@@ -32,6 +32,10 @@ impl Standard for ResourceMinimum {
         if configuration.resources.minimum.is_empty() { Mode::Off } else { configuration.resources.mode }
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let minimum = &context.configuration.resources.minimum;
         for container in object.containers() {

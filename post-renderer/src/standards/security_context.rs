@@ -38,6 +38,10 @@ impl Standard for SecurityContext {
         configuration.standards.security_context.as_ref().map_or(Mode::Off, |context| context.mode)
     }
 
+    fn reads_containers(&self) -> bool {
+        true
+    }
+
     fn apply(&self, object: &mut Object<'_, '_>, context: &Context<'_>) -> Result<(), Fault> {
         let Some(wanted) = &context.configuration.standards.security_context else { return Ok(()) };
         for pod in object.pods() {

@@ -1,6 +1,6 @@
 //! The standard `unknown-pod-kinds`: containers are where the standards find them.
 
-use super::{Parts, Rule, Standard};
+use super::{Parts, Rule, STANDARDS, Standard};
 use crate::configuration::{Configuration, Mode, UnknownPodKinds as Answer};
 use crate::object::{Context, Object};
 use crate::pods::{CONTAINER_LISTS, Step, field};
@@ -30,7 +30,7 @@ impl Standard for UnknownPodKinds {
 
     fn mode(&self, configuration: &Configuration) -> Mode {
         match configuration.unknown_pod_kinds {
-            _ if !configuration.reads_containers() => Mode::Off,
+            _ if !is_needed(configuration) => Mode::Off,
             Answer::Error => Mode::Enforce,
             Answer::Warn => Mode::Warn,
             Answer::Ignore => Mode::Off,
@@ -65,6 +65,12 @@ impl Standard for UnknownPodKinds {
         }
         Ok(())
     }
+}
+
+/// Whether a standard that applies reads containers.
+fn is_needed(configuration: &Configuration) -> bool {
+    let mut reading = STANDARDS.iter().filter(|standard| standard.reads_containers());
+    reading.any(|standard| standard.mode(configuration) != Mode::Off)
 }
 
 /// A search through an object for the first container of every list.
