@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod all {
     mod bad_input;
-    mod cases;
     mod check;
     mod command;
     mod kustomization;

@@ -25,6 +25,21 @@ enum Task {
         /// Only Rust tests whose name contains this, without the rest.
         filter: Option<String>,
     },
+    /// Runs the case folders of the post-renderer.
+    TestCases {
+        /// Only cases whose name contains this.
+        filter: Option<String>,
+    },
+    /// Runs all tests of libraries and programs that need no tool.
+    TestUnit {
+        /// Only tests whose name contains this.
+        filter: Option<String>,
+    },
+    /// Runs real Terraform and Helm against an AWS on loopback.
+    TestBlackbox {
+        /// Only tests whose name contains this.
+        filter: Option<String>,
+    },
     /// Does in a real Kubernetes on loopback what users do, and prints a table of it.
     TestCluster {
         /// Only scenarios whose name contains this.
@@ -32,6 +47,12 @@ enum Task {
     },
     /// Checks format, lints and documentation: the quick part of `test`.
     Check,
+    /// Checks licences, duplicates and sources of dependencies.
+    Deny {
+        /// Check for known vulnerabilities as well; their list is downloaded from GitHub.
+        #[arg(long)]
+        advisories: bool,
+    },
     /// Formats all sources.
     Fmt,
     /// Installs the tools that tests and demonstration need, and tells where they are.
@@ -92,8 +113,12 @@ fn main() -> ExitCode {
     let outcome = interrupt::note().and_then(|()| match arguments.task {
         Task::Demo => tasks::demo::run(console),
         Task::Test { filter } => tasks::test::run(console, filter.as_deref()),
+        Task::TestCases { filter } => tasks::test::cases(console, filter.as_deref()),
+        Task::TestUnit { filter } => tasks::test::unit(console, filter.as_deref()),
+        Task::TestBlackbox { filter } => tasks::test::black_box(console, filter.as_deref()),
         Task::TestCluster { filter } => tasks::test_cluster::run(console, filter.as_deref()),
         Task::Check => tasks::check::run(console),
+        Task::Deny { advisories } => tasks::deny::run(console, advisories),
         Task::Fmt => tasks::check::format(),
         Task::Tools => tasks::tools::run(console),
         Task::Aws => tasks::aws::run(console),

@@ -6,6 +6,7 @@ pub mod bench;
 pub mod check;
 pub mod compare;
 pub mod demo;
+pub mod deny;
 pub mod faults;
 pub mod fidelity;
 pub mod fuzz;

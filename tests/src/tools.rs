@@ -60,6 +60,15 @@ const HASHICORP_AWS: GoTool = GoTool {
     link: "",
 };
 
+const ACTIONLINT: GoTool = GoTool {
+    name: "actionlint",
+    version: "v1.7.12",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    module: None,
+    link: "",
+};
+
+const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
 const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
 
 /// The installed tools, as paths of programs.
@@ -111,6 +120,21 @@ impl Tools {
     /// memory to build.
     pub fn hashicorp_aws(console: Console) -> Result<PathBuf> {
         HASHICORP_AWS.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// actionlint, the judge of GitHub workflows.
+    pub fn actionlint(console: Console) -> Result<PathBuf> {
+        ACTIONLINT.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// cargo-deny from the path if it has the pinned version, else built: that takes ten minutes.
+    pub fn cargo_deny(console: Console) -> Result<PathBuf> {
+        let found = Process::new("cargo-deny").arg("--version").run();
+        let wanted = format!("{} {}", CARGO_DENY.name, CARGO_DENY.version);
+        if found.is_ok_and(|found| found.code == 0 && found.stdout.trim() == wanted) {
+            return Ok(CARGO_DENY.name.into());
+        }
+        CARGO_DENY.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// `cargo fuzz`, which only fuzzing needs.

@@ -105,7 +105,7 @@ fn kustomization_files_do_the_same_as_in_kustomize_or_differ_for_a_reason() {
 }
 
 #[test]
-fn kustomize_itself_gives_the_results_in_the_tables() {
+fn real_kustomize_gives_the_results_in_the_tables() {
     let (program, command) = kustomize();
     let mut failures = String::new();
     for (index, case) in cases().iter().enumerate() {

@@ -13,19 +13,23 @@ use crate::{interrupt, workspace};
 
 const LIMIT: Duration = Duration::from_hours(1);
 
+/// Tests that compare with the real kustomize, and so need it.
+const WITH_KUSTOMIZE: &str = "real_kustomize";
+
 /// Runs all checks and tests, or only the Rust tests that match a filter. What fails does not
 /// keep the rest from running.
 pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
+    if filter.is_some() {
+        let units = unit(console, filter);
+        return black_box(console, filter).and(units);
+    }
     let tools = Tools::ready(console)?;
     ClusterTools::ready(console)?;
     let step = console.step("building the programs and the tests");
     let programs = Programs::build_beside_tests()?;
     step.done(programs.provider.display());
-    if let Some(filter) = filter {
-        return rust_tests(console, &tools, &programs, &[filter]);
-    }
     let parts: [(&str, &dyn Fn() -> Result<()>); 5] = [
-        ("unit and black-box tests", &|| rust_tests(console, &tools, &programs, &[])),
+        ("unit and black-box tests", &|| all(console, &tools, &programs)),
         ("the AWS on loopback", &|| bench_checks(console, &tools)),
         ("a real Kubernetes", &|| test_cluster::run_with(console, &tools, &programs, None)),
         ("generated documents", &|| generate::up_to_date(console, &tools, &programs)),
@@ -69,15 +73,55 @@ fn bench_checks(console: Console, tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-fn rust_tests(console: Console, tools: &Tools, programs: &Programs, filter: &[&str]) -> Result<()> {
-    let step = console.step("Rust tests");
-    workspace::cargo()
-        .args(["test", "--workspace", "--all-targets", "--quiet", "--no-fail-fast", "--"])
+/// The case folders of the post-renderer. Needs no tool.
+pub fn cases(console: Console, filter: Option<&str>) -> Result<()> {
+    let step = console.step("case folders");
+    tests().args(["--exclude", "acceptance", "--test", "cases", "--"]).args(filter).show()?;
+    step.done("all passed");
+    Ok(())
+}
+
+/// All tests of the libraries and programs that need no tool.
+pub fn unit(console: Console, filter: Option<&str>) -> Result<()> {
+    let step = console.step("unit tests");
+    tests()
+        .args(["--exclude", "acceptance", "--all-targets", "--"])
+        .args(["--skip", WITH_KUSTOMIZE])
         .args(filter)
-        .env("IPSY_BIN_DIR", programs.folder()?)
-        .env("IPSY_KUSTOMIZE", &tools.kustomize)
-        .limit(LIMIT)
         .show()?;
     step.done("all passed");
     Ok(())
+}
+
+/// The black-box tests. With a filter, tools and programs are only made ready when a test asks for them.
+pub fn black_box(console: Console, filter: Option<&str>) -> Result<()> {
+    let step = console.step("black-box tests");
+    if filter.is_some() {
+        tests().args(["--test", "all", "--"]).args(filter).show()?;
+    } else {
+        let tools = Tools::ready(console)?;
+        let programs = Programs::ready()?;
+        tests().args(["--test", "all"]).env("IPSY_BIN_DIR", programs.folder()?).show()?;
+        let peer = tests().args(["--test", "engine", "--", WITH_KUSTOMIZE]);
+        peer.env("IPSY_KUSTOMIZE", &tools.kustomize).show()?;
+    }
+    step.done("all passed");
+    Ok(())
+}
+
+fn all(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
+    let step = console.step("Rust tests");
+    tests()
+        .arg("--all-targets")
+        .env("IPSY_BIN_DIR", programs.folder()?)
+        .env("IPSY_KUSTOMIZE", &tools.kustomize)
+        .show()?;
+    step.done("all passed");
+    Ok(())
+}
+
+/// Tests of the workspace. Cargo unites the features of all that is selected: with other crates selected, it would
+/// compile the AWS SDK again.
+fn tests() -> Process {
+    workspace::cargo().args(["test", "--workspace", "--quiet", "--no-fail-fast"]).limit(LIMIT)
 }

@@ -1,27 +1,30 @@
-//! Case folders `tests/cases/<area>/<name>`: `config.yaml`, `input.yaml`, and what is expected: `expected.diff`,
-//! `expected.yaml` or `expected.err`. `IPSY_ACCEPT=1` writes what is.
+//! Case folders `tests/cases/<area>/<name>`, each a test of that name: `config.yaml`, `input.yaml`, and what is
+//! expected: `expected.diff`, `expected.yaml` or `expected.err`. `IPSY_ACCEPT=1` writes what is.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not see that all of this is tests")]
 
 use ipsy_post_renderer::{
     Configuration, Deployer, RenderError, RenderOptions, Rendered, read_configuration, render,
 };
+use libtest_mimic::{Arguments, Trial};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-#[test]
-fn every_case_is_as_expected() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut failures = String::new();
-    let mut count = 0;
-    for area in folders(&folder) {
-        for case in folders(&area) {
-            count += 1;
-            if let Err(problem) = check(&case) {
-                let _ = writeln!(failures, "{}:\n{problem}\n", case.strip_prefix(&folder).unwrap().display());
-            }
-        }
-    }
-    assert!(count >= 60, "only {count} cases were found");
-    assert!(failures.is_empty(), "{failures}(IPSY_ACCEPT=1 writes what is)");
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let cases = folders(&root).into_iter().flat_map(|area| folders(&area));
+    let trials: Vec<Trial> = cases
+        .map(|case| {
+            let name = case.strip_prefix(&root).unwrap().display().to_string();
+            Trial::test(name, move || check(&case).map_err(|problem| hint(&problem).into()))
+        })
+        .collect();
+    assert!(trials.len() >= 60, "only {} cases were found", trials.len());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn hint(problem: &str) -> String {
+    format!("{problem}\n(IPSY_ACCEPT=1 writes what is)")
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {
