@@ -32,3 +32,4 @@ mod standards;
 mod structure;
 mod traffic;
 mod whole_app;
+mod workflows;
