@@ -55,7 +55,7 @@ enum Task {
     },
     /// Formats all sources.
     Fmt,
-    /// Installs the tools that tests and demonstration need, and tells where they are.
+    /// Installs the tools that tests and demonstration need, and prints their paths.
     Tools,
     /// Starts the AWS on loopback and keeps it until Ctrl-C.
     Aws,

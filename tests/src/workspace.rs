@@ -14,10 +14,10 @@ pub fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-/// The cargo that runs us, or the one on the path.
+/// The cargo that runs us, or the one on the path, with the versions of `Cargo.lock` and no others.
 pub fn cargo() -> Process {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Process::inheriting(program).within(root())
+    Process::inheriting(program).arg("--locked").within(root())
 }
 
 /// What cargo knows about the workspace.
