@@ -10,7 +10,7 @@ mod load_balancer;
 mod login;
 mod priority;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 pub(crate) use alarm::Alarm;
@@ -83,6 +83,9 @@ pub(crate) struct Traffic {
     pub(crate) alarms: BTreeMap<String, Alarm>,
     /// By backend; what runs now decides it, not the configuration.
     pub(crate) previous: BTreeMap<String, Previous>,
+    /// Target groups that backends had in the rule, and that none has now: by name, or by ARN where they are not the
+    /// app's.
+    pub(crate) leaving: BTreeSet<String>,
     /// Likewise; `None` for a rule that is not there yet.
     pub(crate) course: Option<Course>,
     /// The last good weights, which the rollback command sets; `None` where no change is known.
@@ -130,6 +133,7 @@ impl Traffic {
                 .map(|(name, alarm)| (name.clone(), Alarm::resolve(name, alarm, problems)))
                 .collect(),
             previous: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             course: None,
             last_good: None,
         };

@@ -149,6 +149,7 @@ pub(crate) fn components(
             load_balancer: load_balancer.clone(),
             backends: app.traffic.backends.clone(),
             previous: app.traffic.previous.clone(),
+            leaving: app.traffic.leaving.clone(),
             course: app.traffic.course.clone(),
         }));
     }

@@ -152,6 +152,7 @@ async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Op
                 load_balancer,
                 backends,
                 previous,
+                leaving: BTreeSet::new(),
                 rollout: Rollout::guarded(),
                 course: None,
             })

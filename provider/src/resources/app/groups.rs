@@ -2,7 +2,7 @@
 //! or protocol are concerned: the new one enters the rule with weight 0 beside the old one, is filled by the
 //! installation that follows, and takes over with the next apply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use tf_provider::{Path, Value};
@@ -10,7 +10,8 @@ use tf_provider::{Path, Value};
 use super::entering::Entering;
 use super::schema::schema;
 use crate::app::traffic::{BackendPlace, Previous, Traffic};
-use crate::infrastructure::{listener_rule, previous_group, target_group};
+use crate::infrastructure::listener_rule::{self, EXTERNAL, is_arn};
+use crate::infrastructure::{previous_group, target_group};
 
 /// The groups that serve beside their successors, as `state` has them.
 pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
@@ -63,6 +64,26 @@ pub(super) fn replaced(
         replaced.insert(name.clone(), previous);
     }
     replaced
+}
+
+/// The target groups that backends had in the rule of `prior` and that none of `traffic` has: by name, or by ARN where
+/// they are not the app's. A group that another tool has put into the rule goes by its ARN there, too, and shows a
+/// weight; where weights are external, only groups that leave are shown at all.
+pub(super) fn leaving(traffic: &Traffic, prior: &Value) -> BTreeSet<String> {
+    let rule = properties(prior, listener_rule::KEY);
+    let shown = rule.as_ref().and_then(|rule| rule.get("backends")).and_then(Json::as_object);
+    let group = |(name, shown): (&String, &Json)| {
+        let is_ours = !is_arn(name) || shown.get("weight").and_then(Json::as_str) == Some(EXTERNAL);
+        shown.get("target_group").and_then(Json::as_str).filter(|_| is_ours).map(ToOwned::to_owned)
+    };
+    let mut leaving: BTreeSet<String> = shown.into_iter().flatten().filter_map(group).collect();
+    for backend in traffic.backends.values() {
+        match &backend.place {
+            BackendPlace::Existing { target_group_arn } => leaving.remove(target_group_arn),
+            BackendPlace::Cluster { target_group_name, .. } => leaving.remove(target_group_name),
+        };
+    }
+    leaving
 }
 
 /// Whether the rule sends requests to the group of `backend`, or may do so.

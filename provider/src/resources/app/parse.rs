@@ -61,6 +61,7 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
     let config = AppConfig::read(schema(), &state::arguments(value))?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = groups::serving(value);
+    app.traffic.leaving = groups::leaving(&app.traffic, value);
     Ok(Parsed { app: Box::new(app), unknown: Vec::new(), entering: Entering::new() })
 }
 
@@ -77,6 +78,7 @@ impl Parsed {
         let traffic = &mut self.app.traffic;
         if let Some(prior) = prior {
             traffic.previous = groups::replaced(traffic, prior, unfinished);
+            traffic.leaving = groups::leaving(traffic, prior);
         }
         let prefix = format!("{}/", target_group::KEY);
         let known = prior

@@ -2,6 +2,7 @@
 //! part, in the order in which it calls.
 
 mod departure;
+mod external;
 mod faults;
 mod holders;
 mod identity;
