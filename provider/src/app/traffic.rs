@@ -13,6 +13,8 @@ mod priority;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use alarm::Alarm;
 pub(crate) use backend::{Backend, BackendPlace};
 pub(crate) use conditions::Conditions;
@@ -40,6 +42,16 @@ pub(crate) struct Previous {
     pub(crate) serves: bool,
     /// Its properties when it was seen last: it is kept as it is.
     pub(crate) properties: serde_json::Value,
+    /// The cluster of its pods; `None` where they run in the cluster that the backend has now.
+    pub(crate) cluster: Option<PreviousCluster>,
+}
+
+/// The cluster that a backend was in before it moved to another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PreviousCluster {
+    pub(crate) name: String,
+    /// As [`BackendPlace::Cluster`] has it.
+    pub(crate) oidc_provider_arn: Option<String>,
 }
 
 /// How a rule names the group that `backend` had before. No backend can be called so.
@@ -167,6 +179,12 @@ impl Traffic {
             }
             BackendPlace::Existing { .. } => None,
         })
+    }
+
+    /// The clusters of backends that moved to another one and get their requests in the old one still.
+    pub(crate) fn previous_clusters(&self) -> impl Iterator<Item = (&str, &PreviousCluster)> {
+        let serving = self.previous.iter().filter(|(_, previous)| previous.serves);
+        serving.filter_map(|(backend, previous)| Some((backend.as_str(), previous.cluster.as_ref()?)))
     }
 
     fn check_ports(&self, config: &AppConfig, problems: &mut Problems) {

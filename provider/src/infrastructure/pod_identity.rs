@@ -14,6 +14,7 @@ use crate::app::names::hexadecimal;
 pub(crate) const KEY: &str = "pod_identity";
 
 /// The association of an app in one cluster.
+#[derive(Clone)]
 pub(crate) struct PodIdentity {
     pub(crate) aws: Aws,
     pub(crate) ownership: Ownership,

@@ -1,17 +1,19 @@
 //! Which target group of a backend serves while another takes its place. A group can't be changed where its port
-//! or protocol are concerned: the new one enters the rule with weight 0 beside the old one, is filled by the
+//! or protocol are concerned, and each cluster has one of its own: the new one enters the rule with weight 0 beside the old one, is filled by the
 //! installation that follows, and takes over with the next apply.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
-use tf_provider::{Path, Value};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use tf_provider::{Diagnostic, Path, Value};
 
 use super::entering::Entering;
 use super::schema::schema;
-use crate::app::traffic::{BackendPlace, Previous, Traffic};
+use crate::app::traffic::{BackendPlace, Previous, PreviousCluster, Traffic};
 use crate::infrastructure::listener_rule::{self, EXTERNAL, is_arn};
-use crate::infrastructure::{previous_group, target_group};
+use crate::infrastructure::previous_group::{self, CLUSTER};
+use crate::infrastructure::target_group;
 
 /// The groups that serve beside their successors, as `state` has them.
 pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
@@ -21,7 +23,9 @@ pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
         .filter_map(|(backend, _)| {
             let properties = properties(state, &previous_group::key(backend))?;
             let target_group_name = properties.get("name")?.as_str()?.to_owned();
-            Some((backend.clone(), Previous { target_group_name, serves: true, properties }))
+            let cluster =
+                properties.get(CLUSTER).and_then(|cluster| PreviousCluster::deserialize(cluster).ok());
+            Some((backend.clone(), Previous { target_group_name, serves: true, properties, cluster }))
         })
         .collect()
 }
@@ -40,7 +44,9 @@ pub(super) fn replaced(
     }
     let serving = serving(prior);
     for (name, backend) in &traffic.backends {
-        let BackendPlace::Cluster { target_group_name: wanted, .. } = &backend.place else { continue };
+        let BackendPlace::Cluster { target_group_name: wanted, cluster, .. } = &backend.place else {
+            continue;
+        };
         let current = properties(prior, &format!("{}/{name}", target_group::KEY));
         let is_in =
             group_in_rule(prior, name).as_ref() == Some(wanted) && unfinished.get(name) != Some(wanted);
@@ -51,19 +57,59 @@ pub(super) fn replaced(
             (Some(serving), Some(_)) if is_in => Previous { serves: false, ..serving.clone() },
             // The first one did not come so far, or yet another successor is wanted.
             (Some(serving), _) => serving.clone(),
-            (None, Some(current)) => match current.get("name").and_then(Json::as_str) {
-                Some(name_now) if name_now != wanted && has_requests(prior, name) => Previous {
-                    target_group_name: name_now.to_owned(),
-                    serves: true,
-                    properties: current.clone(),
-                },
-                _ => continue,
-            },
+            (None, Some(current)) => {
+                match current.get("name").and_then(Json::as_str).map(ToOwned::to_owned) {
+                    Some(target_group_name) if target_group_name != *wanted && has_requests(prior, name) => {
+                        let cluster = cluster_before(prior, name).filter(|before| before.name != *cluster);
+                        let mut properties = current;
+                        if let Some(cluster) = &cluster {
+                            properties[CLUSTER] = json!(cluster);
+                        }
+                        Previous { target_group_name, serves: true, properties, cluster }
+                    }
+                    _ => continue,
+                }
+            }
             (None, None) => continue,
         };
         replaced.insert(name.clone(), previous);
     }
     replaced
+}
+
+/// The cluster that `backend` had in `prior`.
+fn cluster_before(prior: &Value, backend: &str) -> Option<PreviousCluster> {
+    let keyed = schema().keyed(prior);
+    let before = keyed.attribute("backend").as_map()?.get(backend)?;
+    Some(PreviousCluster {
+        name: before.attribute("cluster").as_str()?.to_owned(),
+        oidc_provider_arn: before.attribute("oidc_provider_arn").as_str().map(ToOwned::to_owned),
+    })
+}
+
+/// Backends of `traffic` that moved to another cluster since `prior`, and keep their target group: the name is configured.
+pub(super) fn shared(traffic: &Traffic, prior: &Value) -> Vec<Diagnostic> {
+    let mut refusals = Vec::new();
+    for (name, cluster, group) in traffic.clusters() {
+        let before = cluster_before(prior, name).filter(|before| before.name != cluster);
+        let current = properties(prior, &format!("{}/{name}", target_group::KEY));
+        let is_kept =
+            current.is_some_and(|current| current.get("name").and_then(Json::as_str) == Some(group));
+        let Some(before) = before.filter(|_| is_kept) else { continue };
+        refusals.push(
+            Diagnostic::error(
+                format!("Backend `{name}` keeps its target group in another cluster"),
+                format!(
+                    "It moves from `{}` to `{cluster}`. The controllers of both clusters would remove each other's pods from \
+                     the target group `{group}`. Set `target_group_name` to another name, or remove it: then the new group \
+                     enters the listener rule with weight 0, and the old one serves on.",
+                    before.name
+                ),
+            )
+            .at(Path::root("backend").key(name).attribute("target_group_name")),
+        );
+    }
+    refusals
 }
 
 /// The target groups that backends had in the rule of `prior` and that none of `traffic` has: by name, or by ARN where

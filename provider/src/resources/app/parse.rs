@@ -11,7 +11,7 @@ use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
 use crate::app::standards::StandardsDocument;
-use crate::app::traffic::Login;
+use crate::app::traffic::{Login, Previous};
 use crate::arguments::{IN_POST_RENDERER_CONFIG, NOT_IN_VALUES};
 use crate::diagnose::problem_diagnostics;
 use crate::infrastructure::target_group;
@@ -108,9 +108,8 @@ impl Parsed {
     }
 
     /// The backends whose new target group enters the rule with nothing, beside the one that serves.
-    pub(super) fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
-        let previous = self.app.traffic.previous.iter().filter(|(_, previous)| previous.serves);
-        previous.map(|(backend, previous)| (backend.as_str(), previous.target_group_name.as_str()))
+    pub(super) fn replaced(&self) -> impl Iterator<Item = (&String, &Previous)> {
+        self.app.traffic.previous.iter().filter(|(_, previous)| previous.serves)
     }
 
     /// Takes what is only ever in the configuration: neither plan nor state holds secrets.
@@ -170,9 +169,10 @@ fn feeds_values(path: &Path) -> bool {
         Some(root) if NOT_IN_VALUES.contains(&root) => false,
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
         Some("load_balancer") => matches!(name(1), None | Some("port" | "protocol_version")),
-        // Which backends there are matters, and which of them are clusters; not where they are.
+        // Which backends there are matters, and the names of their target groups, which the clusters are part of.
         Some("backend") => {
-            matches!(name(2), None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding"))
+            let shown = ["name", "cluster", "target_group_name", "oidc_provider_arn", "binding"];
+            name(2).is_none_or(|name| shown.contains(&name))
         }
         _ => true,
     }

@@ -8,6 +8,7 @@ mod holders;
 mod identity;
 mod lifecycle;
 mod midway;
+mod moved_cluster;
 mod named_blocks;
 mod orphans;
 mod rollout;
