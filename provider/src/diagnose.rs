@@ -10,6 +10,18 @@ use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::App;
 use crate::infrastructure::converge::Failure;
 
+/// `detail`, with an explanation of `ADDRESS` in its commands: Terraform does not pass the address to providers.
+pub(crate) fn with_address(detail: String) -> String {
+    if detail.contains("ADDRESS") {
+        format!(
+            "{detail}\n\nADDRESS is the resource's address, such as `module.shop.ipsy_app.checkout`: Terraform prints it \
+             after `with`."
+        )
+    } else {
+        detail
+    }
+}
+
 /// All problems of a configuration; `warnings` are told only where it is asked for, because Terraform checks a
 /// configuration several times in one run.
 pub(crate) fn problem_diagnostics(problems: &Problems, warnings: bool, diagnostics: &mut Diagnostics) {
@@ -93,10 +105,10 @@ pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
         ),
         Failure::Foreign { title, owner, take_over } => Diagnostic::error(
             format!("The {title} exists and is not this app's"),
-            format!(
+            with_address(format!(
                 "ipsy does not touch what it has not made: {owner}. Nothing was changed.\n\nIf it is meant to \
                  belong to this app, {take_over}. Otherwise rename the app or the object."
-            ),
+            )),
         ),
         Failure::Cancelled => Diagnostic::error(
             "Stopped on request",

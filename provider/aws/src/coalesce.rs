@@ -1,5 +1,6 @@
 //! Reads that arrive at the same time go to AWS in one call. Terraform refreshes many apps at once, each by
-//! itself; AWS describes up to a hundred objects in a call. Changes are never held up. Nothing is remembered from
+//! itself; AWS describes up to a hundred objects in a call. Changes are
+//! never held up, but for priorities of rules that are taken. Nothing is remembered from
 //! one call to the next, but for a refresh the lists of an account, for some seconds.
 
 mod batcher;
@@ -13,6 +14,7 @@ mod pod_identities;
 mod repositories;
 mod resource_tags;
 mod roles;
+mod swaps;
 mod target_groups;
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod advice;
 use std::fmt;
 use std::time::Duration;
 
+use crate::one_line;
+
 /// A call to AWS that failed. Printed, it is one sentence with operation, object, AWS's message, code and
 /// request id; [`Error::advice`] says what to do. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -170,9 +172,9 @@ impl Error {
             kind,
             service,
             operation,
-            object: object.into(),
+            object: one_line(&object.into()),
             code: None,
-            message: message.into(),
+            message: one_line(&message.into()),
             request_id: None,
         }))
     }
@@ -180,14 +182,14 @@ impl Error {
     /// The same with AWS's code, such as `EntityAlreadyExists`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.0.code = Some(code.into());
+        self.0.code = Some(one_line(&code.into()));
         self
     }
 
     /// The same with the id under which AWS's support finds the request.
     #[must_use]
     pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
-        self.0.request_id = Some(request_id.into());
+        self.0.request_id = Some(one_line(&request_id.into()));
         self
     }
 
@@ -296,6 +298,14 @@ mod tests {
         );
         let error = Error::new(ErrorKind::Connection, Service::Eks, "ListClusters", "", "no answer in time");
         check(&error, "EKS ListClusters failed: no answer in time");
+    }
+
+    #[test]
+    fn text_of_others_is_one_line_without_control_characters() {
+        let forged = "denied\n\nApply complete!\u{1b}[32m\r\u{202e}Resources";
+        let error =
+            Error::new(ErrorKind::Other, Service::Iam, "CreateRole", "a\nb", forged).with_code("X\u{7}");
+        check(&error, "IAM CreateRole for `a b` failed: denied Apply complete! [32m Resources (X)");
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod roles;
 mod sdk;
 mod secret;
 mod target_groups;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -56,6 +57,7 @@ pub use resource_tags::ResourceTags;
 pub use roles::{NewRole, Role, RoleChange, Roles};
 pub use secret::Secret;
 pub use target_groups::{HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroups, TargetHealth};
+pub use text::one_line;
 
 /// Tags of an AWS object, by key. Keys starting with `aws:` are AWS's own and are never in here: nobody may
 /// set or remove them.

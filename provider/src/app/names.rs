@@ -44,7 +44,7 @@ impl Identity {
     }
 
     /// Name of the target group of one backend. `settings` are those that AWS can't change in place (port,
-    /// protocol, protocol version): another setting is another name, so that a replacement can stand beside
+    /// protocol, protocol version, and the cluster): another setting is another name, so that a replacement can stand beside
     /// the group that it replaces.
     pub(crate) fn target_group_name(&self, backend: &str, settings: &str) -> String {
         let readable = format!("{}-{}-{backend}", self.app, self.environment);

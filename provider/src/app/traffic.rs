@@ -10,8 +10,10 @@ mod load_balancer;
 mod login;
 mod priority;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
 
 pub(crate) use alarm::{Alarm, AlarmConfig};
 pub(crate) use backend::{Backend, BackendConfig, BackendPlace};
@@ -40,6 +42,16 @@ pub(crate) struct Previous {
     pub(crate) serves: bool,
     /// Its properties when it was seen last: it is kept as it is.
     pub(crate) properties: serde_json::Value,
+    /// The cluster of its pods; `None` where they run in the cluster that the backend has now.
+    pub(crate) cluster: Option<PreviousCluster>,
+}
+
+/// The cluster that a backend was in before it moved to another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PreviousCluster {
+    pub(crate) name: String,
+    /// As [`BackendPlace::Cluster`] has it.
+    pub(crate) oidc_provider_arn: Option<String>,
 }
 
 /// How a rule names the group that `backend` had before. No backend can be called so.
@@ -83,6 +95,9 @@ pub(crate) struct Traffic {
     pub(crate) alarms: BTreeMap<String, Alarm>,
     /// By backend; what runs now decides it, not the configuration.
     pub(crate) previous: BTreeMap<String, Previous>,
+    /// Target groups that backends had in the rule, and that none has now: by name, or by ARN where they are not the
+    /// app's.
+    pub(crate) leaving: BTreeSet<String>,
     /// Likewise; `None` for a rule that is not there yet.
     pub(crate) course: Option<Course>,
     /// The last good weights, which the rollback command sets; `None` where no change is known.
@@ -134,6 +149,7 @@ impl Traffic {
                 .map(|(name, alarm)| (name.clone(), Alarm::resolve(name, alarm, problems)))
                 .collect(),
             previous: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             course: None,
             last_good: None,
         };
@@ -167,6 +183,12 @@ impl Traffic {
             }
             BackendPlace::Existing { .. } => None,
         })
+    }
+
+    /// The clusters of backends that moved to another one and get their requests in the old one still.
+    pub(crate) fn previous_clusters(&self) -> impl Iterator<Item = (&str, &PreviousCluster)> {
+        let serving = self.previous.iter().filter(|(_, previous)| previous.serves);
+        serving.filter_map(|(backend, previous)| Some((backend.as_str(), previous.cluster.as_ref()?)))
     }
 
     fn check_ports(&self, config: &AppConfig, problems: &mut Problems) {

@@ -11,6 +11,7 @@ use super::image::Reference;
 use super::migration::{Account, Migration};
 use super::profile::Profile;
 use super::resolve::App;
+use super::traffic::Previous;
 
 /// Field of the chart that binds target groups.
 const TARGET_GROUPS: &str = "targetGroups";
@@ -255,8 +256,10 @@ fn target_groups(app: &App, backend: Option<&str>) -> Value {
             bound
         };
         groups.insert(binding(name, group), bound(group));
-        // While another group takes its place, the pods stay in the one that serves.
-        if let Some(previous) = app.traffic.previous.get(name).filter(|previous| previous.serves) {
+        // While another group takes its place, the pods stay in the one that serves. Pods in another cluster do without
+        // this release, whose controller would remove them from the group.
+        let stays = |previous: &&Previous| previous.serves && previous.cluster.is_none();
+        if let Some(previous) = app.traffic.previous.get(name).filter(stays) {
             let group = &previous.target_group_name;
             groups.insert(binding(name, group), bound(group));
         }

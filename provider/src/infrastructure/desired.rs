@@ -17,6 +17,7 @@ use super::target_group::{self, TargetGroup};
 use super::trust::trust_policy;
 use crate::app::image::{self, Source};
 use crate::app::resolve::App;
+use crate::app::traffic::previous_name;
 
 /// What follows from the account and region alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,22 +93,25 @@ pub(crate) fn components(
             initial: image.to_owned(),
         }));
     }
+    let pod_identities = |backend: &str, cluster: &str| {
+        let identity = PodIdentity {
+            aws: aws.clone(),
+            ownership: ownership.clone(),
+            backend: backend.to_owned(),
+            cluster: cluster.to_owned(),
+            namespace: app.namespace.clone(),
+            service_account: String::new(),
+            role_arn: account.role_arn(app),
+        };
+        let accounts = app.service_accounts().into_iter();
+        accounts.map(move |service_account| PodIdentity { service_account, ..identity.clone() })
+    };
     for (backend, cluster, target_group_name) in app.traffic.clusters() {
         let by_agent =
             app.traffic.oidc_providers().any(|(name, provider)| name == backend && provider.is_none());
         // Nor the cluster.
         if !cluster.is_empty() && by_agent {
-            for service_account in app.service_accounts() {
-                components.push(Box::new(PodIdentity {
-                    aws: aws.clone(),
-                    ownership: ownership.clone(),
-                    backend: backend.to_owned(),
-                    cluster: cluster.to_owned(),
-                    namespace: app.namespace.clone(),
-                    service_account,
-                    role_arn: account.role_arn(app),
-                }));
-            }
+            components.extend(pod_identities(backend, cluster).map(boxed));
         }
         if let Some(load_balancer) = &app.traffic.load_balancer {
             components.push(Box::new(TargetGroup {
@@ -120,6 +124,11 @@ pub(crate) fn components(
                 load_balancer: load_balancer.clone(),
                 health_check: app.traffic.health_check.clone(),
             }));
+        }
+    }
+    for (backend, cluster) in app.traffic.previous_clusters() {
+        if cluster.oidc_provider_arn.is_none() {
+            components.extend(pod_identities(&previous_name(backend), &cluster.name).map(boxed));
         }
     }
     for (backend, previous) in app.traffic.previous.iter().filter(|(_, previous)| previous.serves) {
@@ -149,6 +158,7 @@ pub(crate) fn components(
             load_balancer: load_balancer.clone(),
             backends: app.traffic.backends.clone(),
             previous: app.traffic.previous.clone(),
+            leaving: app.traffic.leaving.clone(),
             course: app.traffic.course.clone(),
         }));
     }

@@ -4,7 +4,7 @@ mod form;
 mod place;
 mod targets;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, NewRule, Rule, RuleChange, Service, Tags};
@@ -18,6 +18,7 @@ use crate::app::rollout::{OnDrift, Progress, Rollout, Shares, Walk, same, shown}
 use crate::app::traffic::{Backend, Course, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
 
 pub(super) use targets::{ByName, target};
+pub(crate) use targets::{EXTERNAL, is_among, is_arn};
 
 /// Key and ownership component of a listener rule.
 pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::ListenerRule);
@@ -33,6 +34,8 @@ pub(crate) struct ListenerRule {
     pub(crate) backends: BTreeMap<String, Backend>,
     /// Target groups that backends had before, by backend.
     pub(crate) previous: BTreeMap<String, Previous>,
+    /// Target groups of backends that leave: by name, or by ARN where they are not the app's.
+    pub(crate) leaving: BTreeSet<String>,
     /// How weights change.
     pub(crate) rollout: Rollout,
     /// What this apply does with the weights.

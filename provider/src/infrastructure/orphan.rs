@@ -137,7 +137,8 @@ async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Op
     Some(match (service, kind) {
         ("elasticloadbalancing", "targetgroup") => {
             let target_group_name = name.split('/').next()?.to_owned();
-            let previous = Previous { target_group_name, serves: false, properties: Value::Null };
+            let previous =
+                Previous { target_group_name, serves: false, properties: Value::Null, cluster: None };
             let backend = previous.target_group_name.clone();
             Box::new(PreviousGroup { aws, ownership, backend, previous })
         }
@@ -152,6 +153,7 @@ async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Op
                 load_balancer,
                 backends,
                 previous,
+                leaving: BTreeSet::new(),
                 rollout: Rollout::guarded(),
                 course: None,
             })

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ipsy_aws::Tags;
+use ipsy_aws::{Tags, one_line};
 use serde_json::{Value, json};
 
 use super::ComponentKey;
@@ -200,7 +200,7 @@ pub(crate) fn retained() -> Tags {
 
 /// How a message describes the tags of an object that is not ours.
 pub(crate) fn describe(tags: &Tags) -> String {
-    match (tags.get(APP), tags.get(ENVIRONMENT)) {
+    let text = match (tags.get(APP), tags.get(ENVIRONMENT)) {
         (Some(app), Some(environment)) => {
             let holder = match (owner_id(tags), tags.get(ORIGIN)) {
                 (Some(id), Some(origin)) => {
@@ -216,7 +216,9 @@ pub(crate) fn describe(tags: &Tags) -> String {
             let list: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!("it carries the tags {}", list.join(", "))
         }
-    }
+    };
+    // Anyone who may write tags writes them.
+    one_line(&text)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::app::departure::Departure;
 use crate::app::names::hexadecimal;
 
 /// The association of an app in one cluster.
+#[derive(Clone)]
 pub(crate) struct PodIdentity {
     pub(crate) aws: Aws,
     pub(crate) ownership: Ownership,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, Service, Tags};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::{Ownership, is_mark};
@@ -13,6 +13,9 @@ use super::target_group;
 use super::{Component, ComponentKey, Facts, Observed, Stage};
 use crate::app::departure::Departure;
 use crate::app::traffic::{Previous, previous_name};
+
+/// The property with the cluster of its pods, where that is not the backend's.
+pub(crate) const CLUSTER: &str = "cluster";
 
 /// The group before, of one backend.
 pub(crate) struct PreviousGroup {
@@ -54,7 +57,13 @@ impl Component for PreviousGroup {
     }
 
     async fn observe(&self, _known_arn: Option<&str>) -> Result<Option<Observed>, Error> {
-        target_group::look(&self.aws, &self.ownership, &self.previous.target_group_name).await
+        let name = &self.previous.target_group_name;
+        let mut found = target_group::look(&self.aws, &self.ownership, name).await?;
+        // AWS does not know it, and the state has to.
+        if let (Some(found), Some(cluster)) = (&mut found, &self.previous.cluster) {
+            found.properties[CLUSTER] = json!(cluster);
+        }
+        Ok(found)
     }
 
     async fn create(&self, _facts: &Facts) -> Result<Observed, Error> {

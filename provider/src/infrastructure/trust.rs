@@ -9,9 +9,12 @@ use crate::app::resolve::App;
 /// The trust policy of the role of `app`. EKS Pod Identity is the same for every cluster, so that a second one
 /// needs no change; each cluster with an `OpenID` Connect provider adds a statement about its own tokens.
 pub(crate) fn trust_policy(app: &App) -> Value {
-    let providers: BTreeSet<&str> =
-        app.traffic.oidc_providers().filter_map(|(_, provider)| provider).collect();
-    let by_agent = app.traffic.oidc_providers().any(|(_, provider)| provider.is_none());
+    let previous = app.traffic.previous_clusters();
+    let previous = previous.map(|(_, cluster)| cluster.oidc_provider_arn.as_deref());
+    let all: BTreeSet<Option<&str>> =
+        app.traffic.oidc_providers().map(|(_, provider)| provider).chain(previous).collect();
+    let by_agent = all.contains(&None);
+    let providers: BTreeSet<&str> = all.into_iter().flatten().collect();
     let mut statements = Vec::new();
     // A role that nobody may take can't be made: before its first cluster it is one of Pod Identity.
     if by_agent || providers.is_empty() {

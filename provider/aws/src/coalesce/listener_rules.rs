@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::{BulkTags, tags_of_all};
+use super::swaps::Swaps;
 use crate::{Error, ListenerRules, NewRule, Rule, RuleChange, Tags};
 
 /// AWS describes at most twenty rules by ARN, or the tags of twenty, in a call.
@@ -19,6 +20,7 @@ const LISTENERS_PER_CALL: usize = 1;
 #[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn ListenerRules>,
+    swaps: Swaps,
     by_listener: Batcher<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
     tags: Batcher<String, Tags>,
@@ -43,7 +45,8 @@ impl Coalesced {
             |rules, arns| async move { rules.by_arns(&arns).await },
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
-        Self { inner, by_listener, by_arn, tags, bulk_tags: BulkTags::default() }
+        let swaps = Swaps::new(inner.clone());
+        Self { inner, swaps, by_listener, by_arn, tags, bulk_tags: BulkTags::default() }
     }
 
     /// The same with tags from `bulk_tags`.
@@ -71,7 +74,7 @@ impl ListenerRules for Coalesced {
     }
 
     async fn set_priorities(&self, priorities: &BTreeMap<String, u32>) -> Result<(), Error> {
-        self.inner.set_priorities(priorities).await
+        self.swaps.set(priorities).await
     }
 
     async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {

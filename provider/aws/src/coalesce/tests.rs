@@ -388,3 +388,54 @@ async fn apps_that_come_one_by_one_share_a_call_once_it_is_known_how_many_come()
     }
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }
+
+/// Sets one priority for each of the rules, all at the same time but for a delay between them.
+async fn set_priorities(aws: &Aws, apps: &[App], numbers: &[u32]) -> Vec<Result<(), Error>> {
+    let changes: Vec<_> = apps
+        .iter()
+        .cloned()
+        .zip(numbers.to_vec())
+        .map(|(app, number)| {
+            let aws = aws.clone();
+            tokio::spawn(async move {
+                sleep(Duration::from_secs(u64::from(app.number))).await;
+                aws.listener_rules.set_priorities(&[(app.rule, number)].into()).await
+            })
+        })
+        .collect();
+    let mut results = Vec::new();
+    for change in changes {
+        results.push(change.await.unwrap());
+    }
+    results
+}
+
+async fn priorities(aws: &Aws, apps: &[App]) -> Vec<Option<u32>> {
+    let mut found = Vec::new();
+    for app in apps {
+        let rules = aws.listener_rules.by_arns(std::slice::from_ref(&app.rule)).await.unwrap();
+        found.push(rules[0].priority);
+    }
+    found
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_swap_their_priorities_in_one_call() {
+    for (before, after) in [([1, 2, 3], [2, 1, 3]), ([1, 2, 3], [2, 3, 1]), ([1, 2, 3], [2, 3, 4])] {
+        let (_, aws, apps) = with_apps(3).await;
+        assert_eq!(priorities(&aws, &apps).await, before.map(Some));
+        let changes = set_priorities(&aws, &apps, &after).await;
+        assert!(changes.iter().all(Result::is_ok), "{changes:?}");
+        assert_eq!(priorities(&aws, &apps).await, after.map(Some));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_priority_of_a_rule_that_stays_is_refused() {
+    let (_, aws, apps) = with_apps(3).await;
+    let changes = set_priorities(&aws, &apps[..2], &[3, 1]).await;
+    let codes: Vec<_> =
+        changes.into_iter().map(|change| change.unwrap_err().code().unwrap().to_owned()).collect();
+    assert_eq!(codes, ["PriorityInUse"; 2]);
+    assert_eq!(priorities(&aws, &apps).await, [Some(1), Some(2), Some(3)]);
+}

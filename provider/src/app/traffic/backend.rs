@@ -58,7 +58,8 @@ pub(crate) enum BackendPlace {
 }
 
 impl Backend {
-    /// Resolves `backend { … }`. `settings` are those that AWS can't change of a target group.
+    /// Resolves `backend { … }`. `settings` are those that AWS can't change of a target group. Each cluster has a target
+    /// group of its own: the controllers of two clusters would remove each other's targets.
     pub(super) fn resolve(
         name: &str,
         config: &BackendConfig,
@@ -137,10 +138,10 @@ impl BackendPlace {
                 check_cluster(name, config, problems);
                 Self::Cluster {
                     cluster: cluster.clone().unwrap_or_default(),
-                    target_group_name: config
-                        .target_group_name
-                        .clone()
-                        .unwrap_or_else(|| identity.target_group_name(name, settings)),
+                    target_group_name: config.target_group_name.clone().unwrap_or_else(|| {
+                        let cluster = cluster.as_deref().unwrap_or_default();
+                        identity.target_group_name(name, &format!("{settings}\n{cluster}"))
+                    }),
                     oidc_provider_arn: config.oidc_provider_arn.clone(),
                 }
             }

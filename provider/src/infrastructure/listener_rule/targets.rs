@@ -1,7 +1,7 @@
 //! Where a rule sends requests: target groups with weights, each under the name of its backend. The group that
 //! a backend had before it got another one goes by `backend/previous`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipsy_aws::{Action, Forward, Rule, WeightedTarget};
 use serde_json::{Value, json};
@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::{ListenerRule, form};
 use crate::app::traffic::{BackendPlace, Weights, previous_name};
 use crate::infrastructure::{Facts, target_group};
+
+/// What properties show instead of a weight that another tool moves.
+pub(crate) const EXTERNAL: &str = "external";
 
 /// Weights by name.
 pub(in crate::infrastructure) type ByName = BTreeMap<String, i64>;
@@ -19,18 +22,27 @@ impl ListenerRule {
         self.spread(|name, _| self.backends.get(name).map_or(0, |backend| backend.weight))
     }
 
-    /// The weights that are wanted where the rule has those of `live`: the same ones, if somebody else moves them.
+    /// The weights that are wanted where the rule has those of `live`: the same ones, if another tool moves them.
     pub(in crate::infrastructure) fn wanted_weights(&self, live: &ByName) -> ByName {
-        match self.load_balancer.weights {
-            Weights::Terraform => self.configured_weights(),
-            Weights::External => self.spread(|name, previous| {
-                let found = [live.get(name), live.get(previous)];
-                match found {
-                    [None, None] => self.backends.get(name).map_or(0, |backend| backend.weight),
-                    _ => found.into_iter().flatten().sum(),
-                }
-            }),
+        if self.load_balancer.weights == Weights::Terraform {
+            return self.configured_weights();
         }
+        let mut wanted = self.spread(|name, previous| {
+            let found = [live.get(name), live.get(previous)];
+            match found {
+                [None, None] => self.backends.get(name).map_or(0, |backend| backend.weight),
+                _ => found.into_iter().flatten().sum(),
+            }
+        });
+        let foreign = live.iter().filter(|(name, _)| self.is_foreign(name));
+        wanted.extend(foreign.map(|(name, weight)| (name.clone(), *weight)));
+        wanted
+    }
+
+    /// Whether `name`, as [`ListenerRule::name_of`] gives it, is a target group that the tool which moves the weights
+    /// has put into the rule. It stays there.
+    fn is_foreign(&self, name: &str) -> bool {
+        self.load_balancer.weights == Weights::External && is_arn(name) && !is_among(name, &self.leaving)
     }
 
     /// The weight of each backend goes to the group that serves.
@@ -52,7 +64,7 @@ impl ListenerRule {
     /// The name of a target group, and how properties name the group: ours by its name, which is known before
     /// it exists, others by their ARN.
     pub(in crate::infrastructure) fn name_of(&self, arn: &str) -> (String, String) {
-        let group_name = arn.split('/').nth(1).unwrap_or_default();
+        let group_name = group_name(arn);
         for (name, backend) in &self.backends {
             match &backend.place {
                 BackendPlace::Existing { target_group_arn } if target_group_arn == arn => {
@@ -76,6 +88,7 @@ impl ListenerRule {
     pub(in crate::infrastructure) fn arn_of<'a>(&'a self, name: &'a str, facts: &'a Facts) -> &'a str {
         match self.backends.get(name).map(|backend| &backend.place) {
             Some(BackendPlace::Existing { target_group_arn }) => target_group_arn,
+            None if is_arn(name) => name,
             _ => facts.arn(&target_group::key(name)),
         }
     }
@@ -108,27 +121,43 @@ impl ListenerRule {
         json!(shown)
     }
 
-    /// The same of a rule that is there.
+    /// Likewise, for a rule that exists. Target groups of another tool are never a difference.
     pub(super) fn found_properties(&self, rule: &Rule) -> Value {
         let forward = rule.forward().cloned().unwrap_or_default();
         let shown: BTreeMap<String, Value> = forward
             .targets
             .iter()
-            .map(|target| {
+            .filter_map(|target| {
                 let (name, group) = self.name_of(&target.target_group_arn);
-                (name, self.shown(&group, i64::from(target.weight)))
+                let shown = self.shown(&group, i64::from(target.weight));
+                (!self.is_foreign(&name)).then_some((name, shown))
             })
             .collect();
         json!(shown)
     }
 
-    /// A weight that somebody else moves is never a difference.
+    /// A weight that another tool moves is never a difference.
     fn shown(&self, group: &str, weight: i64) -> Value {
         match self.load_balancer.weights {
             Weights::Terraform => json!({ "target_group": group, "weight": weight }),
-            Weights::External => json!({ "target_group": group, "weight": "external" }),
+            Weights::External => json!({ "target_group": group, "weight": EXTERNAL }),
         }
     }
+}
+
+/// Whether `name` is an ARN. No backend can be called so.
+pub(crate) fn is_arn(name: &str) -> bool {
+    name.starts_with("arn:")
+}
+
+/// Whether the target group with `arn` is among `groups`, which are names or ARNs.
+pub(crate) fn is_among(arn: &str, groups: &BTreeSet<String>) -> bool {
+    groups.contains(arn) || groups.contains(group_name(arn))
+}
+
+/// The name of the target group with `arn`, which ends with `targetgroup/NAME/ID`.
+fn group_name(arn: &str) -> &str {
+    arn.split('/').nth(1).unwrap_or_default()
 }
 
 /// One target group with its weight.

@@ -164,7 +164,7 @@ fn live_weights(traffic: &Traffic, prior: &Value) -> Option<Shares> {
     }
     // A target group without a name here is not ours to move.
     let weights = state::rule(prior)?.weights;
-    Some(weights.into_iter().filter(|(name, _)| !name.contains(':')).collect())
+    Some(weights.into_iter().filter(|(name, _)| !listener_rule::is_arn(name)).collect())
 }
 
 fn weights(traffic: &Traffic) -> Shares {

@@ -7,6 +7,7 @@ use tf_provider::{Diagnostic, Diagnostics, Path};
 use super::parse::Parsed;
 use crate::app::resolve::App;
 use crate::app::rollout::Shares;
+use crate::diagnose::with_address;
 use crate::infrastructure::converge::Adoption;
 use crate::infrastructure::desired::components;
 use crate::infrastructure::listener_rule::{self, RuleStatus};
@@ -109,12 +110,12 @@ pub(super) async fn check(
 fn held_here(id: &str, lines: &[String]) -> Diagnostic {
     Diagnostic::error(
         format!("Another resource of this state holds the app `{id}`"),
-        format!(
+        with_address(format!(
             "These objects are there:\n- {}\n\nIf the resource has another address now, write a `moved` block. If \
              Terraform marks it as tainted, `terraform untaint ADDRESS` keeps the app as it is; to make it again, use \
              `-replace=ADDRESS` after that. Otherwise give this one another `name` or `environment`. Nothing was changed.",
             lines.join("\n- ")
-        ),
+        )),
     )
     .at(Path::root("name"))
 }
@@ -122,13 +123,13 @@ fn held_here(id: &str, lines: &[String]) -> Diagnostic {
 fn held_elsewhere(id: &str, lines: &[String]) -> Diagnostic {
     Diagnostic::error(
         format!("The app `{id}` is there already"),
-        format!(
+        with_address(format!(
             "These objects are there, and this resource has not made them:\n- {}\n\nTwo resources must not hold one app. \
              If another state holds it, remove the app there with a `removed` block or `terraform state rm`. \
              Otherwise give this one another `name` or `environment`; in another region of the account another \
              `iam.role_name` is enough, because names of roles are global. Nothing was changed.",
             lines.join("\n- ")
-        ),
+        )),
     )
     .at(Path::root("name"))
 }

@@ -8,10 +8,11 @@ use super::parse::Parsed;
 use super::state::{PLATFORM, shown};
 use crate::app::explain::explain;
 use crate::app::image::{Reference, Source};
+use crate::app::rollout::Shares;
 use crate::app::traffic::{BackendPlace, Priority, Weights};
 use crate::app::{kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
-use crate::infrastructure::listener_rule::RuleStatus;
+use crate::infrastructure::listener_rule::{RuleStatus, is_among, is_arn};
 use crate::infrastructure::{Component, ComponentKey, listener_rule, target_group};
 
 /// All that outputs depend on.
@@ -154,7 +155,7 @@ fn listener_rule_priority(inputs: &Inputs) -> Value {
     }
 }
 
-/// The weights by backend: those that are configured, or those that somebody else has moved them to.
+/// The weights by backend: those that are configured, or those that another tool has set.
 fn weights(inputs: &Inputs) -> Value {
     let traffic = &inputs.parsed.app.traffic;
     let Some(balancer) = &traffic.load_balancer else {
@@ -166,10 +167,13 @@ fn weights(inputs: &Inputs) -> Value {
     let configured: BTreeMap<String, i64> =
         traffic.backends.iter().map(|(name, backend)| (name.clone(), backend.weight)).collect();
     let there = inputs.arns.contains_key(&listener_rule::KEY);
+    // Target groups that the other tool has put into the rule stay, those of backends that are removed do not.
+    let stay = |weights: &Shares| {
+        weights.keys().filter(|name| !is_arn(name)).eq(configured.keys())
+            && !weights.keys().any(|name| is_among(name, &traffic.leaving))
+    };
     let weights = match (balancer.weights, &inputs.rule) {
-        (Weights::External, Some(rule)) if there && rule.weights.keys().eq(configured.keys()) => {
-            &rule.weights
-        }
+        (Weights::External, Some(rule)) if there && stay(&rule.weights) => &rule.weights,
         (Weights::External, _) if there => return Value::Unknown,
         _ => &configured,
     };

@@ -12,7 +12,7 @@ use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::entering;
 use crate::app::standards::StandardsDocument;
-use crate::app::traffic::Login;
+use crate::app::traffic::{Login, Previous};
 use crate::diagnose::problem_diagnostics;
 use crate::infrastructure::Kind;
 use crate::session::today;
@@ -65,6 +65,7 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
     let config = AppConfig::read(schema(), &state::arguments(value))?;
     let mut app = resolve(&config, standards, false, today(), &mut Problems::default());
     app.traffic.previous = replaced_target_groups::serving(value);
+    app.traffic.leaving = replaced_target_groups::leaving(&app.traffic, value);
     Ok(Parsed { app: Box::new(app), unknown: Vec::new(), entering: Entering::new() })
 }
 
@@ -85,6 +86,7 @@ impl Parsed {
         let traffic = &mut self.app.traffic;
         if let Some(prior) = prior {
             traffic.previous = replaced_target_groups::replaced(traffic, prior, unfinished);
+            traffic.leaving = replaced_target_groups::leaving(traffic, prior);
         }
         let known = prior
             .map(state::keys)
@@ -113,9 +115,8 @@ impl Parsed {
     }
 
     /// The backends whose new target group enters the rule with nothing, beside the one that serves.
-    pub(super) fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
-        let previous = self.app.traffic.previous.iter().filter(|(_, previous)| previous.serves);
-        previous.map(|(backend, previous)| (backend.as_str(), previous.target_group_name.as_str()))
+    pub(super) fn replaced(&self) -> impl Iterator<Item = (&String, &Previous)> {
+        self.app.traffic.previous.iter().filter(|(_, previous)| previous.serves)
     }
 
     /// Takes what is only ever in the configuration: neither plan nor state holds secrets.
@@ -178,12 +179,11 @@ fn feeds_values(path: &Path) -> bool {
         Some("iam") => matches!(name(1), None | Some("role_name" | "path")),
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
         Some("load_balancer") => matches!(name(1), None | Some("owner" | "port" | "protocol_version")),
-        // Which backends there are matters, and which of them are clusters; not where they are.
+        // Which backends there are matters, and the names of their target groups, which the clusters are part of.
         Some("backend") => {
-            matches!(
-                name(2),
-                None | Some("name" | "target_group_name" | "oidc_provider_arn" | "binding" | "extra_values")
-            )
+            let shown =
+                ["name", "cluster", "target_group_name", "oidc_provider_arn", "binding", "extra_values"];
+            name(2).is_none_or(|name| shown.contains(&name))
         }
         Some("advanced_setting" | "exception") => false,
         Some(root) => !is_about_aws_alone(root),

@@ -15,9 +15,10 @@ use super::pending_backends::unfinished;
 use super::pointer::pointed_image;
 use super::state;
 use super::tag_rules;
-use super::{exposure, immutable, region_check};
+use super::{exposure, immutable, region_check, replaced_target_groups};
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
+use crate::app::traffic::Previous;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::image_parameter::Pointer;
@@ -41,8 +42,11 @@ pub(super) async fn modify_plan(
     if let Some(prior) = prior.filter(|_| parsed.knows("backend")) {
         diagnostics.extend(parsed.set_course(prior, &request.config, &plan.private));
     }
-    for (backend, name) in parsed.replaced() {
-        diagnostics.push(replaced_warning(backend, name));
+    for (backend, previous) in parsed.replaced() {
+        diagnostics.push(replaced_warning(backend, previous));
+    }
+    if let Some(prior) = prior.filter(|_| parsed.knows("backend")) {
+        diagnostics.extend(replaced_target_groups::shared(&parsed.app.traffic, prior));
     }
     departing::plan(&mut plan.private, &parsed.app.departure);
     let is_new = request.prior.is_none() && !holder::is_replacement(&plan.private);
@@ -128,16 +132,29 @@ fn entering_warning(backend: &str) -> Diagnostic {
     .at(Path::root("backend").key(backend).attribute("weight"))
 }
 
-fn replaced_warning(backend: &str, previous: &str) -> Diagnostic {
-    Diagnostic::warning(
-        format!("Backend `{backend}` gets another target group"),
-        format!(
-            "AWS can't change a target group's port or protocol. The new group enters the listener rule with weight \
-             0, and `{previous}` serves on. When the app is installed with its new values, which name both, the \
-             next apply waits until the new group is healthy, moves the traffic and deletes the old one."
+fn replaced_warning(backend: &str, previous: &Previous) -> Diagnostic {
+    let group = &previous.target_group_name;
+    let (summary, detail) = match &previous.cluster {
+        None => (
+            format!("Backend `{backend}` gets another target group"),
+            format!(
+                "AWS can't change a target group's port or protocol. The new group enters the listener rule with weight \
+                 0, and `{group}` serves on. When the app is installed with its new values, which name both, the \
+                 next apply waits until the new group is healthy, moves the traffic and deletes the old one."
+            ),
         ),
-    )
-    .at(Path::root("backend").key(backend))
+        Some(cluster) => (
+            format!("Backend `{backend}` moves to another cluster"),
+            format!(
+                "Its new target group enters the listener rule with weight 0, and `{group}` with the pods in \
+                 `{}` serves on. Install the app in the new cluster, and leave it in the old one. The next apply waits until \
+                 the new group is healthy, moves the traffic, and deletes the old group and its Pod Identity association. \
+                 Remove the app from the old cluster after that.",
+                cluster.name
+            ),
+        ),
+    };
+    Diagnostic::warning(summary, detail).at(Path::root("backend").key(backend))
 }
 
 /// Told when it becomes so, not in every plan.

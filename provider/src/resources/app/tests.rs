@@ -3,11 +3,13 @@
 
 mod departure;
 mod effect;
+mod external;
 mod faults;
 mod holders;
 mod identity;
 mod lifecycle;
 mod midway;
+mod moved_cluster;
 mod named_blocks;
 mod orphans;
 mod platform;

@@ -16,10 +16,15 @@ fn diagnostic(diagnostic: Diagnostic) -> tf::Diagnostic {
     };
     tf::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: printable(&diagnostic.summary),
+        detail: printable(&diagnostic.detail),
         attribute: diagnostic.path.as_ref().filter(|path| !path.is_empty()).map(path_to_wire),
     }
+}
+
+/// Terraform prints messages unchanged, and a terminal obeys control characters: only line ends pass.
+fn printable(text: &str) -> String {
+    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
 }
 
 pub(crate) fn path_to_wire(path: &Path) -> tf::AttributePath {
@@ -32,4 +37,16 @@ pub(crate) fn path_to_wire(path: &Path) -> tf::AttributePath {
         WireStep { selector: Some(selector) }
     });
     tf::AttributePath { steps: steps.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_never_reach_a_terminal() {
+        let wire = to_wire(Diagnostic::error("a\u{1b}[2Jb\u{7}", "first\r\nsecond\u{9b}1A").into());
+        assert_eq!(wire[0].summary, "a[2Jb");
+        assert_eq!(wire[0].detail, "first\nsecond1A");
+    }
 }

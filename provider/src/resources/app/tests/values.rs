@@ -38,7 +38,7 @@ async fn no_change_of_a_backend_changes_the_values_of_another_one() {
     config["backend"] = first;
     let (planned, _) = bench.plan(None, &config).await;
     let golden = values_of(&planned, "blue").unwrap();
-    assert_eq!(bound(&golden), ["checkout-prod-blue-e5764cdb"]);
+    assert_eq!(bound(&golden), ["checkout-prod-blue-fefe9aeb"]);
 
     let mut state = None;
     for backends in steps() {
