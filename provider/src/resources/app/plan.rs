@@ -71,8 +71,8 @@ pub(super) async fn modify_plan(
         let replaced = (!is_new).then_some(claimant.as_str());
         let adopted = holding::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
         course::plan_adoption(&mut plan.private, adopted.as_ref());
-        if let Some(live) = adopted {
-            diagnostics.extend(parsed.adopt(&live, &request.config));
+        if let Some(rule) = adopted {
+            diagnostics.extend(parsed.adopt(&rule, &request.config));
         }
     }
     for name in entering.iter().filter(|name| parsed.entering.contains_key(*name)) {
