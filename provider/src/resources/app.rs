@@ -14,6 +14,7 @@ mod limit;
 mod location;
 mod outputs;
 mod parse;
+mod placement;
 mod plan;
 mod pointer;
 mod read;

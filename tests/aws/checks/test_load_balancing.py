@@ -174,10 +174,7 @@ class RuleCase(BenchCase):
 
     def test_rules_swap_their_priorities_in_one_call(self) -> None:
         pods = self.target_group("pods")
-        first = self.rule({pods: 1})
-        number = int(first["Priority"])
-        second = self.elbv2.create_rule(**self.rule_parameters({pods: 1}) | {"Priority": number + 1})
-        swapped = {first["RuleArn"]: number + 1, second["Rules"][0]["RuleArn"]: number}
+        swapped = {self.rule({pods: 1}, 10): 11, self.rule({pods: 1}, 11): 10}
         self.elbv2.set_rule_priorities(
             RulePriorities=[{"RuleArn": arn, "Priority": at} for arn, at in swapped.items()]
         )

@@ -11,6 +11,7 @@ use super::holding;
 use super::leaving;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
+use super::placement;
 use super::pointer::pointed_image;
 use super::retired::same;
 use super::state;
@@ -77,6 +78,9 @@ pub(super) async fn modify_plan(
     }
     for name in entering.iter().filter(|name| parsed.entering.contains_key(*name)) {
         diagnostics.push(entering_warning(name));
+    }
+    if parsed.is_complete() {
+        diagnostics.extend(placement::check(aws, &parsed.app, prior).await);
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
         diagnostics.extend(course::health_warnings(aws, &parsed.app.traffic, prior).await);

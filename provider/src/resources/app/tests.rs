@@ -11,6 +11,7 @@ mod midway;
 mod moved_cluster;
 mod named_blocks;
 mod orphans;
+mod placement;
 mod rollout;
 mod traffic;
 mod values;
