@@ -171,7 +171,7 @@ impl Fake {
         });
     }
 
-    /// Makes a hosted zone of Route 53 without records.
+    /// Makes a hosted zone `example.com` of Route 53 without records.
     pub fn add_zone(&self, zone_id: &str) {
         self.world.add_zone(zone_id);
     }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, Error, ErrorKind, NewRule, Rule, RuleChange, Service, Tags};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
@@ -43,7 +44,7 @@ pub(crate) struct ListenerRule {
 }
 
 /// What only AWS can tell of a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RuleStatus {
     /// The priority that it has.
     pub(crate) priority: u32,

@@ -13,6 +13,7 @@ mod leftovers;
 mod outputs;
 mod parse;
 mod pending_backends;
+mod placement;
 mod plan;
 mod pointer;
 mod read;

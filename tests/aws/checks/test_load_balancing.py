@@ -172,6 +172,15 @@ class RuleCase(BenchCase):
             "PriorityInUse", self.elbv2.create_rule, **self.rule_parameters({pods: 1})
         )
 
+    def test_rules_swap_their_priorities_in_one_call(self) -> None:
+        pods = self.target_group("pods")
+        swapped = {self.rule({pods: 1}, 10): 11, self.rule({pods: 1}, 11): 10}
+        self.elbv2.set_rule_priorities(
+            RulePriorities=[{"RuleArn": arn, "Priority": at} for arn, at in swapped.items()]
+        )
+        found = self.elbv2.describe_rules(RuleArns=list(swapped))["Rules"]
+        self.assertEqual({rule["RuleArn"]: int(rule["Priority"]) for rule in found}, swapped)
+
     def test_a_rule_is_deleted_once_and_the_default_rule_never(self) -> None:
         rule = self.rule({self.target_group("pods"): 1})
         self.elbv2.delete_rule(RuleArn=rule)

@@ -35,6 +35,7 @@ fn each_cluster_keeps_its_values_and_its_binding_from_blue_to_green() {
             .collect();
         terraform.variable("backends", &json!(backends).to_string());
         terraform.apply().unwrap();
+        aws.install_pods().unwrap();
         let again = terraform.plan().unwrap();
         assert!(!again.has_changes, "{step:?}: {}", again.text);
 

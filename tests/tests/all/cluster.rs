@@ -48,7 +48,11 @@ fn a_scenario_that_is_not_there_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let outcome = matrix("helm-2", folder.path()).run().unwrap();
     assert_eq!(outcome.code, 1, "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("there are charts, helm-3, helm-4, kapp"), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("there are charts, chart-fields, helm-3, helm-4, kapp"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 /// The task as people run it, with a folder of its own for temporary files.

@@ -167,3 +167,34 @@ fn an_app_that_the_state_forgot_is_found_again_by_the_same_state() {
     assert_eq!(now.rules[0].weights, made.rules[0].weights, "traffic stays");
     assert!(!terraform.plan().unwrap().has_changes);
 }
+
+#[test]
+fn an_app_that_left_the_state_is_adopted_with_the_weights_that_it_has() {
+    let aws = fixture::aws();
+    let mut terraform = fixture::quickstart(&aws);
+    terraform.apply().unwrap();
+    aws.install_pods().unwrap();
+    terraform.variable("legacy_weight", "90");
+    terraform.variable("blue_weight", "10");
+    terraform.apply().unwrap();
+    let rule = aws.resources().unwrap().rules.remove(0);
+    assert!(rule.weights.values().any(|weight| *weight == 10), "{:?}", rule.weights);
+
+    terraform.run(&["state", "rm", APP]).unwrap().ok().unwrap();
+    aws.forget_calls().unwrap();
+    terraform.variable("legacy_weight", "50");
+    terraform.variable("blue_weight", "50");
+    let other = ["other weights", "blue 10", "blue 50"];
+    assert_refused(&aws, &terraform.try_apply().unwrap(), &other);
+
+    // The objects carry the origin of this state, so that `adopt` is not needed.
+    terraform.variable("legacy_weight", "90");
+    terraform.variable("blue_weight", "10");
+    terraform.apply().unwrap();
+    let adopted = aws.resources().unwrap().rules.remove(0);
+    assert_eq!((adopted.arn, adopted.weights), (rule.arn, rule.weights));
+    let calls = fixture::changing_calls(&aws);
+    assert!(!calls.iter().any(|call| call.contains("ModifyRule")), "{calls:?}");
+    let plan = terraform.plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+}

@@ -127,6 +127,30 @@ fn a_priority_is_chosen_from_a_range_and_kept() {
 }
 
 #[test]
+fn two_apps_swap_their_priorities_in_one_apply() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let text = std::fs::read_to_string(terraform.configuration().join("main.tf")).unwrap();
+    let second = text[text.find("resource \"ipsy_app\"").unwrap()..]
+        .replace("\"checkout\"", "\"search\"")
+        .replace("checkout.example.com", "search.example.com")
+        .replace("priority     = 120", "priority     = 130");
+    terraform.write("second.tf", &second).unwrap();
+    terraform.apply().unwrap();
+    let hosts = || -> Vec<String> {
+        aws.resources().unwrap().rules.into_iter().flat_map(|rule| rule.hosts).collect()
+    };
+    assert_eq!(hosts(), ["checkout.example.com", "search.example.com"]);
+
+    terraform.replace("main.tf", "priority     = 120", "priority     = 130").unwrap();
+    terraform.replace("second.tf", "priority     = 130", "priority     = 120").unwrap();
+    terraform.apply().unwrap();
+    assert_eq!(hosts(), ["search.example.com", "checkout.example.com"]);
+    let plan = terraform.plan().unwrap();
+    assert!(!plan.has_changes, "{}", plan.text);
+}
+
+#[test]
 fn weights_that_others_move_are_left_alone() {
     let aws = fixture::aws();
     let terraform = with_rule(

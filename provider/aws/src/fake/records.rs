@@ -6,6 +6,9 @@ use super::refusal::Refusal;
 use super::world::World;
 use crate::{Error, ErrorKind, Record, Records, Service};
 
+/// Name of every zone.
+const ZONE: &str = "example.com";
+
 const CODE: &str = "InvalidChangeBatch";
 
 impl World {
@@ -28,6 +31,13 @@ fn conflict(message: String) -> Refusal {
 
 #[async_trait]
 impl Records for World {
+    async fn zone_name(&self, zone_id: &str) -> Result<String, Error> {
+        self.call(Service::Route53, "GetHostedZone", zone_id, |state| {
+            let known = state.zones.contains_key(zone_id);
+            known.then(|| ZONE.to_owned()).ok_or_else(|| missing(zone_id))
+        })
+    }
+
     async fn find(&self, zone_id: &str, name: &str, kind: &str) -> Result<Vec<Record>, Error> {
         self.call(Service::Route53, "ListResourceRecordSets", &format!("{zone_id}/{name}"), |state| {
             let zone = state.zones.get(zone_id).ok_or_else(|| missing(zone_id))?;

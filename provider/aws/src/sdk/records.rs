@@ -16,6 +16,12 @@ pub(super) struct SdkRecords {
 
 #[async_trait]
 impl Records for SdkRecords {
+    async fn zone_name(&self, zone_id: &str) -> Result<String, Error> {
+        let request = self.client.get_hosted_zone().id(zone_id);
+        let answer = self.channel.call("GetHostedZone", zone_id, || request.clone().send()).await?;
+        Ok(answer.hosted_zone().map(|zone| plain_name(zone.name())).unwrap_or_default())
+    }
+
     async fn find(&self, zone_id: &str, name: &str, kind: &str) -> Result<Vec<Record>, Error> {
         let object = format!("{zone_id}/{name}");
         let mut all = Vec::new();

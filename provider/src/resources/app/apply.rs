@@ -215,8 +215,8 @@ async fn wanted<'a>(
     if let Some(prior) = before.prior {
         let reports = parsed.set_course(prior, planned, before.private);
         diagnostics.extend(reports.into_iter().filter(|report| report.severity == Severity::Error));
-    } else if let Some(live) = course::adopted(before.private) {
-        diagnostics.extend(parsed.adopt(&live, planned));
+    } else if let Some(rule) = course::adopted(before.private) {
+        diagnostics.extend(parsed.adopt(&rule, planned));
     }
     if diagnostics.has_errors() {
         return None;

@@ -17,8 +17,8 @@ use crate::infrastructure::{ComponentKey, Observed, target_group};
 
 /// Key in the private state of the last change of weights.
 const WALK: &str = "walk";
-/// Key in the planned private state of the weights of a rule that a create adopts.
-const ADOPTED: &str = "adopted_weights";
+/// Key in the planned private state of the rule that a create adopts.
+const ADOPTED: &str = "adopted_rule";
 
 /// Keeps what the rule's tags hold of the last change of its weights.
 pub(super) fn remember(private: &mut Private, observed: &BTreeMap<ComponentKey, Observed>) {
@@ -30,15 +30,15 @@ pub(super) fn remember(private: &mut Private, observed: &BTreeMap<ComponentKey, 
     }
 }
 
-/// The weights of the rule that a create is to adopt, as the plan found them.
-pub(super) fn adopted(private: &Private) -> Option<Shares> {
+/// The rule that a create is to adopt, as the plan found it.
+pub(super) fn adopted(private: &Private) -> Option<RuleStatus> {
     private.get(ADOPTED)
 }
 
-/// Keeps them from the plan to the apply.
-pub(super) fn plan_adoption(private: &mut Private, weights: Option<&Shares>) {
-    match weights {
-        Some(weights) => drop(private.set(ADOPTED, weights)),
+/// Keeps it from the plan to the apply.
+pub(super) fn plan_adoption(private: &mut Private, rule: Option<&RuleStatus>) {
+    match rule {
+        Some(rule) => drop(private.set(ADOPTED, rule)),
         None => private.remove(ADOPTED),
     }
 }
@@ -46,8 +46,10 @@ pub(super) fn plan_adoption(private: &mut Private, weights: Option<&Shares>) {
 impl Parsed {
     /// Keeps the weights of a rule that is adopted: a backend that gets requests already does not enter with nothing.
     /// `config` has the weights that are configured. An error where these are others.
-    pub(super) fn adopt(&mut self, live: &Shares, config: &Value) -> Option<Diagnostic> {
+    pub(super) fn adopt(&mut self, rule: &RuleStatus, config: &Value) -> Option<Diagnostic> {
         let traffic = &mut self.app.traffic;
+        let live = &rule.weights;
+        traffic.last_good = rule.walk.as_ref().and_then(|walk| walk.from.clone());
         let configured = configured(config);
         for (name, backend) in &mut traffic.backends {
             if live.get(name).is_some_and(|weight| *weight > 0) {

@@ -6,7 +6,6 @@ use tf_provider::{Diagnostic, Diagnostics, Path};
 
 use super::parse::Parsed;
 use crate::app::resolve::App;
-use crate::app::rollout::Shares;
 use crate::diagnose::with_address;
 use crate::infrastructure::converge::Adoption;
 use crate::infrastructure::desired::components;
@@ -48,14 +47,14 @@ pub(super) fn claim(
 
 /// Looks at what is there under the names of a new app. What may not be adopted is an error; what `adopt = true` takes
 /// over is a warning. `replaced` is the owner id of the app that this one replaces, whose objects leave first. Gives the
-/// weights of the listener rule that is adopted.
+/// listener rule that is adopted.
 pub(super) async fn check(
     configured: &Configured,
     app: &App,
     holder: &Holder,
     replaced: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Option<Shares> {
+) -> Option<RuleStatus> {
     let (aws, account) = configured.connect().await.ok()?;
     let known = Known::default();
     let in_bulk = components(app, aws.refreshing(), account, &configured.tags, holder, "");
@@ -104,7 +103,7 @@ pub(super) async fn check(
         replaced.is_some_and(|replaced| owner_id(&rule.tags).is_none_or(|owner| owner == replaced))
     };
     let rule = found.get(&listener_rule::KEY).filter(|rule| !is_replaced(rule));
-    rule.and_then(RuleStatus::of).map(|rule| rule.weights)
+    rule.and_then(RuleStatus::of)
 }
 
 fn held_here(id: &str, lines: &[String]) -> Diagnostic {

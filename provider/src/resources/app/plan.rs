@@ -12,6 +12,7 @@ use super::leftovers::same;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::pending_backends::unfinished;
+use super::placement;
 use super::pointer::pointed_image;
 use super::state;
 use super::tag_rules;
@@ -72,12 +73,15 @@ pub(super) async fn modify_plan(
         let replaced = (!is_new).then_some(claimant.as_str());
         let adopted = holding::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
         course::plan_adoption(&mut plan.private, adopted.as_ref());
-        if let Some(live) = adopted {
-            diagnostics.extend(parsed.adopt(&live, &request.config));
+        if let Some(rule) = adopted {
+            diagnostics.extend(parsed.adopt(&rule, &request.config));
         }
     }
     for name in entering.iter().filter(|name| parsed.entering.contains_key(*name)) {
         diagnostics.push(entering_warning(name));
+    }
+    if parsed.is_complete() {
+        diagnostics.extend(placement::check(aws, &parsed.app, prior).await);
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
         diagnostics.extend(course::health_warnings(aws, &parsed.app.traffic, prior).await);

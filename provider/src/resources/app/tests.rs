@@ -12,6 +12,7 @@ mod midway;
 mod moved_cluster;
 mod named_blocks;
 mod orphans;
+mod placement;
 mod platform;
 mod rollout;
 mod traffic;

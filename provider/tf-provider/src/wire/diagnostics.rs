@@ -6,10 +6,10 @@ use tf::attribute_path::{Step as WireStep, step::Selector};
 use crate::{Diagnostic, Diagnostics, Path, Severity, path::Step};
 
 pub(crate) fn to_wire(diagnostics: Diagnostics) -> Vec<tf::Diagnostic> {
-    diagnostics.into_sorted().into_iter().map(diagnostic).collect()
+    diagnostics.into_sorted().iter().map(diagnostic).collect()
 }
 
-fn diagnostic(diagnostic: Diagnostic) -> tf::Diagnostic {
+fn diagnostic(diagnostic: &Diagnostic) -> tf::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => tf::diagnostic::Severity::Error,
         Severity::Warning => tf::diagnostic::Severity::Warning,

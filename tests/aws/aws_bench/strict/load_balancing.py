@@ -79,12 +79,7 @@ def install() -> None:
 
     @overlay(ELBv2Backend, "delete_rule")
     def delete(beneath: Any, backend: ELBv2Backend, arn: str) -> None:
-        rules = {
-            rule.arn: rule
-            for balancer in backend.load_balancers.values()
-            for listener in balancer.listeners.values()
-            for rule in listener.rules.values()
-        }
+        rules = _rules(backend)
         if arn not in rules:
             raise RuleNotFoundError("One or more rules not found")
         if rules[arn].is_default:
@@ -98,7 +93,27 @@ def install() -> None:
         for wanted in rule_priorities:
             if not 1 <= int(wanted["Priority"]) <= 50_000:
                 raise _invalid(f"Priority '{wanted['Priority']}' must be between 1 and 50000")
-        return beneath(backend, rule_priorities)
+        # moto refuses a number that another rule of the same call gives up; AWS does not.
+        rules = _rules(backend)
+        arns = [wanted["RuleArn"] for wanted in rule_priorities]
+        before = {arn: rules[arn].priority for arn in arns if arn in rules}
+        for arn in before:
+            rules[arn].priority = None
+        try:
+            return beneath(backend, rule_priorities)
+        except ELBClientError:
+            for arn, priority in before.items():
+                rules[arn].priority = priority
+            raise
+
+
+def _rules(backend: ELBv2Backend) -> dict[str, Any]:
+    return {
+        rule.arn: rule
+        for balancer in backend.load_balancers.values()
+        for listener in balancer.listeners.values()
+        for rule in listener.rules.values()
+    }
 
 
 def _invalid(message: str) -> ELBClientError:
