@@ -80,6 +80,10 @@ impl Parsed {
             traffic.previous = groups::replaced(traffic, prior, unfinished);
             traffic.leaving = groups::leaving(traffic, prior);
         }
+        let has_group = |name: &str, group: Option<&str>| {
+            let current = prior.and_then(|prior| groups::current(prior, name));
+            current.is_none_or(|current| Some(current.as_str()) == group)
+        };
         let prefix = format!("{}/", target_group::KEY);
         let known = prior
             .map(state::keys)
@@ -90,7 +94,7 @@ impl Parsed {
                 let group = traffic.target_group(name);
                 traffic.previous.contains_key(name)
                     || group.is_none()
-                    || unfinished.get(name).map(String::as_str) != group
+                    || (unfinished.get(name).map(String::as_str) != group && has_group(name, group))
             })
             .collect();
         let entering = entering(&traffic.backends, &known);
