@@ -88,6 +88,10 @@ impl Parsed {
             traffic.previous = replaced_target_groups::replaced(traffic, prior, unfinished);
             traffic.leaving = replaced_target_groups::leaving(traffic, prior);
         }
+        let has_group = |name: &str, group: Option<&str>| {
+            let current = prior.and_then(|prior| replaced_target_groups::current(prior, name));
+            current.is_none_or(|current| Some(current.as_str()) == group)
+        };
         let known = prior
             .map(state::keys)
             .unwrap_or_default()
@@ -97,7 +101,7 @@ impl Parsed {
                 let group = traffic.target_group(name);
                 traffic.previous.contains_key(name)
                     || group.is_none()
-                    || unfinished.get(name).map(String::as_str) != group
+                    || (unfinished.get(name).map(String::as_str) != group && has_group(name, group))
             })
             .collect();
         let entering = entering(&traffic.backends, &known);

@@ -77,6 +77,12 @@ pub(super) fn replaced(
     replaced
 }
 
+/// The name of the target group that `backend` has in `prior`.
+pub(super) fn current(prior: &Value, backend: &str) -> Option<String> {
+    let properties = properties(prior, &target_group::key(backend))?;
+    Some(properties.get("name")?.as_str()?.to_owned())
+}
+
 /// The cluster that `backend` had in `prior`.
 fn cluster_before(prior: &Value, backend: &str) -> Option<PreviousCluster> {
     let keyed = schema().keyed(prior);
@@ -92,9 +98,7 @@ pub(super) fn shared(traffic: &Traffic, prior: &Value) -> Vec<Diagnostic> {
     let mut refusals = Vec::new();
     for (name, cluster, group) in traffic.clusters() {
         let before = cluster_before(prior, name).filter(|before| before.name != cluster);
-        let current = properties(prior, &target_group::key(name));
-        let is_kept =
-            current.is_some_and(|current| current.get("name").and_then(Json::as_str) == Some(group));
+        let is_kept = current(prior, name).is_some_and(|current| current == group);
         let Some(before) = before.filter(|_| is_kept) else { continue };
         refusals.push(
             Diagnostic::error(

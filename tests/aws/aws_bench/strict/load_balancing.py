@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moto.elbv2.exceptions import ELBClientError, RuleNotFoundError
+from moto.elbv2.exceptions import ELBClientError, RuleNotFoundError, TooManyTagsError
 from moto.elbv2.models import ELBv2Backend, FakeListenerRule
 
 from aws_bench.strict.overlay import overlay
@@ -24,8 +24,29 @@ CONDITION_PARTS = (
 ONCE = ("host-header", "path-pattern", "http-request-method", "source-ip")
 
 
+# AWS takes as many on every kind of resource
+# (elasticloadbalancing/latest/application/load-balancer-limits.html); moto takes 10.
+MOST_TAGS = 50
+
+
 def install() -> None:
     """Lays the checks over moto's rules."""
+
+    @overlay(ELBv2Backend, "add_tags")
+    def add_tags(
+        _beneath: Any,
+        backend: ELBv2Backend,
+        resource_arns: list[str],
+        tags: list[dict[str, str]],
+    ) -> None:
+        added = backend.tagging_service.flatten_tag_list(tags)
+        for arn in resource_arns:
+            backend._get_resource_by_arn(arn)
+            existing = backend.tagging_service.get_tag_dict_for_resource(arn)
+            if len(existing | added) > MOST_TAGS:
+                raise TooManyTagsError()
+        for arn in resource_arns:
+            backend.tagging_service.tag_resource(arn, tags)
 
     @overlay(ELBv2Backend, "create_rule")
     def create(

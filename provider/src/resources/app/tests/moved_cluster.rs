@@ -99,3 +99,17 @@ async fn a_move_that_is_taken_back_changes_no_weights() {
     assert_eq!(third.state.unwrap(), first);
     assert_eq!(weights(&bench).await, [100]);
 }
+
+#[tokio::test]
+async fn a_backend_without_requests_enters_with_nothing_after_a_move() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    let state = bench.apply(None, &config).await.state.unwrap();
+    bench.fake.add_cluster("eks-red", "vpc-1");
+    config["backend"]["green"] = json!({ "cluster": "eks-red", "weight": 50 });
+    let moved = bench.apply(Some(&state), &config).await;
+    assert!(!moved.diagnostics.has_errors(), "{:?}", moved.diagnostics);
+    let mut now = weights(&bench).await;
+    now.sort_unstable();
+    assert_eq!(now, [0, 100], "nothing is installed there");
+}
