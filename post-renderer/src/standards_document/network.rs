@@ -1,6 +1,6 @@
 //! Networks in CIDR notation.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// A network, such as `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
