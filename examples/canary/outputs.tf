@@ -1,6 +1,7 @@
 output "values" {
   description = "Helm values for the cluster `blue`, as JSON."
   value       = ipsy_app.checkout.values_by_backend["blue"]
+  sensitive   = true
 }
 
 output "target_groups" {

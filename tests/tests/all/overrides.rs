@@ -54,8 +54,12 @@ fn one_resource_serves_all_environments() {
     let prod = values(&terraform);
     assert_eq!((&prod["autoscaling"]["min"], &prod["env"]["LOG_LEVEL"]), (&3.into(), &"info".into()));
     assert_eq!(prod["resources"]["limits"]["memory"], "2Gi");
+    // The cluster enters with weight 0, and gets its share when its pods are healthy.
     terraform.apply().unwrap();
-    assert!(!terraform.plan().unwrap().has_changes, "the second plan is empty");
+    aws.install_pods().unwrap();
+    terraform.apply().unwrap();
+    let settled = terraform.plan().unwrap();
+    assert!(!settled.has_changes, "{}", settled.text);
     let shown = terraform.run(&["state", "show", "-no-color", APP]).unwrap().ok().unwrap().stdout;
     assert!(shown.contains("\"blue\" = 20"), "{shown}");
 

@@ -147,7 +147,7 @@ fn a_new_version_of_the_standards_is_a_short_plan() {
     terraform.write("diagram.tf", drawing).unwrap();
     terraform.apply().unwrap();
     let diagram = terraform.output("diagram").unwrap();
-    assert!(diagram.as_str().unwrap().contains("rule -->|10| blue"), "{diagram}");
+    assert!(diagram.as_str().unwrap().contains("rule -->|0| blue"), "{diagram}");
 
     let version = "# A comment moves all lines.\nversion: \"next\"";
     terraform.replace("standards.yaml", "version: \"2026.11\"", version).unwrap();
