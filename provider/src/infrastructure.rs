@@ -34,7 +34,7 @@ use self::image_parameter::Pointer;
 pub(crate) use self::key::{ComponentKey, Kind};
 use self::listener_rule::RuleStatus;
 use self::obstacle::Obstacle;
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 
 /// One AWS object of an app, as it is wanted.
 #[async_trait]
@@ -116,13 +116,13 @@ pub(crate) trait Component: Send + Sync {
         &self,
         _observed: &Observed,
         _own: &BTreeSet<String>,
-        _departure: &Departure,
+        _deletion: &Deletion,
     ) -> Result<Option<Obstacle>, Error> {
         Ok(None)
     }
 
     /// Deletes it; what is gone already is no error.
-    async fn delete(&self, observed: &Observed, departure: &Departure) -> Result<(), Error>;
+    async fn delete(&self, observed: &Observed, deletion: &Deletion) -> Result<(), Error>;
 }
 
 /// What tells a component from all others of an app, those of its earlier states included: these may have the same

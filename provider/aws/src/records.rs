@@ -8,7 +8,7 @@ use crate::Error;
 /// Records, addressed by zone, name and type. They carry no tags.
 #[async_trait]
 pub trait Records: Send + Sync {
-    /// Name of a zone in lower case, without the dot at its end. `NotFound` if there is no such zone.
+    /// Name of a zone in lower case, without the dot at its end. `NotFound` if the zone does not exist.
     async fn zone_name(&self, zone_id: &str) -> Result<String, Error>;
 
     /// All records of one name and type: one simple record, or several with a set identifier each. `NotFound` if

@@ -51,7 +51,7 @@ pub trait Roles: Send + Sync {
     async fn instance_profiles(&self, name: &str) -> Result<Vec<String>, Error>;
 
     /// Deletes a role after its inline policies and managed attachments. AWS refuses a role that an instance profile
-    /// holds: look with [`Roles::instance_profiles`] first. A role that is not there is no error.
+    /// holds: look with [`Roles::instance_profiles`] first. A missing role is not an error.
     async fn delete(&self, name: &str) -> Result<(), Error>;
 }
 

@@ -13,21 +13,20 @@ use super::arguments::AppConfig;
 use super::autoscaling::Scaling;
 use super::conflicts;
 use super::controller;
-use super::departure::Departure;
+use super::deletion::Deletion;
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
+use super::exposure;
 use super::iam::Iam;
 use super::image::Image;
 use super::logs::Logs;
 use super::migration::{Account, Migration};
 use super::names::{Identity, is_app_name, is_dns_label, suggest_dns_label};
 use super::overrides;
-use super::parts;
 use super::platform;
 use super::port::{Port, resolve_ports};
 use super::problem::Problems;
 use super::profile::Profile;
-use super::reach;
 use super::resources::Resources;
 use super::rollout::Rollout;
 use super::secret::{Secret, resolve_secrets};
@@ -36,6 +35,7 @@ use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
 use super::traffic::Traffic;
 use super::values::startup_failures;
+use super::workload_standards;
 
 /// An app, whole: nothing in it is optional that something else depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +63,7 @@ pub(crate) struct App {
     /// How weights change.
     pub(crate) rollout: Rollout,
     pub(crate) timeouts: Timeouts,
-    pub(crate) departure: Departure,
+    pub(crate) deletion: Deletion,
     /// Whether a create adopts whatever has the right names.
     pub(crate) adopt: bool,
     pub(crate) settings: Vec<AdvancedSetting>,
@@ -157,12 +157,12 @@ pub(crate) fn resolve(
     let mut chart = config.chart.clone();
     let traffic = Traffic::resolve(config, &identity, complete, problems);
     controller::add(config, &traffic.health_check, &mut chart, problems);
-    reach::default_scheme(config, &standards, &mut chart);
-    reach::check(config, &chart, &standards, &exceptions, problems);
+    exposure::default_scheme(config, &standards, &mut chart);
+    exposure::check(config, &chart, &standards, &exceptions, problems);
     spot::default_share(&mut chart, &standards, &mut explanations);
     spot::check(&chart, &standards, &exceptions, problems);
-    parts::default_replicas(&mut chart, &standards, &mut explanations);
-    parts::check(&chart, &extra_values, &standards, &exceptions, problems);
+    workload_standards::default_replicas(&mut chart, &standards, &mut explanations);
+    workload_standards::check(&chart, &extra_values, &standards, &exceptions, problems);
     let rollout = Rollout::resolve(config, problems);
     let app = App {
         namespace: resolve_namespace(config, &identity, problems),
@@ -188,7 +188,7 @@ pub(crate) fn resolve(
         traffic,
         timeouts: Timeouts::resolve(config.aws.timeouts.as_ref(), &rollout, problems),
         rollout,
-        departure: Departure::resolve(config, problems),
+        deletion: Deletion::resolve(config, problems),
         adopt: config.aws.adopt.unwrap_or(false),
         settings: resolve_settings(&config.advanced_setting, problems),
         arguments: Box::new(config.arguments.clone()),

@@ -44,8 +44,8 @@ pub(crate) struct RolloutConfig {
     pub(crate) bake: Option<String>,
     /// How often it is looked at, `1s` at least. Default: `15s`.
     pub(crate) interval: Option<String>,
-    /// How long targets may take to become healthy, and alarms and limits without data to get some: without data there is
-    /// no good verdict. Default: `10m`.
+    /// How long targets may take to become healthy, and alarms and limits to get data: a step without data fails.
+    /// Default: `10m`.
     pub(crate) timeout: Option<String>,
     /// Fewest healthy targets of a backend that gets more requests: a number from 1, or a percentage of its registered
     /// targets such as `50%`. Default: 1.
@@ -296,7 +296,7 @@ impl Rollout {
         {
             problems.error(
                 "rollout.report",
-                format!("There is no folder `{}`", folder.display()),
+                format!("Folder `{}` not found", folder.display()),
                 "The report is written beside the configuration: name a file in a folder that exists.",
             );
         }

@@ -61,16 +61,16 @@ pub(crate) fn previous_name(backend: &str) -> String {
 
 /// What an apply does with the weights of a rule that is there; what runs now decides it, not the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Course {
+pub(crate) struct PlannedWeights {
     /// The weights that the rule has, as the state knows them.
     pub(crate) expected: Shares,
     /// The change of weights that is made; `None` where they stay.
-    pub(crate) leg: Option<Leg>,
+    pub(crate) change: Option<WeightChange>,
 }
 
 /// A change of weights, as far as one apply makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Leg {
+pub(crate) struct WeightChange {
     /// The weights before the change began, which may be in an earlier apply.
     pub(crate) from: Shares,
     /// Where it leads.
@@ -99,7 +99,7 @@ pub(crate) struct Traffic {
     /// app's.
     pub(crate) leaving: BTreeSet<String>,
     /// Likewise; `None` for a rule that is not there yet.
-    pub(crate) course: Option<Course>,
+    pub(crate) planned_weights: Option<PlannedWeights>,
     /// The last good weights, which the rollback command sets; `None` where no change is known.
     pub(crate) last_good: Option<Shares>,
 }
@@ -150,7 +150,7 @@ impl Traffic {
                 .collect(),
             previous: BTreeMap::new(),
             leaving: BTreeSet::new(),
-            course: None,
+            planned_weights: None,
             last_good: None,
         };
         traffic.check_ports(config, problems);

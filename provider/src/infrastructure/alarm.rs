@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::traffic::{Alarm, metric_name};
 
 /// An alarm on the target group of one backend.
@@ -160,7 +160,7 @@ impl Component for GroupAlarm {
         self.aws.alarms.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.alarms.delete(&self.name()).await
     }
 }

@@ -14,7 +14,7 @@ use super::destroy::{Leaving, is_held, remove, survey};
 use super::observe::observe;
 use super::obstacle::{Obstacle, obstacles};
 use super::{Component, ComponentKey, Facts, Known, Observed, STAGES};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 
 /// How long is waited, time and again, for something to show that is said to exist.
 const VISIBLE_AFTER: [Duration; 4] =
@@ -29,7 +29,7 @@ pub(crate) struct Change {
     /// What may be adopted that is there already.
     pub(crate) adoption: Adoption,
     /// How that leaves.
-    pub(crate) departure: Departure,
+    pub(crate) deletion: Deletion,
     /// What Terraform's state knows of both.
     pub(crate) known: Known,
     /// Asks to stop at the next safe point.
@@ -97,7 +97,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
     }
     report.failures = foreign(change, &report.observed);
     report.failures.extend(not_admitted(change, &report.observed).await);
-    let leaving = match survey(&change.obsolete, &change.known, &change.departure).await {
+    let leaving = match survey(&change.obsolete, &change.known, &change.deletion).await {
         Ok(leaving) => leaving,
         Err(failures) => {
             report.failures.extend(failures);
@@ -136,7 +136,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
         }
         facts.arns = arns(&report.observed);
     }
-    report.failures.extend(remove(&leaving, &change.departure).await);
+    report.failures.extend(remove(&leaving, &change.deletion).await);
     report
 }
 
@@ -146,7 +146,7 @@ pub(crate) async fn undo(wanted: &[Box<dyn Component>], report: &mut Report) {
     for key in std::mem::take(&mut report.made).into_iter().rev() {
         let Some(component) = wanted.iter().find(|component| component.key() == key) else { continue };
         let result = match component.observe(None).await {
-            Ok(Some(observed)) => component.delete(&observed, &Departure::default()).await,
+            Ok(Some(observed)) => component.delete(&observed, &Deletion::default()).await,
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
@@ -194,7 +194,7 @@ async fn obstructed(
 ) -> Vec<Failure> {
     let own = observed.values().chain(leaving.iter().map(|leaving| &leaving.observed));
     let own: BTreeSet<String> = own.map(|observed| observed.arn.clone()).collect();
-    let mut failures = obstacles(leaving, &own, &change.departure).await;
+    let mut failures = obstacles(leaving, &own, &change.deletion).await;
     let looks = change.wanted.iter().map(|component| async move {
         let error = component.admit_change(observed.get(&component.key())?).await.err()?;
         Some(Failure::Aws { title: component.title(), error })

@@ -159,7 +159,7 @@ pub(crate) fn components(
             backends: app.traffic.backends.clone(),
             previous: app.traffic.previous.clone(),
             leaving: app.traffic.leaving.clone(),
-            course: app.traffic.course.clone(),
+            planned_weights: app.traffic.planned_weights.clone(),
         }));
     }
     components

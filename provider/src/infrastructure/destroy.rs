@@ -9,7 +9,7 @@ use super::converge::Failure;
 use super::obstacle::obstacles;
 use super::ownership::retained;
 use super::{Component, Known, Observed, STAGES};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 
 /// An object that is to be deleted.
 pub(crate) struct Leaving<'a> {
@@ -24,22 +24,22 @@ pub(crate) struct Leaving<'a> {
 pub(crate) async fn delete(
     components: &[Box<dyn Component>],
     known: &Known,
-    departure: &Departure,
+    deletion: &Deletion,
 ) -> Vec<Failure> {
-    let leaving = match survey(components, known, departure).await {
+    let leaving = match survey(components, known, deletion).await {
         Ok(leaving) => leaving,
         Err(failures) => return failures,
     };
     let own = leaving.iter().map(|leaving| leaving.observed.arn.clone()).collect::<BTreeSet<_>>();
-    let failures = obstacles(&leaving, &own, departure).await;
-    if failures.is_empty() { remove(&leaving, departure).await } else { failures }
+    let failures = obstacles(&leaving, &own, deletion).await;
+    if failures.is_empty() { remove(&leaving, deletion).await } else { failures }
 }
 
 /// Those of `components` that are there and ours.
 pub(super) async fn survey<'a>(
     components: &'a [Box<dyn Component>],
     known: &Known,
-    departure: &Departure,
+    deletion: &Deletion,
 ) -> Result<Vec<Leaving<'a>>, Vec<Failure>> {
     let looks = components.iter().map(|component| async move {
         (component.as_ref(), component.observe(known.arn(component.as_ref())).await)
@@ -49,7 +49,7 @@ pub(super) async fn survey<'a>(
         match result {
             Ok(Some(observed)) => {
                 if is_held(component, &observed, known) {
-                    let stays = departure.retains(&component.key().to_string());
+                    let stays = deletion.retains(&component.key().to_string());
                     leaving.push(Leaving { component, observed, stays });
                 }
             }
@@ -68,7 +68,7 @@ pub(super) fn is_held(component: &dyn Component, observed: &Observed, known: &Kn
 }
 
 /// Deletes objects that were looked at before, and marks those that stay. Goes on with what doesn't depend on a failure.
-pub(super) async fn remove(leaving: &[Leaving<'_>], departure: &Departure) -> Vec<Failure> {
+pub(super) async fn remove(leaving: &[Leaving<'_>], deletion: &Deletion) -> Vec<Failure> {
     let mut failures = Vec::new();
     for stage in STAGES.into_iter().rev() {
         let steps = leaving.iter().filter(|leaving| leaving.component.stage() == stage).map(
@@ -76,7 +76,7 @@ pub(super) async fn remove(leaving: &[Leaving<'_>], departure: &Departure) -> Ve
                 let done = if *stays {
                     component.tag(observed, &retained()).await
                 } else {
-                    component.delete(observed, departure).await
+                    component.delete(observed, deletion).await
                 };
                 let error = done.err()?;
                 Some(Failure::Aws { title: component.title(), error })

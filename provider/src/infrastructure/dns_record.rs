@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::traffic::DnsRecord;
 
 /// One record of one type.
@@ -250,7 +250,7 @@ impl Component for AliasRecord {
 
     /// Deletes the record where it leads to the app's load balancer. What somebody has pointed elsewhere is in
     /// use and not ours any more.
-    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         let (load_balancer, all) = futures::try_join!(self.load_balancer(), self.all())?;
         match self.own(&all, load_balancer.as_ref()) {
             Some(record) if self.leads_here(&record, load_balancer.as_ref()) => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Stage};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 
 /// Key and ownership component of an image parameter.
 pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::ImageParameter);
@@ -113,7 +113,7 @@ impl Component for ImageParameter {
         self.aws.parameters.untag(&self.name, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.parameters.delete(&self.name).await
     }
 }

@@ -14,9 +14,11 @@ use serde_json::{Value, json};
 use super::ownership::Ownership;
 use super::shift::{Shifted, shift};
 use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Stage, differs};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::rollout::{OnDrift, Progress, Rollout, Shares, Walk, same, shown};
-use crate::app::traffic::{Backend, Course, LoadBalancer, Login, Previous, Priority, Weights, previous_name};
+use crate::app::traffic::{
+    Backend, LoadBalancer, Login, PlannedWeights, Previous, Priority, Weights, previous_name,
+};
 
 pub(super) use targets::{ByName, target};
 pub(crate) use targets::{EXTERNAL, is_among, is_arn};
@@ -40,7 +42,7 @@ pub(crate) struct ListenerRule {
     /// How weights change.
     pub(crate) rollout: Rollout,
     /// What this apply does with the weights.
-    pub(crate) course: Option<Course>,
+    pub(crate) planned_weights: Option<PlannedWeights>,
 }
 
 /// What only AWS can tell of a rule.
@@ -103,8 +105,10 @@ impl ListenerRule {
 
     /// Checks that the rule has the weights that the state knows: what others have set since then stays.
     fn expect(&self, arn: &str, live: &ByName) -> Result<(), Error> {
-        let expected = match &self.course {
-            Some(course) if self.load_balancer.weights == Weights::Terraform => &course.expected,
+        let expected = match &self.planned_weights {
+            Some(planned_weights) if self.load_balancer.weights == Weights::Terraform => {
+                &planned_weights.expected
+            }
             _ => return Ok(()),
         };
         // A backend that leaves has no name any more.
@@ -118,7 +122,7 @@ impl ListenerRule {
         }
         let message = format!(
             "the rule has the weights {}, and the state knows {}: others have changed them since the last refresh. \
-             They stay. Look who has, then plan again; `rollout.on_drift = \"overwrite\"` goes on from any weights.",
+             They stay. Find out who changed them, then plan again; `rollout.on_drift = \"overwrite\"` goes on from any weights.",
             shown(&live),
             shown(&expected)
         );
@@ -280,7 +284,7 @@ impl Component for ListenerRule {
         self.aws.listener_rules.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.listener_rules.delete(&observed.arn).await
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ownership::Ownership;
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::logs::Logs;
 
 /// Key and ownership component of a log group.
@@ -100,7 +100,7 @@ impl Component for LogGroup {
         self.aws.log_groups.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.log_groups.delete(&self.name()).await
     }
 }

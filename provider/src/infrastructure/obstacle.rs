@@ -9,7 +9,7 @@ use ipsy_aws::{Aws, Error, Rule};
 use super::converge::Failure;
 use super::destroy::Leaving;
 use super::ownership::describe;
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 
 /// Why AWS would refuse to delete an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +25,11 @@ pub(crate) struct Obstacle {
 pub(crate) async fn obstacles(
     leaving: &[Leaving<'_>],
     own: &BTreeSet<String>,
-    departure: &Departure,
+    deletion: &Deletion,
 ) -> Vec<Failure> {
     let looks = leaving.iter().filter(|leaving| !leaving.stays).map(|leaving| async move {
         let component = leaving.component;
-        match component.obstacle(&leaving.observed, own, departure).await {
+        match component.obstacle(&leaving.observed, own, deletion).await {
             Ok(obstacle) => {
                 obstacle.map(|obstacle| Failure::Obstructed { title: component.title(), obstacle })
             }

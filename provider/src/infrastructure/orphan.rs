@@ -155,7 +155,7 @@ async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Op
                 previous,
                 leaving: BTreeSet::new(),
                 rollout: Rollout::guarded(),
-                course: None,
+                planned_weights: None,
             })
         }
         ("eks", "podidentityassociation") => {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::ownership::Ownership;
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::names::hexadecimal;
 
 /// The association of an app in one cluster.
@@ -134,7 +134,7 @@ impl Component for PodIdentity {
         self.aws.pod_identities.untag(&observed.arn, keys).await
     }
 
-    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.pod_identities.delete(&self.cluster, id_of(&observed.arn)).await
     }
 }

@@ -11,7 +11,7 @@ use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::{Ownership, is_mark};
 use super::target_group;
 use super::{Component, ComponentKey, Facts, Observed, Stage};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::traffic::{Previous, previous_name};
 
 /// The property with the cluster of its pods, where that is not the backend's.
@@ -94,12 +94,12 @@ impl Component for PreviousGroup {
         &self,
         _observed: &Observed,
         own: &BTreeSet<String>,
-        _departure: &Departure,
+        _deletion: &Deletion,
     ) -> Result<Option<Obstacle>, Error> {
         foreign_rules(&self.aws, &self.previous.target_group_name, own).await
     }
 
-    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.target_groups.delete(&observed.arn).await
     }
 }

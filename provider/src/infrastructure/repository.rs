@@ -10,7 +10,7 @@ use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::image::{Encryption, Storage};
 use crate::app::values::sorted;
 
@@ -277,9 +277,9 @@ impl Component for Repository {
         &self,
         _observed: &Observed,
         _own: &BTreeSet<String>,
-        departure: &Departure,
+        deletion: &Deletion,
     ) -> Result<Option<Obstacle>, Error> {
-        if departure.force_delete || !self.aws.repositories.holds_images(&self.name).await? {
+        if deletion.force_delete || !self.aws.repositories.holds_images(&self.name).await? {
             return Ok(None);
         }
         Ok(Some(Obstacle {
@@ -292,8 +292,8 @@ impl Component for Repository {
         }))
     }
 
-    async fn delete(&self, _observed: &Observed, departure: &Departure) -> Result<(), Error> {
-        let contents = if departure.force_delete { Contents::Delete } else { Contents::Keep };
+    async fn delete(&self, _observed: &Observed, deletion: &Deletion) -> Result<(), Error> {
+        let contents = if deletion.force_delete { Contents::Delete } else { Contents::Keep };
         self.aws.repositories.delete(&self.name, contents).await
     }
 }

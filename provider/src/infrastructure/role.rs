@@ -10,7 +10,7 @@ use super::obstacle::Obstacle;
 use super::ownership::Ownership;
 use super::policy::{canonical, document};
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::iam::Iam;
 
 /// Key and ownership component of a role.
@@ -210,7 +210,7 @@ impl Component for Role {
         &self,
         observed: &Observed,
         _own: &BTreeSet<String>,
-        _departure: &Departure,
+        _deletion: &Deletion,
     ) -> Result<Option<Obstacle>, Error> {
         let foreign: Vec<String> = attached_policies(&observed.properties)
             .difference(&self.iam.managed_policy_arns)
@@ -232,7 +232,7 @@ impl Component for Role {
         }))
     }
 
-    async fn delete(&self, _observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.roles.delete(&self.iam.role_name).await
     }
 }

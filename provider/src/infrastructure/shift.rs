@@ -19,7 +19,7 @@ use self::journal::Journal;
 use super::Facts;
 use super::listener_rule::{ByName, ListenerRule, target};
 use crate::app::rollout::{Mode, OnFailure, Progress, Rollout, Walk, between, rises, shown};
-use crate::app::traffic::{BackendPlace, Leg, MOST_TARGET_GROUPS, Weights, previous_name};
+use crate::app::traffic::{BackendPlace, MOST_TARGET_GROUPS, WeightChange, Weights, previous_name};
 
 /// What has become of a rule's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,12 +153,12 @@ struct Shift<'a> {
 impl Shift<'_> {
     /// Goes from `start` to `end`; the rule has `before`.
     async fn walk(&mut self, before: &ByName, start: &ByName, end: &ByName) -> Result<(), Error> {
-        let leg = self.rule.leg().cloned();
-        let reached = leg.as_ref().map_or(0, |leg| leg.reached);
+        let change = self.rule.weight_change().cloned();
+        let reached = change.as_ref().map_or(0, |change| change.reached);
         // Where an earlier apply has made steps, the way begins where it did.
-        let origin = match &leg {
-            Some(leg) if reached > 0 => {
-                end.keys().map(|name| (name.clone(), leg.from.get(name).copied().unwrap_or(0))).collect()
+        let origin = match &change {
+            Some(change) if reached > 0 => {
+                end.keys().map(|name| (name.clone(), change.from.get(name).copied().unwrap_or(0))).collect()
             }
             _ => start.clone(),
         };
@@ -177,7 +177,7 @@ impl Shift<'_> {
             };
         }
         let mut good = start.clone();
-        match self.steps(leg.as_ref(), &origin, end, &mut live, &mut good).await {
+        match self.steps(change.as_ref(), &origin, end, &mut live, &mut good).await {
             Ok(()) => Ok(()),
             Err(Broken::Aws(error)) if error.kind() == ErrorKind::Conflict => Err(error),
             Err(Broken::Stopped) => {
@@ -223,23 +223,23 @@ impl Shift<'_> {
 
     async fn steps(
         &mut self,
-        leg: Option<&Leg>,
+        change: Option<&WeightChange>,
         from: &ByName,
         to: &ByName,
         live: &mut ByName,
         good: &mut ByName,
     ) -> Result<(), Broken> {
-        let reached = leg.map_or(0, |leg| leg.reached);
+        let reached = change.map_or(0, |change| change.reached);
         let mut left: Vec<i64> =
             self.rollout.steps.iter().copied().filter(|percent| *percent > reached).collect();
         if self.rollout.mode == Mode::Stepwise {
-            if let Some(leg) = leg.filter(|leg| leg.reached > 0) {
-                self.judge_last_step(leg).await?;
+            if let Some(change) = change.filter(|change| change.reached > 0) {
+                self.judge_last_step(change).await?;
             }
             // The caller's weights are those of the next step.
             left = vec![100];
         }
-        let last = leg.map_or(100, |leg| leg.step);
+        let last = change.map_or(100, |change| change.step);
         if reached == 0 {
             self.mark(Progress::Begun).await?;
         }
@@ -292,7 +292,7 @@ impl Shift<'_> {
 
     async fn wait_until_healthy(&self) -> Result<(), Broken> {
         // A target group that only takes the place of another is filled by the installation that has just run.
-        let waits = self.rollout.waits_for_targets || self.rule.leg().is_none();
+        let waits = self.rollout.waits_for_targets || self.rule.weight_change().is_none();
         let deadline = Instant::now() + self.rollout.timeout;
         loop {
             let problem = match self.guard.health().await? {
@@ -336,8 +336,8 @@ impl Shift<'_> {
     }
 
     /// Judges the step that an earlier apply has made.
-    async fn judge_last_step(&self, leg: &Leg) -> Result<(), Broken> {
-        let since = leg.since.as_deref().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+    async fn judge_last_step(&self, change: &WeightChange) -> Result<(), Broken> {
+        let since = change.since.as_deref().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
         let since = since.map_or(SystemTime::UNIX_EPOCH, SystemTime::from);
         let judgement = self.guard.judge(since).await?;
         let watched = SystemTime::now().duration_since(since).unwrap_or_default();
@@ -346,7 +346,7 @@ impl Shift<'_> {
             (Judgement::Failed(problem), _) => return Err(Broken::Guard(problem)),
             (Judgement::Pending(problem), _) => problem,
             (Judgement::Good, Some(left)) => {
-                format!("the step of {} % is watched for {} s more", leg.reached, left.as_secs().max(1))
+                format!("the step of {} % is watched for {} s more", change.reached, left.as_secs().max(1))
             }
             (Judgement::Good, None) => return Ok(()),
         };
@@ -374,14 +374,14 @@ impl Shift<'_> {
 
 impl ListenerRule {
     /// The change of weights that this apply makes.
-    fn leg(&self) -> Option<&Leg> {
-        self.course.as_ref()?.leg.as_ref()
+    fn weight_change(&self) -> Option<&WeightChange> {
+        self.planned_weights.as_ref()?.change.as_ref()
     }
 
     /// Notes in the rule's tags what has become of the change of its weights; nothing where there is none.
     pub(super) async fn mark(&self, arn: &str, progress: Progress) -> Result<(), Error> {
-        let Some(leg) = self.leg() else { return Ok(()) };
-        let walk = Walk { from: Some(leg.from.clone()), to: leg.to.clone(), progress, at: Some(now()) };
+        let Some(change) = self.weight_change() else { return Ok(()) };
+        let walk = Walk { from: Some(change.from.clone()), to: change.to.clone(), progress, at: Some(now()) };
         self.aws.listener_rules.tag(arn, &walk.tags()).await
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::obstacle::{Obstacle, foreign_rules};
 use super::ownership::Ownership;
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::traffic::{self, LoadBalancer};
 
 /// The key of the target group of `backend`.
@@ -211,12 +211,12 @@ impl Component for TargetGroup {
         &self,
         _observed: &Observed,
         own: &BTreeSet<String>,
-        _departure: &Departure,
+        _deletion: &Deletion,
     ) -> Result<Option<Obstacle>, Error> {
         foreign_rules(&self.aws, &self.name, own).await
     }
 
-    async fn delete(&self, observed: &Observed, _departure: &Departure) -> Result<(), Error> {
+    async fn delete(&self, observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         self.aws.target_groups.delete(&observed.arn).await
     }
 }

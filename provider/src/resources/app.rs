@@ -1,20 +1,19 @@
 //! `ipsy_app`: everything that one app needs on AWS, and the Helm values that it is installed with.
 
+mod adoption;
 mod apply;
-mod course;
-mod departing;
+mod deletion_warnings;
 mod exposure;
 mod holder;
-mod holding;
 mod immutable;
 mod import;
-mod leaving;
 mod leftovers;
 mod outputs;
 mod parse;
 mod pending_backends;
 mod placement;
 mod plan;
+mod planned_deletion;
 mod pointer;
 mod read;
 mod region_check;
@@ -23,6 +22,7 @@ mod schema;
 mod state;
 mod tag_rules;
 mod timeouts;
+mod weight_changes;
 
 use async_trait::async_trait;
 use tf_provider::{
@@ -63,7 +63,7 @@ impl Resource for AppResource {
     }
 
     async fn plan_destroy(&self, request: &PlanDestroyRequest, diagnostics: &mut Diagnostics) {
-        leaving::plan_destroy(&self.session.get(), request, diagnostics).await;
+        deletion_warnings::plan_destroy(&self.session.get(), request, diagnostics).await;
     }
 
     async fn create(&self, request: CreateRequest) -> Outcome {

@@ -5,36 +5,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::process::Outcome;
-use acceptance::terraform::{DESTROY, Terraform};
+use acceptance::terraform::DESTROY;
 use serde_json::json;
 
-use crate::fixture::{self, APP};
+use crate::fixture::{self, APP, applied, printed};
 
 const PARAMETER: &str = "/ipsy/prod/checkout/image";
 
-/// The quickstart, applied, with the calls so far forgotten.
-fn applied() -> (AwsBench, Terraform) {
-    let aws = fixture::aws();
-    let terraform = fixture::quickstart(&aws);
-    terraform.apply().unwrap();
-    aws.forget_calls().unwrap();
-    (aws, terraform)
-}
-
-/// What Terraform prints, without its frame and line breaks.
-fn said(outcome: &Outcome) -> String {
-    let lines = outcome.everything().replace(['│', '╷', '╵'], " ");
-    lines.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// A refusal that names all of `expected` and has changed nothing on AWS.
 fn assert_refused(aws: &AwsBench, outcome: &Outcome, expected: &[&str]) {
-    assert_eq!(outcome.code, 1, "{}", outcome.everything());
-    let said = said(outcome);
-    for part in expected {
-        assert!(said.contains(part), "`{part}` is not in {said}");
-    }
-    assert_eq!(fixture::changing_calls(aws), Vec::<String>::new(), "refused before the first change");
+    fixture::assert_refused(aws, outcome, expected);
     assert_eq!(aws.resources().unwrap().rules[0].weights.len(), 2, "requests are still served");
 }
 
@@ -84,7 +64,7 @@ fn a_destroy_names_the_rule_of_somebody_else_that_uses_a_target_group() {
     let attached = aws.query("iam", &policy).is_ok();
     let refused = terraform.run(&DESTROY).unwrap();
     assert_refused(&aws, &refused, &["rule 777 of"]);
-    assert!(!attached || said(&refused).contains("ViewOnlyAccess"));
+    assert!(!attached || printed(&refused).contains("ViewOnlyAccess"));
 }
 
 #[test]
@@ -115,7 +95,7 @@ fn a_destroy_reports_the_requests_that_will_stop() {
     // A plan waits for CloudWatch for some seconds only, and a busy machine may need more.
     let told = (0..3).any(|_| {
         let planned = terraform.run(&["plan", "-destroy", "-input=false", "-no-color"]).unwrap();
-        said(&planned).contains("serves 120 requests per minute, which will stop")
+        printed(&planned).contains("serves 120 requests per minute, which will stop")
     });
     assert!(told, "the plan reports the requests");
 }
@@ -129,10 +109,10 @@ fn no_broken_image_pointer_blocks_a_destroy() {
         terraform.replace("main.tf", "\"250m\"", "\"300m\"").unwrap();
         let refused = terraform.try_apply().unwrap();
         assert_eq!(refused.code, 1, "an app that stays needs an image: {}", refused.everything());
-        let text = said(&refused);
+        let text = printed(&refused);
         assert!(text.contains(PARAMETER) && text.contains(kind), "{text}");
         let destroyed = terraform.destroy().unwrap();
-        let text = said(&destroyed);
+        let text = printed(&destroyed);
         assert!(text.contains(PARAMETER) && text.contains(kind), "{text}");
         assert!(aws.resources().unwrap().is_empty());
     }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use acceptance::aws_bench::{ACCESS_KEY_ID, AwsBench};
 use acceptance::console::Console;
+use acceptance::process::Outcome;
 use acceptance::programs::Programs;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
@@ -39,6 +40,31 @@ pub(crate) fn quickstart(aws: &AwsBench) -> Terraform {
     terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
     terraform.init().unwrap();
     terraform
+}
+
+/// The quickstart, applied, with the calls so far forgotten.
+pub(crate) fn applied() -> (AwsBench, Terraform) {
+    let aws = aws();
+    let terraform = quickstart(&aws);
+    terraform.apply().unwrap();
+    aws.forget_calls().unwrap();
+    (aws, terraform)
+}
+
+/// What Terraform prints, without its frame and line breaks.
+pub(crate) fn printed(outcome: &Outcome) -> String {
+    let lines = outcome.everything().replace(['│', '╷', '╵'], " ");
+    lines.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A run that fails, names all of `expected`, and has changed nothing on AWS.
+pub(crate) fn assert_refused(aws: &AwsBench, outcome: &Outcome, expected: &[&str]) {
+    assert_eq!(outcome.code, 1, "{}", outcome.everything());
+    let printed = printed(outcome);
+    for part in expected {
+        assert!(printed.contains(part), "`{part}` is not in {printed}");
+    }
+    assert_eq!(changing_calls(aws), Vec::<String>::new(), "refused before the first change");
 }
 
 /// Pushes an image into a repository.

@@ -2,36 +2,9 @@
 
 use std::fs;
 
-use acceptance::aws_bench::AwsBench;
-use acceptance::process::Outcome;
 use acceptance::terraform::Terraform;
 
-use crate::fixture::{self, APP};
-
-/// The quickstart, applied, with the calls so far forgotten.
-fn applied() -> (AwsBench, Terraform) {
-    let aws = fixture::aws();
-    let terraform = fixture::quickstart(&aws);
-    terraform.apply().unwrap();
-    aws.forget_calls().unwrap();
-    (aws, terraform)
-}
-
-/// What Terraform prints, without its frame and line breaks.
-fn said(outcome: &Outcome) -> String {
-    let lines = outcome.everything().replace(['│', '╷', '╵'], " ");
-    lines.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A plan that fails, names all of `expected`, and has changed nothing.
-fn assert_refused(aws: &AwsBench, planned: &Outcome, expected: &[&str]) {
-    assert_eq!(planned.code, 1, "{}", planned.everything());
-    let said = said(planned);
-    for part in expected {
-        assert!(said.contains(part), "`{part}` is not in {said}");
-    }
-    assert_eq!(fixture::changing_calls(aws), Vec::<String>::new());
-}
+use crate::fixture::{self, APP, applied, assert_refused};
 
 /// Adds a line to the app of the quickstart.
 fn add(terraform: &Terraform, line: &str) {

@@ -8,10 +8,10 @@ use acceptance::process::Disturbance;
 use acceptance::rehearsal::canary::{self, BACKEND, STEPS};
 use acceptance::rehearsal::stage::Stage;
 use acceptance::rehearsal::step::{MAX_DIFFERENCE, Step, Weights};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::fixture::APP;
-use crate::{fixture, modules};
+use crate::{blue_green, fixture, modules};
 
 /// Requests that are watched after each step. `make rehearse` watches more.
 const REQUESTS: u32 = 200;
@@ -135,29 +135,20 @@ fn no_request_fails_while_a_new_port_replaces_the_target_group() {
     assert_eq!(load.answers().failed().count(), 0);
 }
 
-/// From one cluster to another in four applies, after the first that made the app.
-const UPGRADE: [Weights; 5] = [
-    &[("blue", 100)],
-    &[("blue", 100), ("green", 0)],
-    &[("blue", 50), ("green", 50)],
-    &[("blue", 0), ("green", 100)],
-    &[("green", 100)],
-];
-
 #[test]
 fn no_request_fails_while_a_cluster_takes_over_from_another() {
     let aws = fixture::aws();
     let program = fixture::tools().terraform.clone();
     let terraform = modules::with_inputs(modules::example(&aws, program), &aws);
     let mut stage = Stage::start(aws, terraform).unwrap();
-    set_clusters(&mut stage, UPGRADE[0]);
+    blue_green::set_clusters(&mut stage.terraform, blue_green::STEPS[0]);
     stage.terraform.apply().unwrap();
     let _blue = stage.deploy("blue", "10.0.0.10").unwrap();
 
     let load = stage.load(PER_SECOND);
     let mut green = None;
-    for weights in &UPGRADE[1..] {
-        set_clusters(&mut stage, weights);
+    for weights in &blue_green::STEPS[1..] {
+        blue_green::set_clusters(&mut stage.terraform, weights);
         Step::apply(&stage, &load, weights, REQUESTS).unwrap().check().unwrap();
         assert_eq!(stage.weights().unwrap(), by_backend(weights));
         if green.is_none() {
@@ -166,11 +157,4 @@ fn no_request_fails_while_a_cluster_takes_over_from_another() {
     }
     assert_eq!(load.answers().failed().count(), 0);
     assert!(stage.groups("blue").unwrap().is_empty(), "the old cluster's target group is deleted");
-}
-
-fn set_clusters(stage: &mut Stage, weights: Weights) {
-    let backend = |name: &str, weight: u16| json!({ "cluster": format!("eks-{name}"), "weight": weight });
-    let backends: BTreeMap<&str, Value> =
-        weights.iter().map(|(name, weight)| (*name, backend(name, *weight))).collect();
-    stage.terraform.variable("backends", &json!(backends).to_string());
 }

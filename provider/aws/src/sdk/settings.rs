@@ -183,7 +183,7 @@ fn endpoints(configuration: &Configuration) -> Result<Vec<(Service, String)>, Er
         let Some(service) = Service::by_endpoint_name(name) else {
             let names: Vec<_> = Service::ALL.iter().map(|service| service.endpoint_name()).collect();
             return Err(Error::configuration(format!(
-                "there is no service `{name}` to set an endpoint for; there are {}",
+                "`{name}` is not a service with an endpoint: expected one of {}",
                 names.join(", ")
             )));
         };

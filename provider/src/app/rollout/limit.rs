@@ -30,7 +30,7 @@ pub(crate) struct LimitConfig {
     /// Backend whose own figure the maximum is added to.
     #[argument(example = "\"ec2\"")]
     pub(crate) compared_with: Option<String>,
-    /// Requests below which there is no verdict; the step lasts until there are enough. Default: 100.
+    /// Minimum number of requests for a verdict; the step lasts until there are that many. Default: 100.
     pub(crate) minimum_requests: Option<i64>,
     /// Minutes that are judged one by one, 1 to 60. Default: the whole step together.
     pub(crate) evaluation_periods: Option<i64>,
@@ -46,7 +46,7 @@ pub(crate) struct Limit {
     pub(crate) maximum: f64,
     /// The backend whose own figure `maximum` is added to.
     pub(crate) compared_with: Option<String>,
-    /// Requests below which there is no verdict.
+    /// Minimum number of requests for a verdict.
     pub(crate) minimum_requests: f64,
     /// Minutes that are looked at one by one, and how many of them must be above; `None` takes the whole time
     /// together.
@@ -81,14 +81,14 @@ impl Measure {
     ];
 }
 
-/// What a limit says of a backend.
+/// The verdict of a limit on a backend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It keeps to the limit.
     Good,
     /// It does not: what was measured.
     Exceeded(String),
-    /// There are too few requests to tell: how many.
+    /// Too few requests for a verdict: their number.
     Inconclusive(String),
 }
 
@@ -137,7 +137,7 @@ impl Limit {
             let known: Vec<&str> = backends.iter().copied().collect();
             problems.error(
                 &place("compared_with"),
-                format!("There is no backend `{other}`"),
+                format!("Backend `{other}` not found"),
                 format!("Name one of the `backend` blocks: {}.", known.join(", ")),
             );
         }

@@ -100,7 +100,7 @@ impl Walk {
         tags
     }
 
-    /// Whether `key` is one of its tags, which are no property of the app.
+    /// Whether `key` is one of its tags, which are not properties of the app.
     pub(crate) fn is_tag(key: &str) -> bool {
         [FROM, TO, PROGRESS].contains(&key)
     }

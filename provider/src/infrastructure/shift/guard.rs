@@ -27,7 +27,7 @@ pub(super) enum Health {
     Lacking(String),
 }
 
-/// What the guards say of a step.
+/// The judgement of the guards on a step.
 pub(super) enum Judgement {
     Good,
     /// Something has no data yet.
@@ -124,7 +124,7 @@ impl<'a> Guard<'a> {
         let mut pending = Judgement::Good;
         for name in &self.rollout.alarms {
             match states.get(name) {
-                None => return Ok(Judgement::Failed(format!("there is no alarm `{name}`"))),
+                None => return Ok(Judgement::Failed(format!("alarm `{name}` does not exist"))),
                 Some(AlarmState::Alarm { reason }) => {
                     return Ok(Judgement::Failed(format!("alarm `{name}` went off: {reason}")));
                 }

@@ -8,18 +8,18 @@ use tf_provider::{
     CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Private, Severity, UpdateRequest, Value,
 };
 
-use super::course;
-use super::departing;
+use super::adoption;
 use super::holder;
-use super::holding;
 use super::leftovers::{forget, left_behind, remember, same, still_there};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::pending_backends::{self, Entering};
+use super::planned_deletion;
 use super::pointer;
 use super::state;
 use super::timeouts::{Limit, Limited};
-use crate::app::departure::Departure;
+use super::weight_changes;
+use crate::app::deletion::Deletion;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::{Adoption, Change, Failure, converge, undo};
@@ -46,11 +46,11 @@ struct Work<'a> {
 pub(super) async fn create(configured: &Configured, request: CreateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let mut private = request.private;
-    departing::forget(&mut private);
+    planned_deletion::forget(&mut private);
     holder::forget_claim(&mut private);
     let holder = holder::of_create(configured.origin().await);
     let before = Before { prior: None, unfinished: &Entering::new(), private: &private.clone() };
-    course::plan_adoption(&mut private, None);
+    weight_changes::plan_adoption(&mut private, None);
     let work =
         Box::pin(wanted(configured, &request.planned, &request.config, before, &holder, &mut diagnostics));
     let work = work.await;
@@ -61,13 +61,13 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     let mut change = Change {
         wanted: work.wanted,
         obsolete: Vec::new(),
-        adoption: holding::adoption(&work.parsed.app),
-        departure: Departure::default(),
+        adoption: adoption::adoption(&work.parsed.app),
+        deletion: Deletion::default(),
         known: Known::default(),
         cancel: limit.cancel.clone(),
     };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
-    course::remember(&mut private, &report.observed);
+    weight_changes::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(&work, request.planned, &report.observed, &holder);
@@ -94,7 +94,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
 pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
-    departing::forget(&mut private);
+    planned_deletion::forget(&mut private);
     holder::forget_claim(&mut private);
     let holder = holder::of_update(&prior, configured.origin().await);
     let before = Before {
@@ -123,11 +123,11 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     obsolete.extend(orphans);
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
-    let departure = work.parsed.app.departure.clone();
+    let deletion = work.parsed.app.deletion.clone();
     let mut change =
-        Change { wanted: work.wanted, obsolete, adoption: Adoption::Nothing, departure, known, cancel };
+        Change { wanted: work.wanted, obsolete, adoption: Adoption::Nothing, deletion, known, cancel };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
-    course::remember(&mut private, &report.observed);
+    weight_changes::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
         let work = Work { wanted: std::mem::take(&mut change.wanted), ..work };
         let state = finished(&work, request.planned, &report.observed, &holder);
@@ -160,8 +160,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
 pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
-    let planned = departing::planned(&private);
-    departing::forget(&mut private);
+    let planned = planned_deletion::planned(&private);
+    planned_deletion::forget(&mut private);
     holder::forget_claim(&mut private);
     let holder = holder::of_state(&prior);
     let Some(mut work) = remembered(configured, &prior, &holder, &mut diagnostics).await else {
@@ -178,9 +178,8 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     orphans.extend(roles);
     work.wanted.extend(orphans);
     let limit = Limit::new("delete", work.parsed.app.timeouts.delete, &request.context.cancel);
-    let departure = planned.as_ref().unwrap_or(&work.parsed.app.departure);
-    let Limited { output: mut failures, is_over } =
-        limit.keep(destroy(&work.wanted, &known, departure)).await;
+    let deletion = planned.as_ref().unwrap_or(&work.parsed.app.deletion);
+    let Limited { output: mut failures, is_over } = limit.keep(destroy(&work.wanted, &known, deletion)).await;
     if failures.is_empty() {
         return Outcome::gone();
     }
@@ -213,9 +212,9 @@ async fn wanted<'a>(
     let mut parsed = parse(&state::arguments(planned), &configured.standards, false, diagnostics)?;
     parsed.enter(before.prior, before.unfinished);
     if let Some(prior) = before.prior {
-        let reports = parsed.set_course(prior, planned, before.private);
+        let reports = parsed.plan_weights(prior, planned, before.private);
         diagnostics.extend(reports.into_iter().filter(|report| report.severity == Severity::Error));
-    } else if let Some(rule) = course::adopted(before.private) {
+    } else if let Some(rule) = weight_changes::adopted(before.private) {
         diagnostics.extend(parsed.adopt(&rule, planned));
     }
     if diagnostics.has_errors() {

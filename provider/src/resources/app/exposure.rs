@@ -3,8 +3,8 @@
 use ipsy_aws::{Aws, Error};
 use tf_provider::Diagnostics;
 
+use crate::app::exposure::check_scheme;
 use crate::app::problem::Problems;
-use crate::app::reach::check_scheme;
 use crate::app::resolve::App;
 use crate::app::standards::{AppStandards, StandardsDocument};
 use crate::diagnose::{aws_diagnostic, problem_diagnostics};

@@ -3,19 +3,19 @@
 
 use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
-use super::course;
-use super::departing;
+use super::adoption;
+use super::deletion_warnings;
 use super::holder;
-use super::holding;
-use super::leaving;
 use super::leftovers::same;
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse, parse_leniently};
 use super::pending_backends::unfinished;
 use super::placement;
+use super::planned_deletion;
 use super::pointer::pointed_image;
 use super::state;
 use super::tag_rules;
+use super::weight_changes;
 use super::{exposure, immutable, region_check, replaced_target_groups};
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
@@ -41,7 +41,7 @@ pub(super) async fn modify_plan(
     let prior = request.prior.as_ref().filter(|_| replaced.is_none());
     let entering = parsed.enter(prior, &unfinished(&plan.private));
     if let Some(prior) = prior.filter(|_| parsed.knows("backend")) {
-        diagnostics.extend(parsed.set_course(prior, &request.config, &plan.private));
+        diagnostics.extend(parsed.plan_weights(prior, &request.config, &plan.private));
     }
     for (backend, previous) in parsed.replaced() {
         diagnostics.push(replaced_warning(backend, previous));
@@ -49,10 +49,10 @@ pub(super) async fn modify_plan(
     if let Some(prior) = prior.filter(|_| parsed.knows("backend")) {
         diagnostics.extend(replaced_target_groups::shared(&parsed.app.traffic, prior));
     }
-    departing::plan(&mut plan.private, &parsed.app.departure);
+    planned_deletion::plan(&mut plan.private, &parsed.app.deletion);
     let is_new = request.prior.is_none() && !holder::is_replacement(&plan.private);
     let claimant = holder::claimant(request.prior.as_ref(), &mut plan.private);
-    if let Some(refusal) = holding::claim(configured, &parsed, request.prior.is_some(), &claimant) {
+    if let Some(refusal) = adoption::claim(configured, &parsed, request.prior.is_some(), &claimant) {
         diagnostics.push(refusal);
         return;
     }
@@ -71,8 +71,8 @@ pub(super) async fn modify_plan(
     let holder = holder::of_create(configured.origin().await);
     if request.prior.is_none() && parsed.is_complete() {
         let replaced = (!is_new).then_some(claimant.as_str());
-        let adopted = holding::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
-        course::plan_adoption(&mut plan.private, adopted.as_ref());
+        let adopted = adoption::check(configured, &parsed.app, &holder, replaced, diagnostics).await;
+        weight_changes::plan_adoption(&mut plan.private, adopted.as_ref());
         if let Some(rule) = adopted {
             diagnostics.extend(parsed.adopt(&rule, &request.config));
         }
@@ -84,7 +84,7 @@ pub(super) async fn modify_plan(
         diagnostics.extend(placement::check(aws, &parsed.app, prior).await);
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
-        diagnostics.extend(course::health_warnings(aws, &parsed.app.traffic, prior).await);
+        diagnostics.extend(weight_changes::health_warnings(aws, &parsed.app.traffic, prior).await);
     }
     let wanted = components(&parsed.app, aws, account, &configured.tags, &holder, &image.text());
     let mut before = prior
@@ -103,13 +103,13 @@ pub(super) async fn modify_plan(
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);
     }
-    let departure = &parsed.app.departure;
+    let deletion = &parsed.app.deletion;
     if let Some(replaced) = replaced {
-        leaving::report(configured, replaced, departure, diagnostics).await;
+        deletion_warnings::report(configured, replaced, deletion, diagnostics).await;
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
         before.retain(|component| !wanted.iter().any(|wanted| same(wanted.as_ref(), component.as_ref())));
-        leaving::report_obstacles(&before, prior, departure, diagnostics).await;
+        deletion_warnings::report_obstacles(&before, prior, deletion, diagnostics).await;
     }
     immutable::check(prior, &plan.planned, diagnostics);
     let several = parsed.app.traffic.clusters().count() > 1;

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
-use super::course;
+use super::adoption;
 use super::holder;
-use super::holding;
 use super::leftovers::{left_behind, orphans_there, still_there};
 use super::outputs::{Inputs, outputs};
 use super::parse::{Parsed, parse_leniently};
 use super::pending_backends;
 use super::pointer::{self, pointed_image};
 use super::state;
+use super::weight_changes;
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::Failure;
@@ -64,13 +64,13 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
         }
     };
     let mut diagnostics = Diagnostics::new();
-    let lost = holding::lost(&exact, &mut observed);
+    let lost = adoption::lost(&exact, &mut observed);
     observed.extend(left);
     if observed.is_empty() && lost.is_none() {
         return Outcome::gone();
     }
     diagnostics.extend(lost);
-    course::remember(&mut private, &observed);
+    weight_changes::remember(&mut private, &observed);
     observed.extend(pending_backends::shown(&pending_backends::unfinished(&private)));
     let image_now = match current_image(&parsed, account, &image, &observed) {
         Ok(now) => {

@@ -1,7 +1,7 @@
 //! The life of an app against an AWS in memory, call by call. Terraform itself is not here: the tests play its
 //! part, in the order in which it calls.
 
-mod departure;
+mod deletion;
 mod effect;
 mod external;
 mod faults;
@@ -222,6 +222,21 @@ struct Replacement {
     deleted: Outcome,
     /// `None` where the old app could not be deleted.
     created: Option<Outcome>,
+}
+
+/// Makes a role by hand, with these tags.
+async fn make_role(bench: &Bench, name: &str, tags: ipsy_aws::Tags) {
+    let role = ipsy_aws::NewRole {
+        name: name.into(),
+        path: "/".into(),
+        trust_policy: r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"}}]}"#
+            .into(),
+        description: String::new(),
+        max_session_seconds: 3600,
+        permissions_boundary: None,
+        tags,
+    };
+    bench.fake.aws().roles.create(&role).await.unwrap();
 }
 
 /// Terraform's rule: what was known in the plan is in the state, unchanged.

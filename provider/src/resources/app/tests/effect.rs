@@ -204,7 +204,7 @@ fn apply(app: &App) -> String {
         _ => None,
     };
     let overwritten: Vec<bool> = app.traffic.dns.values().map(|record| record.overwrite).collect();
-    format!("{:?}", (&app.rollout, app.timeouts, &app.departure, app.adopt, overwritten, secret))
+    format!("{:?}", (&app.rollout, app.timeouts, &app.deletion, app.adopt, overwritten, secret))
 }
 
 /// The app without an argument, but with the blocks around it.

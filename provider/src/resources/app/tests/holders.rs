@@ -135,17 +135,7 @@ async fn copied_tags_make_no_role_ours() {
     let (bench, state, config) = applied().await;
     let tags = bench.fake.aws().roles.get("checkout-prod").await.unwrap().unwrap().tags;
     bench.destroy(&state).await;
-    let role = ipsy_aws::NewRole {
-        name: "checkout-prod".into(),
-        path: "/".into(),
-        trust_policy: r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"}}]}"#
-            .into(),
-        description: String::new(),
-        max_session_seconds: 3600,
-        permissions_boundary: None,
-        tags,
-    };
-    bench.fake.aws().roles.create(&role).await.unwrap();
+    make_role(&bench, "checkout-prod", tags).await;
     bench.fake.forget_calls();
     another_state(&bench);
     let (_, refused) = bench.plan(None, &config).await;

@@ -1,6 +1,6 @@
 //! Objects that a killed update has made, and whose configuration was then reverted: no state knows of them.
 
-use ipsy_aws::{HealthCheck, NewPodIdentity, NewRole, NewTargetGroup, Tags};
+use ipsy_aws::{HealthCheck, NewPodIdentity, NewTargetGroup, Tags};
 
 use super::*;
 
@@ -24,22 +24,6 @@ async fn target_group(bench: &Bench, name: &str, tags: Tags) {
         tags,
     };
     bench.fake.aws().target_groups.create(&group).await.unwrap();
-}
-
-async fn role(bench: &Bench, name: &str, tags: Tags) {
-    let role = NewRole {
-        name: name.into(),
-        path: "/".into(),
-        trust_policy: r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"}}]}"#
-            .into(),
-        description: String::new(),
-        max_session_seconds: 3600,
-        permissions_boundary: None,
-        tags,
-    };
-    bench.fake.aws().roles.create(&role).await.unwrap();
-    let policy = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    bench.fake.aws().roles.attach_policy(name, policy).await.unwrap();
 }
 
 async fn association(bench: &Bench, tags: Tags) {
@@ -105,7 +89,9 @@ async fn a_destroy_leaves_none_and_touches_nothing_of_others() {
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     target_group(&bench, "checkout-orphan", tags(&bench, "target_group/blue").await).await;
     association(&bench, tags(&bench, "pod_identity/green").await).await;
-    role(&bench, "checkout-before", tags(&bench, "role").await).await;
+    make_role(&bench, "checkout-before", tags(&bench, "role").await).await;
+    let policy = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    bench.fake.aws().roles.attach_policy("checkout-before", policy).await.unwrap();
     // Somebody else's: the tags are those of the app, the owner id is not.
     let mut theirs = tags(&bench, "target_group/blue").await;
     theirs.insert("ipsy:owner".into(), "of-somebody-else".into());

@@ -13,7 +13,7 @@ use super::holder;
 use super::parse::parse_leniently;
 use super::pointer;
 use super::state;
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 use crate::app::traffic::{BackendPlace, Traffic};
 use crate::infrastructure::converge::Failure;
 use crate::infrastructure::desired::components;
@@ -41,14 +41,14 @@ pub(super) async fn plan_destroy(
     let Ok(parsed) = parse_leniently(&request.prior, &configured.standards) else { return };
     // Terraform drops the warnings of the refresh before a destroy.
     diagnostics.extend(pointer::warning(&request.private, &parsed.app));
-    report(configured, &request.prior, &parsed.app.departure, diagnostics).await;
+    report(configured, &request.prior, &parsed.app.deletion, diagnostics).await;
 }
 
 /// Reports what ends with the app that `prior` holds, in a destroy or a replacement.
 pub(super) async fn report(
     configured: &Configured,
     prior: &Value,
-    departure: &Departure,
+    deletion: &Deletion,
     diagnostics: &mut Diagnostics,
 ) {
     let Ok(parsed) = parse_leniently(prior, &configured.standards) else { return };
@@ -56,7 +56,7 @@ pub(super) async fn report(
     let leaving = components(&parsed.app, aws, account, &configured.tags, &Holder::default(), "");
     let (requests, ()) = tokio::join!(
         requests_per_minute(aws, &parsed.app.traffic, prior),
-        report_obstacles(&leaving, prior, departure, diagnostics)
+        report_obstacles(&leaving, prior, deletion, diagnostics)
     );
     if let Some(requests) = requests {
         diagnostics.push(Diagnostic::warning(
@@ -75,14 +75,14 @@ pub(super) async fn report(
 pub(super) async fn report_obstacles(
     leaving: &[Box<dyn Component>],
     prior: &Value,
-    departure: &Departure,
+    deletion: &Deletion,
     diagnostics: &mut Diagnostics,
 ) {
     let arns = state::arns(prior);
     let own: BTreeSet<String> = arns.values().cloned().collect();
     let leaving: Vec<Leaving> = leaving
         .iter()
-        .filter(|component| !departure.retains(&component.key().to_string()))
+        .filter(|component| !deletion.retains(&component.key().to_string()))
         .filter_map(|component| {
             let key = component.key();
             let text = prior.at(&Path::root("infrastructure").key(key.to_string()))?.as_str()?;
@@ -92,7 +92,7 @@ pub(super) async fn report_obstacles(
             Some(Leaving { component: component.as_ref(), observed, stays: false })
         })
         .collect();
-    for failure in obstacles(&leaving, &own, departure).await {
+    for failure in obstacles(&leaving, &own, deletion).await {
         // What can't be looked at is told by the apply.
         if let Failure::Obstructed { title, obstacle } = failure {
             diagnostics.push(Diagnostic::warning(

@@ -12,14 +12,14 @@ pub(crate) const RETAINABLE: [&str; 4] = ["image_parameter", "log_group", "repos
 
 /// How objects leave: by destroy, by replacement, or because the app no longer has such a part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Departure {
+pub(crate) struct Deletion {
     /// Whether a repository is deleted with the images in it.
     pub(crate) force_delete: bool,
     /// Kinds of objects that stay.
     pub(crate) retain: BTreeSet<String>,
 }
 
-impl Departure {
+impl Deletion {
     /// Resolves `image.force_delete` and `retain`.
     pub(super) fn resolve(config: &AppConfig, problems: &mut Problems) -> Self {
         let retain = config.aws.retain.clone().unwrap_or_default();
@@ -52,9 +52,9 @@ mod tests {
             ..AppConfig::default()
         };
         let mut problems = Problems::default();
-        assert!(Departure::resolve(&config("repository"), &mut problems).retains("repository"));
+        assert!(Deletion::resolve(&config("repository"), &mut problems).retains("repository"));
         assert!(problems.0.is_empty());
-        Departure::resolve(&config("listener_rule"), &mut problems);
+        Deletion::resolve(&config("listener_rule"), &mut problems);
         assert_eq!(problems.0[0].summary, "`listener_rule` can't be retained");
     }
 }

@@ -11,7 +11,7 @@ use super::parse::Parsed;
 use super::schema::schema;
 use super::state;
 use crate::app::rollout::{Mode, OnDrift, Rollout, Shares, Standing, Walk, between, rises, same, shown};
-use crate::app::traffic::{BackendPlace, Course, Leg, Traffic, Weights};
+use crate::app::traffic::{BackendPlace, PlannedWeights, Traffic, WeightChange, Weights};
 use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::{ComponentKey, Observed, target_group};
 
@@ -58,7 +58,7 @@ impl Parsed {
             }
         }
         let wanted = weights(traffic);
-        traffic.course = Some(Course { expected: live.clone(), leg: None });
+        traffic.planned_weights = Some(PlannedWeights { expected: live.clone(), change: None });
         (!same(live, &wanted) && owns_weights(traffic)).then(|| {
             Diagnostic::error(
                 "The listener rule that is adopted has other weights",
@@ -75,7 +75,12 @@ impl Parsed {
 
     /// Decides what becomes of the weights of the rule that `prior` has, and sets those that this apply ends with.
     /// Gives what a plan has to report of it.
-    pub(super) fn set_course(&mut self, prior: &Value, config: &Value, private: &Private) -> Vec<Diagnostic> {
+    pub(super) fn plan_weights(
+        &mut self,
+        prior: &Value,
+        config: &Value,
+        private: &Private,
+    ) -> Vec<Diagnostic> {
         let rollout = &self.app.rollout;
         let traffic = &mut self.app.traffic;
         let Some(live) = live_weights(traffic, prior) else { return Vec::new() };
@@ -87,7 +92,7 @@ impl Parsed {
         let wanted = weights(traffic);
         let standing = walk.as_ref().map_or(Standing::Arrived, |walk| walk.standing(&live, &rollout.steps));
         traffic.last_good = walk.as_ref().and_then(|walk| walk.from.clone());
-        traffic.course = Some(Course { expected: live.clone(), leg: None });
+        traffic.planned_weights = Some(PlannedWeights { expected: live.clone(), change: None });
         let mut reports = Vec::new();
         if same(&live, &wanted) || live.values().all(|weight| *weight == 0) {
             reports.extend(rollout.resume.then(nothing_to_resume));
@@ -113,15 +118,15 @@ impl Parsed {
         if rollout.resume && standing != Standing::RolledBack {
             reports.push(nothing_to_resume());
         }
-        let leg = leg(walk, &standing, &live, &wanted, rollout);
-        if rollout.mode == Mode::Stepwise && leg.step < 100 {
-            let step = between(&leg.from, &leg.to, leg.step);
+        let change = next_change(walk, &standing, &live, &wanted, rollout);
+        if rollout.mode == Mode::Stepwise && change.step < 100 {
+            let step = between(&change.from, &change.to, change.step);
             reports.extend(left_behind(traffic, &live));
             hold(traffic, &step);
         }
-        reports.push(report(rollout, &leg, &live));
-        traffic.last_good = Some(leg.from.clone());
-        traffic.course = Some(Course { expected: live, leg: Some(leg) });
+        reports.push(report(rollout, &change, &live));
+        traffic.last_good = Some(change.from.clone());
+        traffic.planned_weights = Some(PlannedWeights { expected: live, change: Some(change) });
         reports
     }
 }
@@ -130,14 +135,16 @@ impl Parsed {
 /// apply, which looks again.
 pub(super) async fn health_warnings(aws: &Aws, traffic: &Traffic, prior: &Value) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
-    let Some(Course { expected, leg: Some(leg) }) = &traffic.course else { return warnings };
+    let Some(PlannedWeights { expected, change: Some(change) }) = &traffic.planned_weights else {
+        return warnings;
+    };
     let arns = state::arns(prior);
     for (name, backend) in &traffic.backends {
         let arn = match &backend.place {
             BackendPlace::Existing { target_group_arn } => Some(target_group_arn),
             BackendPlace::Cluster { .. } => arns.get(&target_group::key(name)),
         };
-        let Some(arn) = arn.filter(|_| rises(expected, &leg.to, name)) else { continue };
+        let Some(arn) = arn.filter(|_| rises(expected, &change.to, name)) else { continue };
         let Ok(targets) = aws.target_groups.health(arn).await else { continue };
         if targets.iter().all(|target| target.state != "healthy") {
             warnings.push(
@@ -187,7 +194,13 @@ fn hold(traffic: &mut Traffic, weights: &Shares) {
     }
 }
 
-fn leg(walk: Option<Walk>, standing: &Standing, live: &Shares, wanted: &Shares, rollout: &Rollout) -> Leg {
+fn next_change(
+    walk: Option<Walk>,
+    standing: &Standing,
+    live: &Shares,
+    wanted: &Shares,
+    rollout: &Rollout,
+) -> WeightChange {
     let (from, reached, since) = match (standing, walk) {
         (Standing::Interrupted(reached), Some(Walk { from: Some(from), to, at, .. }))
             if same(&to, wanted) =>
@@ -200,12 +213,12 @@ fn leg(walk: Option<Walk>, standing: &Standing, live: &Shares, wanted: &Shares, 
         Mode::Stepwise => rollout.steps.iter().copied().find(|percent| *percent > reached).unwrap_or(100),
         Mode::Whole | Mode::Immediate => 100,
     };
-    Leg { from, to: wanted.clone(), reached, since, step }
+    WeightChange { from, to: wanted.clone(), reached, since, step }
 }
 
 /// The way that the apply goes.
-fn report(rollout: &Rollout, leg: &Leg, live: &Shares) -> Diagnostic {
-    let way = format!("From {} to {}.", shown(live), shown(&leg.to));
+fn report(rollout: &Rollout, change: &WeightChange, live: &Shares) -> Diagnostic {
+    let way = format!("From {} to {}.", shown(live), shown(&change.to));
     let detail = match rollout.mode {
         Mode::Immediate => format!(
             "{way} They change at once, and nothing is looked at before and after. The reason that is given: {}",
@@ -213,8 +226,8 @@ fn report(rollout: &Rollout, leg: &Leg, live: &Shares) -> Diagnostic {
         ),
         Mode::Stepwise => format!(
             "{way} This apply makes the step of {} %: {}. Further applies make the next ones, if the guards pass.",
-            leg.step,
-            shown(&between(&leg.from, &leg.to, leg.step))
+            change.step,
+            shown(&between(&change.from, &change.to, change.step))
         ),
         Mode::Whole if !rollout.waits_for_targets => {
             format!(
@@ -222,9 +235,11 @@ fn report(rollout: &Rollout, leg: &Leg, live: &Shares) -> Diagnostic {
             )
         }
         Mode::Whole => {
-            let steps = rollout.steps.iter().filter(|percent| **percent > leg.reached);
+            let steps = rollout.steps.iter().filter(|percent| **percent > change.reached);
             let steps: Vec<String> = steps
-                .map(|percent| format!("{percent} % ({})", shown(&between(&leg.from, &leg.to, *percent))))
+                .map(|percent| {
+                    format!("{percent} % ({})", shown(&between(&change.from, &change.to, *percent)))
+                })
                 .collect();
             format!(
                 "{way} Steps: {}. Each is watched for {} s; the apply takes at most {} s for all of them, the time in \
@@ -243,7 +258,7 @@ fn rolled_back(live: &Shares, wanted: &Shares, at: Option<&str>) -> Diagnostic {
     Diagnostic::warning(
         format!("The weights were rolled back{at}, and stay"),
         format!(
-            "The rule has {}, as before the last change; the configuration says {}. Nothing moves by itself: when the \
+            "The rule has {}, as before the last change; the configuration has {}. Nothing moves by itself: when the \
              cause is mended, set `rollout.resume = true` for one apply, or change the weights of the `backend` blocks.",
             shown(live),
             shown(wanted)
@@ -255,7 +270,7 @@ fn rolled_back(live: &Shares, wanted: &Shares, at: Option<&str>) -> Diagnostic {
 fn foreign(live: &Shares, wanted: &Shares, walk: Option<&Walk>, unchanged: bool) -> Diagnostic {
     let last = walk.map_or_else(String::new, |walk| format!(" ipsy has set {}.", shown(&walk.to)));
     let detail = format!(
-        "The rule has {};{last} The configuration says {}. Look who has changed them. Then write the weights that the rule \
+        "The rule has {};{last} The configuration has {}. Find out who changed them. Then write the weights that the rule \
          has, or set `rollout.on_drift = \"overwrite\"` to go from them to the configured ones. Where another tool moves \
          them for good, set `load_balancer.weights = \"external\"`.",
         shown(live),

@@ -3,19 +3,19 @@
 
 use tf_provider::Private;
 
-use crate::app::departure::Departure;
+use crate::app::deletion::Deletion;
 
 /// Key in the private state.
-const KEY: &str = "departure";
+const KEY: &str = "deletion";
 
-/// Keeps `departure` for the deletion that this plan may hold.
-pub(super) fn plan(private: &mut Private, departure: &Departure) {
+/// Keeps `deletion` for the deletion that this plan may hold.
+pub(super) fn plan(private: &mut Private, deletion: &Deletion) {
     // Plain data always goes into JSON.
-    let _ = private.set(KEY, departure);
+    let _ = private.set(KEY, deletion);
 }
 
 /// What the plan has kept, if it was one of a replacement.
-pub(super) fn planned(private: &Private) -> Option<Departure> {
+pub(super) fn planned(private: &Private) -> Option<Deletion> {
     private.get(KEY)
 }
 
