@@ -14,6 +14,8 @@ use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 
+/// What describes our plugin to Helm 4, in the checkout.
+pub const PLUGIN_MANIFEST: &str = "post-renderer/helm-plugin/plugin.yaml";
 /// The name of our plugin for Helm 4.
 const PLUGIN: &str = "ipsy";
 
@@ -101,7 +103,7 @@ impl Helm {
 /// program where it says.
 pub fn lay_out_plugin(folder: &Path, post_renderer: &Path) -> Result<()> {
     fs::create_dir_all(folder.join("bin"))?;
-    fs::copy(workspace::root().join("post-renderer/helm-plugin/plugin.yaml"), folder.join("plugin.yaml"))?;
+    fs::copy(workspace::root().join(PLUGIN_MANIFEST), folder.join("plugin.yaml"))?;
     fs::copy(post_renderer, folder.join("bin/ipsy-post-renderer"))?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use acceptance::console::Console;
 use acceptance::tasks::bench::Part;
+use acceptance::tasks::release::Platform;
 use acceptance::{interrupt, tasks};
 use clap::{Parser, Subcommand};
 
@@ -61,6 +62,21 @@ enum Task {
     Aws,
     /// Builds a release and puts it where Terraform and Helm find it.
     Install,
+    /// Makes everything that a release publishes.
+    Release {
+        /// An empty folder for it; by default `release` among the build results.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// Only this platform, and others if it is given again, such as `linux_amd64`.
+        #[arg(long = "platform")]
+        platforms: Vec<Platform>,
+        /// The key of GnuPG that signs. Without it, one is made that nobody trusts.
+        #[arg(long)]
+        key: Option<String>,
+        /// Leave the provider out, which takes most of the time.
+        #[arg(long)]
+        without_provider: bool,
+    },
     /// Measures what the project promises and prints tables.
     Bench {
         /// Only this part.
@@ -122,6 +138,10 @@ fn main() -> ExitCode {
         Task::Fmt => tasks::check::format(),
         Task::Tools => tasks::tools::run(console),
         Task::Aws => tasks::aws::run(console),
+        Task::Release { folder, platforms, key, without_provider } => {
+            tasks::release::Options::from_command_line(folder, platforms, key, without_provider)
+                .and_then(|options| tasks::release::run(console, &options))
+        }
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
         Task::Faults { phases, every } => {

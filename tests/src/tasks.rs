@@ -14,6 +14,7 @@ pub mod generate;
 pub mod install;
 mod measure;
 pub mod rehearse;
+pub mod release;
 pub mod scale;
 mod table;
 pub mod test;

@@ -7,9 +7,9 @@ mod go;
 mod installation;
 mod python;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::console::Console;
 use crate::process::Process;
@@ -18,7 +18,7 @@ use cargo::CargoTool;
 pub use cluster::{ClusterTools, KUBERNETES};
 use go::GoTool;
 use installation::Installation;
-use python::{MINISTACK, MOTO};
+use python::{MINISTACK, MOTO, ZIG};
 
 const OPENTOFU: GoTool = GoTool {
     name: "tofu",
@@ -68,6 +68,7 @@ const ACTIONLINT: GoTool = GoTool {
     link: "",
 };
 
+const CARGO_CYCLONEDX: CargoTool = CargoTool { name: "cargo-cyclonedx", version: "0.5.9" };
 const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
 const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
 
@@ -135,6 +136,17 @@ impl Tools {
             return Ok(CARGO_DENY.name.into());
         }
         CARGO_DENY.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// cargo-cyclonedx, which writes the bill of materials of a release.
+    pub fn cargo_cyclonedx(console: Console) -> Result<PathBuf> {
+        CARGO_CYCLONEDX.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// The folder of cargo-zigbuild and Zig, which build a release.
+    pub fn zig(console: Console) -> Result<PathBuf> {
+        let python = ZIG.ready(&Installation::begin(&workspace::tools_folder(), console)?)?;
+        python.parent().map(Path::to_owned).context("a Python lies in a folder")
     }
 
     /// `cargo fuzz`, which only fuzzing needs.

@@ -46,6 +46,13 @@ pub fn version() -> Result<&'static str> {
         .context("`cargo metadata` names no version")
 }
 
+/// The folders of the packages of the workspace.
+pub fn members() -> Result<Vec<PathBuf>> {
+    let packages = metadata()?["packages"].as_array().context("`cargo metadata` lists no packages")?;
+    let manifests = packages.iter().filter_map(|package| package["manifest_path"].as_str());
+    Ok(manifests.filter_map(|manifest| Path::new(manifest).parent()).map(Path::to_owned).collect())
+}
+
 /// Where the pinned tools are installed.
 pub fn tools_folder() -> PathBuf {
     std::env::var_os("IPSY_TOOLS_DIR").map_or_else(|| root().join(".tools"), PathBuf::from)

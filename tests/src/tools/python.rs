@@ -21,6 +21,10 @@ pub(super) const MINISTACK: PythonTool = PythonTool {
     requirements: "tests/aws/ministack.txt",
 };
 
+/// cargo-zigbuild and Zig, which compile and link for any platform.
+pub(super) const ZIG: PythonTool =
+    PythonTool { name: "Zig 0.17.1", folder: "zig-0.17.1", requirements: "tests/release/requirements.txt" };
+
 /// A tool of pinned packages.
 pub(super) struct PythonTool {
     name: &'static str,

@@ -1,0 +1,51 @@
+//! The platforms of a release, by the names of Go and Terraform.
+
+use std::fmt;
+use std::str::FromStr;
+
+use anyhow::{Error, Result, anyhow};
+
+use crate::workspace;
+
+/// An operating system and a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platform {
+    /// As Go names it, such as `linux`.
+    pub system: &'static str,
+    /// As Go names it, such as `amd64`.
+    pub machine: &'static str,
+    /// As Rust names both.
+    pub(super) triple: &'static str,
+}
+
+impl Platform {
+    /// Those that are published. Programs for Linux are linked statically, with musl: they run with any C library, old
+    /// or new, and with none.
+    pub const ALL: [Self; 2] = [
+        Self { system: "linux", machine: "amd64", triple: "x86_64-unknown-linux-musl" },
+        Self { system: "linux", machine: "arm64", triple: "aarch64-unknown-linux-musl" },
+    ];
+
+    /// The platform whose programs run here.
+    pub fn of_this_machine() -> Result<Self> {
+        let (system, machine) = workspace::platform();
+        format!("{system}_{machine}").parse()
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.system, self.machine)
+    }
+}
+
+impl FromStr for Platform {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|platform| platform.to_string() == text).ok_or_else(|| {
+            let known = Self::ALL.map(|platform| platform.to_string()).join(", ");
+            anyhow!("`{text}` is not one of {known}")
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The post-renderer with its completions and manual pages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::archive::{self, Entry};
+use super::platform::Platform;
+use crate::process::Process;
+use crate::programs::{Profile, Programs};
+use crate::workspace;
+
+/// A shell, and the file of its completions.
+const SHELLS: [(&str, &str); 3] =
+    [("bash", "ipsy-post-renderer"), ("zsh", "_ipsy-post-renderer"), ("fish", "ipsy-post-renderer.fish")];
+
+/// The pages that the program prints about itself: on each platform the same.
+pub(super) struct Pages(Vec<Entry>);
+
+impl Pages {
+    /// As a build for this machine prints them.
+    pub(super) fn generated() -> Result<Self> {
+        let program = Programs::post_renderer(Profile::Development)?;
+        let mut entries = Vec::new();
+        for (shell, file) in SHELLS {
+            let text = Process::new(&program).args(["completions", shell]).succeed()?.stdout;
+            entries.push(Entry::text(format!("completions/{shell}/{file}"), text));
+        }
+        let folder = tempfile::tempdir()?;
+        Process::new(&program).arg("man").arg(folder.path()).succeed()?;
+        for file in fs::read_dir(folder.path())? {
+            let file = file?;
+            let name = file.file_name();
+            let name = name.to_str().context("a manual page has a name in ASCII")?;
+            entries.push(Entry::file(format!("man/man1/{name}"), &file.path())?);
+        }
+        Ok(Self(entries))
+    }
+}
+
+/// The archive for a platform.
+pub(super) fn archive(
+    folder: &Path,
+    version: &str,
+    platform: Platform,
+    program: &Path,
+    pages: &Pages,
+) -> Result<PathBuf> {
+    let mut entries = vec![
+        Entry::program("ipsy-post-renderer", program)?,
+        Entry::file("LICENSE", &workspace::root().join("LICENSE"))?,
+    ];
+    entries.extend(pages.0.iter().cloned());
+    let path = folder.join(format!("ipsy-post-renderer_{version}_{platform}.tar.gz"));
+    fs::write(&path, archive::tar_gz(entries)?)?;
+    Ok(path)
+}

@@ -1,0 +1,126 @@
+//! The plugin and the charts, by real Helm, which verifies their provenance.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+
+use super::Release;
+use crate::matrix::Table;
+use crate::process::{Outcome, Process};
+use crate::registry::Registry;
+use crate::tasks::release::Layout;
+
+const LABELS: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {ipsy.dev/team: payments}}";
+
+/// A row for each way.
+pub(super) fn rows(release: &Release, table: &mut Table) -> Result<()> {
+    table.row("Helm 4", "verifies the plugin's archive, installs it, renders through it", || plugin(release))?;
+    table.row("Helm 4", "refuses the plugin's archive when a byte of it was changed", || {
+        refuses_changed_plugin(release)
+    })?;
+    table.row("Helm 3 and 4", "verify the charts' archives", || charts(release))?;
+    table.row("skopeo, Helm 3 and 4", "copy the charts into a registry, and pull them", || pulled(release))
+}
+
+/// A user of Helm with an empty home and the key of the release.
+struct User<'a> {
+    home: TempDir,
+    helm: &'a Path,
+}
+
+impl<'a> User<'a> {
+    fn of(release: &Release, helm: &'a Path) -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        release.signer.write_keyring(&home.path().join("release.gpg"))?;
+        Ok(Self { home, helm })
+    }
+
+    fn keyring(&self) -> String {
+        self.home.path().join("release.gpg").to_string_lossy().into_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Outcome> {
+        Process::new(self.helm)
+            .args(arguments)
+            .env("HOME", self.home.path())
+            .within(self.home.path())
+            .limit(Duration::from_mins(2))
+            .run()
+    }
+}
+
+fn plugin_archive(release: &Release) -> PathBuf {
+    release.file(&format!("ipsy-{}.tgz", release.version))
+}
+
+fn chart_archive(release: &Release, name: &str) -> PathBuf {
+    release.file(&format!("{name}-{}.tgz", release.version))
+}
+
+fn plugin(release: &Release) -> Result<()> {
+    let user = User::of(release, &release.tools.helm_4)?;
+    let archive = plugin_archive(release);
+    user.run(&["plugin", "install", &archive.to_string_lossy(), "--keyring", &user.keyring()])?.ok()?;
+    let chart = chart_archive(release, "ipsy-overprovisioner");
+    let chart = chart.to_string_lossy();
+    let argument = format!("--config-json={LABELS}");
+    let rendered = user
+        .run(&["template", "spare", &chart, "--post-renderer", "ipsy", "--post-renderer-args", &argument])?
+        .ok()?;
+    ensure!(rendered.stdout.contains("ipsy.dev/team: payments"), "the label is missing");
+    Ok(())
+}
+
+fn refuses_changed_plugin(release: &Release) -> Result<()> {
+    let user = User::of(release, &release.tools.helm_4)?;
+    let original = plugin_archive(release);
+    let name = original.file_name().context("an archive has a name")?;
+    let changed = user.home.path().join(name);
+    let mut bytes = fs::read(&original)?;
+    bytes.push(0);
+    fs::write(&changed, bytes)?;
+    fs::copy(format!("{}.prov", original.display()), format!("{}.prov", changed.display()))?;
+    let outcome =
+        user.run(&["plugin", "install", &changed.to_string_lossy(), "--keyring", &user.keyring()])?;
+    ensure!(outcome.code != 0, "it installed a changed archive");
+    ensure!(outcome.stderr.contains("sha256"), "it failed for another reason: {}", outcome.stderr);
+    Ok(())
+}
+
+fn charts(release: &Release) -> Result<()> {
+    for helm in [&release.tools.helm_3, &release.tools.helm_4] {
+        let user = User::of(release, helm)?;
+        for name in ["ipsy-app", "ipsy-overprovisioner"] {
+            let archive = chart_archive(release, name);
+            let shown =
+                user.run(&["verify", &archive.to_string_lossy(), "--keyring", &user.keyring()])?.ok()?;
+            let told = format!("{}{}", shown.stdout, shown.stderr);
+            ensure!(told.contains("Signed by"), "it does not name who signed: {told}");
+        }
+    }
+    Ok(())
+}
+
+fn pulled(release: &Release) -> Result<()> {
+    let registry = Registry::start()?;
+    let layout = release.file("charts");
+    let manifests = Layout::within(&layout).manifests()?;
+    ensure!(manifests.len() == 2, "the layout holds {} charts", manifests.len());
+    for name in ["ipsy-app", "ipsy-overprovisioner"] {
+        let from = format!("oci:{}:{name}:{}", layout.display(), release.version);
+        let to = format!("docker://{}/charts/{name}:{}", registry.address(), release.version);
+        Process::new("skopeo").args(["copy", "--quiet", "--dest-tls-verify=false", &from, &to]).succeed()?;
+        let address = format!("oci://{}/charts/{name}", registry.address());
+        let published = fs::read(chart_archive(release, name))?;
+        for helm in [&release.tools.helm_3, &release.tools.helm_4] {
+            let user = User::of(release, helm)?;
+            user.run(&["pull", &address, "--version", release.version, "--plain-http"])?.ok()?;
+            let file = user.home.path().join(format!("{name}-{}.tgz", release.version));
+            ensure!(fs::read(file)? == published, "{name} came back with other bytes");
+        }
+    }
+    Ok(())
+}
