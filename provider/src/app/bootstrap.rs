@@ -99,7 +99,10 @@ pub(crate) fn files(
     let facts = facts(&project, standards, registry.region);
     let mut files: BTreeMap<String, String> =
         FILES.iter().map(|(path, template)| ((*path).to_owned(), render(template, &facts))).collect();
-    files.insert("Dockerfile".to_owned(), render(RuntimeImages::of(project.profile.base()).dockerfile, &facts));
+    files.insert(
+        "Dockerfile".to_owned(),
+        render(RuntimeImages::of(project.profile.base()).dockerfile, &facts),
+    );
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }

@@ -118,7 +118,7 @@ runtimes:
         let (java, source, told) = profile("java");
         assert_eq!((java.memory().as_str(), java.startup_seconds(), told.len()), ("1Gi", 150, 0));
         assert_eq!(java.env(None)["JAVA_TOOL_OPTIONS"], "-XX:MaxRAMPercentage=60.0");
-        assert_eq!(source, Source::Standards("standards.yaml: runtimes.java.memory".to_owned()));
+        assert_eq!(source, Source::Standards("standards.yaml, line 4: runtimes.java.memory".to_owned()));
         let (kotlin, source, _) = profile("kotlin");
         assert_eq!((kotlin.memory().as_str(), kotlin.startup_seconds()), ("512Mi", 200));
         assert_eq!(source, Source::Runtime("kotlin".to_owned()));

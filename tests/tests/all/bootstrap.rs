@@ -84,17 +84,13 @@ fn generated_files_are_formatted_and_scripts_are_read_by_a_shell() {
 
 #[test]
 fn all_that_is_wrong_is_told_at_once_with_its_argument() {
-    let text = example()
-        .replace("\"java\"", "\"cobol\"")
-        .replace("8080", "80800")
-        .replace("name         = \"prod\"", "name         = \"dev\"");
+    let text =
+        example().replace("8080", "80800").replace("name         = \"prod\"", "name         = \"dev\"");
     let terraform = initialised(&text);
     let outcome = terraform.try_plan().unwrap();
     assert_eq!(outcome.code, 1);
     let told = outcome.everything();
     for expected in [
-        "`cobol` is not a runtime",
-        "runtime       = \"cobol\"",
         "80800 is no port",
         "port          = 80800",
         "Two environments are called `dev`",
@@ -192,9 +188,12 @@ fn a_new_app_needs_only_what_the_platform_does_not_have() {
     assert_eq!(platform["chart"]["version"], "1.0.0");
     assert_eq!(platform["clusters"]["blue"], "eks-blue");
     let memory = terraform.output("memory").unwrap();
-    assert!(memory.as_str().unwrap().starts_with("1Gi (standards: runtimes.kotlin.memory"), "{memory}");
+    let memory = memory.as_str().unwrap();
+    assert!(memory.starts_with("1Gi (") && memory.ends_with(": runtimes.kotlin.memory)"), "{memory}");
 
     terraform.replace("main.tf", "runtime = \"kotlin\"", "runtime = \"kobol\"").unwrap();
     let refused = terraform.try_plan().unwrap().everything();
-    assert!(refused.contains("`kobol` is not a runtime") && refused.contains("kotlin"), "{refused}");
+    for part in ["`kobol` is not a runtime", "runtime = \"kobol\"", "kotlin"] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
 }

@@ -51,7 +51,9 @@ impl<'c> Project<'c> {
         let general = document.of_environment(None).unwrap_or_default().platform;
         let by_default = || {
             let names = general.deployment_order.iter();
-            names.map(|name| EnvironmentConfig { name: Some(name.clone()), ..EnvironmentConfig::default() }).collect()
+            names
+                .map(|name| EnvironmentConfig { name: Some(name.clone()), ..EnvironmentConfig::default() })
+                .collect()
         };
         let given = if config.environment.is_empty() { by_default() } else { config.environment.clone() };
         // The check of each app reports an environment that the standards do not list.
@@ -69,10 +71,16 @@ impl<'c> Project<'c> {
         Self {
             config,
             profile: Profile::resolve(config.runtime.as_deref(), &standards, problems),
-            registry: config.registry.clone().or_else(|| platforms.first().unwrap_or(&general).registry.clone()),
-            has_priorities: !platforms.is_empty() && platforms.iter().all(|platform| platform.priorities.is_some()),
+            registry: config
+                .registry
+                .clone()
+                .or_else(|| platforms.first().unwrap_or(&general).registry.clone()),
+            has_priorities: !platforms.is_empty()
+                && platforms.iter().all(|platform| platform.priorities.is_some()),
             environments: environments
-                .map(|(environment, platform)| Environment::resolve(config, environment, platform, is_exposed))
+                .map(|(environment, platform)| {
+                    Environment::resolve(config, environment, platform, is_exposed)
+                })
                 .collect(),
         }
     }

@@ -102,9 +102,17 @@ fn an_app_needs_only_a_name_a_runtime_and_a_port() {
     assert!(prod["oidc_provider_arn"].as_str().unwrap().contains(":oidc-provider/"));
     let state = &files["terraform/environments/prod.s3.tfbackend"];
     assert!(state.contains("\"states-prod\"") && state.contains("\"checkout/prod.tfstate\""), "{state}");
-    assert!(files["ci/deploy.sh"].contains("environments/$environment.s3.tfbackend"), "{}", files["ci/deploy.sh"]);
+    assert!(
+        files["ci/deploy.sh"].contains("environments/$environment.s3.tfbackend"),
+        "{}",
+        files["ci/deploy.sh"]
+    );
     assert!(files["Jenkinsfile"].contains("['stage', 'prod']"), "{}", files["Jenkinsfile"]);
-    assert!(files["terraform/main.tf"].contains("runtime     = \"kotlin\""), "{}", files["terraform/main.tf"]);
+    assert!(
+        files["terraform/main.tf"].contains("runtime     = \"kotlin\""),
+        "{}",
+        files["terraform/main.tf"]
+    );
     assert_eq!(files["Dockerfile"], made(&config(), &StandardsDocument::default())["Dockerfile"]);
 }
 
@@ -132,7 +140,8 @@ fn what_the_platform_leaves_out_is_reported_with_its_member() {
             "registry: The registry of the image is missing",
         ]
     );
-    let several = "platform: {deploymentOrder: [prod], clusters: {a: {cluster: eks-a}, b: {cluster: eks-b}}}\n";
+    let several =
+        "platform: {deploymentOrder: [prod], clusters: {a: {cluster: eks-a}, b: {cluster: eks-b}}}\n";
     let mut problems = Problems::default();
     files(&small(), &standards(several), true, &mut problems);
     let cluster = problems.0.iter().find(|problem| problem.summary.contains("cluster")).unwrap();

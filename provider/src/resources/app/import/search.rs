@@ -12,9 +12,9 @@ use tf_provider::Diagnostic;
 use super::identifier::Identifier;
 use crate::app::image::Reference;
 use crate::app::names::Identity;
+use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::ownership::owner_of;
-use crate::infrastructure::policy::document;
 use crate::infrastructure::trust::trusted_service_accounts;
 
 /// What there is of an app.
