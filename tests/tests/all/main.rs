@@ -7,6 +7,7 @@ mod blue_green;
 mod bootstrap;
 mod charts;
 mod cluster;
+mod cost;
 mod credentials;
 mod deletion;
 mod documents;
