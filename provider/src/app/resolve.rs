@@ -17,6 +17,7 @@ use super::deletion::Deletion;
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
 use super::exposure;
+use super::fit;
 use super::iam::Iam;
 use super::image::Image;
 use super::logs::Logs;
@@ -200,6 +201,7 @@ pub(crate) fn resolve(
         platform: Box::new(platform),
         standards: Box::new(standards.into_standards()),
     };
+    fit::check(&app, config, problems);
     overrides::relocate(&app.arguments, &app.identity.environment, problems);
     app
 }

@@ -14,6 +14,7 @@ mod documents;
 mod drift;
 mod failures;
 mod faults;
+mod fit;
 mod fixture;
 mod helm_plugin;
 mod holders;
