@@ -22,6 +22,7 @@ mod hostile;
 mod identity;
 mod import;
 mod install;
+mod karpenter;
 mod modules;
 mod overrides;
 mod post_render;
