@@ -23,7 +23,7 @@ pub use plan_rules::{
 pub use read::StandardsDocument;
 pub use schema::standards_schema;
 pub use types::{
-    DefaultAutoscaling, Exposure, IamStandards, LogStandards, Platform, PlatformCluster, PriorityRange,
+    DefaultAutoscaling, Exposure, IamStandards, LogStandards, Platform, PlatformChart, PlatformCluster, PriorityRange,
     RuntimeProfile, SpotStandards, Standards,
 };
 

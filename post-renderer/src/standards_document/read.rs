@@ -20,6 +20,7 @@ const NOT_STANDARDS: [&str; 3] = ["apiVersion", "kind", "environments"];
 #[derive(Clone, Debug, Default)]
 pub struct StandardsDocument {
     parts: Vec<Part>,
+    is_unread: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +31,18 @@ struct Part {
 }
 
 impl StandardsDocument {
+    /// Stands in for documents that are not read yet, as when Terraform validates a configuration. It is empty, and names
+    /// that a document could define must not be refused.
+    #[must_use]
+    pub fn unread() -> Self {
+        Self { is_unread: true, ..Self::default() }
+    }
+
+    /// Whether this stands in for documents that are not read yet.
+    pub fn is_unread(&self) -> bool {
+        self.is_unread
+    }
+
     /// Reads a document from YAML or JSON. Everything that is wrong is found at once, with its place in the text.
     /// `source_name` is named in findings.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
@@ -51,7 +64,7 @@ impl StandardsDocument {
             findings = meanings(layer.value());
         }
         if findings.is_empty() {
-            Ok(Self { parts: vec![Part { layer, has_lines }] })
+            Ok(Self { parts: vec![Part { layer, has_lines }], ..Self::default() })
         } else if has_lines {
             Err(layer.placed(findings))
         } else {
@@ -66,7 +79,7 @@ impl StandardsDocument {
         self
     }
 
-    /// Whether no document was given.
+    /// Whether the documents hold nothing.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -188,7 +201,23 @@ fn meanings(document: &Value) -> Vec<Finding> {
             }
         }
     }
+    findings.extend(unknown_environments(document));
     findings
+}
+
+/// Environments to deploy to that the document does not list.
+fn unknown_environments(document: &Value) -> Vec<Finding> {
+    let Some(known) = document.get("environments").and_then(Value::as_object) else { return Vec::new() };
+    let order = document.pointer("/platform/deploymentOrder").and_then(Value::as_array).into_iter().flatten();
+    let names = order.enumerate().filter_map(|(index, name)| Some((index, name.as_str()?)));
+    let unknown = names.filter(|(_, name)| !known.contains_key(*name)).map(|(index, name)| {
+        let message = format!("`{name}` is not an environment of these standards");
+        let known: Vec<&str> = known.keys().map(String::as_str).collect();
+        Finding::error("standards-environment", message)
+            .field(format!("platform.deploymentOrder[{index}]"))
+            .help(format!("known are `{}`", known.join("`, `")))
+    });
+    unknown.collect()
 }
 
 fn meaning(standards: &Value) -> Vec<Finding> {
@@ -276,6 +305,25 @@ mod tests {
         let refused = document.of_environment(Some("prd")).unwrap_err();
         assert!(refused[0].to_string().contains("known are `dev`, `prod`"), "{refused:?}");
         assert!(read("version: '1'\n").unwrap().of_environment(Some("prd")).is_ok());
+    }
+
+    #[test]
+    fn the_platform_differs_by_environment() {
+        let document = read(
+            "platform:\n  registry: r.example.com\n  chart: {repository: 'oci://r.example.com/charts'}\n  \
+             deploymentOrder: [dev, prod]\nenvironments:\n  dev: {platform: {stateBucket: states-dev}}\n  \
+             prod: {platform: {stateBucket: states-prod, chart: {version: 1.2.0}}}\n",
+        )
+        .unwrap();
+        let platform = |name| document.of_environment(Some(name)).unwrap().platform;
+        let (dev, prod) = (platform("dev"), platform("prod"));
+        assert_eq!((dev.state_bucket.as_deref(), dev.chart.version), (Some("states-dev"), None));
+        assert_eq!(prod.state_bucket.as_deref(), Some("states-prod"));
+        assert_eq!(prod.chart.version.as_deref(), Some("1.2.0"));
+        assert_eq!(prod.chart.repository, dev.chart.repository);
+        assert_eq!((prod.chart.name.as_str(), prod.deployment_order.len()), ("ipsy-app", 2));
+        let wrong = read("platform: {deploymentOrder: [dev, prd]}\nenvironments: {dev: {}, prod: {}}\n").unwrap_err();
+        assert!(wrong[0].contains("platform.deploymentOrder[1]") && wrong[0].contains("`dev`, `prod`"), "{wrong:?}");
     }
 
     #[test]

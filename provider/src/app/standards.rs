@@ -60,6 +60,11 @@ impl<'d> AppStandards<'d> {
         Source::Standards(field.unwrap_or_else(|| "standards".to_owned()))
     }
 
+    /// Whether the standards are still to be read: a name that they could define must not be refused.
+    pub(crate) fn are_unread(&self) -> bool {
+        self.document.is_unread()
+    }
+
     /// The environments that the standards list.
     pub(crate) fn environments(&self) -> Vec<&str> {
         self.document.environments().collect()

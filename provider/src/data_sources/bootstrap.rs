@@ -34,7 +34,7 @@ impl DataSource for BootstrapData {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        project(config, &StandardsDocument::default(), false, diagnostics);
+        project(config, &StandardsDocument::unread(), false, diagnostics);
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {

@@ -39,7 +39,7 @@ impl DataSource for ValuesData {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        parse(config, &StandardsDocument::default(), false, diagnostics);
+        parse(config, &StandardsDocument::unread(), false, diagnostics);
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {

@@ -74,7 +74,7 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
 pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     let Some(config) = diagnostics.take(AppConfig::read(schema(), config)) else { return };
     let mut problems = Problems::default();
-    resolve(&config, &StandardsDocument::default(), false, today(), &mut problems);
+    resolve(&config, &StandardsDocument::unread(), false, today(), &mut problems);
     problem_diagnostics(&problems, false, diagnostics);
 }
 
