@@ -16,7 +16,6 @@ pub(crate) mod obstacle;
 pub(crate) mod orphan;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
-pub(crate) mod policy;
 pub(crate) mod previous_group;
 pub(crate) mod repository;
 pub(crate) mod role;

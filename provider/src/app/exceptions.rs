@@ -12,6 +12,10 @@ use time::{Date, Duration};
 use super::explain::Explanations;
 use super::problem::Problems;
 
+/// Description of the attribute that lists exceptions.
+pub(crate) const DESCRIPTION: &str = "Exceptions from the standards: the last day of each, by rule. Terraform warns 14 \
+    days ahead.";
+
 /// Days before an exception ends in which a plan begins to warn.
 const NOTICE: Duration = Duration::days(14);
 
@@ -94,6 +98,11 @@ impl Exceptions {
         for (rule, Exception { expires, .. }) in &self.0 {
             explanations.note_shown(&format!("exception[{rule:?}]"), &format!("until {expires}"));
         }
+    }
+
+    /// The last day of each exception, by rule.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(rule, exception)| (rule.as_str(), exception.expires.as_str()))
     }
 
     /// Whether `rule` does not hold for this app: an exception from a whole rule (`resource-maximum`) covers its parts

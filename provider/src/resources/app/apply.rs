@@ -267,6 +267,7 @@ fn finished(
         arns: &arns,
         rule: observed.get(&listener_rule::KEY).and_then(RuleStatus::of),
         components: &work.wanted,
+        explained: state::explained(&state),
     };
     for (name, value) in outputs(&inputs) {
         state.set(&tf_provider::Path::root(name), value);

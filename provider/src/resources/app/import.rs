@@ -12,9 +12,9 @@ use serde_json::json;
 use tf_provider::{Diagnostic, Outcome, Value};
 
 use crate::app::names::{Identity, is_app_name};
+use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::ownership::owner_of;
-use crate::infrastructure::policy::document;
 use crate::infrastructure::trust::trusted_service_accounts;
 use crate::session::Configured;
 use identifier::Identifier;

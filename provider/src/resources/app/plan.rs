@@ -99,6 +99,7 @@ pub(super) async fn modify_plan(
         arns: &arns,
         rule: prior.and_then(state::rule),
         components: &wanted,
+        explained: prior.map(state::explained).unwrap_or_default(),
     };
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);

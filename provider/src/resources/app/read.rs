@@ -7,12 +7,13 @@ use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 use super::adoption;
 use super::holder;
 use super::leftovers::{left_behind, orphans_there, still_there};
-use super::outputs::{Inputs, outputs};
+use super::outputs::{Inputs, outputs, texts};
 use super::parse::{Parsed, parse_leniently};
 use super::pending_backends;
 use super::pointer::{self, pointed_image};
 use super::state;
 use super::weight_changes;
+use crate::app::explain::{explain, keep_places};
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::Failure;
@@ -134,11 +135,24 @@ fn refreshed(
     if images.now != images.before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
         let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
-        let inputs =
-            Inputs { parsed, account, image: images.now, arns: &arns, rule: state::rule(&state), components };
+        let inputs = Inputs {
+            parsed,
+            account,
+            image: images.now,
+            arns: &arns,
+            rule: state::rule(&state),
+            components,
+            explained: BTreeMap::new(),
+        };
         for (name, value) in outputs(&inputs) {
             state.set(&Path::root(name), value);
         }
+    }
+    // Members of the standards can be on other lines now, which is not a change of the app.
+    let mut explained = state::explained(&state);
+    keep_places(&explain(&parsed.app), &mut explained);
+    if !explained.is_empty() {
+        state.set(&Path::root("explain"), texts(explained));
     }
     state::record(&mut state, observed);
     state::settle(&mut state);

@@ -13,9 +13,9 @@ use super::super::adoption::being_deleted;
 use super::identifier::Identifier;
 use crate::app::image::Reference;
 use crate::app::names::Identity;
+use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::ownership::{describe, is_deleting, owner_of};
-use crate::infrastructure::policy::document;
 use crate::infrastructure::trust::trusted_service_accounts;
 
 /// What there is of an app.
