@@ -28,6 +28,7 @@ mod overrides;
 mod post_render;
 mod pure_parts;
 mod quickstart;
+mod refusals;
 mod rehearsal;
 mod second_judge;
 mod sensitive;

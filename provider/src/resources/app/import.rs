@@ -29,6 +29,8 @@ pub(super) async fn import(configured: &Configured, id: &str) -> Outcome {
 
 async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
     let (aws, account) = configured.connect().await?;
+    // Nothing is changed by what is found: an apply looks again. So many apps share what they read.
+    let aws = aws.refreshing();
     let named = identifier::parse(id, account)?;
     let identity = match &named.identity {
         Some(identity) => identity.clone(),

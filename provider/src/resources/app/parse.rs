@@ -11,7 +11,7 @@ use crate::app::explain::Source;
 use crate::app::overrides;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
-use crate::app::rollout::entering;
+use crate::app::rollout::{Mode, entering};
 use crate::app::standards::StandardsDocument;
 use crate::app::traffic::{Login, Previous, weight_argument};
 use crate::diagnose::problem_diagnostics;
@@ -80,7 +80,7 @@ pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
 }
 
 impl Parsed {
-    /// Lets new clusters enter the rule with weight 0 where the app has a rollout; gives their names. The next
+    /// Lets new clusters enter the rule with weight 0, unless the rollout is `immediate`; gives their names. The next
     /// apply, when they are known, moves the traffic. `unfinished` are those that a failed update was to let in:
     /// they are as new as before.
     pub(super) fn enter(&mut self, prior: Option<&Value>, unfinished: &Entering) -> Vec<String> {
@@ -105,7 +105,11 @@ impl Parsed {
                     || (unfinished.get(name).map(String::as_str) != group && has_group(name, group))
             })
             .collect();
-        let entering = entering(&traffic.backends, &known);
+        // Its reason says why a cluster that is new may get requests at once.
+        let entering = match self.app.rollout.mode {
+            Mode::Immediate => Vec::new(),
+            Mode::Whole | Mode::Stepwise => entering(&traffic.backends, &known),
+        };
         for name in &entering {
             if let Some(backend) = traffic.backends.get_mut(name) {
                 backend.weight = 0;
