@@ -28,13 +28,14 @@ pub(crate) const PARTS: [&str; 8] = [
 
 /// Warns about `app`, once for each fact of all its clusters. Arguments that are still unknown are not judged.
 pub(super) fn check(app: &App, config: &AppConfig, problems: &mut Problems) {
-    let clusters = app.traffic.clusters().map(|(name, ..)| Some(name));
-    let clusters: Vec<Option<&str>> = clusters.collect();
-    let backends = if clusters.is_empty() { &[None] } else { clusters.as_slice() };
+    let mut backends: Vec<Option<&str>> = app.traffic.clusters().map(|(name, ..)| Some(name)).collect();
+    if backends.is_empty() {
+        backends.push(None);
+    }
     for backend in backends {
         let image = app.image.initial_reference("");
-        let values = values::values(app, &image, None, *backend);
-        let judged = Judged { app, config, values: &values, backend: *backend };
+        let values = values::values(app, &image, None, backend);
+        let judged = Judged { app, config, values: &values, backend };
         for misfit in judged.misfits() {
             if app.exceptions.waives(misfit.part) {
                 continue;
