@@ -83,7 +83,7 @@ impl Judged<'_> {
     }
 
     fn sticky_sessions(&self) -> Option<Misfit> {
-        let is_sticky = self.app.traffic.load_balancer.as_ref()?.session.is_some();
+        let is_sticky = self.app.traffic.load_balancer.as_ref()?.group.session.is_some();
         (is_sticky && !self.config.is_unknown("load_balancer")).then(|| Misfit {
             part: "fit/sticky-sessions",
             place: parse_place("load_balancer.session"),
