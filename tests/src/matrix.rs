@@ -8,6 +8,7 @@ mod charts;
 mod first_chart;
 mod helm;
 mod kapp;
+mod karpenter;
 mod kubectl;
 mod live;
 mod migration;
@@ -33,6 +34,7 @@ pub const SCENARIOS: [(&str, Scenario); 14] = [
     ("helm-3", helm::three),
     ("helm-4", helm::four),
     ("kapp", kapp::run),
+    ("karpenter", karpenter::run),
     ("kubectl", kubectl::run),
     ("first-chart", first_chart::run),
     ("migration", migration::run),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::obstacle::Obstacle;
 use super::ownership::Ownership;
-use super::policy::{canonical, document};
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::deletion::Deletion;
 use crate::app::image::{Encryption, Storage};
+use crate::app::policy::{canonical, document};
 use crate::app::values::sorted;
 
 /// Key and ownership component of a repository.

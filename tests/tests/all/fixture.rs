@@ -9,7 +9,6 @@ use acceptance::programs::Programs;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
 use acceptance::workspace;
-use serde_json::json;
 
 /// The app of the quickstart.
 pub(crate) const APP: &str = "ipsy_app.checkout";
@@ -66,16 +65,22 @@ pub(crate) fn assert_refused(aws: &AwsBench, outcome: &Outcome, expected: &[&str
     assert_eq!(changing_calls(aws), Vec::<String>::new(), "refused before the first change");
 }
 
-/// Pushes an image into a repository.
-pub(crate) fn push_image(aws: &AwsBench, repository: &str) {
-    let kind = |name: &str| format!("application/vnd.oci.image.{name}.v1+json");
-    let digest = format!("sha256:{}", "a".repeat(64));
-    let config = json!({ "mediaType": kind("config"), "digest": digest, "size": 2 });
-    let manifest =
-        json!({ "schemaVersion": 2, "mediaType": kind("manifest"), "config": config, "layers": [] })
-            .to_string();
-    let image = json!({ "repositoryName": repository, "imageManifest": manifest, "imageTag": "1.0.0" });
-    aws.json("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", &image).unwrap();
+/// Changes the weights of a rule behind Terraform's back.
+pub(crate) fn move_weights(aws: &AwsBench, rule_arn: &str, weights: &[(&str, u16)]) {
+    let mut parameters = vec![
+        ("Action".to_owned(), "ModifyRule".to_owned()),
+        ("Version".to_owned(), "2015-12-01".to_owned()),
+        ("RuleArn".to_owned(), rule_arn.to_owned()),
+        ("Actions.member.1.Type".to_owned(), "forward".to_owned()),
+    ];
+    for (index, (arn, weight)) in weights.iter().enumerate() {
+        let group = format!("Actions.member.1.ForwardConfig.TargetGroups.member.{}", index + 1);
+        parameters.push((format!("{group}.TargetGroupArn"), (*arn).to_owned()));
+        parameters.push((format!("{group}.Weight"), weight.to_string()));
+    }
+    let parameters: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    aws.query("elasticloadbalancing", &parameters).unwrap();
 }
 
 /// The operations by which the provider has changed something since the calls were forgotten.

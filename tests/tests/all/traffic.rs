@@ -23,24 +23,6 @@ fn weights(aws: &AwsBench) -> Vec<(String, u16)> {
     ours.weights.into_iter().collect()
 }
 
-/// Changes the weights of a rule behind Terraform's back.
-fn move_weights(aws: &AwsBench, rule_arn: &str, weights: &[(&str, u16)]) {
-    let mut parameters = vec![
-        ("Action".to_owned(), "ModifyRule".to_owned()),
-        ("Version".to_owned(), "2015-12-01".to_owned()),
-        ("RuleArn".to_owned(), rule_arn.to_owned()),
-        ("Actions.member.1.Type".to_owned(), "forward".to_owned()),
-    ];
-    for (index, (arn, weight)) in weights.iter().enumerate() {
-        let group = format!("Actions.member.1.ForwardConfig.TargetGroups.member.{}", index + 1);
-        parameters.push((format!("{group}.TargetGroupArn"), (*arn).to_owned()));
-        parameters.push((format!("{group}.Weight"), weight.to_string()));
-    }
-    let parameters: Vec<(&str, &str)> =
-        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    aws.query("elasticloadbalancing", &parameters).unwrap();
-}
-
 #[test]
 fn every_condition_is_set_and_read_back() {
     let aws = fixture::aws();
@@ -164,7 +146,11 @@ fn weights_that_others_move_are_left_alone() {
     terraform.apply().unwrap();
     let made = aws.resources().unwrap();
     let pods = &made.target_groups.values().next().unwrap().arn;
-    move_weights(&aws, &made.rules[0].arn, &[(&aws.platform.legacy_target_group_arn, 30), (pods, 70)]);
+    fixture::move_weights(
+        &aws,
+        &made.rules[0].arn,
+        &[(&aws.platform.legacy_target_group_arn, 30), (pods, 70)],
+    );
     let moved = weights(&aws);
     let plan = terraform.plan().unwrap();
     assert!(plan.actions(APP).iter().all(|action| *action == "no-op"), "{}", plan.text);

@@ -6,16 +6,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::kept::Answers;
 use crate::{Error, Listener, LoadBalancer, LoadBalancers, Tags};
 
 /// AWS describes at most twenty of them by ARN in a call.
 const ARNS_PER_CALL: usize = 20;
 
+#[derive(Clone)]
 pub(super) struct Coalesced {
     inner: Arc<dyn LoadBalancers>,
     load_balancers: Batcher<String, LoadBalancer>,
     listeners: Batcher<String, Listener>,
     listeners_of: Batcher<String, Vec<Listener>>,
+    together: Batcher<(), Vec<Listener>>,
+    all_listeners: Answers<(), Vec<Listener>>,
 }
 
 impl Coalesced {
@@ -40,7 +44,15 @@ impl Coalesced {
             }
             Ok(all)
         });
-        Self { inner, load_balancers, listeners, listeners_of }
+        let together = Batcher::of(1, &inner, |balancers, _| async move {
+            Ok(BTreeMap::from([((), balancers.all_listeners().await?)]))
+        });
+        Self { inner, load_balancers, listeners, listeners_of, together, all_listeners: Answers::exact() }
+    }
+
+    /// The same with a list of all listeners that is kept for some seconds.
+    pub(super) fn refreshing(&self) -> Self {
+        Self { all_listeners: Answers::kept(), ..self.clone() }
     }
 }
 
@@ -55,7 +67,8 @@ impl LoadBalancers for Coalesced {
     }
 
     async fn all_listeners(&self) -> Result<Vec<Listener>, Error> {
-        self.inner.all_listeners().await
+        let together = async { Ok(self.together.get_one(()).await?.unwrap_or_default()) };
+        self.all_listeners.read((), together).await
     }
 
     async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error> {

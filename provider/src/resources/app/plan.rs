@@ -84,7 +84,7 @@ pub(super) async fn modify_plan(
         diagnostics.extend(placement::check(aws, &parsed.app, prior).await);
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
-        diagnostics.extend(weight_changes::health_warnings(aws, &parsed.app.traffic, prior).await);
+        diagnostics.extend(weight_changes::health_warnings(aws, &parsed.app, prior).await);
     }
     let wanted = components(&parsed.app, aws, account, &configured.tags, &holder, &image.text());
     let mut before = prior
@@ -99,6 +99,7 @@ pub(super) async fn modify_plan(
         arns: &arns,
         rule: prior.and_then(state::rule),
         components: &wanted,
+        explained: prior.map(state::explained).unwrap_or_default(),
     };
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);

@@ -342,6 +342,38 @@ async fn without_a_rollout_a_backend_without_healthy_targets_gets_nothing() {
     assert_eq!(weights(&bench, &state).await, [10, 90]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_immediate_rollout_gives_a_new_cluster_its_share_at_once() {
+    let bench = Bench::new().await;
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Ok { reason: String::new() });
+    let immediate = |weight: Option<i64>| {
+        let mut config = config(&bench, weight);
+        config["rollout"] = json!({ "mode": "immediate", "reason": "the second cluster was tested by hand" });
+        config
+    };
+    let first = bench.apply(None, &immediate(None)).await.state.unwrap();
+    let wanted = immediate(Some(80));
+    let (report, weights_planned) = planned(&bench, &first, &wanted).await;
+    assert_eq!(weights_planned, [20, 80]);
+    assert!(!report.contains("enters with weight 0"), "{report}");
+    assert!(report.contains("Backend `green` has no healthy target now"), "{report}");
+    assert!(report.contains("It gets its share at once"), "{report}");
+    let second = bench.apply(Some(&first), &wanted).await;
+    assert!(!second.diagnostics.has_errors(), "{:?}", second.diagnostics);
+    let second = second.state.unwrap();
+    assert_eq!(weights(&bench, &second).await, [20, 80]);
+    assert_eq!(planned(&bench, &second, &wanted).await.1, [20, 80]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_immediate_rollout_gives_a_cluster_its_share_in_the_first_apply() {
+    let bench = Bench::new().await;
+    let mut wanted = config(&bench, Some(80));
+    wanted["rollout"] = json!({ "mode": "immediate", "reason": "a test environment" });
+    let state = bench.apply(None, &wanted).await.state.unwrap();
+    assert_eq!(weights(&bench, &state).await, [20, 80]);
+}
+
 /// Applies `config`, and asks to stop after `seconds`.
 async fn stopped_after(bench: &Bench, state: &Value, config: &Json, seconds: u64) -> Outcome {
     bench.new_walk().await;
