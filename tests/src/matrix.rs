@@ -28,7 +28,7 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 14] = [
+pub const SCENARIOS: [(&str, Scenario); 15] = [
     ("charts", charts::run),
     ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
