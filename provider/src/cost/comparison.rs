@@ -201,11 +201,8 @@ mod tests {
 
     #[test]
     fn two_node_types_share_the_requests() {
-        let half = |hourly: &str| NodeType {
-            hourly: decimal(hourly),
-            share_percent: decimal("50"),
-            ..node()
-        };
+        let half =
+            |hourly: &str| NodeType { hourly: decimal(hourly), share_percent: decimal("50"), ..node() };
         let compared =
             compare(&fleet(), &requests("8", "16Gi"), &[half("0.3"), half("0.1")], &terms()).unwrap();
         assert_eq!(compared.nodes, [decimal("0.5"), decimal("0.5")]);

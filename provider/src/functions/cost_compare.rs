@@ -77,9 +77,8 @@ impl Function for CostCompare {
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let argument = |position: usize| arguments.get(position).unwrap_or(&Value::Null);
-        let number = |value: &Value, position: usize, name: &str| {
-            amounts::read(value.attribute(name), position, name)
-        };
+        let number =
+            |value: &Value, position: usize, name: &str| amounts::read(value.attribute(name), position, name);
         let list = |position: usize| argument(position).as_list().unwrap_or_default();
         let fleet = list(FLEET).iter().map(|instances| {
             let number = |name: &str| number(instances, FLEET, name);

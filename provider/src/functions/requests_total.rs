@@ -15,11 +15,8 @@ impl Function for RequestsTotal {
 
     fn signature(&self) -> Signature {
         let part = Type::object(["minimum", "maximum"].map(|name| (name, amounts::sum_type())));
-        let result = [
-            ("minimum", amounts::sum_type()),
-            ("maximum", amounts::sum_type()),
-            ("parts", Type::map(part)),
-        ];
+        let result =
+            [("minimum", amounts::sum_type()), ("maximum", amounts::sum_type()), ("parts", Type::map(part))];
         Signature::new(Type::object(result))
             .summary("Sums up what an app's pods request")
             .describe(

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::fixture;
 
-const PROVIDER: &str = "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n";
+const PROVIDER: &str =
+    "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n";
 
 #[test]
 fn the_worked_example_states_the_cluster_size_that_the_claim_implies() {
@@ -111,9 +112,9 @@ fn pods<'o>(object: &'o Value, all: &[Value]) -> Option<(&'o Value, f64, f64)> {
             if let Some(replicas) = object["spec"]["replicas"].as_f64() {
                 return Some((template, replicas, replicas));
             }
-            let scaler = all.iter().find(|scaler| {
-                scaler["spec"]["scaleTargetRef"]["name"] == object["metadata"]["name"]
-            })?;
+            let scaler = all
+                .iter()
+                .find(|scaler| scaler["spec"]["scaleTargetRef"]["name"] == object["metadata"]["name"])?;
             let bound = |names: [&str; 2]| names.iter().find_map(|name| scaler["spec"][*name].as_f64());
             let fewest = bound(["minReplicas", "minReplicaCount"])?;
             Some((template, fewest, bound(["maxReplicas", "maxReplicaCount"])?))

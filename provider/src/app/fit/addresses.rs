@@ -81,7 +81,9 @@ fn find(text: &str) -> Option<Address> {
         let (_, from) = rest.split_at(start);
         let end = from.find(|character| !is_part(character)).unwrap_or(from.len());
         let (word, after) = from.split_at(end);
-        let is_network = after.strip_prefix('/').is_some_and(|after| after.starts_with(|next: char| next.is_ascii_digit()));
+        let is_network = after
+            .strip_prefix('/')
+            .is_some_and(|after| after.starts_with(|next: char| next.is_ascii_digit()));
         if let Some(address) = judge(word.trim_end_matches('.')).filter(|_| !is_network) {
             return Some(address);
         }
@@ -96,8 +98,8 @@ fn judge(word: &str) -> Option<Address> {
         return if address == INSTANCE_METADATA { Some(Address::InstanceMetadata) } else { fixed };
     }
     let name = word.to_ascii_lowercase();
-    let is_private_name = name.starts_with("ip-")
-        && (name.ends_with(".ec2.internal") || name.ends_with(".compute.internal"));
+    let is_private_name =
+        name.starts_with("ip-") && (name.ends_with(".ec2.internal") || name.ends_with(".compute.internal"));
     let is_public_name = name.starts_with("ec2-") && name.ends_with(".amazonaws.com");
     (is_private_name || is_public_name).then_some(Address::Fixed)
 }

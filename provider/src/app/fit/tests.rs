@@ -69,16 +69,16 @@ fn misfits() -> Vec<(Value, &'static str)> {
             "fit/long-shutdown termination.drain_seconds",
         ),
         (json!({ "replicas": 1 }), "fit/single-pod replicas"),
-        (json!({ "replicas": null, "autoscaling": { "min": 1, "max": 1 } }), "fit/single-pod autoscaling.max"),
+        (
+            json!({ "replicas": null, "autoscaling": { "min": 1, "max": 1 } }),
+            "fit/single-pod autoscaling.max",
+        ),
         (
             json!({ "probes": { "startup": { "failure_threshold": 5, "period_seconds": 2 } } }),
             "fit/slow-start probes.startup",
         ),
         (json!({ "probes": { "startup": { "enabled": false } } }), "fit/slow-start probes.liveness"),
-        (
-            json!({ "probes": { "startup": { "failure_threshold": 120 } } }),
-            "fit/slow-start probes.startup",
-        ),
+        (json!({ "probes": { "startup": { "failure_threshold": 120 } } }), "fit/slow-start probes.startup"),
         (
             json!({
                 "load_balancer": {
@@ -126,9 +126,7 @@ fn a_single_pod_is_accepted_where_the_standards_allow_one() {
 
 #[test]
 fn volumes_for_several_nodes_or_one_recreated_pod_fit() {
-    let volume = |modes: &[&str]| {
-        json!({ "data": { "mount_path": "/d", "claim": { "size": "1Gi", "access_modes": modes } } })
-    };
+    let volume = |modes: &[&str]| json!({ "data": { "mount_path": "/d", "claim": { "size": "1Gi", "access_modes": modes } } });
     assert_eq!(parts(&json!({ "volume": volume(&["ReadWriteMany"]) })), Vec::<String>::new());
     let one = json!({
         "replicas": 1,
