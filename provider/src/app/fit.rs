@@ -9,10 +9,10 @@ use ipsy_post_renderer::standards_document::FIT;
 use serde_json::Value;
 
 use super::arguments::AppConfig;
-use super::chart::{contains, fields, locate};
+use super::layers::Layers;
 use super::problem::{Place, Problem, Problems, place_text};
 use super::resolve::App;
-use super::values::{self, own_values};
+use super::values;
 
 /// Every part of the rule.
 pub(crate) const PARTS: [&str; 8] = [
@@ -28,13 +28,14 @@ pub(crate) const PARTS: [&str; 8] = [
 
 /// Warns about `app`, once for each fact of all its clusters. Arguments that are still unknown are not judged.
 pub(super) fn check(app: &App, config: &AppConfig, problems: &mut Problems) {
-    let clusters = app.traffic.clusters().map(|(name, ..)| Some(name));
-    let clusters: Vec<Option<&str>> = clusters.collect();
-    let backends = if clusters.is_empty() { &[None] } else { clusters.as_slice() };
+    let mut backends: Vec<Option<&str>> = app.traffic.clusters().map(|(name, ..)| Some(name)).collect();
+    if backends.is_empty() {
+        backends.push(None);
+    }
     for backend in backends {
         let image = app.image.initial_reference("");
-        let values = values::values(app, &image, None, *backend);
-        let judged = Judged { app, config, values: &values, backend: *backend };
+        let values = values::values(app, &image, None, backend);
+        let judged = Judged { app, config, values: &values, backend };
         for misfit in judged.misfits() {
             if app.exceptions.waives(misfit.part) {
                 continue;
@@ -84,13 +85,7 @@ impl Judged<'_> {
     /// The argument that sets the field at `path` of the values.
     fn place(&self, path: &[&str]) -> Vec<Place> {
         let path: Vec<String> = path.iter().map(|step| (*step).to_owned()).collect();
-        let extra = Place::Attribute("extra_values".to_owned());
-        if let Some(backend) = self.backend
-            && own_values(self.app, Some(backend)).is_some_and(|own| contains(own, &path))
-        {
-            return vec![Place::Attribute("backend".to_owned()), Place::Key(backend.to_owned()), extra];
-        }
-        if contains(&self.app.extra_values, &path) { vec![extra] } else { locate(fields(), &path).places }
+        Layers::of(self.app, self.backend).argument(&path)
     }
 
     /// The highest number of pods of the app itself.

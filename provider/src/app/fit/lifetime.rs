@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{Judged, Misfit};
-use crate::app::chart::{fields, locate};
 
 /// Seconds between the notice and the end of a Spot instance.
 const SPOT_NOTICE_SECONDS: u64 = 120;
@@ -35,7 +34,7 @@ impl Judged<'_> {
         let is_known = self.knows(&["probes", "health_check", "port", "runtime"]);
         (allowed < needed && is_known).then(|| Misfit {
             part: "fit/slow-start",
-            place: locate(fields(), &["probes".to_owned(), name.to_owned()]).places,
+            place: self.place(&["probes", name]),
             summary: format!("The {kind} allows a start of {allowed} seconds"),
             effect: format!(
                 "The runtime `{}` may take {needed} seconds; a pod that is not ready then is restarted, for ever",
@@ -54,7 +53,7 @@ impl Judged<'_> {
         let allowed = allowed_seconds(probe);
         (is_on(probe) && allowed >= deadline && self.knows(&["probes", "strategy", "port"])).then(|| Misfit {
             part: "fit/slow-start",
-            place: locate(fields(), &["probes".to_owned(), "startup".to_owned()]).places,
+            place: self.place(&["probes", "startup"]),
             summary: format!("The startup probe allows a start of {allowed} seconds"),
             effect: format!(
                 "A rollout has failed after {deadline} seconds without progress (`strategy.progress_deadline_seconds`), \

@@ -8,12 +8,16 @@ use crate::app::problem::parse_place;
 /// Access modes of claims that pods on several nodes can use.
 const SHARED: [&str; 2] = ["ReadWriteMany", "ReadOnlyMany"];
 
+const SESSION_STORE: &str = "Keep sessions in a store that all instances and pods share, such as ElastiCache or \
+    DynamoDB, or in a signed cookie. Then remove the stickiness.";
+
 impl Judged<'_> {
     pub(super) fn state(&self) -> Vec<Misfit> {
         let mut misfits = self.local_volumes();
         misfits.extend(self.local_files());
         misfits.extend(self.single_pod());
         misfits.extend(self.sticky_sessions());
+        misfits.extend(self.sticky_backends());
         misfits
     }
 
@@ -79,6 +83,17 @@ impl Judged<'_> {
     }
 
     fn sticky_sessions(&self) -> Option<Misfit> {
+        let is_sticky = self.app.traffic.load_balancer.as_ref()?.group.session.is_some();
+        (is_sticky && !self.config.is_unknown("load_balancer")).then(|| Misfit {
+            part: "fit/sticky-sessions",
+            place: parse_place("load_balancer.session"),
+            summary: "Sessions stick to a pod".to_owned(),
+            effect: "Each rollout, scale-in and lost node ends the sessions of its pods".to_owned(),
+            hint: SESSION_STORE,
+        })
+    }
+
+    fn sticky_backends(&self) -> Option<Misfit> {
         let seconds = self.app.traffic.load_balancer.as_ref()?.stickiness_seconds;
         (seconds > 0 && !self.config.is_unknown("load_balancer")).then(|| Misfit {
             part: "fit/sticky-sessions",
@@ -88,8 +103,7 @@ impl Judged<'_> {
                 "For {seconds} seconds a client stays with its backend, but each request can reach another pod of it; \
                  and clients that stick do not follow the weights"
             ),
-            hint: "Keep sessions in a store that all instances and pods share, such as ElastiCache or DynamoDB, or in \
-                   a signed cookie, and remove the stickiness.",
+            hint: SESSION_STORE,
         })
     }
 }

@@ -91,6 +91,18 @@ fn misfits() -> Vec<(Value, &'static str)> {
             }),
             "fit/sticky-sessions load_balancer.stickiness_seconds",
         ),
+        (
+            json!({
+                "load_balancer": {
+                    "listener_arn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/1/2",
+                    "hosts": ["shop.example.com"],
+                    "priority": 7,
+                    "session": { "seconds": 600 },
+                },
+                "backend": { "blue": { "cluster": "eks-blue", "weight": 100 } },
+            }),
+            "fit/sticky-sessions load_balancer.session",
+        ),
     ]
 }
 
