@@ -14,6 +14,7 @@ pub(crate) mod duration;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod exposure;
+mod fit;
 pub(crate) mod iam;
 pub(crate) mod image;
 pub(crate) mod json;

@@ -229,7 +229,15 @@ impl AwsBench {
         Ok(serde_json::from_value(document["calls"].clone())?)
     }
 
-    /// Starts the log of calls anew.
+    /// The operations by which the provider has changed something since `forget_calls`, in their order.
+    pub fn changing_calls(&self) -> Result<Vec<String>> {
+        let log = self.call_log()?;
+        let calls = log.iter().filter(|call| call["access_key"] == ACCESS_KEY_ID);
+        let operations = calls.filter_map(|call| call["operation"].as_str());
+        Ok(operations.filter(|operation| !is_read(operation)).map(ToOwned::to_owned).collect())
+    }
+
+    /// Clears the log of calls.
     pub fn forget_calls(&self) -> Result<()> {
         self.send("DELETE", "calls", &json!({}))
     }
@@ -344,6 +352,11 @@ impl AwsBench {
             if method == "DELETE" { ureq::delete(&url).call() } else { ureq::post(&url).send_json(document) };
         sent.map(drop).with_context(|| format!("the bench refused {method} {name} {document}"))
     }
+}
+
+/// Whether an operation changes nothing, by its name.
+pub fn is_read(operation: &str) -> bool {
+    ["Describe", "Get", "List", "Head", "BatchGet"].iter().any(|verb| operation.starts_with(verb))
 }
 
 fn first_line(process: &mut Running, limit: Duration) -> Result<String> {

@@ -8,6 +8,7 @@ mod charts;
 mod first_chart;
 mod helm;
 mod kapp;
+mod karpenter;
 mod kubectl;
 mod live;
 mod migration;
@@ -26,12 +27,13 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 13] = [
+pub const SCENARIOS: [(&str, Scenario); 14] = [
     ("charts", charts::run),
     ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
     ("helm-4", helm::four),
     ("kapp", kapp::run),
+    ("karpenter", karpenter::run),
     ("kubectl", kubectl::run),
     ("first-chart", first_chart::run),
     ("migration", migration::run),

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod backend;
 pub mod canary;
+pub mod incidents;
 pub mod load;
 pub mod stage;
 pub mod step;

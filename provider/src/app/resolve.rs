@@ -17,6 +17,7 @@ use super::deletion::Deletion;
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
 use super::exposure;
+use super::fit;
 use super::iam::Iam;
 use super::image::Image;
 use super::logs::Logs;
@@ -204,6 +205,7 @@ pub(crate) fn resolve(
         standards: Box::new(Standards::clone(&standards)),
     };
     release::check(&app, &standards, problems);
+    fit::check(&app, config, problems);
     overrides::relocate(&app.arguments, &app.identity.environment, problems);
     app
 }

@@ -47,8 +47,9 @@ impl<'d> AppStandards<'d> {
     }
 
     /// These standards with the place of a field: `standards 2026.11 (standards.yaml, line 12)`.
-    pub(crate) fn source(&self, field: &str) -> String {
-        match self.document.place_of(self.environment.as_deref(), field) {
+    pub(crate) fn source<'f>(&self, field: impl Into<Option<&'f str>>) -> String {
+        let field: Option<&str> = field.into();
+        match field.and_then(|field| self.document.place_of(self.environment.as_deref(), field)) {
             Some(place) => format!("{} ({place})", self.title()),
             None => self.title(),
         }

@@ -44,6 +44,22 @@ impl Answers {
         Self(self.0.iter().filter(|answer| answer.sent >= moment).cloned().collect())
     }
 
+    /// Those to requests that were sent before a moment or at it.
+    #[must_use]
+    pub fn until(&self, moment: Instant) -> Self {
+        Self(self.0.iter().filter(|answer| answer.sent <= moment).cloned().collect())
+    }
+
+    /// When the last of the requests was sent.
+    pub fn last_sent(&self) -> Option<Instant> {
+        self.0.iter().map(|answer| answer.sent).max()
+    }
+
+    /// Percent of the answers that are failures.
+    pub fn failed_share(&self) -> f64 {
+        percent(self.failed().count(), self.count())
+    }
+
     /// Percent of the answers that a backend gave.
     pub fn share(&self, backend: &str) -> f64 {
         let own = self.0.iter().filter(|answer| answer.backend.as_deref() == Some(backend)).count();
@@ -83,6 +99,9 @@ mod tests {
         ]);
         assert!((answers.share("ec2") - 50.0).abs() < f64::EPSILON);
         assert_eq!(answers.failed().count(), 2);
+        assert!((answers.failed_share() - 50.0).abs() < f64::EPSILON);
+        let last = answers.last_sent().unwrap();
+        assert_eq!((answers.until(last).count(), answers.since(last).0[0].sent), (4, last));
     }
 
     #[test]

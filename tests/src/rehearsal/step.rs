@@ -1,5 +1,6 @@
 //! One apply under load, and what clients got.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -8,8 +9,13 @@ use super::answers::Answers;
 use super::load::Load;
 use super::stage::Stage;
 
-/// Weights by backend. They add up to 100.
+/// Weights by backend, in the order in which tables show them.
 pub type Weights = &'static [(&'static str, u16)];
+
+/// Weights as AWS is asked for them.
+pub fn by_backend(weights: Weights) -> BTreeMap<String, u16> {
+    weights.iter().map(|(backend, weight)| ((*backend).to_owned(), *weight)).collect()
+}
 
 /// Most by which a measured share may differ from its weight.
 pub const MAX_DIFFERENCE: f64 = 2.0;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use acceptance::aws_bench::{ACCESS_KEY_ID, AwsBench};
+use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
 use acceptance::process::Outcome;
 use acceptance::programs::Programs;
@@ -52,8 +52,7 @@ pub(crate) fn applied() -> (AwsBench, Terraform) {
 
 /// What Terraform prints, without its frame and line breaks.
 pub(crate) fn printed(outcome: &Outcome) -> String {
-    let lines = outcome.everything().replace(['│', '╷', '╵'], " ");
-    lines.split_whitespace().collect::<Vec<_>>().join(" ")
+    outcome.printed()
 }
 
 /// A run that fails, names all of `expected`, and has changed nothing on AWS.
@@ -86,13 +85,5 @@ pub(crate) fn move_weights(aws: &AwsBench, rule_arn: &str, weights: &[(&str, u16
 
 /// The operations by which the provider has changed something since the calls were forgotten.
 pub(crate) fn changing_calls(aws: &AwsBench) -> Vec<String> {
-    const READS: [&str; 5] = ["Describe", "Get", "List", "Head", "BatchGet"];
-    let calls = aws.call_log().unwrap();
-    calls
-        .iter()
-        .filter(|call| call["access_key"] == ACCESS_KEY_ID)
-        .filter_map(|call| call["operation"].as_str())
-        .filter(|operation| !READS.iter().any(|read| operation.starts_with(read)))
-        .map(ToOwned::to_owned)
-        .collect()
+    aws.changing_calls().unwrap()
 }

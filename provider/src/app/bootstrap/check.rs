@@ -98,7 +98,7 @@ fn app(project: &Project<'_>, index: usize, environment: &Environment) -> AppCon
     let load_balancer = environment.listener_arn.as_ref().map(|listener| LoadBalancerConfig {
         listener_arn: Some(listener.clone()),
         hosts: environment.hosts.clone(),
-        priority_range: (!project.has_priorities).then(|| RangeConfig { from: Some(1000), to: Some(9999) }),
+        priority_range: (!project.has_priorities).then_some(RangeConfig { from: Some(1000), to: Some(9999) }),
         ..LoadBalancerConfig::default()
     });
     AppConfig {

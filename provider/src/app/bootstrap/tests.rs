@@ -100,8 +100,8 @@ fn an_app_needs_only_a_name_a_runtime_and_a_port() {
     assert_eq!((&prod["chart"], &prod["chart_version"]), (&json!("ipsy-app"), &json!("1.0.0")));
     assert_eq!(prod["chart_repository"], "oci://registry.example.com/charts");
     assert!(prod["oidc_provider_arn"].as_str().unwrap().contains(":oidc-provider/"));
-    let state = &files["terraform/environments/prod.s3.tfbackend"];
-    assert!(state.contains("\"states-prod\"") && state.contains("\"checkout/prod.tfstate\""), "{state}");
+    let place = &files["terraform/environments/prod.s3.tfbackend"];
+    assert!(place.contains("\"states-prod\"") && place.contains("\"checkout/prod.tfstate\""), "{place}");
     assert!(
         files["ci/deploy.sh"].contains("environments/$environment.s3.tfbackend"),
         "{}",

@@ -14,9 +14,6 @@ use crate::aws_bench;
 use crate::process::Outcome;
 use crate::terraform::DESTROY;
 
-/// Beginnings of the names of operations that change nothing.
-const READS: [&str; 5] = ["Describe", "Get", "List", "Head", "BatchGet"];
-
 /// A change of the app is done after so many runs at most: a target group that takes over from another needs two,
 /// with the installation of the app between them.
 const MOST_RUNS: usize = 2;
@@ -273,7 +270,7 @@ fn changing_calls(log: &[Value]) -> Vec<Call> {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
         let (service, operation) = (text("service"), text("operation"));
         let is_ours = text("access_key") == aws_bench::ACCESS_KEY_ID;
-        if !is_ours || service == "sts" || READS.iter().any(|read| operation.starts_with(read)) {
+        if !is_ours || service == "sts" || aws_bench::is_read(&operation) {
             continue;
         }
         let count = counts.entry((service.clone(), operation.clone())).or_default();

@@ -281,18 +281,45 @@ async fn an_alarm_without_data_is_never_good() {
     assert_eq!(weights(&bench, &state).await, [20, 0]);
 }
 
+/// Sets what the cluster `backend` answers in one minute, which begins so many seconds from now.
+fn answers(bench: &Bench, state: &Value, backend: &str, seconds: i64, (requests, server_errors): (f64, f64)) {
+    let path = Path::root("target_groups").key(backend).attribute("arn");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let minute = ipsy_aws::TrafficMinute { requests, server_errors, ..Default::default() };
+    let minutes = ipsy_aws::TrafficMinutes::from([(i64::try_from(now).unwrap() + seconds, minute)]);
+    bench.fake.set_traffic(state.at(&path).unwrap().as_str().unwrap(), minutes);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_limit_on_errors_brings_the_weights_of_before_back() {
     let (bench, state) = entered(2).await;
-    let green = state.at(&Path::root("target_groups").key("green").attribute("arn")).unwrap().clone();
-    let minute = ipsy_aws::TrafficMinute { requests: 500.0, server_errors: 10.0, ..Default::default() };
-    bench.fake.set_traffic(green.as_str().unwrap(), ipsy_aws::TrafficMinutes::from([(60, minute)]));
+    answers(&bench, &state, "green", 60, (500.0, 10.0));
     let mut wanted = config(&bench, Some(80));
     wanted["rollout"]["limit"] = json!({ "server_error_percent": { "maximum": 1 } });
     let outcome = bench.apply(Some(&state), &wanted).await;
     let report = format!("{:?}", outcome.diagnostics);
     assert!(report.contains("backend `green`: limit `server_error_percent` is exceeded: 2.00"), "{report}");
     assert_eq!(weights(&bench, &state).await, [20, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_gets_no_more_requests_is_compared_by_those_from_before() {
+    let (bench, state) = entered(2).await;
+    answers(&bench, &state, "blue", -60, (500.0, 5.0));
+    let mut wanted = config(&bench, Some(100));
+    wanted["rollout"]["steps"] = json!([100]);
+    wanted["rollout"]["limit"] = json!({ "server_error_percent": { "maximum": 1, "compared_with": "blue" } });
+    answers(&bench, &state, "green", 60, (500.0, 11.0));
+    let outcome = bench.apply(Some(&state), &wanted).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("2.20, and at most 2.00 is allowed (`blue` has 1.00"), "{report}");
+    assert_eq!(weights(&bench, &state).await, [20, 0]);
+
+    answers(&bench, &state, "green", 60, (500.0, 10.0));
+    wanted["rollout"]["resume"] = json!(true);
+    let outcome = bench.apply(Some(&outcome.state.unwrap()), &wanted).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    assert_eq!(weights(&bench, &state).await, [0, 100]);
 }
 
 #[tokio::test(start_paused = true)]
