@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use crate::process::{Process, Running};
 use crate::tools::Tools;
 use crate::workspace;
+pub use data_plane::{Target, Targets};
 
 /// Imports of boto3 are slow on a busy machine.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -270,11 +271,7 @@ impl AwsBench {
     /// Calls an operation of a service with AWS' query protocol, to change things behind
     /// Terraform's back. Returns the XML of the answer.
     pub fn query(&self, service: &str, parameters: &[(&str, &str)]) -> Result<String> {
-        let mut answer = ureq::post(&self.url)
-            .header("Authorization", self.signature(service))
-            .send_form(parameters.iter().copied())
-            .with_context(|| format!("{service} refused {parameters:?}"))?;
-        Ok(answer.body_mut().read_to_string()?)
+        query(&self.url, &self.signature(service), parameters)
     }
 
     /// Calls an operation of a JSON service, such as `Logs_20140328.DeleteLogGroup`.
@@ -357,6 +354,14 @@ impl AwsBench {
 /// Whether an operation changes nothing, by its name.
 pub fn is_read(operation: &str) -> bool {
     ["Describe", "Get", "List", "Head", "BatchGet"].iter().any(|verb| operation.starts_with(verb))
+}
+
+fn query(url: &str, signature: &str, parameters: &[(&str, &str)]) -> Result<String> {
+    let mut answer = ureq::post(url)
+        .header("Authorization", signature)
+        .send_form(parameters.iter().copied())
+        .with_context(|| format!("AWS refused {parameters:?}"))?;
+    Ok(answer.body_mut().read_to_string()?)
 }
 
 fn first_line(process: &mut Running, limit: Duration) -> Result<String> {

@@ -16,6 +16,7 @@ mod oddities;
 mod root_module;
 mod table;
 mod third_party;
+mod traffic;
 mod world;
 
 use anyhow::Result;
@@ -27,7 +28,7 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 14] = [
+pub const SCENARIOS: [(&str, Scenario); 15] = [
     ("charts", charts::run),
     ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
@@ -41,5 +42,6 @@ pub const SCENARIOS: [(&str, Scenario); 14] = [
     ("admission", admission::run),
     ("terraform", root_module::run),
     ("bootstrap", bootstrap::run),
+    ("traffic", traffic::run),
     ("third-party", third_party::run),
 ];

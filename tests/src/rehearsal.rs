@@ -6,5 +6,7 @@ pub mod backend;
 pub mod canary;
 pub mod incidents;
 pub mod load;
+pub mod pods;
 pub mod stage;
 pub mod step;
+pub mod upgrade;

@@ -68,6 +68,8 @@ pub(crate) struct Report {
     pub(crate) made: Vec<ComponentKey>,
     /// What went wrong; empty after a whole success.
     pub(crate) failures: Vec<Failure>,
+    /// Whether it was refused before the first change.
+    pub(crate) is_refused: bool,
 }
 
 /// Something that went wrong with one object.
@@ -108,6 +110,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
     };
     report.failures.extend(obstructed(change, &report.observed, &leaving).await);
     if !report.failures.is_empty() {
+        report.is_refused = true;
         return report;
     }
     let mut facts = Facts { arns: arns(&report.observed), cancel: change.cancel.clone() };

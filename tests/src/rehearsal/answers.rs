@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::{Result, ensure};
+
 /// The answer to one request.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -36,6 +38,14 @@ impl Answers {
     #[must_use]
     pub fn failed(&self) -> Self {
         Self(self.0.iter().filter(|answer| answer.is_failed()).cloned().collect())
+    }
+
+    /// Fails if one of them failed, and shows the first of these.
+    pub fn ensure_none_failed(&self) -> Result<()> {
+        let failed = self.failed();
+        let first = failed.0.first().map(|answer| (answer.status, &answer.backend));
+        ensure!(first.is_none(), "{} of {} requests failed, first {first:?}", failed.count(), self.count());
+        Ok(())
     }
 
     /// Those to requests that were sent at a moment or later.

@@ -98,7 +98,7 @@ pub fn no_healthy_target(stage: &mut Stage, load: &Load, requests: u32) -> Resul
     stage.ensure_weights(STEPS[0])?;
     ensure_served_by_ec2(load, requests)?;
     let answers = load.answers().since(began);
-    ensure!(load.answers().failed().count() == 0, "requests failed: {:?}", load.answers().failed());
+    load.answers().ensure_none_failed()?;
     Ok(Report { outcome: "refused before any change", weights: STEPS[0], answers, failing: Duration::ZERO })
 }
 
@@ -121,7 +121,7 @@ pub fn interrupt(stage: &mut Stage, load: &Load, requests: u32) -> Result<Report
     let moves = log.iter().filter(|call| call["operation"] == "ModifyRule").count();
     ensure!(moves == 2, "steps two and three were left, and the next apply made {moves} steps");
     let answers = load.answers().since(began);
-    ensure!(load.answers().failed().count() == 0, "requests failed: {:?}", load.answers().failed());
+    load.answers().ensure_none_failed()?;
     Ok(Report {
         outcome: "apply fails, step one stays, the next apply goes on",
         weights: FIRST_STEP,

@@ -44,7 +44,7 @@ impl Stage {
     pub fn start(aws: AwsBench, terraform: Terraform) -> Result<Self> {
         let ec2 = Backend::start("ec2")?;
         for instance in &aws.platform.legacy_instance_ids {
-            aws.stand_in(instance, ec2.address)?;
+            aws.targets().stand_in(instance, ec2.address)?;
         }
         let mut listeners = aws.start_data_plane(MINUTE_SECONDS)?;
         let url = listeners.remove(&aws.platform.listener_arn).context("the listener has no URL")?;
@@ -63,8 +63,8 @@ impl Stage {
     pub fn deploy(&self, backend: &str, pod: &str) -> Result<Backend> {
         let group = self.empty_group(backend)?;
         let server = Backend::start(backend)?;
-        self.aws.stand_in(pod, server.address)?;
-        self.aws.register_target(&group.arn, pod, PORT)?;
+        self.aws.targets().stand_in(pod, server.address)?;
+        self.aws.targets().register(&group.arn, pod, PORT)?;
         self.wait_for_targets(&group.arn, "healthy")?;
         Ok(server)
     }
@@ -117,7 +117,7 @@ impl Stage {
         let start = Instant::now();
         loop {
             interrupt::check()?;
-            let states = self.aws.target_states(group_arn)?;
+            let states = self.aws.targets().states(group_arn)?;
             if !states.is_empty() && states.iter().all(|found| found == state) {
                 return Ok(());
             }
@@ -131,7 +131,7 @@ impl Stage {
 
     fn empty_group(&self, backend: &str) -> Result<TargetGroup> {
         for group in self.groups(backend)? {
-            if self.aws.target_states(&group.arn)?.is_empty() {
+            if self.aws.targets().states(&group.arn)?.is_empty() {
                 return Ok(group);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::answers::Answers;
 use super::load::Load;
@@ -42,8 +42,7 @@ impl Step {
 
     /// Fails if a request failed, or if the shares are not the weights.
     pub fn check(&self) -> Result<()> {
-        let failed = self.all.failed();
-        ensure!(failed.count() == 0, "{:?}: {} requests failed: {failed:?}", self.weights, failed.count());
+        self.all.ensure_none_failed().with_context(|| format!("step {:?}", self.weights))?;
         for (backend, weight) in self.weights {
             let share = self.settled.share(backend);
             ensure!(

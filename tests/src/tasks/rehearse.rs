@@ -1,7 +1,7 @@
 //! `cargo dev rehearse`: a canary from EC2 instances to pods under a constant load, and what can go wrong in it, with tables
 //! of what clients got.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::console::Console;
 use crate::programs::Programs;
@@ -9,6 +9,7 @@ use crate::rehearsal::canary::{self, BACKEND, STEPS};
 use crate::rehearsal::incidents::{INCIDENTS, Report};
 use crate::rehearsal::step::{Step, Weights};
 use crate::tasks::table::Table;
+use crate::tasks::test_cluster;
 use crate::tools::Tools;
 
 const PER_SECOND: u32 = 100;
@@ -16,14 +17,15 @@ const PER_SECOND: u32 = 100;
 const REQUESTS: u32 = 1000;
 
 /// Installs and builds what is missing, and rehearses. Fails if a request of the canary fails or a share is not its weight,
-/// and if an incident costs more than it must.
+/// if an incident costs more than it must, and if a request fails while a cluster takes over from another.
 pub fn run(console: Console) -> Result<()> {
     let step = console.step("tools, and the provider (building it takes minutes the first time)");
     let tools = Tools::ready(console)?;
     let programs = Programs::ready()?;
     step.done("ready");
     canary(console, &tools, &programs)?;
-    incidents(console, &tools, &programs)
+    incidents(console, &tools, &programs)?;
+    test_cluster::run_with(console, &tools, &programs, Some("traffic"))
 }
 
 fn canary(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
@@ -44,8 +46,7 @@ fn canary(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
 
     console.show(&table(&steps).to_string());
     steps.iter().try_for_each(Step::check)?;
-    let failed = load.answers().failed().count();
-    ensure!(failed == 0, "{failed} requests failed between the steps");
+    load.answers().ensure_none_failed()?;
     console.say(format!("{} requests, none failed", load.answers().count()));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
+use acceptance::rehearsal::upgrade;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
 use acceptance::workspace;
@@ -64,17 +65,10 @@ pub(crate) fn example(aws: &AwsBench, program: PathBuf) -> Terraform {
 /// The example with all inputs.
 pub(crate) fn with_inputs(mut terraform: Terraform, aws: &AwsBench) -> Terraform {
     let backends = json!({ "blue": { "cluster": aws.platform.clusters[0], "weight": 100 } });
-    for (name, value) in [
-        ("name", "checkout".to_owned()),
-        ("environment", "prod".to_owned()),
-        ("listener_arn", aws.platform.listener_arn.clone()),
-        ("hosts", json!(["checkout.example.com"]).to_string()),
-        ("ports", json!({ "http": 8080, "admin": 9901 }).to_string()),
-        ("secrets", json!({ "DB_PASSWORD": "/checkout/db/password" }).to_string()),
-        ("backends", backends.to_string()),
-    ] {
+    for (name, value) in upgrade::inputs(aws) {
         terraform.variable(name, &value);
     }
+    terraform.variable("backends", &backends.to_string());
     terraform
 }
 

@@ -8,8 +8,7 @@ use acceptance::rehearsal::stage::Stage;
 use acceptance::rehearsal::step::{MAX_DIFFERENCE, Step};
 use serde_json::json;
 
-use crate::fixture::APP;
-use crate::{blue_green, fixture, modules};
+use crate::fixture::{self, APP};
 
 /// Requests that are watched after each step. `make rehearse` watches more.
 const REQUESTS: u32 = 200;
@@ -112,28 +111,4 @@ fn no_request_fails_while_a_new_port_replaces_the_target_group() {
     assert_eq!((new.len(), new[0].port), (1, 9090));
     assert_ne!(new, old);
     assert_eq!(load.answers().failed().count(), 0);
-}
-
-#[test]
-fn no_request_fails_while_a_cluster_takes_over_from_another() {
-    let aws = fixture::aws();
-    let program = fixture::tools().terraform.clone();
-    let terraform = modules::with_inputs(modules::example(&aws, program), &aws);
-    let mut stage = Stage::start(aws, terraform).unwrap();
-    blue_green::set_clusters(&mut stage.terraform, blue_green::STEPS[0]);
-    stage.terraform.apply().unwrap();
-    let _blue = stage.deploy("blue", "10.0.0.10").unwrap();
-
-    let load = stage.load(PER_SECOND);
-    let mut green = None;
-    for weights in &blue_green::STEPS[1..] {
-        blue_green::set_clusters(&mut stage.terraform, weights);
-        Step::apply(&stage, &load, weights, REQUESTS).unwrap().check().unwrap();
-        stage.ensure_weights(weights).unwrap();
-        if green.is_none() {
-            green = Some(stage.deploy("green", "10.0.1.10").unwrap());
-        }
-    }
-    assert_eq!(load.answers().failed().count(), 0);
-    assert!(stage.groups("blue").unwrap().is_empty(), "the old cluster's target group is deleted");
 }

@@ -6,4 +6,5 @@ mod ephemeral;
 mod fixture;
 mod identity;
 mod lifecycle;
+mod plugin_testing;
 mod query;

@@ -81,7 +81,7 @@ pub(super) async fn modify_plan(
         diagnostics.push(entering_warning(name));
     }
     if parsed.is_complete() {
-        diagnostics.extend(placement::check(aws, &parsed.app, prior).await);
+        diagnostics.extend(placement::check(aws.refreshing(), &parsed.app, prior).await);
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
         diagnostics.extend(weight_changes::health_warnings(aws, &parsed.app, prior).await);

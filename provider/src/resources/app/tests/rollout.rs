@@ -133,6 +133,24 @@ async fn requests_that_go_back_to_what_exists_are_never_held_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_name_for_a_backend_moves_no_request() {
+    let bench = Bench::new().await;
+    let named = |name: &str| {
+        let mut config = config(&bench, Some(0));
+        let existing = json!({ "target_group_arn": "arn:x:targetgroup/legacy/1", "weight": 100 });
+        config["backend"] = json!({ name: existing, "green": { "cluster": "eks-green", "weight": 0 } });
+        config
+    };
+    let state = bench.apply(None, &named("ec2")).await.state.unwrap();
+    let (_, report) = bench.plan(Some(&state), &named("instances")).await;
+    assert!(!format!("{report:?}").contains("The apply moves traffic"), "{report:?}");
+    bench.fake.forget_calls();
+    let renamed = bench.apply(Some(&state), &named("instances")).await;
+    assert!(!renamed.diagnostics.has_errors(), "{:?}", renamed.diagnostics);
+    assert_eq!(changing(&bench), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_first_plan_says_what_enters_with_nothing() {
     let bench = Bench::new().await;
     let mut config = config(&bench, Some(80));
