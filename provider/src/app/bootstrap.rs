@@ -2,6 +2,7 @@
 //! same facts give the same bytes.
 
 mod check;
+mod project;
 mod runtime_images;
 mod template;
 
@@ -12,9 +13,9 @@ use serde_json::{Value, json};
 use tf_provider::Arguments;
 
 use super::problem::Problems;
-use super::runtime::Runtime;
 use super::standards::StandardsDocument;
 use check::check;
+use project::{Environment, Project};
 use runtime_images::RuntimeImages;
 use template::{Facts, render};
 
@@ -32,8 +33,9 @@ pub(crate) struct BootstrapConfig {
     /// Labels for every object of the app.
     #[argument(example = "{ cost-center = \"cc-42\" }")]
     pub(crate) labels: Option<BTreeMap<String, String>>,
-    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`. It chooses the Dockerfile,
-    /// and the app's profile. Default: `generic`.
+    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`, or one of `runtimes` in the
+    /// standards. It chooses the app's profile and the Dockerfile: a runtime of the standards has that of the runtime that
+    /// it extends. Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
     /// Port that the app listens on; the app also finds it in its environment, as `PORT`.
@@ -41,64 +43,47 @@ pub(crate) struct BootstrapConfig {
     pub(crate) port: Option<i64>,
     /// Path that answers with a good code. Default: the probes only open the port.
     pub(crate) health_path: Option<String>,
-    /// Host of the ECR registry that the image is pushed to.
-    #[argument(required, example = "\"123456789012.dkr.ecr.us-east-1.amazonaws.com\"")]
+    /// Host of the ECR registry that the image is pushed to. Default: `platform.registry` of the standards.
+    #[argument(example = "\"123456789012.dkr.ecr.us-east-1.amazonaws.com\"")]
     pub(crate) registry: Option<String>,
     /// AWS region of the app. Default: that of the registry.
     pub(crate) region: Option<String>,
-    /// The standard chart: `oci://` where you keep it, or a folder.
-    #[argument(required, example = "\"oci://registry.example.com/charts/ipsy-app\"")]
+    /// The standard chart, such as `oci://registry.example.com/charts/ipsy-app`, or a folder. Default: `platform.chart` of
+    /// the standards.
+    #[argument(example = "\"oci://registry.example.com/charts/ipsy-app\"")]
     pub(crate) chart: Option<String>,
-    /// Version of the chart.
+    /// Version of the chart. Default: `platform.chart.version` of the standards, or the newest one.
     pub(crate) chart_version: Option<String>,
-    /// S3 bucket for the states of Terraform, one for each environment. Default: none, and the README says so.
+    /// S3 bucket for the Terraform states of all environments. Default: `platform.stateBucket` of the standards. Without
+    /// a bucket the project has no backend for its states, and its README explains what to add.
     pub(crate) state_bucket: Option<String>,
     /// Image that the app is built in, by digest or tag. Default: a common one of the runtime, by tag.
     pub(crate) build_image: Option<String>,
     /// Image that the app runs in, likewise.
     pub(crate) runtime_image: Option<String>,
-    #[argument(required)]
     pub(crate) environment: Vec<EnvironmentConfig>,
 }
 
-/// An environment, in the order of a deployment. The first one makes the image repository.
+/// An environment, in the order of a deployment. The first one makes the image repository. Default: those of
+/// `platform.deploymentOrder` in the standards.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct EnvironmentConfig {
     /// Name of the environment, a DNS label.
     #[argument(required, example = "\"prod\"")]
     pub(crate) name: Option<String>,
-    /// Name of its EKS cluster.
-    #[argument(required, example = "\"eks-blue\"")]
+    /// Name of its EKS cluster. Default: the one of `platform.clusters` in the standards.
+    #[argument(example = "\"eks-blue\"")]
     pub(crate) cluster: Option<String>,
-    /// Listener of the load balancer that leads to the app: for all environments or for none.
+    /// Listener of the load balancer that leads to the app: for all environments or for none. Default:
+    /// `platform.listenerArn` of the standards. With `platform.domain` beside it, the app needs no `hosts`.
     pub(crate) listener_arn: Option<String>,
     /// Host names of the app.
     pub(crate) hosts: Option<Vec<String>>,
-    /// Fewest pods. Default: the standards', or 2.
+    /// Minimum number of pods. Default: the standards', or 2.
     pub(crate) min_replicas: Option<i64>,
-    /// Most pods. Default: ten times the fewest.
+    /// Maximum number of pods. Default: ten times the minimum.
     pub(crate) max_replicas: Option<i64>,
-}
-
-impl BootstrapConfig {
-    /// Whether the app is behind a load balancer.
-    fn has_load_balancer(&self) -> bool {
-        self.environment.iter().any(|environment| environment.listener_arn.is_some())
-    }
-
-    fn runtime(&self) -> Runtime {
-        self.runtime.as_deref().and_then(Runtime::parse).unwrap_or(Runtime::Generic)
-    }
-
-    /// The image's repository in an environment: the first one makes it.
-    fn repository(&self, index: usize) -> String {
-        let name = self.name.clone().unwrap_or_default();
-        match &self.registry {
-            Some(registry) if index > 0 => format!("{registry}/{name}"),
-            _ => name,
-        }
-    }
 }
 
 /// The files, by their paths. `complete` says that nothing is unknown. They are only of use where no error was
@@ -109,18 +94,25 @@ pub(crate) fn files(
     complete: bool,
     problems: &mut Problems,
 ) -> BTreeMap<String, String> {
-    let registry = check(config, standards, complete, problems);
-    let facts = facts(config, standards, registry.region);
+    let project = Project::resolve(config, standards, problems);
+    let registry = check(&project, standards, complete, problems);
+    let facts = facts(&project, standards, registry.region);
     let mut files: BTreeMap<String, String> =
         FILES.iter().map(|(path, template)| ((*path).to_owned(), render(template, &facts))).collect();
-    files.insert("Dockerfile".to_owned(), render(RuntimeImages::of(config.runtime()).dockerfile, &facts));
+    files.insert(
+        "Dockerfile".to_owned(),
+        render(RuntimeImages::of(project.profile.base()).dockerfile, &facts),
+    );
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
-    for (index, environment) in config.environment.iter().enumerate() {
-        let name = environment.name.as_deref().unwrap_or_default();
-        let text = format!("{:#}\n", variables(config, index, environment));
-        files.insert(format!("terraform/environments/{name}.tfvars.json"), text);
+    for (index, environment) in project.environments.iter().enumerate() {
+        let path = |ending: &str| format!("terraform/environments/{}.{ending}", environment.name);
+        let variables = format!("{:#}\n", variables(&project, index, environment));
+        files.insert(path("tfvars.json"), variables);
+        if let Some(bucket) = &environment.state_bucket {
+            files.insert(path("s3.tfbackend"), backend(&facts, bucket, &environment.name));
+        }
     }
     files
 }
@@ -140,12 +132,13 @@ const FILES: [(&str, &str); 10] = [
 ];
 
 /// What the templates say, each in the form in which it stands there.
-fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_region: &str) -> Facts {
+fn facts(project: &Project<'_>, standards: &StandardsDocument, registry_region: &str) -> Facts {
+    let config = project.config;
     let region = config.region.as_deref().unwrap_or(registry_region);
     let name = config.name.as_deref().unwrap_or_default();
-    let images = RuntimeImages::of(config.runtime());
+    let images = RuntimeImages::of(project.profile.base());
     let environments: Vec<&str> =
-        config.environment.iter().filter_map(|environment| environment.name.as_deref()).collect();
+        project.environments.iter().map(|environment| environment.name.as_str()).collect();
     let each = |quote: &str| {
         let quoted: Vec<String> = environments.iter().map(|name| format!("{quote}{name}{quote}")).collect();
         quoted.join(", ")
@@ -154,7 +147,6 @@ fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_regio
         ("app", name.to_owned()),
         ("aws_region", region.to_owned()),
         ("build_image", config.build_image.clone().unwrap_or_else(|| images.build.to_owned())),
-        ("chart", hcl(config.chart.as_deref().unwrap_or_default())),
         ("environments", each("\"")),
         ("environments_groovy", each("'")),
         ("environments_text", each("`")),
@@ -162,18 +154,13 @@ fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_regio
         ("name", hcl(name)),
         ("port", config.port.unwrap_or_default().to_string()),
         ("region", hcl(region)),
-        ("registry", config.registry.clone().unwrap_or_default()),
+        ("registry", project.registry.clone().unwrap_or_default()),
         ("registry_region", registry_region.to_owned()),
-        ("runtime", hcl(config.runtime().name())),
+        ("runtime", hcl(project.profile.name())),
         ("runtime_image", config.runtime_image.clone().unwrap_or_else(|| images.run.to_owned())),
-        ("runtime_name", config.runtime().name().to_owned()),
+        ("runtime_name", project.profile.name().to_owned()),
     ]);
-    for (fact, given) in [
-        ("chart_version", &config.chart_version),
-        ("health_path", &config.health_path),
-        ("state_bucket", &config.state_bucket),
-        ("team", &config.team),
-    ] {
+    for (fact, given) in [("health_path", &config.health_path), ("team", &config.team)] {
         if let Some(text) = given {
             facts.insert(fact, hcl(text));
         }
@@ -183,25 +170,42 @@ fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_regio
             labels.iter().map(|(name, value)| format!("{} = {}", hcl(name), hcl(value))).collect();
         facts.insert("labels", format!("{{ {} }}", pairs.join(", ")));
     }
-    if !standards.is_empty() {
-        facts.insert("standards", String::new());
-    }
-    if config.has_load_balancer() {
-        facts.insert("load_balancer", String::new());
+    for (fact, holds) in [
+        ("standards", !standards.is_empty()),
+        ("load_balancer", project.has_load_balancer()),
+        ("priority_range", !project.has_priorities),
+        ("state_bucket", project.has_state_buckets()),
+    ] {
+        if holds {
+            facts.insert(fact, String::new());
+        }
     }
     facts
 }
 
+/// Where the state of an environment is, for `terraform init`.
+fn backend(facts: &Facts, bucket: &str, environment: &str) -> String {
+    let mut facts = facts.clone();
+    facts.insert("bucket", hcl(bucket));
+    facts.insert("environment", environment.to_owned());
+    render(include_str!("bootstrap/templates/terraform/s3.tfbackend"), &facts)
+}
+
 /// The variables of one environment. JSON has no templates, so nothing in them can be taken for one.
-fn variables(config: &BootstrapConfig, index: usize, environment: &EnvironmentConfig) -> Value {
+fn variables(project: &Project<'_>, index: usize, environment: &Environment) -> Value {
     let mut variables = json!({
+        "backend": environment.backend,
+        "chart": environment.chart,
+        "chart_repository": environment.chart_repository,
+        "chart_version": environment.chart_version,
         "cluster": environment.cluster,
         "environment": environment.name,
         "max_replicas": environment.max_replicas,
         "min_replicas": environment.min_replicas,
-        "repository": config.repository(index),
+        "oidc_provider_arn": environment.oidc_provider_arn,
+        "repository": project.repository(index),
     });
-    if config.has_load_balancer() {
+    if project.has_load_balancer() {
         variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());
         variables["listener_arn"] = json!(environment.listener_arn);
     }

@@ -167,6 +167,18 @@ impl Attribute {
         self
     }
 
+    /// The provider sets the attribute instead of the configuration.
+    #[must_use]
+    pub fn set_by_provider(self) -> Self {
+        Self { presence: Presence::Computed, ..self }
+    }
+
+    /// The provider sets the attribute where the configuration does not.
+    #[must_use]
+    pub fn or_set_by_provider(self) -> Self {
+        Self { presence: Presence::OptionalComputed, ..self }
+    }
+
     /// Adds a rule for the value. It is never asked about null or unknown.
     #[must_use]
     pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {

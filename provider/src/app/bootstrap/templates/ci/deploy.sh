@@ -14,7 +14,7 @@ apply() {
 }
 
 @if state_bucket
-terraform init -input=false -reconfigure -backend-config="key=@{app}/$environment.tfstate"
+terraform init -input=false -reconfigure -backend-config="environments/$environment.s3.tfbackend"
 @else
 terraform init -input=false
 @end
