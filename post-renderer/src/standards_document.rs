@@ -17,8 +17,8 @@ mod types;
 
 pub use network::Network;
 pub use plan_rules::{
-    ALLOWED_INGRESS, EXPOSURE, FIT, MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES, PlanRule,
-    REQUIRED_LABELS, SPOT_MAXIMUM,
+    ALLOWED_INGRESS, EXPOSURE, FIT, MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES,
+    PlanRule, REQUIRED_LABELS, SPOT_MAXIMUM,
 };
 pub use read::{MemberPlace, StandardsDocument, member};
 pub use schema::standards_schema;

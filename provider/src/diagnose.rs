@@ -49,15 +49,17 @@ fn path(places: &[Place]) -> Path {
     })
 }
 
-/// What the standard chart would refuse of the `values` of `app`, at the argument that each comes from: better told
-/// here than by Helm.
-pub(crate) fn contract_diagnostics(app: &App, values: &serde_json::Value, diagnostics: &mut Diagnostics) {
+/// What the standard chart would refuse of the `values` that `app` has for a backend, at the argument that each comes from:
+/// better reported here than by Helm.
+pub(crate) fn contract_diagnostics(
+    app: &App,
+    backend: Option<&str>,
+    values: &serde_json::Value,
+    diagnostics: &mut Diagnostics,
+) {
+    let layers = Layers::of(app, backend);
     for refusal in contract::refusals(values) {
         let field = refusal.field();
-        let layers: Vec<Layers<'_>> =
-            app.traffic.clusters().map(|(backend, _, _)| Layers::of(app, Some(backend))).collect();
-        let whole = Layers::of(app, None);
-        let layers = layers.iter().chain([&whole]).find(|layers| layers.set(&refusal.path)).unwrap_or(&whole);
         let diagnostic = if let Some(place) = layers.extra(&refusal.path) {
             // They may be sensitive, so they are not shown.
             Diagnostic::error(

@@ -250,7 +250,8 @@ standards:
             ("image-pinning", "image.tag", "quay.io/shop:latest", "a version", 15),
             ("image-registry", "image.repository", "quay.io/shop:latest", "registry.example.com", 16),
         ];
-        for rule in PLAN_RULES {
+        // The others hold without standards.
+        for rule in PLAN_RULES.iter().filter(|rule| rule.source.is_some()) {
             assert!(expected.iter().any(|(id, ..)| *id == rule.id), "{} is not judged here", rule.id);
         }
         assert_eq!(problems.0.len(), expected.len(), "{problems:#?}");

@@ -51,7 +51,7 @@ impl DataSource for ValuesData {
         };
         let mut state = request.config.clone();
         let values = app_values(&app, request.config.attribute("registry"));
-        contract_diagnostics(&app, &values, &mut diagnostics);
+        contract_diagnostics(&app, None, &values, &mut diagnostics);
         if diagnostics.has_errors() {
             return Outcome::failed(diagnostics);
         }

@@ -68,6 +68,8 @@ pub(crate) struct Report {
     pub(crate) made: Vec<ComponentKey>,
     /// What went wrong; empty after a whole success.
     pub(crate) failures: Vec<Failure>,
+    /// Whether it was refused before the first change.
+    pub(crate) is_refused: bool,
 }
 
 /// Something that went wrong with one object.
@@ -108,6 +110,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
     };
     report.failures.extend(obstructed(change, &report.observed, &leaving).await);
     if !report.failures.is_empty() {
+        report.is_refused = true;
         return report;
     }
     let mut facts = Facts { arns: arns(&report.observed), cancel: change.cancel.clone() };
@@ -117,11 +120,12 @@ pub(crate) async fn converge(change: &Change) -> Report {
             report.failures.push(Failure::Cancelled);
             return report;
         }
-        let is_due = |component: &&Box<dyn Component>| {
+        let is_due = |component: &dyn Component| {
             let is_last = last.as_ref() == Some(&component.key());
             if is_last { stage.is_none() } else { stage == Some(component.stage()) }
         };
-        let steps = change.wanted.iter().filter(is_due).map(|component| {
+        let due = change.wanted.iter().filter(|component| is_due(component.as_ref()));
+        let steps = due.map(|component| {
             let found = report.observed.get(&component.key()).cloned();
             let facts = &facts;
             async move { (component, ensure(component.as_ref(), found, facts).await) }

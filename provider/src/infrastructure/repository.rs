@@ -184,6 +184,15 @@ impl Component for Repository {
         &self.ownership
     }
 
+    fn take_over(&self) -> String {
+        let (id, name) = (self.ownership.identity().id(), &self.name);
+        format!(
+            "set `adopt = true`, or take it over with `terraform import ADDRESS {id}`. To share a repository that another \
+             app holds, such as this one in another environment, name it with its host: `image.repository = \
+             \"ACCOUNT.dkr.ecr.REGION.amazonaws.com/{name}\"`"
+        )
+    }
+
     fn desired(&self) -> Value {
         json!({
             "encryption": self.encryption_properties(&self.encryption()),

@@ -34,6 +34,7 @@ mod second_judge;
 mod sensitive;
 mod standards;
 mod structure;
+mod surprises;
 mod traffic;
 mod whole_app;
 mod workflows;

@@ -117,6 +117,9 @@ fn every_rule_of_the_post_renderer_can_be_set_from_terraform() {
     let parameters = document["standards"].as_object().unwrap();
     let schema =
         Process::new(&fixture::programs().post_renderer).args(["schema", "standards"]).run().unwrap();
+    let of_provider =
+        Process::new(&fixture::programs().provider).args(["schema", "standards"]).run().unwrap();
+    assert_eq!(of_provider.stdout, schema.stdout, "both programs print one schema");
     let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
     for name in schema["$defs"]["Standards"]["properties"].as_object().unwrap().keys() {
         assert!(parameters.contains_key(name), "the example does not set {name}");
@@ -208,6 +211,9 @@ provider "ipsy" {
     document = yamlencode({
       apiVersion = "ipsy.dev/v1"
       kind       = "Standards"
+      environments = {
+        prod = { defaultAutoscaling = { max = 6 } }
+      }
       platform = {
         listenerArn = var.listener_arn
         priorities  = { from = 100, to = 200 }
@@ -242,6 +248,13 @@ fn a_small_app_runs_on_the_platform_of_the_standards() {
     let plan = terraform.plan().unwrap();
     assert!(!plan.has_changes, "{}", plan.text);
     assert_eq!(aws.resources().unwrap().rules.len(), before + 1);
+    let state = terraform.state().unwrap();
+    let app = &state["values"]["root_module"]["resources"][0]["values"];
+    let values: Value = serde_json::from_str(app["values_by_backend"]["blue"].as_str().unwrap()).unwrap();
+    let autoscaling = &values["autoscaling"];
+    assert_eq!((&autoscaling["min"], &autoscaling["max"]), (&2.into(), &6.into()), "{values:#}");
+    let source = app["explain"]["autoscaling.max"].as_str().unwrap();
+    assert!(source.contains("environments.prod.defaultAutoscaling"), "{source}");
 
     // The platform team names another listener: a destroy still deletes the rule of the old one.
     let other = aws.platform.listener_arn.replace("listener/app/", "listener/app/other-");

@@ -295,3 +295,33 @@ fn an_alarm_of_the_app_guards_its_rollout() {
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty(), "{:?}", json!(aws.resources().unwrap().alarms));
 }
+
+#[test]
+fn a_rollout_writes_its_steps_as_json_and_as_a_picture() {
+    let aws = fixture::aws();
+    let mut terraform = fixture::quickstart(&aws);
+    let rollout = "  rollout {\n    steps    = [50, 100]\n    bake     = \"1s\"\n    interval = \"1s\"\n    report   = \
+                   \"rollout.json\"\n  }\n\n  port {";
+    terraform.replace("main.tf", "  port {", rollout).unwrap();
+    terraform.apply().unwrap();
+    aws.install_pods().unwrap();
+    terraform.variable("legacy_weight", "60");
+    terraform.variable("blue_weight", "40");
+    let plan = terraform.plan().unwrap();
+    let steps = plan.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(steps.contains("Steps: 50 % (blue 180, ec2 720); 100 % (blue 40, ec2 60)"), "{steps}");
+    terraform.apply().unwrap();
+    let text = std::fs::read_to_string(terraform.configuration().join("rollout.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let steps = report["steps"].as_array().unwrap();
+    let weights: Vec<(&Value, &Value, &Value)> = steps
+        .iter()
+        .map(|step| {
+            (&step["percent"], &step["backends"]["blue"]["weight"], &step["backends"]["ec2"]["weight"])
+        })
+        .collect();
+    assert_eq!(weights, [(&json!(50), &json!(180), &json!(720)), (&json!(100), &json!(40), &json!(60))]);
+    assert_eq!(steps[0]["backends"]["blue"]["healthy_targets"], 1);
+    let picture = std::fs::read_to_string(terraform.configuration().join("rollout.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("blue"), "{picture}");
+}

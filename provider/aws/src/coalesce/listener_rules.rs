@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::{BulkTags, tags_of_all};
+use super::kept::Answers;
 use super::swaps::Swaps;
 use crate::{Error, ListenerRules, NewRule, Rule, RuleChange, Tags};
 
@@ -22,7 +23,9 @@ pub(super) struct Coalesced {
     inner: Arc<dyn ListenerRules>,
     swaps: Swaps,
     by_listener: Batcher<String, Vec<Rule>>,
+    lists: Answers<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
+    rules: Answers<Vec<String>, Vec<Rule>>,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
 }
@@ -46,12 +49,13 @@ impl Coalesced {
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
         let swaps = Swaps::new(inner.clone());
-        Self { inner, swaps, by_listener, by_arn, tags, bulk_tags: BulkTags::default() }
+        let (lists, rules) = (Answers::exact(), Answers::exact());
+        Self { inner, swaps, by_listener, lists, by_arn, rules, tags, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { lists: Answers::kept(), rules: Answers::kept(), bulk_tags, ..self.clone() }
     }
 }
 
@@ -62,11 +66,14 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error> {
-        Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default())
+        let together =
+            async { Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default()) };
+        self.lists.read(listener_arn.to_owned(), together).await
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
-        Ok(self.by_arn.get(arns).await?.into_values().collect())
+        let together = async { Ok(self.by_arn.get(arns).await?.into_values().collect()) };
+        self.rules.read(arns.to_vec(), together).await
     }
 
     async fn modify(&self, arn: &str, change: &RuleChange) -> Result<Rule, Error> {

@@ -20,6 +20,8 @@ pub(super) struct Coalesced {
     listeners_of: Batcher<String, Vec<Listener>>,
     together: Batcher<(), Vec<Listener>>,
     all_listeners: Answers<(), Vec<Listener>>,
+    listeners_by_arn: Answers<Vec<String>, Vec<Listener>>,
+    described: Answers<Vec<String>, Vec<LoadBalancer>>,
 }
 
 impl Coalesced {
@@ -47,19 +49,34 @@ impl Coalesced {
         let together = Batcher::of(1, &inner, |balancers, _| async move {
             Ok(BTreeMap::from([((), balancers.all_listeners().await?)]))
         });
-        Self { inner, load_balancers, listeners, listeners_of, together, all_listeners: Answers::exact() }
+        Self {
+            inner,
+            load_balancers,
+            listeners,
+            listeners_of,
+            together,
+            all_listeners: Answers::exact(),
+            listeners_by_arn: Answers::exact(),
+            described: Answers::exact(),
+        }
     }
 
-    /// The same with a list of all listeners that is kept for some seconds.
+    /// The same from answers that are kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
-        Self { all_listeners: Answers::kept(), ..self.clone() }
+        Self {
+            all_listeners: Answers::kept(),
+            listeners_by_arn: Answers::kept(),
+            described: Answers::kept(),
+            ..self.clone()
+        }
     }
 }
 
 #[async_trait]
 impl LoadBalancers for Coalesced {
     async fn listeners(&self, arns: &[String]) -> Result<Vec<Listener>, Error> {
-        Ok(self.listeners.get(arns).await?.into_values().collect())
+        let together = async { Ok(self.listeners.get(arns).await?.into_values().collect()) };
+        self.listeners_by_arn.read(arns.to_vec(), together).await
     }
 
     async fn listeners_of(&self, load_balancer_arn: &str) -> Result<Vec<Listener>, Error> {
@@ -72,7 +89,8 @@ impl LoadBalancers for Coalesced {
     }
 
     async fn describe(&self, arns: &[String]) -> Result<Vec<LoadBalancer>, Error> {
-        Ok(self.load_balancers.get(arns).await?.into_values().collect())
+        let together = async { Ok(self.load_balancers.get(arns).await?.into_values().collect()) };
+        self.described.read(arns.to_vec(), together).await
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {

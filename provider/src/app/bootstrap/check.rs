@@ -75,9 +75,12 @@ fn check_missing(project: &Project<'_>, problems: &mut Problems) {
         }
         let summary = format!("The cluster of the environment `{}` is missing", environment.name);
         let detail = if environment.choices.is_empty() {
-            "Set `cluster`, or `platform.clusters` in the standards.".to_owned()
+            "Set `cluster` in its `environment` block, or `platform.clusters` in the standards.".to_owned()
         } else {
-            format!("The standards have several: set `cluster` to one of {}.", environment.choices.join(", "))
+            format!(
+                "The standards have several: set `cluster` in its `environment` block to one of {}.",
+                environment.choices.join(", ")
+            )
         };
         problems.error(&place_in(project, index, "cluster"), summary, detail);
     }

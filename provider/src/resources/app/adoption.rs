@@ -76,13 +76,17 @@ pub(super) async fn check(
         if component.ownership().is_deleted_by_another(&observed.tags) {
             deleted = Some(line);
         } else if owner.is_some_and(|owner| configured.claims.is_held(owner)) {
-            held.push(line);
+            if component.ownership().marks(&observed.tags) {
+                held.push(line);
+            } else {
+                refused.push(format!("{line}. {}", of_another_app(component.as_ref())));
+            }
         } else if component.is_leftover(observed) {
             // An earlier run from the same state was interrupted.
         } else if app.adopt && component.may_be_adopted() {
             adopted.push(line);
         } else {
-            refused.push(format!("{line}. To make it part of this app, {}", component.take_over()));
+            refused.push(format!("{line}. {}", of_another_app(component.as_ref())));
         }
     }
     let id = app.identity.id();
@@ -110,6 +114,11 @@ pub(super) async fn check(
     };
     let rule = found.get(&listener_rule::KEY).filter(|rule| !is_replaced(rule));
     rule.and_then(RuleStatus::of)
+}
+
+/// What a message says of an object that another app or another state holds.
+fn of_another_app(component: &dyn Component) -> String {
+    format!("To make it part of this app, {}", component.take_over())
 }
 
 /// The refusal of an app that another run is deleting; `line` names the object that says so.

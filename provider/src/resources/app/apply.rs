@@ -140,8 +140,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         told_as_late(&mut report.failures, &limit, &mut diagnostics);
     }
     tell(&report.failures, "brought up to date", &mut diagnostics);
-    if report.observed.is_empty() {
-        // Nothing could even be looked at: what was known before is the best that there is.
+    if report.is_refused || report.observed.is_empty() {
+        // Nothing was changed, or nothing could even be looked at: what was known before is the best that there is.
         return Outcome::of(prior).with_private(private).with(diagnostics);
     }
     // What was to go is there still, and a target group among it may serve: the next plan has to know.

@@ -187,8 +187,24 @@ fn live_weights(traffic: &Traffic, prior: &Value) -> Option<Shares> {
         return None;
     }
     // A target group without a name here is not ours to move.
-    let weights = state::rule(prior)?.weights;
-    Some(weights.into_iter().filter(|(name, _)| !listener_rule::is_arn(name)).collect())
+    let weights = state::rule(prior)?.weights.into_iter().filter(|(name, _)| !listener_rule::is_arn(name));
+    Some(weights.map(|(name, weight)| (current_name(traffic, prior, name), weight)).collect())
+}
+
+/// The name of the backend that was called `name`: another name for a target group that stays moves no request. An import
+/// has to choose names, since AWS knows none.
+fn current_name(traffic: &Traffic, prior: &Value, name: String) -> String {
+    if traffic.backends.contains_key(&name) {
+        return name;
+    }
+    let keyed = schema().keyed(prior);
+    let before = keyed.attribute("backend").as_map().and_then(|backends| backends.get(&name));
+    let before = before.and_then(|backend| backend.attribute("target_group_arn").as_str());
+    let same_group = traffic.backends.iter().find(|(_, backend)| match &backend.place {
+        BackendPlace::Existing { target_group_arn } => before == Some(target_group_arn.as_str()),
+        BackendPlace::Cluster { .. } => false,
+    });
+    same_group.map_or(name, |(current, _)| current.clone())
 }
 
 fn weights(traffic: &Traffic) -> Shares {

@@ -1,7 +1,7 @@
 //! Mistakes of the provider's developers that Terraform would misunderstand, found when it asks for the schemas.
 
 use super::Registry;
-use crate::{Schema, Type};
+use crate::Schema;
 
 /// Names that Terraform takes for itself in `resource`, `data` and `ephemeral` blocks.
 const RESERVED: [&str; 7] =
@@ -74,9 +74,6 @@ impl Registry {
             for parameter in signature.parameters.iter().chain(&signature.variadic) {
                 if parameter.name.is_empty() {
                     found.push(format!("the function `{name}`: a parameter needs a name"));
-                }
-                if matches!(parameter.of, Type::Tuple(_)) {
-                    found.push(format!("the function `{name}`: `{}` must not be a tuple", parameter.name));
                 }
             }
         }
