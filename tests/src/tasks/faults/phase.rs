@@ -71,7 +71,7 @@ impl Action {
     }
 }
 
-/// Makes the action that a folder of `tests/faults` describes.
+/// What a folder's files do.
 type OfFolder = fn(PathBuf) -> Action;
 
 impl Phase {
