@@ -12,6 +12,7 @@ pub mod judge;
 pub mod manifests;
 pub mod matrix;
 pub mod ministack;
+pub mod platform;
 pub mod process;
 pub mod programs;
 pub mod rehearsal;

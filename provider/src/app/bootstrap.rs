@@ -2,20 +2,24 @@
 //! same facts give the same bytes.
 
 mod check;
+mod image_settings;
 mod runtime_images;
+mod scan_policy;
 mod template;
 
 use std::collections::BTreeMap;
 
+use ipsy_post_renderer::standards_document::ScanDatabase;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tf_provider::Arguments;
 
 use super::problem::Problems;
 use super::runtime::Runtime;
-use super::standards::StandardsDocument;
+use super::standards::{Standards, StandardsDocument};
 use check::check;
-use runtime_images::RuntimeImages;
+use image_settings::image_settings;
+use runtime_images::ImageBuild;
 use template::{Facts, render};
 
 /// The files that an app's repository begins with: Terraform that plans clean, a pipeline for Jenkins and its twin
@@ -32,10 +36,12 @@ pub(crate) struct BootstrapConfig {
     /// Labels for every object of the app.
     #[argument(example = "{ cost-center = \"cc-42\" }")]
     pub(crate) labels: Option<BTreeMap<String, String>>,
-    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`. It chooses the Dockerfile,
-    /// and the app's profile. Default: `generic`.
+    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust`, `static` (a web site), or
+    /// one of `runtimes` in the standards. It chooses the Dockerfile, and the app's profile. Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
+    /// Build tool of a Java app: `maven` or `gradle`. Default: `maven`.
+    pub(crate) build_tool: Option<String>,
     /// Port that the app listens on; the app also finds it in its environment, as `PORT`.
     #[argument(required, example = "8080")]
     pub(crate) port: Option<i64>,
@@ -53,12 +59,30 @@ pub(crate) struct BootstrapConfig {
     pub(crate) chart_version: Option<String>,
     /// S3 bucket for the states of Terraform, one for each environment. Default: none, and the README says so.
     pub(crate) state_bucket: Option<String>,
-    /// Image that the app is built in, by digest or tag. Default: a common one of the runtime, by tag.
+    /// Image that the app is built in, by digest. Default: `runtimes.NAME.images.build` in the standards, or a common
+    /// one of the runtime by tag, with a warning.
+    #[argument(example = "\"maven:3.9@sha256:…\"")]
     pub(crate) build_image: Option<String>,
-    /// Image that the app runs in, likewise.
+    /// Image that the app runs in, by digest. Default: `runtimes.NAME.images.run` in the standards, or a common one of
+    /// the runtime by tag, with a warning.
     pub(crate) runtime_image: Option<String>,
+    pub(crate) custom_dockerfile: Option<CustomDockerfileConfig>,
     #[argument(required)]
     pub(crate) environment: Vec<EnvironmentConfig>,
+}
+
+/// A Dockerfile of the team instead of the runtime's: an exception. The pipeline builds it by the same rules.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct CustomDockerfileConfig {
+    /// Path of the Dockerfile in the repository. Default: `Dockerfile`.
+    pub(crate) path: Option<String>,
+    /// Why the Dockerfile of the runtime does not do.
+    #[argument(required, example = "\"needs LibreOffice, PAY-812\"")]
+    pub(crate) reason: Option<String>,
+    /// Team or person that keeps it up to date.
+    #[argument(required, example = "\"payments\"")]
+    pub(crate) owner: Option<String>,
 }
 
 /// An environment, in the order of a deployment. The first one makes the image repository.
@@ -87,8 +111,17 @@ impl BootstrapConfig {
         self.environment.iter().any(|environment| environment.listener_arn.is_some())
     }
 
-    fn runtime(&self) -> Runtime {
-        self.runtime.as_deref().and_then(Runtime::parse).unwrap_or(Runtime::Generic)
+    /// The runtime of the provider, which one of the standards extends.
+    fn runtime(&self, standards: &Standards) -> Runtime {
+        let name = self.runtime.as_deref().unwrap_or(Runtime::Generic.name());
+        let extended = standards.runtimes.get(name).and_then(|own| own.extends.as_deref());
+        Runtime::parse(extended.unwrap_or(name)).unwrap_or(Runtime::Generic)
+    }
+
+    /// The path of the Dockerfile, the team's or the runtime's.
+    fn dockerfile(&self) -> &str {
+        let custom = self.custom_dockerfile.as_ref().and_then(|custom| custom.path.as_deref());
+        custom.unwrap_or("Dockerfile")
     }
 
     /// The image's repository in an environment: the first one makes it.
@@ -110,10 +143,23 @@ pub(crate) fn files(
     problems: &mut Problems,
 ) -> BTreeMap<String, String> {
     let registry = check(config, standards, complete, problems);
-    let facts = facts(config, standards, registry.region);
+    // No environment changes how an image is built, since all of them run the same one.
+    let general = standards.of_environment(None).unwrap_or_default();
+    let image = ImageBuild::of(config, &general);
+    if complete && config.custom_dockerfile.is_none() {
+        image.warn_of_tags(problems);
+    }
+    let facts = facts(config, standards, &image, &general.scan_database, registry.region);
     let mut files: BTreeMap<String, String> =
         FILES.iter().map(|(path, template)| ((*path).to_owned(), render(template, &facts))).collect();
-    files.insert("Dockerfile".to_owned(), render(RuntimeImages::of(config.runtime()).dockerfile, &facts));
+    files.insert("trivy.yaml".to_owned(), scan_policy::configuration(&general));
+    files.insert(".trivyignore.yaml".to_owned(), scan_policy::waivers(&general));
+    if config.custom_dockerfile.is_none() {
+        files.insert("Dockerfile".to_owned(), render(image.dockerfile, &facts));
+        if config.runtime(&general) == Runtime::Static {
+            files.insert("nginx.conf".to_owned(), render(NGINX, &facts));
+        }
+    }
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
@@ -125,8 +171,11 @@ pub(crate) fn files(
     files
 }
 
+/// What serves the site of the runtime `static`.
+const NGINX: &str = include_str!("bootstrap/templates/docker/nginx.conf");
+
 /// Every file but those that depend on the runtime or on an environment.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 17] = [
     (".dockerignore", include_str!("bootstrap/templates/docker/dockerignore")),
     (".github/workflows/deploy.yml", include_str!("bootstrap/templates/ci/deploy.yml")),
     (".gitignore", include_str!("bootstrap/templates/terraform/gitignore")),
@@ -134,16 +183,29 @@ const FILES: [(&str, &str); 10] = [
     ("README.md", include_str!("bootstrap/templates/README.md")),
     ("ci/build.sh", include_str!("bootstrap/templates/ci/build.sh")),
     ("ci/deploy.sh", include_str!("bootstrap/templates/ci/deploy.sh")),
+    ("ci/push.sh", include_str!("bootstrap/templates/ci/push.sh")),
+    ("ci/rollback.sh", include_str!("bootstrap/templates/ci/rollback.sh")),
+    ("ci/scan-database.sh", include_str!("bootstrap/templates/ci/scan-database.sh")),
+    ("ci/scan.sh", include_str!("bootstrap/templates/ci/scan.sh")),
+    ("ci/shift.sh", include_str!("bootstrap/templates/ci/shift.sh")),
+    ("ci/terraform.sh", include_str!("bootstrap/templates/ci/terraform.sh")),
+    ("ci/image.sh", include_str!("bootstrap/templates/ci/image.sh")),
     ("terraform/main.tf", include_str!("bootstrap/templates/terraform/main.tf")),
     ("terraform/variables.tf", include_str!("bootstrap/templates/terraform/variables.tf")),
     ("terraform/versions.tf", include_str!("bootstrap/templates/terraform/versions.tf")),
 ];
 
 /// What the templates say, each in the form in which it stands there.
-fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_region: &str) -> Facts {
+fn facts(
+    config: &BootstrapConfig,
+    standards: &StandardsDocument,
+    image: &ImageBuild,
+    database: &ScanDatabase,
+    registry_region: &str,
+) -> Facts {
     let region = config.region.as_deref().unwrap_or(registry_region);
     let name = config.name.as_deref().unwrap_or_default();
-    let images = RuntimeImages::of(config.runtime());
+    let runtime = config.runtime.as_deref().unwrap_or(Runtime::Generic.name());
     let environments: Vec<&str> =
         config.environment.iter().filter_map(|environment| environment.name.as_deref()).collect();
     let each = |quote: &str| {
@@ -153,20 +215,25 @@ fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_regio
     let mut facts = Facts::from([
         ("app", name.to_owned()),
         ("aws_region", region.to_owned()),
-        ("build_image", config.build_image.clone().unwrap_or_else(|| images.build.to_owned())),
+        ("build_image", image.build.clone()),
+        ("database_days", database.maximum_days.to_string()),
+        ("database_repositories", database.repositories.join(" ")),
+        ("dockerfile", config.dockerfile().to_owned()),
         ("chart", hcl(config.chart.as_deref().unwrap_or_default())),
         ("environments", each("\"")),
         ("environments_groovy", each("'")),
         ("environments_text", each("`")),
         ("first_environment", environments.first().copied().unwrap_or_default().to_owned()),
+        ("image_settings", image_settings(config)),
+        ("maximum_size", image.maximum_size.to_string()),
         ("name", hcl(name)),
         ("port", config.port.unwrap_or_default().to_string()),
         ("region", hcl(region)),
         ("registry", config.registry.clone().unwrap_or_default()),
         ("registry_region", registry_region.to_owned()),
-        ("runtime", hcl(config.runtime().name())),
-        ("runtime_image", config.runtime_image.clone().unwrap_or_else(|| images.run.to_owned())),
-        ("runtime_name", config.runtime().name().to_owned()),
+        ("runtime", hcl(runtime)),
+        ("runtime_image", image.run.clone()),
+        ("runtime_name", runtime.to_owned()),
     ]);
     for (fact, given) in [
         ("chart_version", &config.chart_version),
@@ -189,6 +256,10 @@ fn facts(config: &BootstrapConfig, standards: &StandardsDocument, registry_regio
     if config.has_load_balancer() {
         facts.insert("load_balancer", String::new());
     }
+    if let Some(custom) = &config.custom_dockerfile {
+        facts.insert("custom_reason", custom.reason.clone().unwrap_or_default());
+        facts.insert("custom_owner", custom.owner.clone().unwrap_or_default());
+    }
     facts
 }
 
@@ -200,6 +271,7 @@ fn variables(config: &BootstrapConfig, index: usize, environment: &EnvironmentCo
         "max_replicas": environment.max_replicas,
         "min_replicas": environment.min_replicas,
         "repository": config.repository(index),
+        "weight": 100,
     });
     if config.has_load_balancer() {
         variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());

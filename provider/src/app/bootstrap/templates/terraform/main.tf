@@ -59,7 +59,7 @@ resource "ipsy_app" "app" {
   backend {
     name    = "main"
     cluster = var.cluster
-    weight  = 100
+    weight  = var.weight
   }
 }
 
