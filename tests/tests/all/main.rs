@@ -22,6 +22,7 @@ mod import;
 mod install;
 mod modules;
 mod overrides;
+mod pipelines;
 mod post_render;
 mod pure_parts;
 mod quickstart;
