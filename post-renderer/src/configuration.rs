@@ -32,6 +32,7 @@ pub(crate) use merge::merge_values;
 pub use parameters::*;
 pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
+pub(crate) use read::member_names;
 pub use schema::schema;
 #[cfg(test)]
 pub(crate) use schema::shape;

@@ -3,6 +3,7 @@
 
 mod app;
 mod claims;
+mod cost;
 mod data_sources;
 mod diagnose;
 mod functions;

@@ -9,6 +9,7 @@ pub mod console;
 pub mod helm;
 pub mod interrupt;
 pub mod judge;
+pub mod load_balancer_controller;
 pub mod manifests;
 pub mod matrix;
 pub mod ministack;

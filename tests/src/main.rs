@@ -77,8 +77,8 @@ enum Task {
     },
     /// Breaks every changing call of an app's lifecycle in every way, and tells whether the next run mends it.
     Faults {
-        /// Only this phase, and others if it is given again: `create`, `destroy`, or a folder of
-        /// `tests/faults/updates`.
+        /// Only this phase, and others if it is given again: `create`, `adoption`, `destroy`, or a folder within one of
+        /// `tests/faults`.
         #[arg(long = "phase")]
         phases: Vec<String>,
         /// Try only every so-many-th point.

@@ -30,6 +30,13 @@ const OPENTOFU: GoTool = GoTool {
     module: Some("opentofu"),
     link: "",
 };
+const TERRAFORM: GoTool = GoTool {
+    name: "terraform",
+    version: "v1.15.9",
+    package: "github.com/hashicorp/terraform",
+    module: Some("terraform"),
+    link: "-X github.com/hashicorp/terraform/version.dev=no",
+};
 const HELM_3: GoTool =
     GoTool { name: "helm", version: "v3.22.0", package: "helm.sh/helm/v3/cmd/helm", module: None, link: "" };
 const HELM_4: GoTool =
@@ -107,6 +114,11 @@ impl Tools {
     /// `OpenTofu`, for what must work with it beside Terraform.
     pub fn opentofu(console: Console) -> Result<PathBuf> {
         OPENTOFU.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// The newest Terraform, for what the one on the path may be too old for. Its remote backends are left out.
+    pub fn newest_terraform(console: Console) -> Result<PathBuf> {
+        TERRAFORM.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// The Python with `MiniStack`, which few tests need: installed when the first one does.

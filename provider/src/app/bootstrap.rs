@@ -3,6 +3,7 @@
 
 mod check;
 mod image_settings;
+mod project;
 mod runtime_images;
 mod scan_policy;
 mod template;
@@ -16,9 +17,10 @@ use tf_provider::Arguments;
 
 use super::problem::Problems;
 use super::runtime::Runtime;
-use super::standards::{Standards, StandardsDocument};
+use super::standards::StandardsDocument;
 use check::check;
 use image_settings::image_settings;
+use project::{Environment, Project};
 use runtime_images::ImageBuild;
 use template::{Facts, render};
 
@@ -36,8 +38,9 @@ pub(crate) struct BootstrapConfig {
     /// Labels for every object of the app.
     #[argument(example = "{ cost-center = \"cc-42\" }")]
     pub(crate) labels: Option<BTreeMap<String, String>>,
-    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust`, `static` (a web site), or
-    /// one of `runtimes` in the standards. It chooses the Dockerfile, and the app's profile. Default: `generic`.
+    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust` or `static` (a web
+    /// site), or one of `runtimes` in the standards. It chooses the app's profile and the Dockerfile: a runtime of the standards has that of the runtime that
+    /// it extends. Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
     /// Build tool of a Java app: `maven` or `gradle`. Default: `maven`.
@@ -47,17 +50,19 @@ pub(crate) struct BootstrapConfig {
     pub(crate) port: Option<i64>,
     /// Path that answers with a good code. Default: the probes only open the port.
     pub(crate) health_path: Option<String>,
-    /// Host of the ECR registry that the image is pushed to.
-    #[argument(required, example = "\"123456789012.dkr.ecr.us-east-1.amazonaws.com\"")]
+    /// Host of the ECR registry that the image is pushed to. Default: `platform.registry` of the standards.
+    #[argument(example = "\"123456789012.dkr.ecr.us-east-1.amazonaws.com\"")]
     pub(crate) registry: Option<String>,
     /// AWS region of the app. Default: that of the registry.
     pub(crate) region: Option<String>,
-    /// The standard chart: `oci://` where you keep it, or a folder.
-    #[argument(required, example = "\"oci://registry.example.com/charts/ipsy-app\"")]
+    /// The standard chart, such as `oci://registry.example.com/charts/ipsy-app`, or a folder. Default: `platform.chart` of
+    /// the standards.
+    #[argument(example = "\"oci://registry.example.com/charts/ipsy-app\"")]
     pub(crate) chart: Option<String>,
-    /// Version of the chart.
+    /// Version of the chart. Default: `platform.chart.version` of the standards, or the newest one.
     pub(crate) chart_version: Option<String>,
-    /// S3 bucket for the states of Terraform, one for each environment. Default: none, and the README says so.
+    /// S3 bucket for the Terraform states of all environments. Default: `platform.stateBucket` of the standards. Without
+    /// a bucket the project has no backend for its states, and its README explains what to add.
     pub(crate) state_bucket: Option<String>,
     /// Image that the app is built in, by digest. Default: `runtimes.NAME.images.build` in the standards, or a common
     /// one of the runtime by tag, with a warning.
@@ -67,7 +72,6 @@ pub(crate) struct BootstrapConfig {
     /// the runtime by tag, with a warning.
     pub(crate) runtime_image: Option<String>,
     pub(crate) custom_dockerfile: Option<CustomDockerfileConfig>,
-    #[argument(required)]
     pub(crate) environment: Vec<EnvironmentConfig>,
 }
 
@@ -85,52 +89,33 @@ pub(crate) struct CustomDockerfileConfig {
     pub(crate) owner: Option<String>,
 }
 
-/// An environment, in the order of a deployment. The first one makes the image repository.
+/// An environment, in the order of a deployment. The first one makes the image repository. Default: those of
+/// `platform.deploymentOrder` in the standards.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct EnvironmentConfig {
     /// Name of the environment, a DNS label.
     #[argument(required, example = "\"prod\"")]
     pub(crate) name: Option<String>,
-    /// Name of its EKS cluster.
-    #[argument(required, example = "\"eks-blue\"")]
+    /// Name of its EKS cluster. Default: the one of `platform.clusters` in the standards.
+    #[argument(example = "\"eks-blue\"")]
     pub(crate) cluster: Option<String>,
-    /// Listener of the load balancer that leads to the app: for all environments or for none.
+    /// Listener of the load balancer that leads to the app: for all environments or for none. Default:
+    /// `platform.listenerArn` of the standards. With `platform.domain` beside it, the app needs no `hosts`.
     pub(crate) listener_arn: Option<String>,
     /// Host names of the app.
     pub(crate) hosts: Option<Vec<String>>,
-    /// Fewest pods. Default: the standards', or 2.
+    /// Minimum number of pods. Default: the standards', or 2.
     pub(crate) min_replicas: Option<i64>,
-    /// Most pods. Default: ten times the fewest.
+    /// Maximum number of pods. Default: ten times the minimum.
     pub(crate) max_replicas: Option<i64>,
 }
 
 impl BootstrapConfig {
-    /// Whether the app is behind a load balancer.
-    fn has_load_balancer(&self) -> bool {
-        self.environment.iter().any(|environment| environment.listener_arn.is_some())
-    }
-
-    /// The runtime of the provider, which one of the standards extends.
-    fn runtime(&self, standards: &Standards) -> Runtime {
-        let name = self.runtime.as_deref().unwrap_or(Runtime::Generic.name());
-        let extended = standards.runtimes.get(name).and_then(|own| own.extends.as_deref());
-        Runtime::parse(extended.unwrap_or(name)).unwrap_or(Runtime::Generic)
-    }
-
     /// The path of the Dockerfile, the team's or the runtime's.
     fn dockerfile(&self) -> &str {
         let custom = self.custom_dockerfile.as_ref().and_then(|custom| custom.path.as_deref());
         custom.unwrap_or("Dockerfile")
-    }
-
-    /// The image's repository in an environment: the first one makes it.
-    fn repository(&self, index: usize) -> String {
-        let name = self.name.clone().unwrap_or_default();
-        match &self.registry {
-            Some(registry) if index > 0 => format!("{registry}/{name}"),
-            _ => name,
-        }
     }
 }
 
@@ -142,31 +127,35 @@ pub(crate) fn files(
     complete: bool,
     problems: &mut Problems,
 ) -> BTreeMap<String, String> {
-    let registry = check(config, standards, complete, problems);
+    let project = Project::resolve(config, standards, problems);
+    let registry = check(&project, standards, complete, problems);
     // No environment changes how an image is built, since all of them run the same one.
     let general = standards.of_environment(None).unwrap_or_default();
-    let image = ImageBuild::of(config, &general);
+    let image = ImageBuild::of(&project, &general);
     if complete && config.custom_dockerfile.is_none() {
         image.warn_of_tags(problems);
     }
-    let facts = facts(config, standards, &image, &general.scan_database, registry.region);
+    let facts = facts(&project, standards, &image, &general.scan_database, registry.region);
     let mut files: BTreeMap<String, String> =
         FILES.iter().map(|(path, template)| ((*path).to_owned(), render(template, &facts))).collect();
     files.insert("trivy.yaml".to_owned(), scan_policy::configuration(&general));
     files.insert(".trivyignore.yaml".to_owned(), scan_policy::waivers(&general));
     if config.custom_dockerfile.is_none() {
         files.insert("Dockerfile".to_owned(), render(image.dockerfile, &facts));
-        if config.runtime(&general) == Runtime::Static {
+        if project.profile.base() == Runtime::Static {
             files.insert("nginx.conf".to_owned(), render(NGINX, &facts));
         }
     }
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
-    for (index, environment) in config.environment.iter().enumerate() {
-        let name = environment.name.as_deref().unwrap_or_default();
-        let text = format!("{:#}\n", variables(config, index, environment));
-        files.insert(format!("terraform/environments/{name}.tfvars.json"), text);
+    for (index, environment) in project.environments.iter().enumerate() {
+        let path = |ending: &str| format!("terraform/environments/{}.{ending}", environment.name);
+        let variables = format!("{:#}\n", variables(&project, index, environment));
+        files.insert(path("tfvars.json"), variables);
+        if let Some(bucket) = &environment.state_bucket {
+            files.insert(path("s3.tfbackend"), backend(&facts, bucket, &environment.name));
+        }
     }
     files
 }
@@ -183,13 +172,13 @@ const FILES: [(&str, &str); 17] = [
     ("README.md", include_str!("bootstrap/templates/README.md")),
     ("ci/build.sh", include_str!("bootstrap/templates/ci/build.sh")),
     ("ci/deploy.sh", include_str!("bootstrap/templates/ci/deploy.sh")),
+    ("ci/image.sh", include_str!("bootstrap/templates/ci/image.sh")),
     ("ci/push.sh", include_str!("bootstrap/templates/ci/push.sh")),
     ("ci/rollback.sh", include_str!("bootstrap/templates/ci/rollback.sh")),
     ("ci/scan-database.sh", include_str!("bootstrap/templates/ci/scan-database.sh")),
     ("ci/scan.sh", include_str!("bootstrap/templates/ci/scan.sh")),
     ("ci/shift.sh", include_str!("bootstrap/templates/ci/shift.sh")),
     ("ci/terraform.sh", include_str!("bootstrap/templates/ci/terraform.sh")),
-    ("ci/image.sh", include_str!("bootstrap/templates/ci/image.sh")),
     ("terraform/main.tf", include_str!("bootstrap/templates/terraform/main.tf")),
     ("terraform/variables.tf", include_str!("bootstrap/templates/terraform/variables.tf")),
     ("terraform/versions.tf", include_str!("bootstrap/templates/terraform/versions.tf")),
@@ -197,17 +186,17 @@ const FILES: [(&str, &str); 17] = [
 
 /// What the templates say, each in the form in which it stands there.
 fn facts(
-    config: &BootstrapConfig,
+    project: &Project<'_>,
     standards: &StandardsDocument,
     image: &ImageBuild,
     database: &ScanDatabase,
     registry_region: &str,
 ) -> Facts {
+    let config = project.config;
     let region = config.region.as_deref().unwrap_or(registry_region);
     let name = config.name.as_deref().unwrap_or_default();
-    let runtime = config.runtime.as_deref().unwrap_or(Runtime::Generic.name());
     let environments: Vec<&str> =
-        config.environment.iter().filter_map(|environment| environment.name.as_deref()).collect();
+        project.environments.iter().map(|environment| environment.name.as_str()).collect();
     let each = |quote: &str| {
         let quoted: Vec<String> = environments.iter().map(|name| format!("{quote}{name}{quote}")).collect();
         quoted.join(", ")
@@ -219,7 +208,6 @@ fn facts(
         ("database_days", database.maximum_days.to_string()),
         ("database_repositories", database.repositories.join(" ")),
         ("dockerfile", config.dockerfile().to_owned()),
-        ("chart", hcl(config.chart.as_deref().unwrap_or_default())),
         ("environments", each("\"")),
         ("environments_groovy", each("'")),
         ("environments_text", each("`")),
@@ -229,18 +217,13 @@ fn facts(
         ("name", hcl(name)),
         ("port", config.port.unwrap_or_default().to_string()),
         ("region", hcl(region)),
-        ("registry", config.registry.clone().unwrap_or_default()),
+        ("registry", project.registry.clone().unwrap_or_default()),
         ("registry_region", registry_region.to_owned()),
-        ("runtime", hcl(runtime)),
+        ("runtime", hcl(project.profile.name())),
         ("runtime_image", image.run.clone()),
-        ("runtime_name", runtime.to_owned()),
+        ("runtime_name", project.profile.name().to_owned()),
     ]);
-    for (fact, given) in [
-        ("chart_version", &config.chart_version),
-        ("health_path", &config.health_path),
-        ("state_bucket", &config.state_bucket),
-        ("team", &config.team),
-    ] {
+    for (fact, given) in [("health_path", &config.health_path), ("team", &config.team)] {
         if let Some(text) = given {
             facts.insert(fact, hcl(text));
         }
@@ -250,11 +233,15 @@ fn facts(
             labels.iter().map(|(name, value)| format!("{} = {}", hcl(name), hcl(value))).collect();
         facts.insert("labels", format!("{{ {} }}", pairs.join(", ")));
     }
-    if !standards.is_empty() {
-        facts.insert("standards", String::new());
-    }
-    if config.has_load_balancer() {
-        facts.insert("load_balancer", String::new());
+    for (fact, holds) in [
+        ("standards", !standards.is_empty()),
+        ("load_balancer", project.has_load_balancer()),
+        ("priority_range", !project.has_priorities),
+        ("state_bucket", project.has_state_buckets()),
+    ] {
+        if holds {
+            facts.insert(fact, String::new());
+        }
     }
     if let Some(custom) = &config.custom_dockerfile {
         facts.insert("custom_reason", custom.reason.clone().unwrap_or_default());
@@ -263,17 +250,30 @@ fn facts(
     facts
 }
 
+/// Where the state of an environment is, for `terraform init`.
+fn backend(facts: &Facts, bucket: &str, environment: &str) -> String {
+    let mut facts = facts.clone();
+    facts.insert("bucket", hcl(bucket));
+    facts.insert("environment", environment.to_owned());
+    render(include_str!("bootstrap/templates/terraform/s3.tfbackend"), &facts)
+}
+
 /// The variables of one environment. JSON has no templates, so nothing in them can be taken for one.
-fn variables(config: &BootstrapConfig, index: usize, environment: &EnvironmentConfig) -> Value {
+fn variables(project: &Project<'_>, index: usize, environment: &Environment) -> Value {
     let mut variables = json!({
+        "backend": environment.backend,
+        "chart": environment.chart,
+        "chart_repository": environment.chart_repository,
+        "chart_version": environment.chart_version,
         "cluster": environment.cluster,
         "environment": environment.name,
         "max_replicas": environment.max_replicas,
         "min_replicas": environment.min_replicas,
-        "repository": config.repository(index),
+        "oidc_provider_arn": environment.oidc_provider_arn,
+        "repository": project.repository(index),
         "weight": 100,
     });
-    if config.has_load_balancer() {
+    if project.has_load_balancer() {
         variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());
         variables["listener_arn"] = json!(environment.listener_arn);
     }

@@ -1,5 +1,5 @@
 //! Starts an image as Kubernetes does with the standard chart: its user, a read-only root, a writable `/tmp`, no
-//! capabilities, and a limit of memory where the machine has control groups.
+//! capabilities, and the limit of memory.
 
 use std::fs::{self, File};
 use std::net::TcpStream;
@@ -30,16 +30,16 @@ impl Container {
         let working = buildah.command("from").args(["--pull-never", "--quiet", image]).succeed()?;
         let root = buildah.mount(working.stdout.trim())?;
         // Places to mount on, which Kubernetes makes in a layer of its own.
-        for name in ["dev", "proc", "tmp"] {
+        for name in ["dev", "proc", "sys", "tmp"] {
             fs::create_dir_all(root.join(name))?;
         }
         let bundle = specification(&configuration, &root, env, memory_bytes)?;
         fs::write(folder.path().join("config.json"), serde_json::to_vec_pretty(&bundle)?)?;
         let id = format!("ipsy-{}-{}", std::process::id(), working.stdout.trim().replace('.', "-"));
         let log = File::create(folder.path().join("log"))?;
-        let running = Process::new("crun")
+        let running = Process::new("runc")
             .arg(format!("--root={}", folder.path().join("state").display()))
-            .args(["--cgroup-manager", "cgroupfs", "run", "--bundle"])
+            .args(["run", "--bundle"])
             .arg(folder.path())
             .arg(&id)
             .start(Stdio::from(log.try_clone()?), Stdio::from(log))?;
@@ -70,7 +70,7 @@ impl Container {
 
     /// Asks it to end, as Kubernetes does, and waits for that.
     pub(super) fn terminate(&mut self, limit: Duration) -> Result<()> {
-        self.crun(&["kill", &self.id, "TERM"])?;
+        self.runc(&["kill", &self.id, "TERM"])?;
         let started = Instant::now();
         while self.running.child.try_wait()?.is_none() {
             if started.elapsed() > limit {
@@ -81,10 +81,9 @@ impl Container {
         Ok(())
     }
 
-    fn crun(&self, arguments: &[&str]) -> Result<()> {
-        Process::new("crun")
+    fn runc(&self, arguments: &[&str]) -> Result<()> {
+        Process::new("runc")
             .arg(format!("--root={}", self.folder.path().join("state").display()))
-            .args(["--cgroup-manager", "cgroupfs"])
             .args(arguments)
             .succeed()
             .map(drop)
@@ -93,7 +92,7 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        let _ = self.crun(&["delete", "--force", &self.id]);
+        let _ = self.runc(&["delete", "--force", &self.id]);
     }
 }
 
@@ -120,9 +119,11 @@ fn specification(configuration: &Value, root: &Path, env: &Value, memory_bytes: 
             mount("proc", "/proc", json!([])),
             mount("tmpfs", "/dev", json!(["nosuid", "mode=755", "size=65536k"])),
             mount("tmpfs", "/tmp", json!(["mode=1777"])),
+            // Here runtimes read the limit of memory.
+            mount("cgroup", "/sys/fs/cgroup", json!(["ro"])),
         ],
         "linux": {
-            "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}],
+            "namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "cgroup"}],
             "resources": {"memory": {"limit": memory_bytes}},
         },
     }))

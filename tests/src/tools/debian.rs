@@ -17,9 +17,9 @@ pub(super) struct DebianTool {
 /// What the tests with images need.
 pub(super) const IMAGE_TOOLS: [DebianTool; 4] = [
     DebianTool { package: "buildah", program: "buildah" },
-    DebianTool { package: "crun", program: "crun" },
     DebianTool { package: "docker-registry", program: "docker-registry" },
     DebianTool { package: "mmdebstrap", program: "mmdebstrap" },
+    DebianTool { package: "runc", program: "runc" },
 ];
 
 /// Installs those whose program is missing, which only root can.

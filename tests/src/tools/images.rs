@@ -11,7 +11,7 @@ use crate::console::Console;
 use crate::platform::base_images;
 use crate::workspace;
 
-/// The installed tools. buildah, crun and docker-registry are on the path.
+/// The installed tools. buildah, docker-registry and runc are on the path.
 #[derive(Debug, Clone)]
 pub struct ImageTools {
     /// The linter of Dockerfiles.

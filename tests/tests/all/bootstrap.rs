@@ -61,7 +61,9 @@ fn the_same_arguments_give_the_same_bytes_on_any_machine() {
             "ci/scan.sh",
             "ci/shift.sh",
             "ci/terraform.sh",
+            "terraform/environments/dev.s3.tfbackend",
             "terraform/environments/dev.tfvars.json",
+            "terraform/environments/prod.s3.tfbackend",
             "terraform/environments/prod.tfvars.json",
             "terraform/main.tf",
             "terraform/variables.tf",
@@ -92,17 +94,13 @@ fn generated_files_are_formatted_and_scripts_are_read_by_a_shell() {
 
 #[test]
 fn all_that_is_wrong_is_told_at_once_with_its_argument() {
-    let text = example()
-        .replace("\"java\"", "\"cobol\"")
-        .replace("8080", "80800")
-        .replace("name         = \"prod\"", "name         = \"dev\"");
+    let text =
+        example().replace("8080", "80800").replace("name         = \"prod\"", "name         = \"dev\"");
     let terraform = initialised(&text);
     let outcome = terraform.try_plan().unwrap();
     assert_eq!(outcome.code, 1);
     let told = outcome.everything();
     for expected in [
-        "`cobol` is not a runtime",
-        "runtime       = \"cobol\"",
         "80800 is no port",
         "port          = 80800",
         "Two environments are called `dev`",
@@ -189,4 +187,88 @@ fn the_scan_falls_back_to_the_last_good_database_until_it_is_too_old() {
     assert_ends(1, "scanDatabase.maximumDays");
     serve("mirror", 0);
     assert_ends(0, "database of mirror.gcr.io/aquasec/trivy-db:2");
+}
+
+/// The platform of an organisation, and an app that names nothing but what is its own.
+const SMALL: &str = r#"
+terraform {
+  required_providers {
+    ipsy = {
+      source = "ipsy/ipsy"
+    }
+  }
+}
+
+provider "ipsy" {
+  standards {
+    document = yamlencode({
+      apiVersion = "ipsy.dev/v1"
+      kind       = "Standards"
+      runtimes   = { kotlin = { extends = "java", memory = "1Gi" } }
+      platform = {
+        registry        = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+        chart           = { repository = "oci://registry.example.com/charts", version = "1.0.0" }
+        deploymentOrder = ["stage", "prod"]
+      }
+      environments = {
+        stage = { platform = { stateBucket = "states-stage", clusters = { blue = { cluster = "eks-stage" } } } }
+        prod  = { platform = { stateBucket = "states-prod", clusters = { blue = { cluster = "eks-blue" } } } }
+      }
+    })
+  }
+}
+
+data "ipsy_bootstrap" "shop" {
+  name    = "shop"
+  runtime = "kotlin"
+  port    = 8080
+}
+
+data "ipsy_standards" "prod" {
+  environment = "prod"
+}
+
+data "ipsy_values" "shop" {
+  name        = "shop"
+  environment = "prod"
+  runtime     = "kotlin"
+}
+
+output "files" {
+  value = data.ipsy_bootstrap.shop.files
+}
+
+output "platform" {
+  value = data.ipsy_standards.prod.platform
+}
+
+output "memory" {
+  value = data.ipsy_values.shop.explain["resources.memory"]
+}
+"#;
+
+#[test]
+fn a_new_app_needs_only_what_the_platform_does_not_have() {
+    let terraform = initialised(SMALL);
+    terraform.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+    terraform.apply().unwrap();
+    let files = terraform.output("files").unwrap();
+    let prod = files["terraform/environments/prod.tfvars.json"].as_str().unwrap();
+    let prod: Value = serde_json::from_str(prod).unwrap();
+    assert_eq!((&prod["cluster"], &prod["chart"]), (&"eks-blue".into(), &"ipsy-app".into()), "{prod}");
+    let state = files["terraform/environments/stage.s3.tfbackend"].as_str().unwrap();
+    assert!(state.contains("states-stage"), "{state}");
+    let platform = terraform.output("platform").unwrap();
+    assert_eq!(platform["state_bucket"], "states-prod");
+    assert_eq!(platform["chart"]["version"], "1.0.0");
+    assert_eq!(platform["clusters"]["blue"], "eks-blue");
+    let memory = terraform.output("memory").unwrap();
+    let memory = memory.as_str().unwrap();
+    assert!(memory.starts_with("1Gi (") && memory.ends_with(": runtimes.kotlin.memory)"), "{memory}");
+
+    terraform.replace("main.tf", "runtime = \"kotlin\"", "runtime = \"kobol\"").unwrap();
+    let refused = terraform.try_plan().unwrap().everything();
+    for part in ["`kobol` is not a runtime", "runtime = \"kobol\"", "kotlin"] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
 }

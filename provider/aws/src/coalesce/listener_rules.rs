@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::{BulkTags, tags_of_all};
+use super::kept::Answers;
 use super::swaps::Swaps;
 use crate::{Error, ListenerRules, NewRule, Rule, RuleChange, Tags};
 
@@ -22,6 +23,7 @@ pub(super) struct Coalesced {
     inner: Arc<dyn ListenerRules>,
     swaps: Swaps,
     by_listener: Batcher<String, Vec<Rule>>,
+    lists: Answers<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
@@ -46,12 +48,13 @@ impl Coalesced {
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
         let swaps = Swaps::new(inner.clone());
-        Self { inner, swaps, by_listener, by_arn, tags, bulk_tags: BulkTags::default() }
+        let lists = Answers::exact();
+        Self { inner, swaps, by_listener, lists, by_arn, tags, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { lists: Answers::kept(), bulk_tags, ..self.clone() }
     }
 }
 
@@ -62,7 +65,9 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error> {
-        Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default())
+        let together =
+            async { Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default()) };
+        self.lists.read(listener_arn.to_owned(), together).await
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {

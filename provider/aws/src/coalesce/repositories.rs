@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::BulkTags;
+use super::kept::Answers;
 use crate::{
     Contents, Error, Image, ImageReference, NewRepository, Repositories, Repository, ScanFindings,
     TagMutability, Tags,
@@ -18,6 +19,8 @@ const NAMES_PER_CALL: usize = 100;
 pub(super) struct Coalesced {
     inner: Arc<dyn Repositories>,
     by_name: Batcher<String, Repository>,
+    lifecycle_policies: Answers<String, Option<String>>,
+    repository_policies: Answers<String, Option<String>>,
     bulk_tags: BulkTags,
 }
 
@@ -29,12 +32,23 @@ impl Coalesced {
             |repository: &Repository| &repository.name,
             |repositories, names| async move { repositories.describe(&names).await },
         );
-        Self { inner, by_name, bulk_tags: BulkTags::default() }
+        Self {
+            inner,
+            by_name,
+            lifecycle_policies: Answers::exact(),
+            repository_policies: Answers::exact(),
+            bulk_tags: BulkTags::default(),
+        }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with policies that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self {
+            lifecycle_policies: Answers::kept(),
+            repository_policies: Answers::kept(),
+            bulk_tags,
+            ..self.clone()
+        }
     }
 }
 
@@ -57,7 +71,7 @@ impl Repositories for Coalesced {
     }
 
     async fn lifecycle_policy(&self, name: &str) -> Result<Option<String>, Error> {
-        self.inner.lifecycle_policy(name).await
+        self.lifecycle_policies.read(name.to_owned(), self.inner.lifecycle_policy(name)).await
     }
 
     async fn put_lifecycle_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
@@ -69,7 +83,7 @@ impl Repositories for Coalesced {
     }
 
     async fn repository_policy(&self, name: &str) -> Result<Option<String>, Error> {
-        self.inner.repository_policy(name).await
+        self.repository_policies.read(name.to_owned(), self.inner.repository_policy(name)).await
     }
 
     async fn put_repository_policy(&self, name: &str, policy: &str) -> Result<(), Error> {

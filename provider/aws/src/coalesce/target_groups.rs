@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::{BulkTags, tags_of_all};
+use super::kept::Answers;
 use crate::{Error, HealthCheck, NewTargetGroup, Tags, TargetGroup, TargetGroups, TargetHealth};
 
 /// AWS describes at most twenty groups, or the tags of twenty, in a call.
@@ -17,6 +18,7 @@ pub(super) struct Coalesced {
     inner: Arc<dyn TargetGroups>,
     by_name: Batcher<String, TargetGroup>,
     by_arn: Batcher<String, TargetGroup>,
+    attributes: Answers<String, BTreeMap<String, String>>,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
 }
@@ -37,12 +39,13 @@ impl Coalesced {
         );
         let tags =
             Batcher::of(GROUPS_PER_CALL, &inner, |groups, arns| async move { groups.tags(&arns).await });
-        Self { inner, by_name, by_arn, tags, bulk_tags: BulkTags::default() }
+        let attributes = Answers::exact();
+        Self { inner, by_name, by_arn, attributes, tags, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with attributes that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { attributes: Answers::kept(), bulk_tags, ..self.clone() }
     }
 }
 
@@ -65,7 +68,7 @@ impl TargetGroups for Coalesced {
     }
 
     async fn attributes(&self, arn: &str) -> Result<BTreeMap<String, String>, Error> {
-        self.inner.attributes(arn).await
+        self.attributes.read(arn.to_owned(), self.inner.attributes(arn)).await
     }
 
     async fn set_attributes(&self, arn: &str, attributes: &BTreeMap<String, String>) -> Result<(), Error> {

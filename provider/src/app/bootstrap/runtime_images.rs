@@ -2,7 +2,7 @@
 
 use ipsy_post_renderer::standards_document::{RuntimeImages, Standards};
 
-use super::BootstrapConfig;
+use super::project::Project;
 use crate::app::problem::Problems;
 use crate::app::runtime::Runtime;
 
@@ -24,9 +24,10 @@ pub(super) struct ImageBuild {
 
 impl ImageBuild {
     /// Arguments win over the standards, and those over the usual images, which have no digest.
-    pub(super) fn of(config: &BootstrapConfig, standards: &Standards) -> Self {
-        let own = standard_images(config, standards);
-        let (dockerfile, build, run) = usual(config.runtime(standards), config.build_tool.as_deref());
+    pub(super) fn of(project: &Project<'_>, standards: &Standards) -> Self {
+        let config = project.config;
+        let own = standard_images(project.profile.name(), standards);
+        let (dockerfile, build, run) = usual(project.profile.base(), config.build_tool.as_deref());
         let chosen = |argument: &Option<String>, standard: &Option<String>, usual: &str| {
             argument.clone().or_else(|| standard.clone()).unwrap_or_else(|| usual.to_owned())
         };
@@ -56,8 +57,7 @@ impl ImageBuild {
 }
 
 /// The images of the runtime in the standards, or of the one that it extends.
-fn standard_images(config: &BootstrapConfig, standards: &Standards) -> RuntimeImages {
-    let name = config.runtime.as_deref().unwrap_or(Runtime::Generic.name());
+fn standard_images(name: &str, standards: &Standards) -> RuntimeImages {
     let own = standards.runtimes.get(name);
     let extended = own.and_then(|own| standards.runtimes.get(own.extends.as_deref()?));
     let of = |images: fn(&RuntimeImages) -> bool| {

@@ -62,8 +62,99 @@ fn problems(config: &BootstrapConfig, standards: &StandardsDocument) -> Vec<Stri
     told
 }
 
+/// Standards from which an app needs only its name, runtime and port.
+const PLATFORM: &str = "runtimes: {kotlin: {extends: java}}
+platform:
+  registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+  chart: {repository: 'oci://registry.example.com/charts', version: 1.0.0}
+  deploymentOrder: [stage, prod]
+environments:
+  prod:
+    platform:
+      stateBucket: states-prod
+      clusters: {blue: {cluster: eks-blue, oidcProviderArn: 'arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A'}}
+  stage:
+    platform: {stateBucket: states-stage, chart: {version: 2.0.0}, clusters: {one: {cluster: eks-stage}}}
+";
+
+fn small() -> BootstrapConfig {
+    BootstrapConfig {
+        name: Some("checkout".to_owned()),
+        runtime: Some("kotlin".to_owned()),
+        port: Some(8080),
+        ..BootstrapConfig::default()
+    }
+}
+
+#[test]
+fn an_app_needs_only_a_name_a_runtime_and_a_port() {
+    let files = made(&small(), &standards(PLATFORM));
+    let variables = |environment: &str| -> Value {
+        serde_json::from_str(&files[&format!("terraform/environments/{environment}.tfvars.json")]).unwrap()
+    };
+    let (stage, prod) = (variables("stage"), variables("prod"));
+    assert_eq!((&stage["cluster"], &stage["backend"]), (&json!("eks-stage"), &json!("one")));
+    assert_eq!((&stage["repository"], &stage["chart_version"]), (&json!("checkout"), &json!("2.0.0")));
+    assert_eq!(stage["oidc_provider_arn"], Value::Null);
+    assert_eq!((&prod["cluster"], &prod["backend"]), (&json!("eks-blue"), &json!("blue")));
+    assert_eq!(prod["repository"], format!("{REGISTRY}/checkout"));
+    assert_eq!((&prod["chart"], &prod["chart_version"]), (&json!("ipsy-app"), &json!("1.0.0")));
+    assert_eq!(prod["chart_repository"], "oci://registry.example.com/charts");
+    assert!(prod["oidc_provider_arn"].as_str().unwrap().contains(":oidc-provider/"));
+    let place = &files["terraform/environments/prod.s3.tfbackend"];
+    assert!(place.contains("\"states-prod\"") && place.contains("\"checkout/prod.tfstate\""), "{place}");
+    assert!(
+        files["ci/deploy.sh"].contains("environments/$environment.s3.tfbackend"),
+        "{}",
+        files["ci/deploy.sh"]
+    );
+    assert!(files["Jenkinsfile"].contains("['stage', 'prod']"), "{}", files["Jenkinsfile"]);
+    assert!(
+        files["terraform/main.tf"].contains("runtime     = \"kotlin\""),
+        "{}",
+        files["terraform/main.tf"]
+    );
+    assert_eq!(files["Dockerfile"], made(&config(), &StandardsDocument::default())["Dockerfile"]);
+}
+
+#[test]
+fn arguments_win_over_the_platform() {
+    let mut config = small();
+    config.chart = Some("charts/own".to_owned());
+    config.state_bucket = Some("own-states".to_owned());
+    config.environment = vec![environment("prod")];
+    let files = made(&config, &standards(PLATFORM));
+    let prod: Value = serde_json::from_str(&files["terraform/environments/prod.tfvars.json"]).unwrap();
+    assert_eq!((&prod["cluster"], &prod["backend"]), (&json!("eks-prod"), &json!("main")));
+    assert_eq!((&prod["chart"], &prod["chart_repository"]), (&json!("charts/own"), &Value::Null));
+    assert!(files["terraform/environments/prod.s3.tfbackend"].contains("\"own-states\""));
+    assert!(!files.contains_key("terraform/environments/stage.tfvars.json"));
+}
+
+#[test]
+fn what_the_platform_leaves_out_is_reported_with_its_member() {
+    let told = problems(&small(), &standards("runtimes: {kotlin: {extends: java}}\n"));
+    assert_eq!(
+        told,
+        [
+            "environment: The list of environments is missing",
+            "registry: The registry of the image is missing",
+        ]
+    );
+    let several =
+        "platform: {deploymentOrder: [prod], clusters: {a: {cluster: eks-a}, b: {cluster: eks-b}}}\n";
+    let mut problems = Problems::default();
+    files(&small(), &standards(several), true, &mut problems);
+    let cluster = problems.0.iter().find(|problem| problem.summary.contains("cluster")).unwrap();
+    assert!(cluster.detail.contains("one of eks-a, eks-b"), "{cluster:?}");
+    // Terraform validates before the standards are read.
+    let mut problems = Problems::default();
+    files(&small(), &StandardsDocument::unread(), true, &mut problems);
+    assert!(problems.0.is_empty(), "{problems:?}");
+}
+
 fn runtimes() -> impl Iterator<Item = BootstrapConfig> {
-    Runtime::names()
+    crate::app::runtime::Runtime::names()
         .into_iter()
         .map(|runtime| BootstrapConfig { runtime: Some(runtime.to_owned()), ..config() })
 }
@@ -299,11 +390,11 @@ fn everything_that_is_wrong_is_told_where_it_is() {
         "labels: ",
         "name: `Check out`",
         "port: 70000 is no port",
-        "region: `Ireland` is no region",
-        "registry: `registry.example.com` is no registry of ECR",
+        "region: `Ireland` is not a region",
+        "registry: `registry.example.com` is not a registry of ECR",
         "runtime: `cobol`",
         "runtime_image: The base image `debian:latest` has no digest",
-        "state_bucket: `States` is no name of a bucket",
+        "state_bucket: `States` is not the name of a bucket",
     ] {
         assert!(told.iter().any(|line| line.starts_with(expected)), "{expected} is missing in {told:#?}");
     }

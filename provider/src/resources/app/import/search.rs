@@ -9,12 +9,13 @@ use ipsy_aws::{
 };
 use tf_provider::Diagnostic;
 
+use super::super::adoption::being_deleted;
 use super::identifier::Identifier;
 use crate::app::image::Reference;
 use crate::app::names::Identity;
+use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::ownership::owner_of;
-use crate::infrastructure::policy::document;
+use crate::infrastructure::ownership::{describe, is_deleting, owner_of};
 use crate::infrastructure::trust::trusted_service_accounts;
 
 /// What there is of an app.
@@ -441,6 +442,9 @@ async fn tags(aws: &Aws, identity: &Identity, found: &mut Findings) -> Result<()
         all.push((format!("listener rule `{}`", rule.arn), found.rule_tags.clone()));
     }
     for (title, tags) in all {
+        if is_deleting(&tags) {
+            return Err(being_deleted(&identity.id(), &format!("{title}: {}", describe(&tags))));
+        }
         if let Some(owner) = owner_of(&tags).filter(|owner| owner != identity) {
             return Err(Diagnostic::error(
                 format!("The {title} belongs to `{}`", owner.id()),

@@ -5,7 +5,7 @@ export TF_IN_AUTOMATION=1
 # initialize ENVIRONMENT
 initialize() {
 @if state_bucket
-    terraform init -input=false -reconfigure -backend-config="key=@{app}/$1.tfstate"
+    terraform init -input=false -reconfigure -backend-config="environments/$1.s3.tfbackend"
 @else
     terraform init -input=false
 @end

@@ -49,17 +49,20 @@ resource "ipsy_app" "app" {
   load_balancer {
     listener_arn = var.listener_arn
     hosts        = var.hosts
+@if priority_range
     priority_range {
       from = 1000
       to   = 9999
     }
+@end
   }
 @end
 
   backend {
-    name    = "main"
-    cluster = var.cluster
-    weight  = var.weight
+    name              = var.backend
+    cluster           = var.cluster
+    oidc_provider_arn = var.oidc_provider_arn
+    weight            = var.weight
   }
 }
 
@@ -86,11 +89,10 @@ resource "helm_release" "app" {
   name             = @{name}
   namespace        = @{name}
   create_namespace = true
-  chart            = @{chart}
-@if chart_version
-  version          = @{chart_version}
-@end
-  values           = [ipsy_app.app.values_by_backend["main"]]
+  repository       = var.chart_repository
+  chart            = var.chart
+  version          = var.chart_version
+  values           = [ipsy_app.app.values_by_backend[var.backend]]
 
   postrender = {
     binary_path = data.ipsy_post_renderer.here.binary_path

@@ -10,6 +10,31 @@ variable "cluster" {
   type        = string
 }
 
+variable "backend" {
+  description = "Name of the cluster as a backend of the app."
+  type        = string
+}
+
+variable "oidc_provider_arn" {
+  description = "ARN of the cluster's OIDC provider in IAM; null where pods get their role by EKS Pod Identity."
+  type        = string
+}
+
+variable "chart_repository" {
+  description = "Where Helm finds the chart; null where `chart` is a whole address or a folder."
+  type        = string
+}
+
+variable "chart" {
+  description = "The standard chart."
+  type        = string
+}
+
+variable "chart_version" {
+  description = "Version of the chart; null for the newest one."
+  type        = string
+}
+
 variable "repository" {
   description = "The image's repository: without a host it is made here, with a host it is only used."
   type        = string
@@ -21,12 +46,12 @@ variable "weight" {
 }
 
 variable "min_replicas" {
-  description = "Fewest pods; null for what the standards say."
+  description = "Minimum number of pods; null for what the standards say."
   type        = number
 }
 
 variable "max_replicas" {
-  description = "Most pods; null for what the standards say."
+  description = "Maximum number of pods; null for what the standards say."
   type        = number
 }
 @if load_balancer

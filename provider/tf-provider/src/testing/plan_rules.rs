@@ -1,9 +1,9 @@
-//! Terraform's own check of a plan, written again from its rules, to judge the pipeline by.
+//! Terraform's own check of a plan, written again from its rules.
 
 use crate::{Block, Body, Path, Value};
 
 /// Everything in which `planned` breaks the rules for plans, given the configuration and the prior state.
-pub(super) fn violations(body: &Body, planned: &Value, config: &Value, prior: &Value) -> Vec<String> {
+pub(crate) fn violations(body: &Body, planned: &Value, config: &Value, prior: &Value) -> Vec<String> {
     let mut found = Vec::new();
     judge(body, planned, config, prior, &Path::EMPTY, &mut found);
     found
