@@ -62,7 +62,7 @@ resource "ipsy_app" "app" {
     name              = var.backend
     cluster           = var.cluster
     oidc_provider_arn = var.oidc_provider_arn
-    weight            = 100
+    weight            = var.weight
   }
 }
 

@@ -40,6 +40,11 @@ variable "repository" {
   type        = string
 }
 
+variable "weight" {
+  description = "Weight of the cluster in the listener rule; ci/shift.sh sets another one for a while."
+  type        = number
+}
+
 variable "min_replicas" {
   description = "Minimum number of pods; null for what the standards say."
   type        = number
