@@ -132,7 +132,7 @@ pub(crate) fn files(
     // No environment changes how an image is built, since all of them run the same one.
     let general = standards.of_environment(None).unwrap_or_default();
     let image = ImageBuild::of(&project, &general);
-    if complete && config.custom_dockerfile.is_none() {
+    if complete && !standards.is_unread() && config.custom_dockerfile.is_none() {
         image.warn_of_tags(problems);
     }
     let facts = facts(&project, standards, &image, &general.scan_database, registry.region);

@@ -1,6 +1,6 @@
 //! The policy of the standards as Trivy reads it: `trivy.yaml` and `.trivyignore.yaml`.
 
-use ipsy_post_renderer::configuration::ImageScan;
+use ipsy_post_renderer::configuration::{ImageScan, ScanSeverity};
 use serde_json::{Value, json};
 
 use crate::app::standards::Standards;
@@ -16,7 +16,7 @@ fn policy(standards: &Standards) -> ImageScan {
 /// The text of `trivy.yaml`.
 pub(super) fn configuration(standards: &Standards) -> String {
     let policy = policy(standards);
-    let severities: Vec<&str> = policy.severity.and_above().map(|severity| severity.name()).collect();
+    let severities: Vec<&str> = policy.severity.and_above().map(ScanSeverity::name).collect();
     written(&json!({
         "ignorefile": ".trivyignore.yaml",
         "severity": severities,

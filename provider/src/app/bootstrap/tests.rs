@@ -104,9 +104,9 @@ fn an_app_needs_only_a_name_a_runtime_and_a_port() {
     let place = &files["terraform/environments/prod.s3.tfbackend"];
     assert!(place.contains("\"states-prod\"") && place.contains("\"checkout/prod.tfstate\""), "{place}");
     assert!(
-        files["ci/deploy.sh"].contains("environments/$environment.s3.tfbackend"),
+        files["ci/terraform.sh"].contains("environments/$1.s3.tfbackend"),
         "{}",
-        files["ci/deploy.sh"]
+        files["ci/terraform.sh"]
     );
     assert!(files["Jenkinsfile"].contains("['stage', 'prod']"), "{}", files["Jenkinsfile"]);
     assert!(
