@@ -2,6 +2,7 @@
 //! same facts give the same bytes.
 
 mod check;
+mod ec2;
 mod project;
 mod runtime_images;
 mod template;
@@ -15,6 +16,7 @@ use tf_provider::Arguments;
 use super::problem::Problems;
 use super::standards::StandardsDocument;
 use check::check;
+use ec2::{Ec2, Ec2Config};
 use project::{Environment, Project};
 use runtime_images::RuntimeImages;
 use template::{Facts, render};
@@ -61,6 +63,10 @@ pub(crate) struct BootstrapConfig {
     pub(crate) build_image: Option<String>,
     /// Image that the app runs in, likewise.
     pub(crate) runtime_image: Option<String>,
+    /// Managed IAM policies of the app's role, such as those of the EC2 instances that serve the app today.
+    pub(crate) managed_policy_arns: Option<Vec<String>>,
+    /// Further policies of the role, as JSON by name. Each becomes a file in `terraform/policies`.
+    pub(crate) policies: Option<BTreeMap<String, String>>,
     pub(crate) environment: Vec<EnvironmentConfig>,
 }
 
@@ -84,6 +90,7 @@ pub(crate) struct EnvironmentConfig {
     pub(crate) min_replicas: Option<i64>,
     /// Maximum number of pods. Default: ten times the minimum.
     pub(crate) max_replicas: Option<i64>,
+    pub(crate) ec2: Option<Ec2Config>,
 }
 
 /// The files, by their paths. `complete` says that nothing is unknown. They are only of use where no error was
@@ -106,6 +113,7 @@ pub(crate) fn files(
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
+    ec2::add_files(&project, &mut files);
     for (index, environment) in project.environments.iter().enumerate() {
         let path = |ending: &str| format!("terraform/environments/{}.{ending}", environment.name);
         let variables = format!("{:#}\n", variables(&project, index, environment));
@@ -175,10 +183,14 @@ fn facts(project: &Project<'_>, standards: &StandardsDocument, registry_region: 
         ("load_balancer", project.has_load_balancer()),
         ("priority_range", !project.has_priorities),
         ("state_bucket", project.has_state_buckets()),
+        ("ec2", project.has_ec2()),
     ] {
         if holds {
             facts.insert(fact, String::new());
         }
+    }
+    if let Some(iam) = ec2::iam_block(config) {
+        facts.insert("iam", iam);
     }
     facts
 }
@@ -208,6 +220,11 @@ fn variables(project: &Project<'_>, index: usize, environment: &Environment) -> 
     if project.has_load_balancer() {
         variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());
         variables["listener_arn"] = json!(environment.listener_arn);
+    }
+    if project.has_ec2() {
+        for (name, value) in Ec2::variables(environment.ec2.as_ref()) {
+            variables[name] = value;
+        }
     }
     super::values::sorted(&variables)
 }

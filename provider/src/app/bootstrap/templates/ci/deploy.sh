@@ -18,6 +18,11 @@ terraform init -input=false -reconfigure -backend-config="environments/$environm
 @else
 terraform init -input=false
 @end
+@if ec2
+# The import takes over what leads to the EC2 instances, and does nothing once the app is in the state.
+rm -f import.tf
+if [ -f "imports/$environment.tf" ]; then cp "imports/$environment.tf" import.tf; fi
+@end
 apply -target=ipsy_app.app
 if [ -n "$image" ]; then
     aws ssm put-parameter --overwrite --name "$(terraform output -raw image_parameter)" --value "$image"

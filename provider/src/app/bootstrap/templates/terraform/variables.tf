@@ -61,3 +61,25 @@ variable "hosts" {
   type        = list(string)
 }
 @end
+@if ec2
+
+variable "priority" {
+  description = "Priority of the listener rule; null chooses one."
+  type        = number
+}
+
+variable "ec2_target_group_arn" {
+  description = "ARN of the target group of the EC2 instances; null where there are none, or none any more."
+  type        = string
+}
+
+variable "ec2_weight" {
+  description = "Share of the requests that the EC2 instances get."
+  type        = number
+}
+
+variable "cluster_weight" {
+  description = "Share of the requests that the cluster gets."
+  type        = number
+}
+@end
