@@ -56,7 +56,8 @@ pub(super) fn check(
             let summary =
                 format!("The {name} limit of {limit} is more than {ratio} times the request of {request}");
             let field = member("resources.limitRequestRatio", name);
-            let wanted = format!("{} ask for a request of at least {least}", standards.source(field.as_str()));
+            let wanted =
+                format!("{} ask for a request of at least {least}", standards.source(field.as_str()));
             let fix = "Raise the request or lower the limit";
             breach(format!("limit-request-ratio/{name}"), "limits", name, summary, wanted, fix);
         }

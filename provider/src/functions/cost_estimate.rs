@@ -55,7 +55,7 @@ impl Function for CostEstimate {
         };
         let (core_hour, gibibyte_hour) = (number(1, "core_hour")?, number(2, "gibibyte_hour")?);
         let utilization = number(3, "utilization")?;
-        if utilization.is_zero() || utilization > BigDecimal::from(1) {
+        if utilization.is_zero() || utilization > 1 {
             return Err(FunctionError::argument(3, "`utilization` must be above 0 and at most 1"));
         }
         let (_, requests) = total(&parts, |part| part.minimum);

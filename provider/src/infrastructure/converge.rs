@@ -120,11 +120,12 @@ pub(crate) async fn converge(change: &Change) -> Report {
             report.failures.push(Failure::Cancelled);
             return report;
         }
-        let is_due = |component: &&Box<dyn Component>| {
+        let is_due = |component: &dyn Component| {
             let is_last = last.as_ref() == Some(&component.key());
             if is_last { stage.is_none() } else { stage == Some(component.stage()) }
         };
-        let steps = change.wanted.iter().filter(is_due).map(|component| {
+        let due = change.wanted.iter().filter(|component| is_due(component.as_ref()));
+        let steps = due.map(|component| {
             let found = report.observed.get(&component.key()).cloned();
             let facts = &facts;
             async move { (component, ensure(component.as_ref(), found, facts).await) }

@@ -151,6 +151,11 @@ const OTHERS: &[Row] = &[
     ),
     ("Actions: plan, invoke, progress", "`Action`", "an_action_follows_a_change_and_shows_its_progress"),
     ("Cancellation of actions", "`Context::cancel`", "an_interrupted_action_ends_at_once_with_an_error"),
+    (
+        "ConfigureResponse.ResourceData",
+        "`Context::configure`, `configured`",
+        "what_was_configured_reaches_resources_by_its_type",
+    ),
     ("State stores", "protocol 6 only", ""),
     ("Tests without Terraform", "`testing::Harness`", "the_life_of_a_model_follows_terraforms_rules"),
 ];

@@ -10,8 +10,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tf_provider::{
-    Arguments, Context, CreateRequest, DeleteRequest, Diagnostic, IdentitySchema, Model, Outcome, Path,
-    ReadRequest, Resource, Schema, Type, Unconfigured, UpdateRequest, async_trait, resource,
+    Argument, Arguments, Attribute, ConfigureRequest, Context, CreateRequest, DeleteRequest, Diagnostic,
+    Diagnostics, IdentitySchema, Model, Outcome, Path, Provider, ReadRequest, Resource, Schema, Type,
+    Unconfigured, UpdateRequest, async_trait, resource,
     testing::{Change, Failure, Harness},
 };
 
@@ -86,6 +87,80 @@ async fn errors_of_the_provider_come_with_their_places() {
     assert!(failure.to_string().contains("cannot be imported"), "{failure}");
 }
 
+/// A provider that greets in the language of its configuration.
+struct Greetings;
+
+struct Language(String);
+
+#[async_trait]
+impl Provider for Greetings {
+    fn schema(&self) -> Schema {
+        Schema::new(0).attribute("language", Attribute::required(Type::String))
+    }
+
+    async fn configure(&self, request: ConfigureRequest) -> Diagnostics {
+        let language = request.config.attribute("language").as_str().unwrap_or_default().to_owned();
+        request.context.configure(Language(language));
+        Diagnostics::new()
+    }
+
+    fn resources(&self) -> Vec<Arc<dyn Resource>> {
+        vec![resource::<Greeting>()]
+    }
+}
+
+/// A greeting.
+#[derive(Debug, Default, Serialize, Deserialize, Arguments)]
+#[serde(default)]
+struct Greeting {
+    /// The words.
+    #[argument(written_as = ComputedText)]
+    words: Option<String>,
+}
+
+/// A text that the provider sets.
+struct ComputedText;
+
+impl Argument for ComputedText {
+    type Form = Attribute;
+
+    fn form() -> Attribute {
+        Attribute::computed(Type::String)
+    }
+}
+
+#[async_trait]
+impl Model for Greeting {
+    const TYPE_NAME: &'static str = "greetings_greeting";
+
+    async fn create(self, context: &Context) -> Result<Self, Diagnostic> {
+        let language = context.configured::<Language>()?;
+        Ok(Self { words: Some(if language.0 == "it" { "Ciao" } else { "Hello" }.to_owned()) })
+    }
+
+    async fn read(self, _context: &Context) -> Result<Option<Self>, Diagnostic> {
+        Ok(Some(self))
+    }
+
+    async fn update(self, _prior: Self, context: &Context) -> Result<Self, Diagnostic> {
+        self.create(context).await
+    }
+
+    async fn delete(self, _context: &Context) -> Result<(), Diagnostic> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_was_configured_reaches_resources_by_its_type() {
+    let harness = Harness::new(Greetings).unwrap();
+    let failure = harness.create("greetings_greeting", &json!({})).await.unwrap_err();
+    assert!(failure.to_string().contains("Provider not configured"), "{failure}");
+    harness.configure(&json!({ "language": "it" })).await.unwrap();
+    let greeting = harness.create("greetings_greeting", &json!({})).await.unwrap();
+    assert_eq!(greeting.state.attribute("words").as_str(), Some("Ciao"));
+}
+
 struct Forgetful(&'static str);
 
 #[async_trait]
@@ -96,8 +171,8 @@ impl Resource for Forgetful {
 
     fn schema(&self) -> Schema {
         Schema::new(0)
-            .attribute("name", tf_provider::Attribute::required(Type::String))
-            .attribute("made", tf_provider::Attribute::computed(Type::String).use_state_for_unknown())
+            .attribute("name", Attribute::required(Type::String))
+            .attribute("made", Attribute::computed(Type::String).use_state_for_unknown())
     }
 
     fn identity(&self) -> Option<IdentitySchema> {

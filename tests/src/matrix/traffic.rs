@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, Node, has_condition, until};
 use crate::helm::Helm;
 use crate::load_balancer_controller::{GATES_LABEL, LoadBalancerController, binding};
 use crate::rehearsal::load::Load;
-use crate::rehearsal::pods::Pods;
+use crate::rehearsal::pods::{BROKEN_TAG, Pods};
 use crate::rehearsal::stage::Stage;
 use crate::rehearsal::step::{Step, Weights};
 use crate::rehearsal::upgrade::{self, STEPS};
@@ -56,6 +56,21 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         load.measure(REQUESTS)?;
         ensure_none_failed(&load)
     })?;
+    table.row(
+        WITH,
+        "broken image in green: its pods are never ready, the old ones serve, no request fails",
+        || {
+            let refused = green.deploy(world, &stage, BROKEN_TAG);
+            ensure!(refused.is_err(), "Helm finds pods ready whose targets are unhealthy");
+            let group = green.group(&stage)?;
+            let states = || stage.aws.targets().states(&group);
+            until("an unhealthy target", || Ok(states()?.iter().any(|state| state == "unhealthy")))?;
+            load.measure(REQUESTS)?;
+            green.helm.run(&["rollback", APP, "--namespace", NAMESPACE, "--wait"])?.ok()?;
+            green.wait_until_healthy(&stage)?;
+            ensure_none_failed(&load)
+        },
+    )?;
     table.row(WITH, "apply 3, 0/100: measured shares within 2 points, no request fails", || {
         step(&mut stage, &load, STEPS[3])
     })?;
@@ -105,7 +120,9 @@ impl<'a> Side<'a> {
             world.write(&format!("{}.json", self.name), &upgrade::values(&stage.terraform, self.name)?)?;
         let (chart, values, config) =
             (chart("ipsy-app"), values.to_string_lossy(), world.config.to_string_lossy());
-        let mut all = vec!["upgrade", APP, &chart, "--install", "--wait"];
+        // A release whose pods never get ready fails after this time.
+        let limit = if tag == BROKEN_TAG { "10s" } else { "90s" };
+        let mut all = vec!["upgrade", APP, &chart, "--install", "--wait", "--timeout", limit];
         all.extend(["--namespace", NAMESPACE, "--values", &values]);
         let image = format!("image.tag={tag}");
         all.extend(["--set", &image]);
@@ -135,10 +152,13 @@ impl<'a> Side<'a> {
         })
     }
 
+    fn group(&self, stage: &Stage) -> Result<String> {
+        Ok(stage.groups(self.name)?.pop().context("the cluster has a target group")?.arn)
+    }
+
     /// Addresses of the healthy targets of the cluster's group.
     fn targets(&self, stage: &Stage) -> Result<Vec<String>> {
-        let group = stage.groups(self.name)?.pop().context("the cluster has a target group")?;
-        let targets = stage.aws.targets().of(&group.arn)?;
+        let targets = stage.aws.targets().of(&self.group(stage)?)?;
         Ok(targets.into_iter().filter(|target| target.state == "healthy").map(|target| target.id).collect())
     }
 

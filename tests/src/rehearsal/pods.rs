@@ -20,6 +20,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long a deleted pod still answers. Its `preStop` hook waits for that: kwok has no grace period.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// The tag of an image that fails its health checks, and answers everything else with 500.
+pub const BROKEN_TAG: &str = "broken";
+
 /// Servers for the pods of a namespace. Dropping it stops them.
 #[derive(Debug)]
 pub struct Pods {
@@ -68,21 +71,26 @@ fn follow(
     servers: &mut BTreeMap<String, Server>,
 ) -> Result<()> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let live: BTreeMap<String, String> = api
+    let live: BTreeMap<String, Value> = api
         .list(path)?
-        .iter()
+        .into_iter()
         .filter(|pod| pod["status"]["phase"] == "Running" && pod["status"]["podIP"].is_string())
-        .map(|pod| (text(&pod["metadata"]["uid"]), text(&pod["status"]["podIP"])))
+        .map(|pod| (text(&pod["metadata"]["uid"]), pod))
         .collect();
     for (pod, server) in &mut *servers {
         if !live.contains_key(pod) {
             server.missing_since.get_or_insert_with(Instant::now);
         }
     }
-    for (pod, address) in live {
-        if let Entry::Vacant(place) = servers.entry(pod) {
+    for (id, pod) in live {
+        if let Entry::Vacant(place) = servers.entry(id) {
             let server = Backend::start(backend)?;
-            targets.stand_in(&address, server.address)?;
+            let image = text(&pod["spec"]["containers"][0]["image"]);
+            if image.ends_with(&format!(":{BROKEN_TAG}")) {
+                server.set_healthy(false);
+                server.answer_with(500);
+            }
+            targets.stand_in(&text(&pod["status"]["podIP"]), server.address)?;
             place.insert(Server { _backend: server, missing_since: None });
         }
     }

@@ -6,5 +6,6 @@ mod ephemeral;
 mod fixture;
 mod identity;
 mod lifecycle;
+mod mocks;
 mod plugin_testing;
 mod query;

@@ -32,8 +32,9 @@ impl<Key: Ord, List> Kept<Key, List> {
     pub(super) fn put(&self, key: Key, list: List) -> Arc<List> {
         let list = Arc::new(list);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (time, _)| time.elapsed() < FRESH);
-        kept.insert(key, (Instant::now(), list.clone()));
+        let now = Instant::now();
+        kept.retain(|_, (time, _)| now.duration_since(*time) < FRESH);
+        kept.insert(key, (now, list.clone()));
         list
     }
 }

@@ -25,6 +25,7 @@ pub(super) struct Coalesced {
     by_listener: Batcher<String, Vec<Rule>>,
     lists: Answers<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
+    rules: Answers<Vec<String>, Vec<Rule>>,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
 }
@@ -48,13 +49,13 @@ impl Coalesced {
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
         let swaps = Swaps::new(inner.clone());
-        let lists = Answers::exact();
-        Self { inner, swaps, by_listener, lists, by_arn, tags, bulk_tags: BulkTags::default() }
+        let (lists, rules) = (Answers::exact(), Answers::exact());
+        Self { inner, swaps, by_listener, lists, by_arn, rules, tags, bulk_tags: BulkTags::default() }
     }
 
     /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { lists: Answers::kept(), bulk_tags, ..self.clone() }
+        Self { lists: Answers::kept(), rules: Answers::kept(), bulk_tags, ..self.clone() }
     }
 }
 
@@ -71,7 +72,8 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
-        Ok(self.by_arn.get(arns).await?.into_values().collect())
+        let together = async { Ok(self.by_arn.get(arns).await?.into_values().collect()) };
+        self.rules.read(arns.to_vec(), together).await
     }
 
     async fn modify(&self, arn: &str, change: &RuleChange) -> Result<Rule, Error> {

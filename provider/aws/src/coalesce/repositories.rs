@@ -19,6 +19,7 @@ const NAMES_PER_CALL: usize = 100;
 pub(super) struct Coalesced {
     inner: Arc<dyn Repositories>,
     by_name: Batcher<String, Repository>,
+    repositories: Answers<Vec<String>, Vec<Repository>>,
     lifecycle_policies: Answers<String, Option<String>>,
     repository_policies: Answers<String, Option<String>>,
     bulk_tags: BulkTags,
@@ -35,15 +36,17 @@ impl Coalesced {
         Self {
             inner,
             by_name,
+            repositories: Answers::exact(),
             lifecycle_policies: Answers::exact(),
             repository_policies: Answers::exact(),
             bulk_tags: BulkTags::default(),
         }
     }
 
-    /// The same with tags from `bulk_tags`, and with policies that are kept for some seconds.
+    /// The same with tags from `bulk_tags`, and with answers that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         Self {
+            repositories: Answers::kept(),
             lifecycle_policies: Answers::kept(),
             repository_policies: Answers::kept(),
             bulk_tags,
@@ -59,7 +62,8 @@ impl Repositories for Coalesced {
     }
 
     async fn describe(&self, names: &[String]) -> Result<Vec<Repository>, Error> {
-        Ok(self.by_name.get(names).await?.into_values().collect())
+        let together = async { Ok(self.by_name.get(names).await?.into_values().collect()) };
+        self.repositories.read(names.to_vec(), together).await
     }
 
     async fn set_tag_mutability(&self, name: &str, mutability: &TagMutability) -> Result<(), Error> {

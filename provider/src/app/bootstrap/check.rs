@@ -77,7 +77,10 @@ fn check_missing(project: &Project<'_>, problems: &mut Problems) {
         let detail = if environment.choices.is_empty() {
             "Set `cluster` in its `environment` block, or `platform.clusters` in the standards.".to_owned()
         } else {
-            format!("The standards have several: set `cluster` in its `environment` block to one of {}.", environment.choices.join(", "))
+            format!(
+                "The standards have several: set `cluster` in its `environment` block to one of {}.",
+                environment.choices.join(", ")
+            )
         };
         problems.error(&place_in(project, index, "cluster"), summary, detail);
     }

@@ -143,9 +143,9 @@ pub(super) async fn isolated<T: Tally + Send + 'static>(
         drop(guard);
         result
     });
-    let abort = (effect == Effect::None).then(|| AbortOnDrop(task.abort_handle()));
+    let when_dropped = (effect == Effect::None).then(|| AbortOnDrop(task.abort_handle()));
     let mut result = task.await.map_err(|error| fallen(name, error));
-    drop(abort);
+    drop(when_dropped);
     let errors = result.as_mut().map_or(1, Tally::errors);
     lifecycle.trace().call(name, about, begun.elapsed(), errors);
     tracing::debug!(call = name, milliseconds = elapsed(begun), "Call ends");

@@ -185,7 +185,8 @@ async fn a_takeover_that_was_interrupted_has_taken_nothing() {
     {
         let point = format!("{operation} {moment:?}");
         let (bench, state, config) = applied().await;
-        let (old, first) = (bench.private.lock().unwrap().clone(), owner(&bench).await);
+        let old = bench.private.lock().unwrap().clone();
+        let first = owner(&bench).await;
         bench.fake.fail(operation, moment, ErrorKind::AccessDenied, 1);
         let failed = bench.apply(None, &config).await;
         assert!(failed.diagnostics.has_errors() && failed.state.is_none(), "{point}");

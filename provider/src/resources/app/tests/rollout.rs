@@ -97,10 +97,8 @@ async fn an_alarm_brings_the_weights_of_before_back() {
     assert_eq!(weights(&bench, &state).await, [20, 0]);
 }
 
-#[tokio::test(start_paused = true)]
-async fn requests_that_go_back_to_what_exists_are_never_held_up() {
-    let bench = Bench::new().await;
-    bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "on fire".into() });
+/// The target group of instances that exist; its ARN.
+async fn legacy(bench: &Bench) -> String {
     let legacy = NewTargetGroup {
         name: "legacy".into(),
         protocol: "HTTP".into(),
@@ -112,11 +110,18 @@ async fn requests_that_go_back_to_what_exists_are_never_held_up() {
         health_check: HealthCheck::default(),
         tags: Tags::new(),
     };
-    let legacy = bench.fake.aws().target_groups.create(&legacy).await.unwrap();
+    bench.fake.aws().target_groups.create(&legacy).await.unwrap().arn
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_go_back_to_what_exists_are_never_held_up() {
+    let bench = Bench::new().await;
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "on fire".into() });
+    let legacy = legacy(&bench).await;
     let with = |bench: &Bench, weights: (i64, i64), rollout: bool| {
         let mut config = config(bench, Some(0));
         config["backend"] = json!({
-            "ec2": { "target_group_arn": legacy.arn, "weight": weights.0 },
+            "ec2": { "target_group_arn": legacy, "weight": weights.0 },
             "green": { "cluster": "eks-green", "weight": weights.1 },
         });
         if !rollout {
@@ -135,9 +140,10 @@ async fn requests_that_go_back_to_what_exists_are_never_held_up() {
 #[tokio::test(start_paused = true)]
 async fn another_name_for_a_backend_moves_no_request() {
     let bench = Bench::new().await;
+    let legacy = legacy(&bench).await;
     let named = |name: &str| {
         let mut config = config(&bench, Some(0));
-        let existing = json!({ "target_group_arn": "arn:x:targetgroup/legacy/1", "weight": 100 });
+        let existing = json!({ "target_group_arn": legacy, "weight": 100 });
         config["backend"] = json!({ name: existing, "green": { "cluster": "eks-green", "weight": 0 } });
         config
     };
