@@ -12,6 +12,8 @@ mod members;
 mod network;
 mod plan_rules;
 mod read;
+mod runtime_images;
+mod scan;
 mod schema;
 mod types;
 
@@ -21,6 +23,8 @@ pub use plan_rules::{
     PlanRule, REQUIRED_LABELS, SPOT_MAXIMUM,
 };
 pub use read::{MemberPlace, StandardsDocument, member};
+pub use runtime_images::RuntimeImages;
+pub use scan::ScanDatabase;
 pub use schema::standards_schema;
 pub use types::{
     DefaultAutoscaling, Exposure, IamStandards, LogStandards, Platform, PlatformChart, PlatformCluster,

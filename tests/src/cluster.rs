@@ -164,7 +164,8 @@ fn kubectl_process(program: &Path, kubeconfig: &Path, home: &Path, arguments: &[
     Process::new(program).arg("--kubeconfig").arg(kubeconfig).args(arguments).env("HOME", home)
 }
 
-fn free_port() -> Result<u16> {
+/// A port on loopback that no one listens on.
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 

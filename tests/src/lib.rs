@@ -13,6 +13,7 @@ pub mod load_balancer_controller;
 pub mod manifests;
 pub mod matrix;
 pub mod ministack;
+pub mod platform;
 pub mod process;
 pub mod programs;
 pub mod rehearsal;

@@ -45,6 +45,11 @@ enum Task {
         /// Only scenarios whose name contains this.
         filter: Option<String>,
     },
+    /// Builds images of every runtime for real, starts and scans them, and prints a table of it.
+    TestPlatform {
+        /// Only scenarios whose name contains this.
+        filter: Option<String>,
+    },
     /// Checks format, lints and documentation: the quick part of `test`.
     Check,
     /// Checks licences, duplicates and sources of dependencies.
@@ -117,6 +122,7 @@ fn main() -> ExitCode {
         Task::TestUnit { filter } => tasks::test::unit(console, filter.as_deref()),
         Task::TestBlackbox { filter } => tasks::test::black_box(console, filter.as_deref()),
         Task::TestCluster { filter } => tasks::test_cluster::run(console, filter.as_deref()),
+        Task::TestPlatform { filter } => tasks::test_platform::run(console, filter.as_deref()),
         Task::Check => tasks::check::run(console),
         Task::Deny { advisories } => tasks::deny::run(console, advisories),
         Task::Fmt => tasks::check::format(),

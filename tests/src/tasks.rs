@@ -18,4 +18,5 @@ pub mod scale;
 mod table;
 pub mod test;
 pub mod test_cluster;
+pub mod test_platform;
 pub mod tools;

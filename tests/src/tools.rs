@@ -3,7 +3,9 @@
 
 mod cargo;
 mod cluster;
+mod debian;
 mod go;
+mod images;
 mod installation;
 mod python;
 
@@ -17,6 +19,7 @@ use crate::workspace;
 use cargo::CargoTool;
 pub use cluster::{ClusterTools, KUBERNETES};
 use go::GoTool;
+pub use images::ImageTools;
 use installation::Installation;
 use python::{MINISTACK, MOTO};
 

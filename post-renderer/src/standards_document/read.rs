@@ -1,6 +1,8 @@
 //! Reads a standards document and merges the overlay of an environment.
 
 use super::members::post_render_configuration;
+use super::runtime_images::image_findings;
+use super::scan::repository_findings;
 use super::{KIND, Network, Standards};
 use crate::configuration::{
     API_VERSION, Layer, meaning_findings, member_names, merge_values, no_files, shape_findings,
@@ -231,6 +233,8 @@ fn unknown_environments(document: &Value) -> Vec<Finding> {
 
 fn meaning(standards: &Value) -> Vec<Finding> {
     let mut findings = meaning_findings(standards);
+    findings.extend(image_findings(standards));
+    findings.extend(repository_findings(standards));
     if let Some(pattern) = standards.get("namePattern").and_then(Value::as_str)
         && let Err(error) = anchored(pattern)
     {
@@ -362,6 +366,16 @@ mod tests {
         ] {
             assert!(wrong.contains(part), "{part} is not in:\n{wrong}");
         }
+    }
+
+    #[test]
+    fn base_images_without_a_digest_are_refused() {
+        let wrong = read(
+            "runtimes:\n  java:\n    images: {build: maven:3.9, run: 'temurin@sha256:0', maximumSize: 300Mi}\n",
+        )
+        .unwrap_err();
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].contains("runtimes.java.images.build: the base image `maven:3.9`"), "{wrong:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The members of a standards document, merged for one environment.
 
+use super::{RuntimeImages, ScanDatabase};
 use crate::configuration::{
     Hooks, Kapp, ListKey, Mode, PodTemplatePath, PodTemplates, Resources, Stamp, Standards as Parameters,
     UnknownPodKinds,
@@ -55,6 +56,9 @@ pub struct Standards {
     /// Defaults for what an app does not name itself.
     #[serde(skip_serializing_if = "is_default")]
     pub platform: Platform,
+    /// Database of vulnerabilities of the pipelines' scanner.
+    #[serde(skip_serializing_if = "is_default")]
+    pub scan_database: ScanDatabase,
     /// As in a `PostRenderConfig`: which objects are stamped.
     #[serde(skip_serializing_if = "is_default")]
     pub stamp: Stamp,
@@ -160,6 +164,9 @@ pub struct RuntimeProfile {
     /// Environment variables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
+    /// Base images of the generated Dockerfile.
+    #[serde(skip_serializing_if = "is_default")]
+    pub images: RuntimeImages,
 }
 
 /// Kind of load balancer.

@@ -3,22 +3,27 @@
 
 mod check;
 mod ec2;
+mod image_settings;
 mod project;
 mod runtime_images;
+mod scan_policy;
 mod template;
 
 use std::collections::BTreeMap;
 
+use ipsy_post_renderer::standards_document::ScanDatabase;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tf_provider::Arguments;
 
 use super::problem::Problems;
+use super::runtime::Runtime;
 use super::standards::StandardsDocument;
 use check::check;
 use ec2::{Ec2, Ec2Config};
+use image_settings::image_settings;
 use project::{Environment, Project};
-use runtime_images::RuntimeImages;
+use runtime_images::ImageBuild;
 use template::{Facts, render};
 
 /// The files that an app's repository begins with: Terraform that plans clean, a pipeline for Jenkins and its twin
@@ -35,11 +40,13 @@ pub(crate) struct BootstrapConfig {
     /// Labels for every object of the app.
     #[argument(example = "{ cost-center = \"cc-42\" }")]
     pub(crate) labels: Option<BTreeMap<String, String>>,
-    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`, or one of `runtimes` in the
-    /// standards. It chooses the app's profile and the Dockerfile: a runtime of the standards has that of the runtime that
+    /// Language runtime: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust` or `static` (a web
+    /// site), or one of `runtimes` in the standards. It chooses the app's profile and the Dockerfile: a runtime of the standards has that of the runtime that
     /// it extends. Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
+    /// Build tool of a Java app: `maven` or `gradle`. Default: `maven`.
+    pub(crate) build_tool: Option<String>,
     /// Port that the app listens on; the app also finds it in its environment, as `PORT`.
     #[argument(required, example = "8080")]
     pub(crate) port: Option<i64>,
@@ -59,15 +66,33 @@ pub(crate) struct BootstrapConfig {
     /// S3 bucket for the Terraform states of all environments. Default: `platform.stateBucket` of the standards. Without
     /// a bucket the project has no backend for its states, and its README explains what to add.
     pub(crate) state_bucket: Option<String>,
-    /// Image that the app is built in, by digest or tag. Default: a common one of the runtime, by tag.
+    /// Image that the app is built in, by digest. Default: `runtimes.NAME.images.build` in the standards, or a common
+    /// one of the runtime by tag, with a warning.
+    #[argument(example = "\"maven:3.9@sha256:…\"")]
     pub(crate) build_image: Option<String>,
-    /// Image that the app runs in, likewise.
+    /// Image that the app runs in, by digest. Default: `runtimes.NAME.images.run` in the standards, or a common one of
+    /// the runtime by tag, with a warning.
     pub(crate) runtime_image: Option<String>,
     /// Managed IAM policies of the app's role, such as those of the EC2 instances that serve the app today.
     pub(crate) managed_policy_arns: Option<Vec<String>>,
     /// Further policies of the role, as JSON by name. Each becomes a file in `terraform/policies`.
     pub(crate) policies: Option<BTreeMap<String, String>>,
+    pub(crate) custom_dockerfile: Option<CustomDockerfileConfig>,
     pub(crate) environment: Vec<EnvironmentConfig>,
+}
+
+/// A Dockerfile of the team instead of the runtime's: an exception. The pipeline builds it by the same rules.
+#[derive(Debug, Clone, Default, Deserialize, Arguments)]
+#[serde(default)]
+pub(crate) struct CustomDockerfileConfig {
+    /// Path of the Dockerfile in the repository. Default: `Dockerfile`.
+    pub(crate) path: Option<String>,
+    /// Why the Dockerfile of the runtime does not do.
+    #[argument(required, example = "\"needs LibreOffice, PAY-812\"")]
+    pub(crate) reason: Option<String>,
+    /// Team or person that keeps it up to date.
+    #[argument(required, example = "\"payments\"")]
+    pub(crate) owner: Option<String>,
 }
 
 /// An environment, in the order of a deployment. The first one makes the image repository. Default: those of
@@ -93,6 +118,14 @@ pub(crate) struct EnvironmentConfig {
     pub(crate) ec2: Option<Ec2Config>,
 }
 
+impl BootstrapConfig {
+    /// The path of the Dockerfile, the team's or the runtime's.
+    fn dockerfile(&self) -> &str {
+        let custom = self.custom_dockerfile.as_ref().and_then(|custom| custom.path.as_deref());
+        custom.unwrap_or("Dockerfile")
+    }
+}
+
 /// The files, by their paths. `complete` says that nothing is unknown. They are only of use where no error was
 /// found.
 pub(crate) fn files(
@@ -103,13 +136,23 @@ pub(crate) fn files(
 ) -> BTreeMap<String, String> {
     let project = Project::resolve(config, standards, problems);
     let registry = check(&project, standards, complete, problems);
-    let facts = facts(&project, standards, registry.region);
+    // No environment changes how an image is built, since all of them run the same one.
+    let general = standards.of_environment(None).unwrap_or_default();
+    let image = ImageBuild::of(&project, &general);
+    if complete && config.custom_dockerfile.is_none() {
+        image.warn_of_tags(problems);
+    }
+    let facts = facts(&project, standards, &image, &general.scan_database, registry.region);
     let mut files: BTreeMap<String, String> =
         FILES.iter().map(|(path, template)| ((*path).to_owned(), render(template, &facts))).collect();
-    files.insert(
-        "Dockerfile".to_owned(),
-        render(RuntimeImages::of(project.profile.base()).dockerfile, &facts),
-    );
+    files.insert("trivy.yaml".to_owned(), scan_policy::configuration(&general));
+    files.insert(".trivyignore.yaml".to_owned(), scan_policy::waivers(&general));
+    if config.custom_dockerfile.is_none() {
+        files.insert("Dockerfile".to_owned(), render(image.dockerfile, &facts));
+        if project.profile.base() == Runtime::Static {
+            files.insert("nginx.conf".to_owned(), render(NGINX, &facts));
+        }
+    }
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
@@ -125,8 +168,11 @@ pub(crate) fn files(
     files
 }
 
+/// What serves the site of the runtime `static`.
+const NGINX: &str = include_str!("bootstrap/templates/docker/nginx.conf");
+
 /// Every file but those that depend on the runtime or on an environment.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 17] = [
     (".dockerignore", include_str!("bootstrap/templates/docker/dockerignore")),
     (".github/workflows/deploy.yml", include_str!("bootstrap/templates/ci/deploy.yml")),
     (".gitignore", include_str!("bootstrap/templates/terraform/gitignore")),
@@ -134,17 +180,29 @@ const FILES: [(&str, &str); 10] = [
     ("README.md", include_str!("bootstrap/templates/README.md")),
     ("ci/build.sh", include_str!("bootstrap/templates/ci/build.sh")),
     ("ci/deploy.sh", include_str!("bootstrap/templates/ci/deploy.sh")),
+    ("ci/image.sh", include_str!("bootstrap/templates/ci/image.sh")),
+    ("ci/push.sh", include_str!("bootstrap/templates/ci/push.sh")),
+    ("ci/rollback.sh", include_str!("bootstrap/templates/ci/rollback.sh")),
+    ("ci/scan-database.sh", include_str!("bootstrap/templates/ci/scan-database.sh")),
+    ("ci/scan.sh", include_str!("bootstrap/templates/ci/scan.sh")),
+    ("ci/shift.sh", include_str!("bootstrap/templates/ci/shift.sh")),
+    ("ci/terraform.sh", include_str!("bootstrap/templates/ci/terraform.sh")),
     ("terraform/main.tf", include_str!("bootstrap/templates/terraform/main.tf")),
     ("terraform/variables.tf", include_str!("bootstrap/templates/terraform/variables.tf")),
     ("terraform/versions.tf", include_str!("bootstrap/templates/terraform/versions.tf")),
 ];
 
 /// What the templates say, each in the form in which it stands there.
-fn facts(project: &Project<'_>, standards: &StandardsDocument, registry_region: &str) -> Facts {
+fn facts(
+    project: &Project<'_>,
+    standards: &StandardsDocument,
+    image: &ImageBuild,
+    database: &ScanDatabase,
+    registry_region: &str,
+) -> Facts {
     let config = project.config;
     let region = config.region.as_deref().unwrap_or(registry_region);
     let name = config.name.as_deref().unwrap_or_default();
-    let images = RuntimeImages::of(project.profile.base());
     let environments: Vec<&str> =
         project.environments.iter().map(|environment| environment.name.as_str()).collect();
     let each = |quote: &str| {
@@ -154,18 +212,23 @@ fn facts(project: &Project<'_>, standards: &StandardsDocument, registry_region: 
     let mut facts = Facts::from([
         ("app", name.to_owned()),
         ("aws_region", region.to_owned()),
-        ("build_image", config.build_image.clone().unwrap_or_else(|| images.build.to_owned())),
+        ("build_image", image.build.clone()),
+        ("database_days", database.maximum_days.to_string()),
+        ("database_repositories", database.repositories.join(" ")),
+        ("dockerfile", config.dockerfile().to_owned()),
         ("environments", each("\"")),
         ("environments_groovy", each("'")),
         ("environments_text", each("`")),
         ("first_environment", environments.first().copied().unwrap_or_default().to_owned()),
+        ("image_settings", image_settings(config)),
+        ("maximum_size", image.maximum_size.to_string()),
         ("name", hcl(name)),
         ("port", config.port.unwrap_or_default().to_string()),
         ("region", hcl(region)),
         ("registry", project.registry.clone().unwrap_or_default()),
         ("registry_region", registry_region.to_owned()),
         ("runtime", hcl(project.profile.name())),
-        ("runtime_image", config.runtime_image.clone().unwrap_or_else(|| images.run.to_owned())),
+        ("runtime_image", image.run.clone()),
         ("runtime_name", project.profile.name().to_owned()),
     ]);
     for (fact, given) in [("health_path", &config.health_path), ("team", &config.team)] {
@@ -192,6 +255,10 @@ fn facts(project: &Project<'_>, standards: &StandardsDocument, registry_region: 
     if let Some(iam) = ec2::iam_block(config) {
         facts.insert("iam", iam);
     }
+    if let Some(custom) = &config.custom_dockerfile {
+        facts.insert("custom_reason", custom.reason.clone().unwrap_or_default());
+        facts.insert("custom_owner", custom.owner.clone().unwrap_or_default());
+    }
     facts
 }
 
@@ -216,6 +283,7 @@ fn variables(project: &Project<'_>, index: usize, environment: &Environment) -> 
         "min_replicas": environment.min_replicas,
         "oidc_provider_arn": environment.oidc_provider_arn,
         "repository": project.repository(index),
+        "weight": 100,
     });
     if project.has_load_balancer() {
         variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());

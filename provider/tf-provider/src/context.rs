@@ -39,7 +39,7 @@ impl Context {
     /// ```
     /// use tf_provider::{Context, Deferred};
     ///
-    /// let context = Context { deferral_allowed: true, ..Context::default() };
+    /// let context = Context::default();
     /// context.defer(Deferred::ResourceConfigUnknown);
     /// ```
     pub fn defer(&self, reason: Deferred) {

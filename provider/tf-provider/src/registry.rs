@@ -100,17 +100,27 @@ impl Registry {
     pub(crate) fn new(provider: Arc<dyn Provider>) -> Self {
         let mut duplicates = Vec::new();
         Self {
-            resources: named("resource", provider.resources(), |it| it.type_name(), &mut duplicates),
-            data_sources: named("data source", provider.data_sources(), |it| it.type_name(), &mut duplicates),
+            resources: named("resource", provider.resources(), Resource::type_name, &mut duplicates),
+            data_sources: named(
+                "data source",
+                provider.data_sources(),
+                DataSource::type_name,
+                &mut duplicates,
+            ),
             ephemeral_resources: named(
                 "ephemeral resource",
                 provider.ephemeral_resources(),
-                |it| it.type_name(),
+                EphemeralResource::type_name,
                 &mut duplicates,
             ),
-            list_resources: named("list", provider.list_resources(), |it| it.type_name(), &mut duplicates),
-            actions: named("action", provider.actions(), |it| it.type_name(), &mut duplicates),
-            functions: named("function", provider.functions(), |it| it.name(), &mut duplicates),
+            list_resources: named(
+                "list",
+                provider.list_resources(),
+                ListResource::type_name,
+                &mut duplicates,
+            ),
+            actions: named("action", provider.actions(), Action::type_name, &mut duplicates),
+            functions: named("function", provider.functions(), Function::name, &mut duplicates),
             configured: Configured::default(),
             typed: OnceLock::new(),
             meta: OnceLock::new(),

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "clippy does not see that all of this is tests")]
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -203,12 +205,11 @@ fn table() -> String {
          protocol 6.\n",
     );
     for (title, rows) in groups() {
-        text.push_str(&format!(
-            "\n## {title}\n\n| terraform-plugin-framework 1.19 | Here | Test |\n|---|---|---|\n"
-        ));
+        writeln!(text, "\n## {title}\n\n| terraform-plugin-framework 1.19 | Here | Test |\n|---|---|---|")
+            .unwrap();
         for (feature, here, test) in rows {
-            let test = if test.is_empty() { "lacking".to_owned() } else { format!("`{test}`") };
-            text.push_str(&format!("| {feature} | {here} | {test} |\n"));
+            let proof = if test.is_empty() { "lacking".to_owned() } else { format!("`{test}`") };
+            writeln!(text, "| {feature} | {here} | {proof} |").unwrap();
         }
     }
     text

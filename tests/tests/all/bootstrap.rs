@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use acceptance::process::Process;
@@ -47,11 +48,19 @@ fn the_same_arguments_give_the_same_bytes_on_any_machine() {
             ".dockerignore",
             ".github/workflows/deploy.yml",
             ".gitignore",
+            ".trivyignore.yaml",
             "Dockerfile",
             "Jenkinsfile",
             "README.md",
             "ci/build.sh",
             "ci/deploy.sh",
+            "ci/image.sh",
+            "ci/push.sh",
+            "ci/rollback.sh",
+            "ci/scan-database.sh",
+            "ci/scan.sh",
+            "ci/shift.sh",
+            "ci/terraform.sh",
             "terraform/environments/dev.s3.tfbackend",
             "terraform/environments/dev.tfvars.json",
             "terraform/environments/prod.s3.tfbackend",
@@ -59,6 +68,7 @@ fn the_same_arguments_give_the_same_bytes_on_any_machine() {
             "terraform/main.tf",
             "terraform/variables.tf",
             "terraform/versions.tf",
+            "trivy.yaml",
         ]
     );
 }
@@ -112,6 +122,71 @@ fn standards_are_kept_and_go_along() {
     let files = terraform.output("files").unwrap();
     let standards: Value = serde_yaml::from_str(files["terraform/standards.yaml"].as_str().unwrap()).unwrap();
     assert_eq!(standards["requiredLabels"], serde_json::json!(["team", "tier"]));
+}
+
+/// Stands in for `trivy image --download-db-only`. A repository is reachable if a file has its name; the file holds the
+/// time at which its database was made.
+const DOWNLOAD: &str = r#"#!/bin/sh
+while [ $# -gt 0 ]; do
+    case $1 in
+    --cache-dir) cache=$2 ;;
+    --db-repository) repository=$2 ;;
+    esac
+    shift
+done
+made=$(cat "$REPOSITORIES/${repository%%.*}") || exit 1
+mkdir -p "$cache/db"
+printf '{"Version":2,"UpdatedAt":"%s"}' "$made" > "$cache/db/metadata.json"
+"#;
+
+#[test]
+fn the_scan_falls_back_to_the_last_good_database_until_it_is_too_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("programs")).unwrap();
+    fs::create_dir_all(at("repositories")).unwrap();
+    fs::write(at("programs/trivy"), DOWNLOAD).unwrap();
+    fs::set_permissions(at("programs/trivy"), fs::Permissions::from_mode(0o755)).unwrap();
+    let script = files()["ci/scan-database.sh"].as_str().unwrap().to_owned();
+    assert!(
+        script.contains("in mirror.gcr.io/aquasec/trivy-db:2 ghcr.io/aquasecurity/trivy-db:2; do"),
+        "{script}"
+    );
+    fs::write(at("scan-database.sh"), script).unwrap();
+    let run = || {
+        Process::new("sh")
+            .arg(at("scan-database.sh"))
+            .env("PATH", format!("{}:{}", at("programs").display(), std::env::var("PATH").unwrap()))
+            .env("REPOSITORIES", at("repositories"))
+            .env("TRIVY_CACHE_DIR", at("cache"))
+            .run()
+            .unwrap()
+    };
+    let ago = |days: u32| {
+        let date = Process::new("date").args(["--utc", "--date", &format!("{days} days ago"), "+%FT%TZ"]);
+        date.succeed().unwrap().stdout.trim().to_owned()
+    };
+    let serve = |name: &str, days: u32| fs::write(at("repositories").join(name), ago(days)).unwrap();
+    let take_away = |name: &str| fs::remove_file(at("repositories").join(name)).unwrap();
+    let assert_ends = |code: i32, text: &str| {
+        let outcome = run();
+        assert_eq!(outcome.code, code, "{}", outcome.everything());
+        assert!(outcome.everything().contains(text), "{text} is not in {}", outcome.everything());
+    };
+
+    assert_ends(1, "this machine has none");
+    serve("ghcr", 1);
+    assert_ends(0, "database of ghcr.io/aquasecurity/trivy-db:2");
+    take_away("ghcr");
+    assert_ends(0, "warning: scanning with the last good database");
+    // A repository that serves an old database does not replace a newer one.
+    serve("mirror", 3);
+    assert_ends(0, "warning: scanning with the last good database");
+    take_away("mirror");
+    fs::write(at("cache/db/metadata.json"), format!("{{\"UpdatedAt\":\"{}\"}}", ago(3))).unwrap();
+    assert_ends(1, "scanDatabase.maximumDays");
+    serve("mirror", 0);
+    assert_ends(0, "database of mirror.gcr.io/aquasec/trivy-db:2");
 }
 
 /// The platform of an organisation, and an app that names nothing but what is its own.

@@ -198,7 +198,7 @@ fn an_app_on_ec2_becomes_a_project_that_applies_without_a_second_rule() {
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     let variables: Value = serde_json::from_str(&read("terraform/environments/prod.tfvars.json")).unwrap();
     assert_eq!(variables["ec2_target_group_arn"], built["target_group"]);
-    assert_eq!((&variables["ec2_weight"], &variables["cluster_weight"]), (&json!(100), &json!(0)));
+    assert_eq!(variables["weight"], 0);
     assert_eq!((&variables["min_replicas"], &variables["max_replicas"]), (&json!(3), &json!(6)));
     assert_eq!(variables["hosts"], json!(["checkout.example.com"]));
     assert_eq!(variables["priority"], 120);

@@ -20,12 +20,12 @@ fn the_worked_example_states_the_cluster_size_that_the_claim_implies() {
     let terraform = applied(&format!("{PROVIDER}\n{}", fs::read_to_string(example).unwrap()));
     let nodes = terraform.output("implied_nodes").unwrap().as_f64().unwrap();
     assert!((nodes - 52.436_974_789_9).abs() < 1e-9, "{nodes}");
-    let expected = json!({ "30": 82.836538, "52.4": 70.021154, "100": 42.788462, "175": -0.120192 });
+    let expected = json!({ "30": 82.836_538, "52.4": 70.021_154, "100": 42.788_462, "175": -0.120_192 });
     assert_eq!(terraform.output("saving_percent").unwrap(), expected);
     let idle = terraform.output("saving_percent_with_idle_capacity").unwrap();
-    assert_eq!(idle, json!(49.266568));
+    assert_eq!(idle, json!(49.266_568));
     let pod = terraform.output("requests_of_a_pod").unwrap();
-    assert_eq!(pod["cpu"], json!(0.528192));
+    assert_eq!(pod["cpu"], json!(0.528_192));
 }
 
 /// A service, workers and crons with every kind of container.

@@ -26,6 +26,7 @@ mod install;
 mod karpenter;
 mod modules;
 mod overrides;
+mod pipelines;
 mod post_render;
 mod pure_parts;
 mod quickstart;

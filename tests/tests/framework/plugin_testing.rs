@@ -1,4 +1,4 @@
-//! HashiCorp's own acceptance tests of providers, `terraform-plugin-testing`, on the example provider.
+//! `HashiCorp`'s own acceptance tests of providers, `terraform-plugin-testing`, on the example provider.
 
 use std::time::Duration;
 

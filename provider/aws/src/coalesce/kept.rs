@@ -60,6 +60,18 @@ impl<Key: Ord, Answer: Clone> Answers<Key, Answer> {
         Self(Some(Arc::new(Kept::new())))
     }
 
+    /// The answer for `key`, if one is fresh.
+    pub(super) fn fresh(&self, key: &Key) -> Option<Arc<Answer>> {
+        self.0.as_ref()?.get(key)
+    }
+
+    /// Keeps an answer that another question has given.
+    pub(super) fn keep(&self, key: Key, answer: Answer) {
+        if let Some(kept) = &self.0 {
+            kept.put(key, answer);
+        }
+    }
+
     /// The answer for `key`: one that is fresh, or what `read` gives.
     pub(super) async fn read<Reading>(&self, key: Key, read: Reading) -> Result<Answer, Error>
     where

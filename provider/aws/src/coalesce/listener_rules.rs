@@ -59,6 +59,18 @@ impl Coalesced {
     }
 }
 
+impl Coalesced {
+    /// The rules from fresh lists of their listeners, if all are in those.
+    fn listed(&self, arns: &[String]) -> Option<Vec<Rule>> {
+        let rule = |arn: &String| {
+            let (listener, _) = arn.rsplit_once('/')?;
+            let rules = self.lists.fresh(&listener.replacen(":listener-rule/", ":listener/", 1))?;
+            rules.iter().find(|rule| rule.arn == *arn).cloned()
+        };
+        arns.iter().map(rule).collect()
+    }
+}
+
 #[async_trait]
 impl ListenerRules for Coalesced {
     async fn create(&self, rule: &NewRule) -> Result<Rule, Error> {
@@ -72,6 +84,9 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
+        if let Some(rules) = self.listed(arns) {
+            return Ok(rules);
+        }
         let together = async { Ok(self.by_arn.get(arns).await?.into_values().collect()) };
         self.rules.read(arns.to_vec(), together).await
     }

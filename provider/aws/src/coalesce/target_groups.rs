@@ -18,6 +18,8 @@ pub(super) struct Coalesced {
     inner: Arc<dyn TargetGroups>,
     by_name: Batcher<String, TargetGroup>,
     by_arn: Batcher<String, TargetGroup>,
+    /// Groups by name and by ARN.
+    groups: Answers<String, TargetGroup>,
     attributes: Answers<String, BTreeMap<String, String>>,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
@@ -39,13 +41,34 @@ impl Coalesced {
         );
         let tags =
             Batcher::of(GROUPS_PER_CALL, &inner, |groups, arns| async move { groups.tags(&arns).await });
-        let attributes = Answers::exact();
-        Self { inner, by_name, by_arn, attributes, tags, bulk_tags: BulkTags::default() }
+        let (groups, attributes) = (Answers::exact(), Answers::exact());
+        Self { inner, by_name, by_arn, groups, attributes, tags, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`, and with attributes that are kept for some seconds.
+    /// The same with tags from `bulk_tags`, and with groups and attributes that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { attributes: Answers::kept(), bulk_tags, ..self.clone() }
+        Self { groups: Answers::kept(), attributes: Answers::kept(), bulk_tags, ..self.clone() }
+    }
+
+    /// Groups that are fresh, and what `batcher` finds of the others.
+    async fn found(
+        &self,
+        keys: &[String],
+        batcher: &Batcher<String, TargetGroup>,
+    ) -> Result<Vec<TargetGroup>, Error> {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for key in keys {
+            match self.groups.fresh(key) {
+                Some(group) => found.push(group.as_ref().clone()),
+                None => missing.push(key.clone()),
+            }
+        }
+        for group in batcher.get(&missing).await?.into_values() {
+            self.groups.keep(group.name.clone(), group.clone());
+            self.groups.keep(group.arn.clone(), group.clone());
+            found.push(group);
+        }
+        Ok(found)
     }
 }
 
@@ -56,11 +79,11 @@ impl TargetGroups for Coalesced {
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<TargetGroup>, Error> {
-        Ok(self.by_name.get(names).await?.into_values().collect())
+        self.found(names, &self.by_name).await
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<TargetGroup>, Error> {
-        Ok(self.by_arn.get(arns).await?.into_values().collect())
+        self.found(arns, &self.by_arn).await
     }
 
     async fn set_health_check(&self, arn: &str, check: &HealthCheck) -> Result<TargetGroup, Error> {

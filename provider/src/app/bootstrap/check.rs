@@ -31,6 +31,7 @@ pub(super) fn check<'p>(
     let region = check_registry(project, problems);
     check_words(project.config, problems);
     check_images(project.config, problems);
+    check_build(project.config, problems);
     check_environments(project, complete, problems);
     // The standards have defaults for what is missing, and Terraform validates before they are read.
     if complete && !standards.is_unread() {
@@ -211,18 +212,55 @@ fn check_words(config: &BootstrapConfig, problems: &mut Problems) {
     }
 }
 
-/// A base image that moves makes two builds of one commit differ.
+/// With a base image that moves, two builds of one commit differ.
 fn check_images(config: &BootstrapConfig, problems: &mut Problems) {
     for (place, given) in [("build_image", &config.build_image), ("runtime_image", &config.runtime_image)] {
         let Some(image) = given else { continue };
         let read = Reference::parse(image).ok().filter(|image| !image.repository.is_empty());
-        let pinned = read.is_some_and(|image| !image.digest.is_empty() || image.tag != "latest");
+        let pinned = read.is_some_and(|image| !image.digest.is_empty());
         // The Dockerfile's own syntax ends a word at a space.
         if !pinned || image.contains(char::is_whitespace) {
             problems.error(
                 place,
-                format!("`{image}` is not pinned"),
-                "Name the image with a digest, such as `debian:13-slim@sha256:…`, or at least with a tag of a version.",
+                format!("The base image `{image}` has no digest"),
+                "A tag can be moved. Add the digest, as in `debian:13-slim@sha256:…`.",
+            );
+        }
+    }
+}
+
+/// The build tool, and the exception for a Dockerfile of the team.
+fn check_build(config: &BootstrapConfig, problems: &mut Problems) {
+    if let Some(tool) =
+        config.build_tool.as_ref().filter(|tool| !["gradle", "maven"].contains(&tool.as_str()))
+    {
+        problems.error(
+            "build_tool",
+            format!("`{tool}` is not a build tool"),
+            "Use `maven` or `gradle`, or leave it out for runtimes other than Java.",
+        );
+    }
+    let Some(custom) = &config.custom_dockerfile else { return };
+    let is_path = |path: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+        !path.is_empty()
+            && !path.starts_with('/')
+            && path.bytes().all(plain)
+            && !path.split('/').any(|part| part == "..")
+    };
+    if let Some(path) = custom.path.as_ref().filter(|path| !is_path(path)) {
+        problems.error(
+            "custom_dockerfile.path",
+            format!("`{path}` is not a path in the repository"),
+            "Write it from the root of the repository, as in `docker/Dockerfile`.",
+        );
+    }
+    for (argument, text) in [("reason", &custom.reason), ("owner", &custom.owner)] {
+        if text.as_ref().is_some_and(|text| text.trim().is_empty() || text.contains(char::is_control)) {
+            problems.error(
+                &format!("custom_dockerfile.{argument}"),
+                format!("`{argument}` is empty or has a line break"),
+                "A Dockerfile of your own is an exception: write in one line why, and who keeps it up to date.",
             );
         }
     }

@@ -56,13 +56,11 @@ impl Ec2 {
     }
 
     /// The variables of an environment with or without instances.
-    pub(super) fn variables(ec2: Option<&Self>) -> [(&'static str, Value); 4] {
-        let has_instances = ec2.is_some();
+    pub(super) fn variables(ec2: Option<&Self>) -> [(&'static str, Value); 3] {
         [
-            ("cluster_weight", json!(if has_instances { 0 } else { 100 })),
             ("ec2_target_group_arn", json!(ec2.and_then(|ec2| ec2.target_group_arn.clone()))),
-            ("ec2_weight", json!(if has_instances { 100 } else { 0 })),
             ("priority", json!(ec2.and_then(|ec2| ec2.priority))),
+            ("weight", json!(if ec2.is_some() { 0 } else { 100 })),
         ]
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn planned(
 pub(super) fn invoked(call: Call, request: Request, lifecycle: &Arc<Lifecycle>) -> Events<Event> {
     let action_request = match read(&call, &request) {
         Ok(action_request) => action_request,
-        Err(diagnostics) => return Box::pin(stream::iter(completed(diagnostics)).map(Ok)),
+        Err(diagnostics) => return Box::pin(stream::iter([Ok(completed(diagnostics))])),
     };
     let about = request.action_type.clone();
     let (messages, received) = mpsc::unbounded_channel();
@@ -50,7 +50,7 @@ pub(super) fn invoked(call: Call, request: Request, lifecycle: &Arc<Lifecycle>) 
         let diagnostics = action.item.invoke(action_request, Progress(messages)).await;
         action.typed().schema.located(&config, diagnostics)
     };
-    events(lifecycle, ("InvokeAction", about), Effect::Mutation, sent, run, completed)
+    events(lifecycle, ("InvokeAction", about), Effect::Mutation, sent, run, |it| Some(completed(it)))
 }
 
 fn read(call: &Call, request: &Request) -> Result<ActionRequest, Diagnostics> {
@@ -60,7 +60,7 @@ fn read(call: &Call, request: &Request) -> Result<ActionRequest, Diagnostics> {
     Ok(ActionRequest { config, context })
 }
 
-fn completed(diagnostics: Diagnostics) -> Option<Event> {
+fn completed(diagnostics: Diagnostics) -> Event {
     let diagnostics: Vec<tf::Diagnostic> = wire::diagnostics::to_wire(diagnostics);
-    Some(Event { r#type: Some(event::Type::Completed(event::Completed { diagnostics })) })
+    Event { r#type: Some(event::Type::Completed(event::Completed { diagnostics })) }
 }

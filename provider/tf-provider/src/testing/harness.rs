@@ -290,7 +290,7 @@ impl Harness {
         if !violations.is_empty() {
             return Err(Failure::Refused("plan", violations));
         }
-        let paths = response.requires_replace.iter().map(|path| wire::diagnostics::path_from_wire(path));
+        let paths = response.requires_replace.iter().map(wire::diagnostics::path_from_wire);
         Ok(Planned {
             state,
             requires_replace: paths.map(|path: Path| path.to_string()).collect(),

@@ -8,14 +8,17 @@ use tf::invoke_action::event::Type;
 
 use crate::client::{Session, UNKNOWN, errors, object};
 
-fn append(name: &str, times: Json, pause: Json) -> Option<tf::DynamicValue> {
-    Some(object(&[("name", name.into()), ("times", times), ("pause", pause)]))
+fn append(name: &str, times: Json, pause: Json) -> tf::DynamicValue {
+    object(&[("name", name.into()), ("times", times), ("pause", pause)])
 }
 
 /// The progress messages and the errors of an action.
-async fn invoke(session: &mut Session, config: Option<tf::DynamicValue>) -> (Vec<String>, Vec<String>) {
-    let request =
-        tf::invoke_action::Request { action_type: "null_append".into(), config, ..Default::default() };
+async fn invoke(session: &mut Session, config: tf::DynamicValue) -> (Vec<String>, Vec<String>) {
+    let request = tf::invoke_action::Request {
+        action_type: "null_append".into(),
+        config: Some(config),
+        ..Default::default()
+    };
     let mut stream = session.provider.invoke_action(request).await.unwrap().into_inner();
     let mut messages = Vec::new();
     while let Some(event) = stream.message().await.unwrap() {
@@ -62,7 +65,7 @@ async fn an_action_goes_on_when_nobody_listens() {
     session.configure().await;
     let request = tf::invoke_action::Request {
         action_type: "null_append".into(),
-        config: append("a", 2.into(), Json::from(0.2)),
+        config: Some(append("a", 2.into(), Json::from(0.2))),
         ..Default::default()
     };
     let mut stream = session.provider.invoke_action(request).await.unwrap().into_inner();
@@ -89,7 +92,7 @@ async fn a_plan_can_refuse_an_action() {
     let mut session = Session::plain().await;
     let plan = |name: &str| tf::plan_action::Request {
         action_type: "null_append".into(),
-        config: append(name, UNKNOWN.into(), UNKNOWN.into()),
+        config: Some(append(name, UNKNOWN.into(), UNKNOWN.into())),
         ..Default::default()
     };
     let response = session.provider.plan_action(plan("a")).await.unwrap().into_inner();
@@ -98,7 +101,7 @@ async fn a_plan_can_refuse_an_action() {
     assert_eq!(errors(&response.diagnostics), ["Forbidden file at .name"]);
     let request = tf::validate_action_config::Request {
         type_name: "null_append".into(),
-        config: append("a", 101.into(), Json::Null),
+        config: Some(append("a", 101.into(), Json::Null)),
     };
     let response = session.provider.validate_action_config(request).await.unwrap().into_inner();
     assert_eq!(errors(&response.diagnostics), ["Number out of range at .times"]);

@@ -27,7 +27,7 @@ async fn a_token_is_opened_renewed_and_closed() {
     assert_eq!(read(opened.result.as_ref()), expected);
     let at = SystemTime::try_from(opened.renew_at.unwrap()).unwrap();
     let left = at.duration_since(SystemTime::now()).unwrap();
-    assert!(left > Duration::from_secs(50) && left <= Duration::from_secs(60), "{left:?}");
+    assert!(left > Duration::from_secs(50) && left <= Duration::from_mins(1), "{left:?}");
     let request = tf::renew_ephemeral_resource::Request { type_name: type_name(), private: opened.private };
     let renewed = session.provider.renew_ephemeral_resource(request).await.unwrap().into_inner();
     assert_eq!((renewed.diagnostics, renewed.renew_at), (vec![], None));

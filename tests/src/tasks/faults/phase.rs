@@ -71,6 +71,9 @@ impl Action {
     }
 }
 
+/// What a folder's files do.
+type OfFolder = fn(PathBuf) -> Action;
+
 impl Phase {
     /// The phases of these names, or all of them.
     pub(super) fn of(names: &[String]) -> Result<Vec<Arc<Self>>> {
@@ -86,7 +89,7 @@ impl Phase {
     /// All phases, those of each folder in the order of their names.
     fn all() -> Result<Vec<Arc<Self>>> {
         let mut all = vec![("create".to_owned(), Action::Create), ("adoption".to_owned(), Action::Adopt)];
-        let kinds: [(&str, fn(PathBuf) -> Action); 6] = [
+        let kinds: [(&str, OfFolder); 6] = [
             ("updates", Action::Update),
             ("renames", Action::Rename),
             ("renames_with_images", Action::RenameWithImages),

@@ -78,13 +78,13 @@ resource "ipsy_app" "app" {
 @end
 @if ec2
 
-  # The instances that serve the app today. Move the weights in environments/ to shift requests to the cluster.
+  # The instances that serve the app today. They get what `weight` leaves of 100 percent.
   dynamic "backend" {
     for_each = var.ec2_target_group_arn == null ? [] : [var.ec2_target_group_arn]
     content {
       name             = "ec2"
       target_group_arn = backend.value
-      weight           = var.ec2_weight
+      weight           = 100 - var.weight
     }
   }
 @end
@@ -93,11 +93,7 @@ resource "ipsy_app" "app" {
     name              = var.backend
     cluster           = var.cluster
     oidc_provider_arn = var.oidc_provider_arn
-@if ec2
-    weight            = var.cluster_weight
-@else
-    weight            = 100
-@end
+    weight            = var.weight
   }
 @if ec2
 

@@ -40,6 +40,15 @@ variable "repository" {
   type        = string
 }
 
+variable "weight" {
+@if ec2
+  description = "Percentage of the requests that the cluster gets; the EC2 instances get the others."
+@else
+  description = "Weight of the cluster in the listener rule; ci/shift.sh sets another one for a while."
+@end
+  type        = number
+}
+
 variable "min_replicas" {
   description = "Minimum number of pods; null for what the standards say."
   type        = number
@@ -71,15 +80,5 @@ variable "priority" {
 variable "ec2_target_group_arn" {
   description = "ARN of the target group of the EC2 instances; null where there are none, or none any more."
   type        = string
-}
-
-variable "ec2_weight" {
-  description = "Share of the requests that the EC2 instances get."
-  type        = number
-}
-
-variable "cluster_weight" {
-  description = "Share of the requests that the cluster gets."
-  type        = number
 }
 @end
