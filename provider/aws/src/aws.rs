@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
+    Account, Accounts, Alarms, Clusters, Configuration, Error, Instances, ListenerRules, LoadBalancers, LogGroups,
     Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups,
     coalesce, sdk,
 };
@@ -24,6 +24,8 @@ pub struct Aws {
     pub pod_identities: Arc<dyn PodIdentities>,
     /// EKS clusters.
     pub clusters: Arc<dyn Clusters>,
+    /// EC2 instances and Auto Scaling groups.
+    pub instances: Arc<dyn Instances>,
     /// Log groups.
     pub log_groups: Arc<dyn LogGroups>,
     /// Load balancers and listeners.

@@ -5,6 +5,7 @@ mod accounts;
 mod alarms;
 mod clusters;
 mod images;
+mod instances;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
@@ -26,7 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
+    Account, AlarmState, AutoScalingGroup, Aws, ErrorKind, Finding, Fleet, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
 };
 use world::World;
 
@@ -78,6 +79,7 @@ impl Fake {
             roles: world.clone(),
             pod_identities: world.clone(),
             clusters: world.clone(),
+            instances: world.clone(),
             log_groups: world.clone(),
             load_balancers: world.clone(),
             target_groups: world.clone(),
@@ -90,6 +92,11 @@ impl Fake {
             refreshing: None,
             pressure: Arc::default(),
         }
+    }
+
+    /// Adds an Auto Scaling group whose instances have the same profile.
+    pub fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: Fleet) {
+        self.world.add_auto_scaling_group(name, group, fleet);
     }
 
     /// Every call so far, in order, those that failed included.

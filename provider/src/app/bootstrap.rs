@@ -2,6 +2,7 @@
 //! same facts give the same bytes.
 
 mod check;
+mod ec2;
 mod image_settings;
 mod project;
 mod runtime_images;
@@ -19,6 +20,7 @@ use super::problem::Problems;
 use super::runtime::Runtime;
 use super::standards::StandardsDocument;
 use check::check;
+use ec2::{Ec2, Ec2Config};
 use image_settings::image_settings;
 use project::{Environment, Project};
 use runtime_images::ImageBuild;
@@ -71,6 +73,10 @@ pub(crate) struct BootstrapConfig {
     /// Image that the app runs in, by digest. Default: `runtimes.NAME.images.run` in the standards, or a common one of
     /// the runtime by tag, with a warning.
     pub(crate) runtime_image: Option<String>,
+    /// Managed IAM policies of the app's role, such as those of the EC2 instances that serve the app today.
+    pub(crate) managed_policy_arns: Option<Vec<String>>,
+    /// Further policies of the role, as JSON by name. Each becomes a file in `terraform/policies`.
+    pub(crate) policies: Option<BTreeMap<String, String>>,
     pub(crate) custom_dockerfile: Option<CustomDockerfileConfig>,
     pub(crate) environment: Vec<EnvironmentConfig>,
 }
@@ -109,6 +115,7 @@ pub(crate) struct EnvironmentConfig {
     pub(crate) min_replicas: Option<i64>,
     /// Maximum number of pods. Default: ten times the minimum.
     pub(crate) max_replicas: Option<i64>,
+    pub(crate) ec2: Option<Ec2Config>,
 }
 
 impl BootstrapConfig {
@@ -149,6 +156,7 @@ pub(crate) fn files(
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
+    ec2::add_files(&project, &mut files);
     for (index, environment) in project.environments.iter().enumerate() {
         let path = |ending: &str| format!("terraform/environments/{}.{ending}", environment.name);
         let variables = format!("{:#}\n", variables(&project, index, environment));
@@ -238,10 +246,14 @@ fn facts(
         ("load_balancer", project.has_load_balancer()),
         ("priority_range", !project.has_priorities),
         ("state_bucket", project.has_state_buckets()),
+        ("ec2", project.has_ec2()),
     ] {
         if holds {
             facts.insert(fact, String::new());
         }
+    }
+    if let Some(iam) = ec2::iam_block(config) {
+        facts.insert("iam", iam);
     }
     if let Some(custom) = &config.custom_dockerfile {
         facts.insert("custom_reason", custom.reason.clone().unwrap_or_default());
@@ -276,6 +288,11 @@ fn variables(project: &Project<'_>, index: usize, environment: &Environment) -> 
     if project.has_load_balancer() {
         variables["hosts"] = json!(environment.hosts.clone().unwrap_or_default());
         variables["listener_arn"] = json!(environment.listener_arn);
+    }
+    if project.has_ec2() {
+        for (name, value) in Ec2::variables(environment.ec2.as_ref()) {
+            variables[name] = value;
+        }
     }
     super::values::sorted(&variables)
 }

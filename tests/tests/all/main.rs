@@ -5,6 +5,7 @@ mod aws_bench;
 mod bad_input;
 mod blue_green;
 mod bootstrap;
+mod bootstrap_command;
 mod charts;
 mod cluster;
 mod cost;

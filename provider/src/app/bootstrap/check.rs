@@ -99,10 +99,13 @@ fn place_in(project: &Project<'_>, index: usize, argument: &str) -> String {
 /// The app that the project makes in an environment.
 fn app(project: &Project<'_>, index: usize, environment: &Environment) -> AppConfig {
     let config = project.config;
+    let has_own_priority = environment.ec2.as_ref().is_some_and(|ec2| ec2.priority.is_some());
+    let chooses_priority = !project.has_priorities && !has_own_priority;
     let load_balancer = environment.listener_arn.as_ref().map(|listener| LoadBalancerConfig {
         listener_arn: Some(listener.clone()),
         hosts: environment.hosts.clone(),
-        priority_range: (!project.has_priorities).then_some(RangeConfig { from: Some(1000), to: Some(9999) }),
+        priority: environment.ec2.as_ref().and_then(|ec2| ec2.priority),
+        priority_range: chooses_priority.then_some(RangeConfig { from: Some(1000), to: Some(9999) }),
         ..LoadBalancerConfig::default()
     });
     AppConfig {
@@ -120,18 +123,24 @@ fn app(project: &Project<'_>, index: usize, environment: &Environment) -> AppCon
         }),
         aws: AwsConfig {
             load_balancer,
-            backend: BTreeMap::from([(
-                environment.backend.clone(),
-                BackendConfig {
-                    cluster: environment.cluster.clone(),
-                    weight: Some(100),
-                    ..BackendConfig::default()
-                },
-            )]),
+            iam: super::ec2::iam(config),
+            backend: backends(environment),
             ..AwsConfig::default()
         },
         ..AppConfig::default()
     }
+}
+
+/// The cluster, and the EC2 instances in front of it.
+fn backends(environment: &Environment) -> BTreeMap<String, BackendConfig> {
+    let weight = if environment.ec2.is_some() { 0 } else { 100 };
+    let cluster = BackendConfig {
+        cluster: environment.cluster.clone(),
+        weight: Some(weight),
+        ..BackendConfig::default()
+    };
+    let ec2 = environment.ec2.iter().map(|ec2| (super::ec2::BACKEND.to_owned(), ec2.backend()));
+    ec2.chain([(environment.backend.clone(), cluster)]).collect()
 }
 
 /// A problem of the app, at the argument of the project that it comes from.
@@ -147,7 +156,11 @@ fn translated(problem: Problem, project: &Project<'_>, index: usize) -> Problem 
         ("port", _) => outside("port"),
         ("health_check", _) => outside("health_path"),
         ("image", _) => outside("name"),
+        ("backend", _) if is_ec2(&problem) => environment("ec2"),
         ("backend", _) => environment("cluster"),
+        ("load_balancer", "priority") => environment("ec2"),
+        ("iam", "policy") => outside("policies"),
+        ("iam", _) => outside("managed_policy_arns"),
         ("autoscaling", "max") => environment("max_replicas"),
         ("autoscaling", _) => environment("min_replicas"),
         ("load_balancer", "listener_arn") => environment("listener_arn"),
@@ -155,6 +168,10 @@ fn translated(problem: Problem, project: &Project<'_>, index: usize) -> Problem 
         (argument, _) => outside(argument),
     };
     Problem { place, ..problem }
+}
+
+fn is_ec2(problem: &Problem) -> bool {
+    problem.place.get(1) == Some(&Place::Key(super::ec2::BACKEND.to_owned()))
 }
 
 /// The region of the registry, which must be ECR's: the pipelines log in there.

@@ -2,6 +2,7 @@
 
 use ipsy_post_renderer::standards_document::Platform;
 
+use super::ec2::Ec2;
 use super::{BootstrapConfig, EnvironmentConfig};
 use crate::app::problem::Problems;
 use crate::app::profile::Profile;
@@ -37,6 +38,7 @@ pub(super) struct Environment {
     pub(super) chart: Option<String>,
     pub(super) chart_version: Option<String>,
     pub(super) state_bucket: Option<String>,
+    pub(super) ec2: Option<Ec2>,
     /// Clusters of the standards, if there is not exactly one to choose.
     pub(super) choices: Vec<String>,
 }
@@ -90,6 +92,11 @@ impl<'c> Project<'c> {
         self.environments.iter().any(|environment| environment.listener_arn.is_some())
     }
 
+    /// Whether EC2 instances serve the app in an environment.
+    pub(super) fn has_ec2(&self) -> bool {
+        self.environments.iter().any(|environment| environment.ec2.is_some())
+    }
+
     /// Whether there is a bucket for states.
     pub(super) fn has_state_buckets(&self) -> bool {
         self.environments.iter().any(|environment| environment.state_bucket.is_some())
@@ -134,6 +141,7 @@ impl Environment {
             chart: name,
             chart_version: project.chart_version.clone().or_else(|| chart.version.clone()),
             state_bucket: project.state_bucket.clone().or_else(|| platform.state_bucket.clone()),
+            ec2: config.ec2.as_ref().map(Ec2::resolve),
             ..Self::default()
         };
         if is_exposed && environment.listener_arn.is_none() {

@@ -36,7 +36,7 @@ impl Judged<'_> {
         for (kind, block) in PARTS {
             if self.knows(&[block]) {
                 let parts = self.values[kind].as_object().into_iter().flatten();
-                texts.extend(parts.flat_map(|(name, part)| of_container(part, &[kind, name])));
+                texts.extend(parts.flat_map(|(name, part)| of_container(part, &[kind, name.as_str()])));
             }
         }
         if self.knows(&["migration"]) {
@@ -45,7 +45,7 @@ impl Judged<'_> {
         if self.knows(&["file"]) {
             let files = self.values["files"].as_object().into_iter().flatten();
             let contents = files.filter_map(|(path, file)| {
-                let field = ["files", path, "content"].map(ToOwned::to_owned);
+                let field = ["files", path.as_str(), "content"].map(ToOwned::to_owned);
                 Some((field.to_vec(), file["content"].as_str()?))
             });
             texts.extend(contents);
@@ -59,7 +59,7 @@ fn of_container<'v>(container: &'v Value, at: &[&str]) -> Vec<(Vec<String>, &'v 
     let env = container["env"].as_object().into_iter().flatten();
     // Four numbers can be a version.
     let env = env.filter(|(name, _)| !name.to_ascii_uppercase().contains("VERSION"));
-    let env = env.filter_map(|(name, text)| Some((path(&["env", name]), text.as_str()?)));
+    let env = env.filter_map(|(name, text)| Some((path(&["env", name.as_str()]), text.as_str()?)));
     let words = ["command", "args"].into_iter().flat_map(|field| {
         let words = container[field].as_array().into_iter().flatten().filter_map(Value::as_str);
         words.map(move |word| (path(&[field]), word))

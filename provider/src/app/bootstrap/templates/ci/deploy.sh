@@ -6,6 +6,11 @@ set -eu
 
 image=${2:-}
 . "$(dirname "$0")/terraform.sh"
+@if ec2
+# The import takes over what leads to the EC2 instances, and does nothing once the app is in the state.
+rm -f import.tf
+if [ -f "imports/$1.tf" ]; then cp "imports/$1.tf" import.tf; fi
+@end
 initialize "$1"
 apply "$1" -target=ipsy_app.app
 if [ -n "$image" ]; then

@@ -41,7 +41,11 @@ variable "repository" {
 }
 
 variable "weight" {
+@if ec2
+  description = "Percentage of the requests that the cluster gets; the EC2 instances get the others."
+@else
   description = "Weight of the cluster in the listener rule; ci/shift.sh sets another one for a while."
+@end
   type        = number
 }
 
@@ -64,5 +68,17 @@ variable "listener_arn" {
 variable "hosts" {
   description = "Host names that lead to the app."
   type        = list(string)
+}
+@end
+@if ec2
+
+variable "priority" {
+  description = "Priority of the listener rule; null chooses one."
+  type        = number
+}
+
+variable "ec2_target_group_arn" {
+  description = "ARN of the target group of the EC2 instances; null where there are none, or none any more."
+  type        = string
 }
 @end
