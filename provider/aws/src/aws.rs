@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Account, Accounts, Alarms, Clusters, Configuration, Error, Instances, ListenerRules, LoadBalancers, LogGroups,
-    Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups,
-    coalesce, sdk,
+    Account, Accounts, Alarms, Clusters, Configuration, Error, Instances, ListenerRules, LoadBalancers,
+    LogGroups, Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles,
+    TargetGroups, coalesce, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.

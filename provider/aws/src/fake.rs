@@ -27,7 +27,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    Account, AlarmState, AutoScalingGroup, Aws, ErrorKind, Finding, Fleet, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
+    Account, AlarmState, AutoScalingGroup, Aws, ErrorKind, Finding, Fleet, ParameterKind, Record, Tags,
+    TargetHealth, TrafficMinutes,
 };
 use world::World;
 

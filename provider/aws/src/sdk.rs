@@ -71,10 +71,7 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
             client: client!(settings, pressure, aws_sdk_ecr, Service::Ecr),
             channel: Channel::new(Service::Ecr, 8),
         }),
-        roles: Arc::new(roles::SdkRoles {
-            client: iam.clone(),
-            channel: Channel::new(Service::Iam, 4),
-        }),
+        roles: Arc::new(roles::SdkRoles { client: iam.clone(), channel: Channel::new(Service::Iam, 4) }),
         instances: Arc::new(instances::SdkInstances {
             auto_scaling: query::Query::new(&settings, Service::AutoScaling, "2011-01-01"),
             ec2: query::Query::new(&settings, Service::Ec2, "2016-11-15"),

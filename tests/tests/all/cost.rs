@@ -57,7 +57,7 @@ fn requests_are_those_of_the_pods_that_helm_renders() {
     let rendered = rendered();
     let functions = "locals {\n  total = provider::ipsy::requests_total(file(\"values.json\"))\n}\n\
          output \"total\" {\n  value = local.total\n}\n\
-         output \"quantities\" {\n  value = { for text in jsondecode(file(\"quantities.json\")) : text => \
+         output \"quantities\" {\n  value = { for text in toset(jsondecode(file(\"quantities.json\"))) : text => \
          provider::ipsy::quantity(text) }\n}\n";
     let terraform = initialised(&format!("{PROVIDER}{functions}"));
     terraform.write("values.json", VALUES).unwrap();

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Alarm, AlarmState, AutoScalingGroup, Cluster, Error, ErrorKind, Finding, Fleet, Image, Listener, LoadBalancer, LogGroup,
-    Parameter, PodIdentity, Record, Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
-    TrafficMinutes,
+    Alarm, AlarmState, AutoScalingGroup, Cluster, Error, ErrorKind, Finding, Fleet, Image, Listener,
+    LoadBalancer, LogGroup, Parameter, PodIdentity, Record, Repository, Role, Rule, Service, Tags,
+    TargetGroup, TargetHealth, TrafficMinutes,
 };
 
 use super::refusal::Refusal;

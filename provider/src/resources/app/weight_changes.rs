@@ -10,9 +10,10 @@ use tf_provider::{Diagnostic, Path, Private, Value};
 use super::parse::Parsed;
 use super::schema::schema;
 use super::state;
+use crate::app::explain::Source;
 use crate::app::resolve::App;
 use crate::app::rollout::{Mode, OnDrift, Rollout, Shares, Standing, Walk, between, rises, same, shown};
-use crate::app::traffic::{BackendPlace, PlannedWeights, Traffic, WeightChange, Weights};
+use crate::app::traffic::{BackendPlace, PlannedWeights, Traffic, WeightChange, Weights, weight_argument};
 use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::{ComponentKey, Observed, target_group};
 
@@ -54,8 +55,12 @@ impl Parsed {
         let configured = configured(config);
         for (name, backend) in &mut traffic.backends {
             if live.get(name).is_some_and(|weight| *weight > 0) {
-                backend.weight = configured.get(name).copied().flatten().unwrap_or_default();
+                let own = configured.get(name).copied().flatten();
+                backend.weight = own.unwrap_or_default();
                 self.entering.remove(name);
+                if own.is_some() {
+                    self.app.explanations.note(&weight_argument(name), backend.weight, &Source::Argument);
+                }
             }
         }
         let wanted = weights(traffic);
