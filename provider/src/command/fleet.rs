@@ -27,7 +27,6 @@ pub(super) struct Ec2Setup {
     pub(super) rule: Option<Rule>,
     pub(super) auto_scaling_group: Option<AutoScalingGroup>,
     pub(super) instance_ids: Vec<String>,
-    pub(super) fleet: Fleet,
     pub(super) role: Option<Role>,
     /// Facts that the configuration cannot take over, for people.
     pub(super) remarks: Vec<String>,
@@ -83,7 +82,6 @@ pub(super) async fn read(aws: &Aws, source: &Source, rule_arn: Option<&str>) -> 
         rule,
         auto_scaling_group,
         instance_ids,
-        fleet,
         role,
         remarks,
     })
