@@ -62,7 +62,7 @@ fn fill_environment(entry: &mut Map<String, Value>, setup: &Ec2Setup) {
 
 #[cfg(test)]
 mod tests {
-    use ipsy_aws::{AutoScalingGroup, Condition, Fleet, HealthCheck, Rule, TargetGroup};
+    use ipsy_aws::{AutoScalingGroup, Condition, HealthCheck, Rule, TargetGroup};
 
     use super::*;
 
@@ -97,7 +97,6 @@ mod tests {
                 ..AutoScalingGroup::default()
             }),
             instance_ids: vec!["i-1".to_owned()],
-            fleet: Fleet::default(),
             role: None,
             remarks: Vec::new(),
         }
