@@ -34,7 +34,7 @@ pub(super) fn check(lines: impl IntoIterator<Item = Line>) -> Vec<Unpinned> {
 
 /// A word without what quotes it in a shell, in Groovy or in JSON.
 fn plain(word: &str) -> &str {
-    word.trim_matches(['"', '\'', '`', '(', ')', '[', ']', ','])
+    word.trim_matches(['"', '\'', '`', '(', ')', '[', ']', '{', '}', ','])
 }
 
 fn check_command(words: &[&str], line: usize) -> Option<Unpinned> {

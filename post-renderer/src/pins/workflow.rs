@@ -6,8 +6,16 @@ use super::{Unpinned, commands, image};
 /// What a workflow or an action does not pin.
 pub(super) fn check(text: &str) -> Vec<Unpinned> {
     let mut found = Vec::new();
+    // Inputs of an action have names of its own: `image` may be what it builds.
+    let mut inputs: Option<usize> = None;
     for (index, line) in text.lines().enumerate() {
+        let length = line.len();
         let line = line.trim_start().trim_start_matches("- ");
+        let indentation = length - line.len();
+        if inputs.is_some_and(|outer| indentation > outer) {
+            continue;
+        }
+        inputs = (line.trim_end() == "with:").then_some(indentation);
         let value = |name: &str| {
             let value = line.strip_prefix(name)?.split(" #").next()?;
             Some(value.trim().trim_matches(['"', '\''])).filter(|value| !value.is_empty())

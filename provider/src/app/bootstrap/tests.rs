@@ -114,7 +114,9 @@ fn an_app_needs_only_a_name_a_runtime_and_a_port() {
         "{}",
         files["terraform/main.tf"]
     );
-    assert_eq!(files["Dockerfile"], made(&config(), &StandardsDocument::default())["Dockerfile"]);
+    // A runtime of the standards has the Dockerfile of the one that it extends.
+    let extended = BootstrapConfig { team: None, ..config() };
+    assert_eq!(files["Dockerfile"], made(&extended, &StandardsDocument::default())["Dockerfile"]);
 }
 
 #[test]
