@@ -1,5 +1,5 @@
 //! One alias record of the app. Records carry no tags: the app's is what leads to its load balancer under its
-//! name, what Terraform's state holds, or what the configuration says to overwrite. Whoever holds the app holds it, too. Every change names what it
+//! name, what Terraform's state holds, or what the configuration says to overwrite. The holder of the app holds it, too. Every change names what it
 //! replaces, so that AWS refuses it where somebody else was faster.
 
 use std::collections::BTreeMap;

@@ -94,7 +94,7 @@ impl Ownership {
     }
 
     /// The tags that count when what is there is compared with what is wanted. Marks of ownership count only where
-    /// they are wrong: what was imported carries none until its next change, which is no difference. That of a destroy
+    /// they are wrong: what was imported carries none until its next change, which is not a difference. That of a destroy
     /// which was interrupted is wrong, and so is the owner id of a takeover which was.
     pub(crate) fn observed(&self, tags: &Tags) -> Value {
         let marked_well = self.marks(tags) && tags.contains_key(COMPONENT);

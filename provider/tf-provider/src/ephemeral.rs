@@ -51,7 +51,7 @@ pub struct RenewRequest {
     pub context: Context,
 }
 
-/// Tells that the value is not needed any more.
+/// Closes the value when it is not needed any more.
 #[derive(Debug, Clone)]
 pub struct CloseRequest {
     /// What the last call remembered.

@@ -1,4 +1,4 @@
-//! What is no change, or not ipsy's to change, is left as it is.
+//! What stays as it is: other forms of the same content, and what others own.
 
 use acceptance::terraform::Terraform;
 
@@ -21,7 +21,7 @@ fn a_lifecycle_policy_is_compared_by_what_it_does() {
     terraform.apply().unwrap();
     let plan = terraform.plan().unwrap();
     assert!(!plan.has_changes, "{}", plan.text);
-    // Another order is no change.
+    // Another order has the same meaning.
     terraform.replace("main.tf", "[\"v\", \"release-\"]", "[\"release-\", \"v\"]").unwrap();
     let plan = terraform.plan().unwrap();
     assert!(plan.actions(APP).iter().all(|action| *action == "no-op"), "{}", plan.text);

@@ -1,4 +1,4 @@
-//! Lists and other answers that are kept for some seconds, for whoever only wants to know that nothing has changed: Terraform
+//! Lists and other answers that are kept for some seconds, for callers that only want to know that nothing has changed: Terraform
 //! refreshes ten apps at a time, and a list is as good for the next ten. An import is followed by a refresh, which reads the
 //! same objects.
 

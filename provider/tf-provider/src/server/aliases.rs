@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::{Diagnostic, Value};
 
-/// Tells connections apart. Each alias has a connection of its own.
+/// Identifies a connection. Each alias has a connection of its own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConnectionId(Arc<()>);
 

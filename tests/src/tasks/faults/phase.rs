@@ -135,7 +135,7 @@ impl Phase {
         }
     }
 
-    /// The command line that mends it after something has broken: what the next run is, in which nobody remembers what
+    /// The command line that mends it after something has broken: what the next run is, which does not know what
     /// the broken one was for.
     pub(super) fn mending_command(&self) -> &'static [&'static str] {
         if self.action == Action::Destroy { &DESTROY } else { &APPLY }
