@@ -96,7 +96,7 @@ impl Fake {
     }
 
     /// Adds an Auto Scaling group whose instances have the same profile.
-    pub fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: Fleet) {
+    pub fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: &Fleet) {
         self.world.add_auto_scaling_group(name, group, fleet);
     }
 

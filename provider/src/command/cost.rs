@@ -60,7 +60,8 @@ async fn table(matches: &ArgMatches, inputs: &Inputs) -> Result<Vec<String>, Ref
     let names = matches.get_many::<String>("auto-scaling-group").into_iter().flatten();
     for name in names {
         let group = fleet::auto_scaling_group(&aws, name).await?;
-        let fleet = aws.instances.fleet(&group.instance_ids).await.map_err(fleet::told)?;
+        let fleet =
+            aws.instances.fleet(&group.instance_ids).await.map_err(|error| fleet::explained(&error))?;
         rows.extend(priced(name, &fleet.instance_types, &inputs.prices)?);
     }
     let instances: Vec<Instances> = rows.iter().map(|row| row.instances.clone()).collect();

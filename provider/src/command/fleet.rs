@@ -38,7 +38,7 @@ pub(super) type Refusal = String;
 /// Connects by the environment, as the command line of AWS does.
 pub(super) async fn connect(region: Option<&str>) -> Result<Aws, Refusal> {
     let configuration = Configuration { region: region.map(ToOwned::to_owned), ..Configuration::default() };
-    Aws::connect(&configuration).await.map_err(told)
+    Aws::connect(&configuration).await.map_err(|error| explained(&error))
 }
 
 /// Reads everything behind `source`. `rule_arn` chooses between several rules.
@@ -65,36 +65,35 @@ pub(super) async fn read(aws: &Aws, source: &Source, rule_arn: Option<&str>) -> 
         Source::TargetGroup(name) => (None, target_group(aws, name).await?),
     };
     let mut remarks = Vec::new();
-    let rule = rule(aws, &target_group, rule_arn, &mut remarks).await?;
+    let rule = rule_before(aws, &target_group, rule_arn, &mut remarks).await?;
     let instance_ids = instance_ids(aws, &target_group, auto_scaling_group.as_ref()).await?;
     let fleet = if instance_ids.is_empty() {
         remarks.push("The target group has no EC2 instances.".to_owned());
         Fleet::default()
     } else {
-        aws.instances.fleet(&instance_ids).await.map_err(told)?
+        aws.instances.fleet(&instance_ids).await.map_err(|error| explained(&error))?
     };
-    let role = role(aws, &fleet, &mut remarks).await?;
     Ok(Ec2Setup {
-        account_id: aws.account.id().await.map_err(told)?.to_owned(),
+        role: role_of(aws, &fleet, &mut remarks).await?,
+        account_id: aws.account.id().await.map_err(|error| explained(&error))?.to_owned(),
         region: aws.account.region().to_owned(),
         dns_suffix: aws.account.dns_suffix(),
         target_group,
         rule,
         auto_scaling_group,
         instance_ids,
-        role,
         remarks,
     })
 }
 
 /// The Auto Scaling group of this name.
 pub(super) async fn auto_scaling_group(aws: &Aws, name: &str) -> Result<AutoScalingGroup, Refusal> {
-    let found = aws.instances.auto_scaling_group(name).await.map_err(told)?;
+    let found = aws.instances.auto_scaling_group(name).await.map_err(|error| explained(&error))?;
     found.ok_or_else(|| missing("Auto Scaling group", name, aws))
 }
 
 /// An error of AWS with what to do about it.
-pub(super) fn told(error: Error) -> Refusal {
+pub(super) fn explained(error: &Error) -> Refusal {
     let advice = error.advice();
     if advice.is_empty() { format!("{error}.") } else { format!("{error}.\n{advice}") }
 }
@@ -110,11 +109,11 @@ async fn target_group(aws: &Aws, name: &str) -> Result<TargetGroup, Refusal> {
     } else {
         aws.target_groups.by_names(&names).await
     };
-    found.map_err(told)?.pop().ok_or_else(|| missing("target group", name, aws))
+    found.map_err(|error| explained(&error))?.pop().ok_or_else(|| missing("target group", name, aws))
 }
 
 /// The rule that leads requests to the group: the one that was named, or the only one.
-async fn rule(
+async fn rule_before(
     aws: &Aws,
     group: &TargetGroup,
     named: Option<&str>,
@@ -122,8 +121,10 @@ async fn rule(
 ) -> Result<Option<Rule>, Refusal> {
     let mut rules = Vec::new();
     for balancer in &group.load_balancer_arns {
-        for listener in aws.load_balancers.listeners_of(balancer).await.map_err(told)? {
-            rules.extend(aws.listener_rules.by_listener(&listener.arn).await.map_err(told)?);
+        for listener in aws.load_balancers.listeners_of(balancer).await.map_err(|error| explained(&error))? {
+            rules.extend(
+                aws.listener_rules.by_listener(&listener.arn).await.map_err(|error| explained(&error))?,
+            );
         }
     }
     let leads = |rule: &Rule| {
@@ -149,7 +150,8 @@ async fn rule(
     let rule = rules.pop();
     match &rule {
         None => {
-            remarks.push(format!("No listener rule leads to `{}`: name the listener of the app.", group.name))
+            remarks
+                .push(format!("No listener rule leads to `{}`: name the listener of the app.", group.name));
         }
         Some(rule) => remarks.extend(remarks_on(rule)),
     }
@@ -190,15 +192,15 @@ async fn instance_ids(
     if let Some(auto_scaling_group) = auto_scaling_group {
         return Ok(auto_scaling_group.instance_ids.clone());
     }
-    let targets = aws.target_groups.health(&group.arn).await.map_err(told)?;
+    let targets = aws.target_groups.health(&group.arn).await.map_err(|error| explained(&error))?;
     let ids = targets.into_iter().map(|target| target.target_id).filter(|id| id.starts_with("i-"));
     Ok(ids.collect::<BTreeSet<_>>().into_iter().collect())
 }
 
-async fn role(aws: &Aws, fleet: &Fleet, remarks: &mut Vec<String>) -> Result<Option<Role>, Refusal> {
+async fn role_of(aws: &Aws, fleet: &Fleet, remarks: &mut Vec<String>) -> Result<Option<Role>, Refusal> {
     let mut names = BTreeSet::new();
     for profile in &fleet.profiles {
-        names.extend(aws.instances.role_of_profile(profile).await.map_err(told)?);
+        names.extend(aws.instances.role_of_profile(profile).await.map_err(|error| explained(&error))?);
     }
     let Some(name) = names.pop_first() else {
         remarks.push("The instances have no role, so the app gets no policies.".to_owned());
@@ -207,7 +209,7 @@ async fn role(aws: &Aws, fleet: &Fleet, remarks: &mut Vec<String>) -> Result<Opt
     if !names.is_empty() {
         remarks.push(format!("The instances have several roles; the policies are those of `{name}`."));
     }
-    aws.roles.get(&name).await.map_err(told)
+    aws.roles.get(&name).await.map_err(|error| explained(&error))
 }
 
 impl Ec2Setup {

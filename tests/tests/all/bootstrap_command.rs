@@ -222,11 +222,16 @@ fn an_app_on_ec2_becomes_a_project_that_applies_without_a_second_rule() {
     assert!(!calls.contains(&"CreateRule".to_owned()), "the rule is imported: {calls:?}");
 
     let resources = aws.resources().unwrap();
-    let rule = &resources.rules[0];
-    assert_eq!(rule.arn, built["rule"].as_str().unwrap());
-    assert_eq!(rule.weights["checkout-fleet"], 100);
-    assert_eq!(rule.weights.values().sum::<u16>(), 100, "the cluster begins with none: {:?}", rule.weights);
-    assert_eq!(rule.weights.len(), 2);
+    let forwarding = &resources.rules[0];
+    assert_eq!(forwarding.arn, built["rule"].as_str().unwrap());
+    assert_eq!(forwarding.weights["checkout-fleet"], 100);
+    assert_eq!(
+        forwarding.weights.values().sum::<u16>(),
+        100,
+        "the cluster begins with none: {:?}",
+        forwarding.weights
+    );
+    assert_eq!(forwarding.weights.len(), 2);
     let role = &resources.roles["checkout-prod"];
     assert!(role["policies"].to_string().contains("orders-queue"), "{role}");
     let plan = terraform.plan().unwrap();

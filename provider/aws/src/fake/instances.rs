@@ -7,7 +7,7 @@ use super::world::World;
 use crate::{AutoScalingGroup, Error, Fleet, Instances, Service};
 
 impl World {
-    pub(super) fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: Fleet) {
+    pub(super) fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: &Fleet) {
         self.with_state(|state| {
             for id in &group.instance_ids {
                 state.fleets.insert(id.clone(), fleet.clone());
