@@ -99,7 +99,7 @@ fn placed(placement: &Value) -> Vec<Value> {
         "image": { "repository": "registry.example.com/checkout", "tag": "1.0.0" },
         "ports": { "http": { "port": 8080 } },
         "placement": placement,
-        "workers": { "events": { "args": ["work"] } },
+        "workers": { "events": {} },
         "crons": { "cleanup": { "schedule": "0 3 * * *" } },
     });
     pods(&workspace::root().join("examples/charts/ipsy-app"), &values)
