@@ -27,8 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
-    Account, AlarmState, AutoScalingGroup, Aws, ErrorKind, Finding, Fleet, ParameterKind, Record, Tags,
-    TargetHealth, TrafficMinutes,
+    Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
 };
 use world::World;
 
@@ -93,11 +92,6 @@ impl Fake {
             refreshing: None,
             pressure: Arc::default(),
         }
-    }
-
-    /// Adds an Auto Scaling group whose instances have the same profile.
-    pub fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: &Fleet) {
-        self.world.add_auto_scaling_group(name, group, fleet);
     }
 
     /// Every call so far, in order, those that failed included.

@@ -13,7 +13,7 @@ use super::{exposure, spot, values, workload_standards};
 
 /// The values of an app in one cluster, or in none in particular.
 pub(super) struct Release<'a> {
-    /// Those that arguments set one to one, if there are no layers: all others are judged where they are resolved.
+    /// Without layers, only those that arguments set one to one: all others are judged where they are resolved.
     pub(super) values: Cow<'a, Value>,
     pub(super) layers: Layers<'a>,
 }

@@ -90,7 +90,7 @@ pub trait Resource: Send + Sync {
     /// the result should change nothing.
     ///
     /// # Errors
-    /// A diagnostic if there is no such configuration.
+    /// A diagnostic if no configuration describes the object.
     fn generate_config(&self, _state: &Value, config: Value) -> Result<Value, Diagnostic> {
         Ok(config)
     }

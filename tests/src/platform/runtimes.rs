@@ -164,12 +164,12 @@ fn vendor_gems(world: &World, project: &Project) -> Result<()> {
     let digest = images["ruby"].as_str().context("there is a base image for Ruby")?;
     let container = buildah.container(&format!("{}/ruby@{digest}", world.base_images.host))?;
     let script = workspace::root().join("tests/platform/vendor-gems.rb");
-    buildah.copy(&container, &[script, project.path("Gemfile")], "/work/")?;
+    buildah.copy(&container, &[script, project.path("Gemfile")], "/gems/")?;
     buildah.run(
         &container,
-        "cd /work; ruby vendor-gems.rb . rack webrick; bundle config set path bundle; bundle lock --local",
+        "cd /gems; ruby vendor-gems.rb . rack webrick; bundle config set path bundle; bundle lock --local",
     )?;
-    let made = buildah.mount(&container)?.join("work");
+    let made = buildah.mount(&container)?.join("gems");
     std::fs::copy(made.join("Gemfile.lock"), project.path("Gemfile.lock"))?;
     Process::new("cp").arg("-R").arg(made.join("vendor")).arg(project.folder.path()).succeed().map(drop)
 }

@@ -1,6 +1,6 @@
 //! `cargo dev test-platform`: builds, starts and scans images of every runtime, and prints a table.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::console::Console;
 use crate::matrix::Table;
@@ -29,11 +29,5 @@ pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| chosen(name)) {
         scenario(&world, &mut table)?;
     }
-    let (passed, failures) = table.result();
-    for failure in failures {
-        console.say(format!("FAILED: {failure}"));
-    }
-    step.done(format!("{passed} passed, {} failed", failures.len()));
-    console.say(format!("{passed} passed, {} failed", failures.len()));
-    if failures.is_empty() { Ok(()) } else { bail!("{} rows failed", failures.len()) }
+    table.finish(step)
 }

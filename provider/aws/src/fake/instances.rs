@@ -1,4 +1,4 @@
-//! EC2 instances and Auto Scaling groups of the AWS in memory.
+//! EC2 instances of the AWS in memory: it has none, and no Auto Scaling groups.
 
 use async_trait::async_trait;
 
@@ -6,32 +6,18 @@ use super::refusal::Refusal;
 use super::world::World;
 use crate::{AutoScalingGroup, Error, Fleet, Instances, Service};
 
-impl World {
-    pub(super) fn add_auto_scaling_group(&self, name: &str, group: AutoScalingGroup, fleet: &Fleet) {
-        self.with_state(|state| {
-            for id in &group.instance_ids {
-                state.fleets.insert(id.clone(), fleet.clone());
-            }
-            state.auto_scaling_groups.insert(name.to_owned(), group);
-        });
-    }
-}
-
 #[async_trait]
 impl Instances for World {
     async fn auto_scaling_group(&self, name: &str) -> Result<Option<AutoScalingGroup>, Error> {
-        self.call(Service::AutoScaling, "DescribeAutoScalingGroups", name, |state| {
-            Ok(state.auto_scaling_groups.get(name).cloned())
-        })
+        self.call(Service::AutoScaling, "DescribeAutoScalingGroups", name, |_| Ok(None))
     }
 
     async fn fleet(&self, instance_ids: &[String]) -> Result<Fleet, Error> {
-        self.call(Service::Ec2, "DescribeInstances", &instance_ids.join(","), |state| {
-            let missing =
-                |id: &String| Refusal::not_found("InvalidInstanceID.NotFound", &format!("instance {id}"));
-            let fleets = instance_ids.iter().map(|id| state.fleets.get(id).ok_or_else(|| missing(id)));
-            let fleets: Vec<&Fleet> = fleets.collect::<Result<_, _>>()?;
-            Ok(fleets.into_iter().next().cloned().unwrap_or_default())
+        self.call(Service::Ec2, "DescribeInstances", &instance_ids.join(","), |_| {
+            match instance_ids.first() {
+                Some(id) => Err(Refusal::not_found("InvalidInstanceID.NotFound", &format!("instance {id}"))),
+                None => Ok(Fleet::default()),
+            }
         })
     }
 

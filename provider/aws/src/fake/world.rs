@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Alarm, AlarmState, AutoScalingGroup, Cluster, Error, ErrorKind, Finding, Fleet, Image, Listener,
-    LoadBalancer, LogGroup, Parameter, PodIdentity, Record, Repository, Role, Rule, Service, Tags,
-    TargetGroup, TargetHealth, TrafficMinutes,
+    Alarm, AlarmState, Cluster, Error, ErrorKind, Finding, Image, Listener, LoadBalancer, LogGroup,
+    Parameter, PodIdentity, Record, Repository, Role, Rule, Service, Tags, TargetGroup, TargetHealth,
+    TrafficMinutes,
 };
 
 use super::refusal::Refusal;
@@ -49,9 +49,6 @@ pub(super) struct State {
     pub(super) listeners: BTreeMap<String, Listener>,
     pub(super) rules: BTreeMap<String, Rule>,
     pub(super) target_groups: BTreeMap<String, StoredTargetGroup>,
-    pub(super) auto_scaling_groups: BTreeMap<String, AutoScalingGroup>,
-    /// Facts about the fleet of each instance, by its id.
-    pub(super) fleets: BTreeMap<String, Fleet>,
     pub(super) parameters: BTreeMap<String, Parameter>,
     pub(super) alarms: BTreeMap<String, AlarmState>,
     /// Those that were made by a call.

@@ -107,7 +107,10 @@ fn refuse(new: &[&File<'_>], differing: &[&File<'_>], choice: Choice) -> Result<
         ));
     }
     if !new.is_empty() && !choice.agreed {
-        lines.push("There is no terminal to ask on: add `--yes` to write.".to_owned());
+        lines.push(
+            "Standard input is not a terminal, so that no question can be asked: add `--yes` to write."
+                .to_owned(),
+        );
     }
     if lines.is_empty() {
         return Ok(());

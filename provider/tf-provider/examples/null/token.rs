@@ -42,7 +42,7 @@ impl EphemeralResource for Token {
     async fn open(&self, request: OpenRequest) -> Opened {
         let user = request.config.attribute("user").as_str().unwrap_or_default().to_owned();
         if user == "nobody" {
-            let detail = "There is no such user. Give the name of another one.";
+            let detail = "The user does not exist. Give the name of another one.";
             return Opened::failed(Diagnostic::error("Unknown user", detail).at(Path::root("user")));
         }
         let mut private = Private::new();

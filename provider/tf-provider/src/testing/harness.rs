@@ -174,7 +174,7 @@ impl Harness {
     /// Imports an object by its id and looks at it, as Terraform does.
     ///
     /// # Errors
-    /// The provider fails, or there is no such object.
+    /// The provider fails, or the object does not exist.
     pub async fn import(&self, type_name: &str, id: &str) -> Result<Managed, Failure> {
         self.import_by(tf::import_resource_state::Request {
             type_name: type_name.to_owned(),
@@ -188,7 +188,7 @@ impl Harness {
     /// Imports an object by its identity and looks at it, as Terraform does.
     ///
     /// # Errors
-    /// The provider fails, or there is no such object.
+    /// The provider fails, or the object does not exist.
     pub async fn import_identity(
         &self,
         type_name: &str,
