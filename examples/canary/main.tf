@@ -1,4 +1,4 @@
-# One app that moves from EC2 instances to a cluster, step by step, guarded by health checks and an alarm.
+# One app that moves from EC2 instances to a cluster, step by step, guarded by health checks, an alarm and a limit.
 
 provider "ipsy" {
   region       = var.region
@@ -55,5 +55,13 @@ resource "ipsy_app" "checkout" {
     timeout     = var.timeout
     min_healthy = 1
     on_failure  = "rollback"
+
+    # At most one percentage point more server errors from the cluster's pods than from the EC2 instances.
+    limit {
+      name             = "server_error_percent"
+      maximum          = 1
+      compared_with    = "ec2"
+      minimum_requests = var.minimum_requests
+    }
   }
 }

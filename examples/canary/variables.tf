@@ -47,13 +47,19 @@ variable "bake" {
 }
 
 variable "interval" {
-  description = "How often the provider reads target health and alarms."
+  description = "How often the provider reads target health, alarms and metrics."
   type        = string
   default     = "15s"
 }
 
 variable "timeout" {
-  description = "How long targets may take to become healthy."
+  description = "How long targets may take to become healthy, and the backends to answer enough requests."
   type        = string
   default     = "10m"
+}
+
+variable "minimum_requests" {
+  description = "Number of requests that each backend must have answered before their error rates are compared."
+  type        = number
+  default     = 100
 }

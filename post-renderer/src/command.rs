@@ -11,6 +11,7 @@ mod files;
 mod helm_plugin;
 mod input;
 mod manual;
+mod pins;
 mod process;
 mod report;
 mod rules;
@@ -24,7 +25,7 @@ use crate::render::{Change, EditedStream, ErrorKind, RenderError, RenderOptions,
 use crate::standards_document::standards_schema;
 use arguments::{Arguments, Command, Common, DocumentKind, StandardsSource, Strictness};
 use clap::{CommandFactory, Parser};
-use configure::configure;
+use configure::{configure, scan_reports};
 pub use process::run_in_process;
 use report::Report;
 use sources::{STDIN, Source, sources};
@@ -88,7 +89,8 @@ fn answer(
         Command::Explain { common, files, json } => {
             manifests(&common, &files.files, View::Changes { json }, colored, streams)
         }
-        Command::Check { common, files, strict, output } => {
+        Command::Check { pins: Some(folder), output, .. } => pins::run(&folder, output, colored, streams),
+        Command::Check { common, files, strict, output, pins: None } => {
             let strictness = if strict { Strictness::Strict } else { Strictness::Normal };
             check::run(&common, &files.files, strictness, output, colored, streams)
         }
@@ -153,14 +155,15 @@ fn manifests(
     };
     let report = report.as_ref();
     let read = configure(common, files, *stdin)
-        .and_then(|configuration| Ok((configuration, sources(files, *stdin)?)));
-    let (configuration, sources) = match read {
+        .and_then(|configuration| Ok((configuration, sources(files, *stdin)?, scan_reports(common)?)));
+    let (configuration, sources, scan_reports) = match read {
         Ok(read) => read,
         Err(error) => {
             return (Ok(()), finish(report, error.kind.exit_code(), &error.findings, &[], colored, *stderr));
         }
     };
-    let options = common.options(!matches!(view, View::Manifests) || report.is_some());
+    let mut options = common.options(!matches!(view, View::Manifests) || report.is_some());
+    options.scan_reports = scan_reports;
     let (mut code, mut findings, mut changes, mut rendered) = (0, Vec::new(), Vec::new(), Vec::new());
     for source in &sources {
         match render(source, &configuration, &options) {
@@ -297,6 +300,7 @@ impl Common {
             threads: std::thread::available_parallelism()
                 .map_or(1, |processors| processors.get().min(MOST_THREADS)),
             source_name: String::new(),
+            scan_reports: Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! of this crate: what the types mean is in `standards` and `settings`, above it.
 
 mod image;
+mod image_scan;
 mod kustomization;
 mod merge;
 mod parameters;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub use image::Image;
+pub use image_scan::{ImageScan, ScanSeverity, ScanWaiver};
 pub use kustomization::{
     FieldOptions, Kustomization, KustomizeLabels, KustomizePatch, ReadFile, Replacement, ReplacementSource,
     ReplacementTarget, ReplicaCount,
@@ -30,6 +32,7 @@ pub(crate) use merge::merge_values;
 pub use parameters::*;
 pub use pod_kinds::{PodTemplatePath, UnknownPodKinds};
 pub use read::Layer;
+pub(crate) use read::member_names;
 pub use schema::schema;
 #[cfg(test)]
 pub(crate) use schema::shape;

@@ -4,6 +4,7 @@ use crate::autoscalers::Owners;
 use crate::configuration::{Configuration, Exception, Mode};
 use crate::finding::{Finding, Severity};
 use crate::pods::{CONTAINER_LISTS, Place, Step, field, follow, follow_for_change, places};
+use crate::scan_report::ScanReport;
 use crate::selection::Selection;
 use crate::target::Matcher;
 use manifest_patch::{Identity, pod_template};
@@ -24,6 +25,10 @@ pub(crate) struct Context<'c> {
     /// Which labels the selectors of the stream read.
     pub(crate) selection: Selection,
     pub(crate) namespace: Option<&'c str>,
+    /// Date used to evaluate what ends on a day.
+    pub(crate) as_of: Option<&'c str>,
+    /// Reports of a scanner about images.
+    pub(crate) scan_reports: &'c [ScanReport],
 }
 
 /// An exception that is in force.

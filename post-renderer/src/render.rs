@@ -24,6 +24,7 @@ mod work;
 
 use crate::configuration::Configuration;
 use crate::finding::{Finding, Location};
+use crate::scan_report::ScanReport;
 pub(crate) use edited::EditedStream;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,8 @@ pub struct RenderOptions {
     pub deployer: Deployer,
     /// Date used to evaluate exceptions, as `2027-01-31`. Without it, an exception with an end is a warning.
     pub as_of: Option<String>,
+    /// Reports of a scanner about the images. Without any, the standard `image-scan` does not apply.
+    pub scan_reports: Vec<ScanReport>,
     /// Whether all standards are off, those that apply without being configured too: only settings apply.
     pub without_standards: bool,
     /// Whether `Rendered::changes` is filled in (it costs time).

@@ -5,6 +5,7 @@ mod duplicate_keys;
 mod grace_period;
 mod image_pinning;
 mod image_registry;
+mod image_scan;
 mod labels;
 mod limit_request_ratio;
 mod probes_present;
@@ -127,6 +128,7 @@ pub(crate) static STANDARDS: &[&dyn Standard] = &[
     &grace_period::GracePeriod,
     &image_pinning::ImagePinning,
     &image_registry::ImageRegistry,
+    &image_scan::ImageScan,
     &probes_present::ProbesPresent,
     &replicas_owner::ReplicasOwner,
     &security_context::SecurityContext,

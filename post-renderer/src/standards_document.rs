@@ -12,19 +12,23 @@ mod members;
 mod network;
 mod plan_rules;
 mod read;
+mod runtime_images;
+mod scan;
 mod schema;
 mod types;
 
 pub use network::Network;
 pub use plan_rules::{
-    ALLOWED_INGRESS, EXPOSURE, MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES, PlanRule,
-    REQUIRED_LABELS, SPOT_MAXIMUM,
+    ALLOWED_INGRESS, EXPOSURE, FIT, MINIMUM_REPLICAS, NAME_PATTERN, PERMISSIONS_BOUNDARY, PLAN_RULES,
+    PlanRule, REQUIRED_LABELS, SPOT_MAXIMUM,
 };
-pub use read::StandardsDocument;
+pub use read::{MemberPlace, StandardsDocument, member};
+pub use runtime_images::RuntimeImages;
+pub use scan::ScanDatabase;
 pub use schema::standards_schema;
 pub use types::{
-    DefaultAutoscaling, Exposure, IamStandards, LogStandards, Platform, PlatformCluster, PriorityRange,
-    RuntimeProfile, SpotStandards, Standards,
+    DefaultAutoscaling, Exposure, IamStandards, LogStandards, Platform, PlatformChart, PlatformCluster,
+    PriorityRange, RuntimeProfile, SpotStandards, Standards,
 };
 
 /// The `kind` of a standards document.

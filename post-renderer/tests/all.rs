@@ -8,6 +8,7 @@ mod all {
     mod kustomization;
     mod kustomize;
     mod linear;
+    mod pins;
     mod properties;
     mod purity;
     mod report;

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "clippy does not see that all of this is tests")]
 
 use ipsy_post_renderer::{
-    Configuration, Deployer, RenderError, RenderOptions, Rendered, read_configuration, render,
+    Configuration, Deployer, RenderError, RenderOptions, Rendered, ScanReport, read_configuration, render,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::fmt::Write as _;
@@ -54,6 +54,10 @@ fn check(case: &Path) -> Result<(), String> {
             Some(("release", name)) => options.release = Some(name.to_owned()),
             _ => return Err(format!("the option `{line}` is unknown")),
         }
+    }
+    if let Ok(report) = text("scan.json") {
+        options.scan_reports =
+            vec![ScanReport::from_json(&report, "scan.json").map_err(|finding| finding.to_string())?];
     }
     let outcome = read_configuration(&text("config.yaml")?, "config.yaml")
         .map_err(|findings| RenderError { kind: ipsy_post_renderer::ErrorKind::Configuration, findings })

@@ -3,8 +3,8 @@
 use ipsy_aws::Error;
 use tf_provider::{Diagnostic, Diagnostics, Path};
 
-use crate::app::chart::{contains, fields, locate};
 use crate::app::contract;
+use crate::app::layers::Layers;
 use crate::app::overrides;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::App;
@@ -49,29 +49,26 @@ fn path(places: &[Place]) -> Path {
     })
 }
 
-/// What the standard chart would refuse of the `values` of `app`, at the argument that each comes from: better told
-/// here than by Helm.
-pub(crate) fn contract_diagnostics(app: &App, values: &serde_json::Value, diagnostics: &mut Diagnostics) {
+/// What the standard chart would refuse of the `values` that `app` has for a backend, at the argument that each comes from:
+/// better reported here than by Helm.
+pub(crate) fn contract_diagnostics(
+    app: &App,
+    backend: Option<&str>,
+    values: &serde_json::Value,
+    diagnostics: &mut Diagnostics,
+) {
+    let layers = Layers::of(app, backend);
     for refusal in contract::refusals(values) {
         let field = refusal.field();
-        let backends = app.traffic.backends.iter();
-        let own = backends
-            .filter(|(_, backend)| contains(&backend.extra_values, &refusal.path))
-            .map(|(name, _)| name)
-            .next();
-        let extra = match own {
-            Some(name) => Some(Path::root("backend").key(name).attribute("extra_values")),
-            None => contains(&app.extra_values, &refusal.path).then(|| Path::root("extra_values")),
-        };
-        let diagnostic = if let Some(place) = extra {
+        let diagnostic = if let Some(place) = layers.extra(&refusal.path) {
             // They may be sensitive, so they are not shown.
             Diagnostic::error(
                 format!("The standard chart does not take `{field}` of `extra_values`"),
                 format!("{}. Correct or remove this field of `extra_values`.", refusal.reason_without_value),
             )
-            .at(place)
+            .at(path(place))
         } else {
-            let places = locate(fields(), &refusal.path).places;
+            let places = layers.argument(&refusal.path);
             let overridden = overrides::place(&app.arguments, &app.identity.environment, &places);
             let place = path(&overridden.unwrap_or(places));
             let reason = if refusal.shows_text { &refusal.reason_without_value } else { &refusal.reason };

@@ -6,6 +6,7 @@ pub(crate) mod converge;
 pub(crate) mod desired;
 pub(crate) mod destroy;
 pub(crate) mod dns_record;
+pub(crate) mod holding;
 pub(crate) mod image_parameter;
 mod key;
 pub(crate) mod listener_rule;
@@ -15,7 +16,6 @@ pub(crate) mod obstacle;
 pub(crate) mod orphan;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
-pub(crate) mod policy;
 pub(crate) mod previous_group;
 pub(crate) mod repository;
 pub(crate) mod role;
@@ -58,6 +58,11 @@ pub(crate) trait Component: Send + Sync {
     /// Whether an earlier run from the same state, or `retain`, has left what was observed, so that a create may adopt it.
     fn is_leftover(&self, observed: &Observed) -> bool {
         self.ownership().is_leftover(&observed.tags)
+    }
+
+    /// Whether its tags say who holds it. What carries none is held by the holder of the app's other objects.
+    fn carries_tags(&self) -> bool {
+        true
     }
 
     /// Whether `adopt = true` is enough to take it over.

@@ -1,10 +1,12 @@
 # The app that `make faults` makes, changes and destroys while AWS, the provider and Terraform fail. It has a
-# part of every kind. Each folder in `updates/` is one update: its files are laid over the ones here.
+# part of every kind. Each folder in `updates/` is one update: its files are laid over the ones here. The other folders
+# have what ends the app or makes another one, likewise.
 
 terraform {
   required_providers {
     ipsy = {
-      source = "ipsy/ipsy"
+      source  = "ipsy/ipsy"
+      version = "~> 0.1"
     }
   }
 }
@@ -113,7 +115,7 @@ resource "ipsy_app" "checkout" {
   # One cluster gives pods their role by EKS Pod Identity, the other one by tokens of its own.
   backend {
     name    = "blue"
-    cluster = "eks-blue"
+    cluster = var.blue_cluster
     weight  = var.weights.blue
   }
 

@@ -21,6 +21,11 @@ variable "zone_id" {
   type = string
 }
 
+variable "blue_cluster" {
+  type    = string
+  default = "eks-blue"
+}
+
 variable "weights" {
   type    = map(number)
   default = { ec2 = 100, blue = 0, green = 0 }

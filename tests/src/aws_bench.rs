@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use crate::process::{Process, Running};
 use crate::tools::Tools;
 use crate::workspace;
+pub use data_plane::{Target, Targets};
 
 /// Imports of boto3 are slow on a busy machine.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -229,7 +230,15 @@ impl AwsBench {
         Ok(serde_json::from_value(document["calls"].clone())?)
     }
 
-    /// Starts the log of calls anew.
+    /// The operations by which the provider has changed something since `forget_calls`, in their order.
+    pub fn changing_calls(&self) -> Result<Vec<String>> {
+        let log = self.call_log()?;
+        let calls = log.iter().filter(|call| call["access_key"] == ACCESS_KEY_ID);
+        let operations = calls.filter_map(|call| call["operation"].as_str());
+        Ok(operations.filter(|operation| !is_read(operation)).map(ToOwned::to_owned).collect())
+    }
+
+    /// Clears the log of calls.
     pub fn forget_calls(&self) -> Result<()> {
         self.send("DELETE", "calls", &json!({}))
     }
@@ -262,11 +271,7 @@ impl AwsBench {
     /// Calls an operation of a service with AWS' query protocol, to change things behind
     /// Terraform's back. Returns the XML of the answer.
     pub fn query(&self, service: &str, parameters: &[(&str, &str)]) -> Result<String> {
-        let mut answer = ureq::post(&self.url)
-            .header("Authorization", self.signature(service))
-            .send_form(parameters.iter().copied())
-            .with_context(|| format!("{service} refused {parameters:?}"))?;
-        Ok(answer.body_mut().read_to_string()?)
+        query(&self.url, &self.signature(service), parameters)
     }
 
     /// Calls an operation of a JSON service, such as `Logs_20140328.DeleteLogGroup`.
@@ -280,6 +285,19 @@ impl AwsBench {
             .body_mut()
             .read_to_string()?;
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+    }
+
+    /// Pushes an image into a repository.
+    pub fn push_image(&self, repository: &str) -> Result<()> {
+        let kind = |name: &str| format!("application/vnd.oci.image.{name}.v1+json");
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let config = json!({ "mediaType": kind("config"), "digest": digest, "size": 2 });
+        let manifest =
+            json!({ "schemaVersion": 2, "mediaType": kind("manifest"), "config": config, "layers": [] });
+        let image = json!({
+            "repositoryName": repository, "imageManifest": manifest.to_string(), "imageTag": "1.0.0",
+        });
+        self.json("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", &image).map(drop)
     }
 
     /// Makes a simple record of one address in the platform's hosted zone.
@@ -331,6 +349,19 @@ impl AwsBench {
             if method == "DELETE" { ureq::delete(&url).call() } else { ureq::post(&url).send_json(document) };
         sent.map(drop).with_context(|| format!("the bench refused {method} {name} {document}"))
     }
+}
+
+/// Whether an operation changes nothing, by its name.
+pub fn is_read(operation: &str) -> bool {
+    ["Describe", "Get", "List", "Head", "BatchGet"].iter().any(|verb| operation.starts_with(verb))
+}
+
+fn query(url: &str, signature: &str, parameters: &[(&str, &str)]) -> Result<String> {
+    let mut answer = ureq::post(url)
+        .header("Authorization", signature)
+        .send_form(parameters.iter().copied())
+        .with_context(|| format!("AWS refused {parameters:?}"))?;
+    Ok(answer.body_mut().read_to_string()?)
 }
 
 fn first_line(process: &mut Running, limit: Duration) -> Result<String> {

@@ -1,17 +1,14 @@
-//! A Kubernetes on loopback, as child processes: etcd, the API server and the controllers, started
-//! in seconds, stopped with their owner. There are no nodes: what a kubelet would say of pods is said
-//! by `pods`.
+//! A Kubernetes on loopback, as child processes: etcd, the API server, the controllers, the scheduler, and kwok in place of
+//! the nodes; started in seconds, stopped with their owner.
 
 mod api;
 mod certificates;
-mod pods;
+mod control_plane;
+mod nodes;
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,10 +22,12 @@ use crate::tools::ClusterTools;
 use crate::workspace;
 pub use api::Api;
 use certificates::Certificates;
-use pods::Pods;
+pub use nodes::{Node, has_condition};
 
 /// A busy machine starts an API server slowly.
 const START_LIMIT: Duration = Duration::from_mins(2);
+/// Where pods have their addresses: in the network of the platform on AWS.
+const POD_NETWORK: &str = "10.0.0.0/17";
 /// Someone else may take a port between its choice and its use.
 const ATTEMPTS: u32 = 3;
 
@@ -43,24 +42,31 @@ pub struct Cluster {
     pub api: Api,
     kubectl: PathBuf,
     // In the order in which they are to stop.
-    _pods: Pods,
     _processes: Vec<Running>,
     folder: TempDir,
 }
 
 impl Cluster {
-    /// Starts a cluster and waits until it answers and knows the custom resources of our charts.
+    /// Starts a cluster of three large nodes, and waits until it answers and knows the custom resources of our charts.
     pub fn start(tools: &ClusterTools) -> Result<Self> {
+        let cluster = Self::without_nodes(tools, POD_NETWORK)?;
+        let node = |zone: char| Node::large(&format!("node-{zone}"), &format!("us-east-1{zone}"));
+        cluster.add_nodes(&['a', 'b', 'c'].map(node))?;
+        Ok(cluster)
+    }
+
+    /// The same without any node. Pods get addresses of a network such as `10.0.0.0/16`.
+    pub fn without_nodes(tools: &ClusterTools, pod_network: &str) -> Result<Self> {
         let mut attempt = 1;
         loop {
-            match Self::attempt(tools) {
+            match Self::attempt(tools, pod_network) {
                 Err(_) if attempt < ATTEMPTS && !interrupt::came() => attempt += 1,
                 outcome => return outcome,
             }
         }
     }
 
-    fn attempt(tools: &ClusterTools) -> Result<Self> {
+    fn attempt(tools: &ClusterTools, pod_network: &str) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-cluster-").tempdir()?;
         let at = |name: &str| folder.path().join(name);
         let certificates = Certificates::make(folder.path())?;
@@ -68,30 +74,24 @@ impl Cluster {
         let url = format!("https://127.0.0.1:{port}");
         let kubeconfig = certificates.kubeconfig(&url)?;
 
-        let mut processes = vec![etcd(tools, folder.path(), etcd_port, peer_port)?];
-        processes.insert(0, api_server(tools, folder.path(), &certificates, etcd_port, port)?);
+        let mut processes = vec![control_plane::etcd(tools, folder.path(), etcd_port, peer_port)?];
+        let api_server = control_plane::api_server(tools, folder.path(), &certificates, etcd_port, port)?;
+        processes.insert(0, api_server);
         let kubectl = |arguments: &[&str]| kubectl(&tools.kubectl, &kubeconfig, folder.path(), arguments);
         let ready = wait_until_ready(|| kubectl(&["get", "--raw", "/readyz"]), &mut processes);
         ready.with_context(|| log(&at("kube-apiserver.log")))?;
-        processes.insert(0, controllers(tools, folder.path(), &kubeconfig)?);
+        processes.insert(0, control_plane::controllers(tools, folder.path(), &kubeconfig)?);
+        processes.insert(0, control_plane::scheduler(tools, folder.path(), &kubeconfig)?);
+        processes.insert(0, nodes::kwok(tools, folder.path(), &kubeconfig, pod_network)?);
 
         let crds = workspace::root().join("tests/cluster/crds");
         kubectl(&["apply", "--server-side", "--filename", &crds.to_string_lossy()])?.ok()?;
         kubectl(&["wait", "--for=condition=Established", "customresourcedefinitions", "--all"])?.ok()?;
 
-        let (proxy, address) = proxy(tools, folder.path(), &kubeconfig)?;
+        let (proxy, address) = control_plane::proxy(tools, folder.path(), &kubeconfig)?;
         processes.insert(0, proxy);
         let api = Api::at(&address);
-        let pods = Pods::attend(api.clone());
-        Ok(Self {
-            url,
-            kubeconfig,
-            api,
-            kubectl: tools.kubectl.clone(),
-            _pods: pods,
-            _processes: processes,
-            folder,
-        })
+        Ok(Self { url, kubeconfig, api, kubectl: tools.kubectl.clone(), _processes: processes, folder })
     }
 
     /// Any command of kubectl, as the administrator.
@@ -138,81 +138,6 @@ pub fn until(what: &str, condition: impl Fn() -> Result<bool>) -> Result<()> {
     Ok(())
 }
 
-fn etcd(tools: &ClusterTools, folder: &Path, port: u16, peer_port: u16) -> Result<Running> {
-    let (client, peer) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{peer_port}"));
-    Process::new(&tools.etcd)
-        .arg("--data-dir")
-        .arg(folder.join("etcd"))
-        .args(["--listen-client-urls", &client, "--advertise-client-urls", &client])
-        .args(["--listen-peer-urls", &peer, "--initial-advertise-peer-urls", &peer])
-        .args(["--initial-cluster", &format!("default={peer}")])
-        // What is kept here dies with the test, so the disk may be lazy.
-        .args(["--unsafe-no-fsync", "--log-level=error"])
-        .within(folder)
-        .start(Stdio::null(), File::create(folder.join("etcd.log"))?.into())
-}
-
-fn api_server(
-    tools: &ClusterTools,
-    folder: &Path,
-    certificates: &Certificates,
-    etcd_port: u16,
-    port: u16,
-) -> Result<Running> {
-    Process::new(&tools.kube_apiserver)
-        .arg(format!("--etcd-servers=http://127.0.0.1:{etcd_port}"))
-        .arg(format!("--secure-port={port}"))
-        .args(["--bind-address=127.0.0.1", "--advertise-address=127.0.0.1"])
-        .args(["--service-cluster-ip-range=10.96.0.0/16", "--endpoint-reconciler-type=none"])
-        .args(["--authorization-mode=RBAC", "--service-account-issuer=https://kubernetes.default.svc"])
-        .args(certificates.api_server_arguments())
-        // Webhooks of charts would be asked, but no pod runs here that could answer.
-        .arg("--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook")
-        .args(["--allow-privileged=true", "--profiling=false"])
-        .arg("--cert-dir")
-        .arg(folder)
-        .within(folder)
-        .start(Stdio::null(), File::create(folder.join("kube-apiserver.log"))?.into())
-}
-
-fn controllers(tools: &ClusterTools, folder: &Path, kubeconfig: &Path) -> Result<Running> {
-    Process::new(&tools.kube_controller_manager)
-        .arg("--kubeconfig")
-        .arg(kubeconfig)
-        .arg("--service-account-private-key-file")
-        .arg(folder.join(certificates::SERVICE_ACCOUNT_KEY))
-        .arg("--root-ca-file")
-        .arg(folder.join(certificates::AUTHORITY))
-        // It makes this folder, by default below /usr.
-        .arg("--flex-volume-plugin-dir")
-        .arg(folder.join("volume-plugins"))
-        .args(["--leader-elect=false", "--secure-port=0", "--profiling=false"])
-        .args(["--horizontal-pod-autoscaler-sync-period=2s", "--kube-api-qps=200", "--kube-api-burst=400"])
-        .within(folder)
-        .start(Stdio::null(), File::create(folder.join("kube-controller-manager.log"))?.into())
-}
-
-/// kubectl as the one who knows the certificates, so that the API is there in plain HTTP, on loopback.
-fn proxy(tools: &ClusterTools, folder: &Path, kubeconfig: &Path) -> Result<(Running, String)> {
-    let mut process = Process::new(&tools.kubectl)
-        .arg("--kubeconfig")
-        .arg(kubeconfig)
-        .args(["proxy", "--port=0", "--address=127.0.0.1"])
-        .env("HOME", folder)
-        .within(folder)
-        .start(Stdio::piped(), File::create(folder.join("proxy.log"))?.into())?;
-    let stdout = process.child.stdout.take().context("standard output is a pipe")?;
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        let mut line = String::new();
-        let read = BufReader::new(stdout).read_line(&mut line);
-        let _ = send.send(read.map(|_| line));
-    });
-    let line = receive.recv_timeout(START_LIMIT).context("`kubectl proxy` does not start")??;
-    let address = line.trim().rsplit(' ').next().context("`kubectl proxy` says where it listens")?;
-    Ok((process, format!("http://{address}")))
-}
-
 fn wait_until_ready(ask: impl Fn() -> Result<Outcome>, processes: &mut [Running]) -> Result<()> {
     let deadline = Instant::now() + START_LIMIT;
     while ask()?.code != 0 {
@@ -239,7 +164,8 @@ fn kubectl_process(program: &Path, kubeconfig: &Path, home: &Path, arguments: &[
     Process::new(program).arg("--kubeconfig").arg(kubeconfig).args(arguments).env("HOME", home)
 }
 
-fn free_port() -> Result<u16> {
+/// A port on loopback that no one listens on.
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 

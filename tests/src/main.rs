@@ -46,6 +46,11 @@ enum Task {
         /// Only scenarios whose name contains this.
         filter: Option<String>,
     },
+    /// Builds images of every runtime for real, starts and scans them, and prints a table of it.
+    TestPlatform {
+        /// Only scenarios whose name contains this.
+        filter: Option<String>,
+    },
     /// Checks format, lints and documentation: the quick part of `test`.
     Check,
     /// Checks licences, duplicates and sources of dependencies.
@@ -77,6 +82,12 @@ enum Task {
         #[arg(long)]
         without_provider: bool,
     },
+    /// Makes a release and installs it in every way that users have.
+    TestRelease {
+        /// Only for this platform, and others if it is given again; that of this machine must be among them.
+        #[arg(long = "platform")]
+        platforms: Vec<Platform>,
+    },
     /// Measures what the project promises and prints tables.
     Bench {
         /// Only this part.
@@ -88,8 +99,8 @@ enum Task {
     },
     /// Breaks every changing call of an app's lifecycle in every way, and tells whether the next run mends it.
     Faults {
-        /// Only this phase, and others if it is given again: `create`, `destroy`, or a folder of
-        /// `tests/faults/updates`.
+        /// Only this phase, and others if it is given again: `create`, `adoption`, `destroy`, or a folder within one of
+        /// `tests/faults`.
         #[arg(long = "phase")]
         phases: Vec<String>,
         /// Try only every so-many-th point.
@@ -133,6 +144,7 @@ fn main() -> ExitCode {
         Task::TestUnit { filter } => tasks::test::unit(console, filter.as_deref()),
         Task::TestBlackbox { filter } => tasks::test::black_box(console, filter.as_deref()),
         Task::TestCluster { filter } => tasks::test_cluster::run(console, filter.as_deref()),
+        Task::TestPlatform { filter } => tasks::test_platform::run(console, filter.as_deref()),
         Task::Check => tasks::check::run(console),
         Task::Deny { advisories } => tasks::deny::run(console, advisories),
         Task::Fmt => tasks::check::format(),
@@ -142,6 +154,7 @@ fn main() -> ExitCode {
             tasks::release::Options::from_command_line(folder, platforms, key, without_provider)
                 .and_then(|options| tasks::release::run(console, &options))
         }
+        Task::TestRelease { platforms } => tasks::test_release::run(console, platforms),
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
         Task::Faults { phases, every } => {

@@ -8,6 +8,7 @@ mod charts;
 mod first_chart;
 mod helm;
 mod kapp;
+mod karpenter;
 mod kubectl;
 mod live;
 mod migration;
@@ -15,6 +16,7 @@ mod oddities;
 mod root_module;
 mod table;
 mod third_party;
+mod traffic;
 mod world;
 
 use anyhow::Result;
@@ -26,12 +28,13 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 13] = [
+pub const SCENARIOS: [(&str, Scenario); 15] = [
     ("charts", charts::run),
     ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
     ("helm-4", helm::four),
     ("kapp", kapp::run),
+    ("karpenter", karpenter::run),
     ("kubectl", kubectl::run),
     ("first-chart", first_chart::run),
     ("migration", migration::run),
@@ -39,5 +42,6 @@ pub const SCENARIOS: [(&str, Scenario); 13] = [
     ("admission", admission::run),
     ("terraform", root_module::run),
     ("bootstrap", bootstrap::run),
+    ("traffic", traffic::run),
     ("third-party", third_party::run),
 ];

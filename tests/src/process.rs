@@ -273,6 +273,12 @@ impl Outcome {
         format!("{}\n{}", self.stdout, self.stderr)
     }
 
+    /// What Terraform printed, without its frames and line breaks.
+    pub fn printed(&self) -> String {
+        let lines = self.everything().replace(['│', '╷', '╵'], " ");
+        lines.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The outcome, if it is success.
     pub fn ok(self) -> Result<Self> {
         if self.code == 0 { Ok(self) } else { Err(self.failure()) }

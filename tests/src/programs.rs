@@ -58,6 +58,19 @@ impl Programs {
         built(&messages(cargo)?, POST_RENDERER)
     }
 
+    /// The example provider of the framework, which the variable `IPSY_EXAMPLE_PROVIDER` names or which is built.
+    pub fn example_provider() -> Result<PathBuf> {
+        match std::env::var_os("IPSY_EXAMPLE_PROVIDER") {
+            Some(provider) => Ok(provider.into()),
+            // Built like everything else, or the dependencies would be compiled again with fewer features.
+            None => executable(
+                &messages(workspace::cargo().args(["build", "--workspace", "--bins", "--examples"]))?,
+                "null",
+                "example",
+            ),
+        }
+    }
+
     /// Builds both programs and returns where cargo put them.
     pub fn build(profile: Profile) -> Result<Self> {
         let cargo = workspace::cargo().arg("build");
@@ -105,16 +118,21 @@ fn messages(cargo: Process) -> Result<String> {
     Ok(build.limit(Duration::from_hours(1)).succeed()?.stdout)
 }
 
-/// The executable of a target, by cargo's messages.
+/// The executable of a program, by cargo's messages.
 fn built(messages: &str, name: &str) -> Result<PathBuf> {
+    executable(messages, name, "bin")
+}
+
+/// The executable of a target of this kind, by cargo's messages.
+fn executable(messages: &str, name: &str, kind: &str) -> Result<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|message| {
             let target = &message["target"];
-            target["name"] == name && target["kind"][0] == "bin" && message["profile"]["test"] == false
+            target["name"] == name && target["kind"][0] == kind && message["profile"]["test"] == false
         })
         .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
         .next_back()
-        .with_context(|| format!("cargo built no program `{name}`"))
+        .with_context(|| format!("cargo built no {kind} `{name}`"))
 }

@@ -4,6 +4,9 @@
 pub mod answers;
 pub mod backend;
 pub mod canary;
+pub mod incidents;
 pub mod load;
+pub mod pods;
 pub mod stage;
 pub mod step;
+pub mod upgrade;

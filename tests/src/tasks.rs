@@ -19,4 +19,6 @@ pub mod scale;
 mod table;
 pub mod test;
 pub mod test_cluster;
+pub mod test_platform;
+pub mod test_release;
 pub mod tools;

@@ -63,14 +63,25 @@ impl Terraform {
         Ok(terraform)
     }
 
+    /// A working directory with one file of configuration, another provider than ours, and the given Terraform.
+    pub fn of_provider(text: &str, source: &str, provider: &Path, program: PathBuf) -> Result<Self> {
+        let terraform = Self::with_mirror(source, workspace::version()?, provider, program)?;
+        terraform.write("main.tf", text)?;
+        Ok(terraform)
+    }
+
     fn empty(tools: &Tools, programs: &Programs) -> Result<Self> {
+        Self::with_mirror("ipsy/ipsy", workspace::version()?, &programs.provider, tools.terraform.clone())
+    }
+
+    fn with_mirror(source: &str, version: &str, provider: &Path, program: PathBuf) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-tf-").tempdir()?;
         let at = |name: &str| folder.path().join(name);
         for name in ["configuration", "home", "tmp"] {
             fs::create_dir(at(name))?;
         }
         let mirror = at("mirror");
-        lay_into_mirror(&mirror, "ipsy/ipsy", workspace::version()?, &programs.provider)?;
+        lay_into_mirror(&mirror, source, version, provider)?;
         let settings = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
             mirror.display()
@@ -85,7 +96,7 @@ impl Terraform {
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
         ];
-        Ok(Self { program: tools.terraform.clone(), environment, folder, limit: LIMIT })
+        Ok(Self { program, environment, folder, limit: LIMIT })
     }
 
     /// Lets each command take longer, for configurations that are large.

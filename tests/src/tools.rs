@@ -3,7 +3,9 @@
 
 mod cargo;
 mod cluster;
+mod debian;
 mod go;
+mod images;
 mod installation;
 mod python;
 
@@ -17,6 +19,7 @@ use crate::workspace;
 use cargo::CargoTool;
 pub use cluster::{ClusterTools, KUBERNETES};
 use go::GoTool;
+pub use images::ImageTools;
 use installation::Installation;
 use python::{MINISTACK, MOTO, ZIG};
 
@@ -26,6 +29,13 @@ const OPENTOFU: GoTool = GoTool {
     package: "github.com/opentofu/opentofu/cmd/tofu",
     module: Some("opentofu"),
     link: "",
+};
+const TERRAFORM: GoTool = GoTool {
+    name: "terraform",
+    version: "v1.15.9",
+    package: "github.com/hashicorp/terraform",
+    module: Some("terraform"),
+    link: "-X github.com/hashicorp/terraform/version.dev=no",
 };
 const HELM_3: GoTool =
     GoTool { name: "helm", version: "v3.22.0", package: "helm.sh/helm/v3/cmd/helm", module: None, link: "" };
@@ -105,6 +115,11 @@ impl Tools {
     /// `OpenTofu`, for what must work with it beside Terraform.
     pub fn opentofu(console: Console) -> Result<PathBuf> {
         OPENTOFU.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// The newest Terraform, for what the one on the path may be too old for. Its remote backends are left out.
+    pub fn newest_terraform(console: Console) -> Result<PathBuf> {
+        TERRAFORM.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// The Python with `MiniStack`, which few tests need: installed when the first one does.

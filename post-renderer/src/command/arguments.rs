@@ -45,6 +45,10 @@ pub(super) enum Command {
         common: Common,
         #[command(flatten)]
         files: Files,
+        /// Instead of manifests, check what the files of a repository take from elsewhere without pinning it: base
+        /// images, packages, Terraform versions, actions. A comment `pins: allow REASON` makes an exception.
+        #[arg(long, value_name = "DIR", conflicts_with = "files")]
+        pins: Option<PathBuf>,
         /// Fail also on warnings and on everything that rendering would change, and report each change.
         #[arg(long)]
         strict: bool,
@@ -171,6 +175,10 @@ pub(super) struct Common {
     /// override it. With `none` no standard applies, and an empty configuration changes nothing.
     #[arg(long, value_name = "FILE|none", value_parser = |text: &str| Ok::<_, String>(StandardsSource::from(text)))]
     pub(super) standards: Option<StandardsSource>,
+    /// Report of Trivy about an image (`trivy image --format json`). Can be repeated. An image without a report, or with
+    /// vulnerabilities above the limit of `standards.imageScan` that nothing waives, is an error.
+    #[arg(long, value_name = "FILE")]
+    pub(super) scan_report: Vec<PathBuf>,
     /// Environment in the standards. Without it, what is below `environments` does not apply.
     #[arg(long, value_name = "NAME", requires = "standards")]
     pub(super) environment: Option<String>,

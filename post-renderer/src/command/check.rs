@@ -6,7 +6,7 @@ mod sarif;
 mod text;
 
 use super::arguments::{Common, Strictness};
-use super::configure::configure;
+use super::configure::{configure, scan_reports};
 use super::explanation::{to_json, what};
 use super::report::Report;
 use super::sources::{Source, sources};
@@ -35,7 +35,7 @@ pub(super) enum Format {
 }
 
 /// What was found in one stream.
-struct Checked {
+pub(super) struct Checked {
     /// The file, or `stdin`.
     name: String,
     objects: Vec<RenderedObject>,
@@ -46,6 +46,11 @@ struct Checked {
 }
 
 impl Checked {
+    /// What was found in a file that holds no manifests.
+    pub(super) fn of_file(name: String, findings: Vec<Finding>, exit_code: u8) -> Self {
+        Self { name, objects: Vec::new(), changes: Vec::new(), findings, exit_code }
+    }
+
     /// The name, also for what belongs to no stream.
     fn title(&self) -> &str {
         if self.name.is_empty() { "configuration" } else { &self.name }
@@ -58,7 +63,7 @@ impl Checked {
 }
 
 /// What was found in all streams.
-struct Checks {
+pub(super) struct Checks {
     /// The least severity that fails.
     fails_from: Severity,
     streams: Vec<Checked>,
@@ -96,9 +101,10 @@ pub(super) fn run(
     let mut options = common.options(true);
     options.as_of.get_or_insert_with(today::today);
     let read = configure(common, files, *stdin)
-        .and_then(|configuration| Ok((configuration, sources(files, *stdin)?)));
+        .and_then(|configuration| Ok((configuration, sources(files, *stdin)?, scan_reports(common)?)));
     let streams = match read {
-        Ok((configuration, sources)) => {
+        Ok((configuration, sources, reports)) => {
+            options.scan_reports = reports;
             sources.iter().map(|source| check(source, &configuration, &options, strictness)).collect()
         }
         Err(error) => vec![Checked {
@@ -117,13 +123,22 @@ pub(super) fn run(
         let _ = report::show(error.findings.iter(), colored.stderr, *stderr);
         checks.exit_code = checks.exit_code.max(error.kind.exit_code());
     }
-    let printed = match format {
-        Format::Text => text::write(&checks, colored.stdout, stdout),
-        Format::Json => json::write(&checks, stdout),
-        Format::Sarif => sarif::write(&checks, stdout),
-        Format::Junit => junit::write(&checks, stdout),
-    };
-    (printed, checks.exit_code)
+    (print(&checks, format, colored, *stdout), checks.exit_code)
+}
+
+/// Prints what was found.
+pub(super) fn print(
+    checks: &Checks,
+    format: Format,
+    colored: Colored,
+    stdout: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(checks, colored.stdout, stdout),
+        Format::Json => json::write(checks, stdout),
+        Format::Sarif => sarif::write(checks, stdout),
+        Format::Junit => junit::write(checks, stdout),
+    }
 }
 
 fn check(
@@ -181,7 +196,7 @@ const OF_CONFIGURATION: [&str; 4] =
     ["exception-undated", "patch-unknown-field", "setting-empty", "standards-off"];
 
 impl Checks {
-    fn of(mut streams: Vec<Checked>, strictness: Strictness) -> Self {
+    pub(super) fn of(mut streams: Vec<Checked>, strictness: Strictness) -> Self {
         let mut reported: Vec<Finding> = Vec::new();
         for stream in &mut streams {
             stream.findings.retain(|finding| {
@@ -200,8 +215,13 @@ impl Checks {
         Self { fails_from, streams, exit_code }
     }
 
+    /// The exit code of all streams.
+    pub(super) fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
     /// All findings, in the order of streams.
-    fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.streams.iter().flat_map(|stream| &stream.findings)
     }
 

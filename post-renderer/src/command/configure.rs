@@ -7,6 +7,7 @@ use super::{beside, files};
 use crate::configuration::{Configuration, Layer};
 use crate::finding::{Finding, Location};
 use crate::render::{ErrorKind, RenderError};
+use crate::scan_report::ScanReport;
 use crate::settings::{read_layer, read_layer_with_files};
 use crate::standards_document::StandardsDocument;
 use std::fmt::Display;
@@ -44,8 +45,35 @@ pub(super) fn configure(
     if !findings.is_empty() {
         return Err(RenderError { kind: ErrorKind::Configuration, findings });
     }
-    Configuration::from_layers(layers)
-        .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })
+    let mut configuration = Configuration::from_layers(layers)
+        .map_err(|findings| RenderError { kind: ErrorKind::Configuration, findings })?;
+    if !common.scan_report.is_empty() {
+        configuration.standards.image_scan.get_or_insert_default();
+    }
+    Ok(configuration)
+}
+
+/// Reads the reports of a scanner.
+pub(super) fn scan_reports(common: &Common) -> Result<Vec<ScanReport>, RenderError> {
+    let mut reports = Vec::new();
+    let mut findings = Vec::new();
+    for path in &common.scan_report {
+        let name = path.display().to_string();
+        match read_text(path) {
+            Ok(text) => match ScanReport::from_json(&text, &name) {
+                Ok(report) => reports.push(report),
+                Err(finding) => findings.push(*finding),
+            },
+            Err(error) => {
+                findings.extend(unreadable(&name, &error, "give the path of a report with `--scan-report`"));
+            }
+        }
+    }
+    if findings.is_empty() {
+        Ok(reports)
+    } else {
+        Err(RenderError { kind: ErrorKind::Configuration, findings })
+    }
 }
 
 /// The layers of a file: those of the standards document that it refers to are below its own.

@@ -50,7 +50,8 @@ pub(super) fn list(stream: &mut dyn Write) -> io::Result<()> {
         writeln!(stream, "{}\n  {}\n  why: {}\n  set by: {}", rule.id, rule.summary, rule.why, rule.source)?;
     }
     for rule in PLAN_RULES {
-        let PlanRule { id, summary, why, source, .. } = rule;
+        let PlanRule { id, summary, why, .. } = rule;
+        let source = rule.source.unwrap_or("nothing, it always holds");
         writeln!(stream, "{id} (by the provider, at plan)\n  {summary}\n  why: {why}\n  set by: {source}")?;
     }
     Ok(())
@@ -166,12 +167,16 @@ impl Explained {
         let rule = match self {
             Self::Kind(kind) => return vec![("How to fix", kind.remedy.to_owned())],
             Self::Plan(rule) => {
+                let source = rule.source.map_or_else(
+                    || "Nowhere: it always holds, and only warns.".to_owned(),
+                    |source| format!("`{source}` in the standards document"),
+                );
                 return vec![
                     ("What it does", "The provider judges the app by it, at plan.".to_owned()),
                     ("Why", rule.why.to_owned()),
                     ("How to fix", rule.remedy.to_owned()),
-                    ("How to make an exception", block(rule.id)),
-                    ("Where it is configured", format!("`{}` in the standards document", rule.source)),
+                    ("How to make an exception", block(id)),
+                    ("Where it is configured", source),
                 ];
             }
             Self::Standard(rule) => rule,

@@ -1,6 +1,6 @@
 //! The parameters of the standards that have no section of their own.
 
-use super::{Image, Mode, is_default};
+use super::{Image, ImageScan, Mode, is_default};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,6 +25,9 @@ pub struct Standards {
     /// `image-registry`: images come from allowed registries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_registry: Option<ImageRegistry>,
+    /// `image-scan`: images were scanned and have no severe vulnerabilities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_scan: Option<ImageScan>,
     /// `security-context`: defaults for pods and containers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<SecurityContext>,

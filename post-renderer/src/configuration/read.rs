@@ -6,6 +6,7 @@ use super::validate::validate;
 use super::{API_VERSION, Configuration, KIND, StandardsReference};
 use crate::finding::{Finding, Location};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use yaml_edit::documents;
 use yaml_edit::{NodeId, Tree};
 
@@ -129,10 +130,13 @@ impl Layer {
         placed(findings, &tree, &source)
     }
 
-    /// The line of a field in the layer's text, from 1.
-    pub(crate) fn line_of(&self, field: &str) -> Option<usize> {
-        let (tree, source) = self.tree()?;
-        source.location(offset_of(&tree, field)).line
+    /// The line of each member of a mapping in the layer's text, from 1, by the names that lead there.
+    pub(crate) fn lines(&self) -> BTreeMap<Vec<String>, usize> {
+        let mut lines = BTreeMap::new();
+        if let Some((tree, source)) = self.tree() {
+            add_lines(&tree, &source, tree.root(), &self.value, &[], &mut lines);
+        }
+        lines
     }
 
     fn tree(&self) -> Option<(Tree<'_>, Source<'_>)> {
@@ -219,6 +223,31 @@ fn offset_of(tree: &Tree<'_>, field: &str) -> usize {
         current = next;
     }
     key_or_value(tree, current)
+}
+
+fn add_lines(
+    tree: &Tree<'_>,
+    source: &Source<'_>,
+    node: NodeId,
+    value: &Value,
+    path: &[String],
+    lines: &mut BTreeMap<Vec<String>, usize>,
+) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let Some(member) = tree.get(node, name) else { continue };
+        let path = [path, std::slice::from_ref(name)].concat();
+        add_lines(tree, source, member, value, &path, lines);
+        lines.extend(source.location(key_or_value(tree, member)).line.map(|line| (path, line)));
+    }
+}
+
+/// The names of the members on the way to a field like `labels["a.b"]`; `None` if an element of a list is among them.
+pub(crate) fn member_names(field: &str) -> Option<Vec<String>> {
+    let names = steps(field).into_iter().map(|step| match step {
+        Step::Member(name) => Some(name),
+        Step::Item(_) => None,
+    });
+    names.collect()
 }
 
 fn key_or_value(tree: &Tree<'_>, id: NodeId) -> usize {

@@ -289,6 +289,11 @@ const KINDS: &[FindingKind] = &[
         remedy: "Use an id from `ipsy-post-renderer explain-rule --all`.",
     },
     FindingKind {
+        id: "scan-report",
+        meaning: "A report given with `--scan-report` is not one of Trivy about an image.",
+        remedy: "Write it with `trivy image --format json --output FILE IMAGE`.",
+    },
+    FindingKind {
         id: "setting-breaks-standard",
         meaning: "A setting changes an object so that it breaks a standard.",
         remedy: "Change the setting, or add an exception for the standard.",
@@ -347,6 +352,26 @@ const KINDS: &[FindingKind] = &[
         id: "unconfigured",
         meaning: "No configuration was given.",
         remedy: "Give one with `--config FILE`, or pass manifests through with `--allow-unconfigured`.",
+    },
+    FindingKind {
+        id: "unpinned-action",
+        meaning: "A workflow names an action by tag or branch, which its owner can move.",
+        remedy: "Name the action by the 40 digits of its commit, with the tag in a comment.",
+    },
+    FindingKind {
+        id: "unpinned-image",
+        meaning: "A Dockerfile or workflow names an image without its digest, so that two builds can differ.",
+        remedy: "Write `NAME:TAG@sha256:…`.",
+    },
+    FindingKind {
+        id: "unpinned-package",
+        meaning: "A command installs a package in whichever version there is.",
+        remedy: "Name the version, or install by a lock file: `npm ci`, `pip install --require-hashes`.",
+    },
+    FindingKind {
+        id: "unpinned-terraform",
+        meaning: "A version constraint of Terraform has no upper bound, or a provider or module has no version.",
+        remedy: "Write a constraint such as `~> 1.4`, and `?ref=` in sources from Git.",
     },
     FindingKind {
         id: "would-change",

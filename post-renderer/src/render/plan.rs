@@ -145,6 +145,8 @@ impl<'c> Plan<'c> {
             owners: Owners::default(),
             selection: Selection::default(),
             namespace: options.namespace.as_deref(),
+            as_of: options.as_of.as_deref(),
+            scan_reports: &options.scan_reports,
         };
         let is_on = |standard: &&dyn Standard| standard.mode(configuration) != Mode::Off;
         let mut standards: Vec<_> = STANDARDS.iter().copied().filter(is_on).collect();

@@ -1,11 +1,16 @@
 //! Reads a standards document and merges the overlay of an environment.
 
 use super::members::post_render_configuration;
+use super::runtime_images::image_findings;
+use super::scan::repository_findings;
 use super::{KIND, Network, Standards};
-use crate::configuration::{API_VERSION, Layer, meaning_findings, merge_values, no_files, shape_findings};
+use crate::configuration::{
+    API_VERSION, Layer, meaning_findings, member_names, merge_values, no_files, shape_findings,
+};
 use crate::finding::Finding;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
 use std::sync::LazyLock;
 
 /// The schema without descriptions. Parsing it is much faster than generating it from the types.
@@ -20,16 +25,48 @@ const NOT_STANDARDS: [&str; 3] = ["apiVersion", "kind", "environments"];
 #[derive(Clone, Debug, Default)]
 pub struct StandardsDocument {
     parts: Vec<Part>,
+    is_unread: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Part {
     layer: Layer,
-    /// Whether the line numbers are useful: false for a document made from HCL arguments.
-    has_lines: bool,
+    /// The line of each member, by the names that lead there. A document made from HCL arguments has none.
+    lines: BTreeMap<Vec<String>, usize>,
+}
+
+/// The place of a member of the standards. It reads `standards.yaml, line 12`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberPlace {
+    /// Name of the document, for files their path.
+    document: String,
+    line: Option<usize>,
+    /// The member in the document, such as `environments.prod.minimumReplicas`: with the overlay that it is in.
+    pub field: String,
+}
+
+impl Display for MemberPlace {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(formatter, "{}, line {line}", self.document),
+            None => formatter.write_str(&self.document),
+        }
+    }
 }
 
 impl StandardsDocument {
+    /// Stands in for documents that are not read yet, as when Terraform validates a configuration. It is empty, and names
+    /// that a document could define must not be refused.
+    #[must_use]
+    pub fn unread() -> Self {
+        Self { is_unread: true, ..Self::default() }
+    }
+
+    /// Whether this stands in for documents that are not read yet.
+    pub fn is_unread(&self) -> bool {
+        self.is_unread
+    }
+
     /// Reads a document from YAML or JSON. Everything that is wrong is found at once, with its place in the text.
     /// `source_name` is named in findings.
     pub fn from_yaml(text: &str, source_name: &str) -> Result<Self, Vec<Finding>> {
@@ -51,7 +88,8 @@ impl StandardsDocument {
             findings = meanings(layer.value());
         }
         if findings.is_empty() {
-            Ok(Self { parts: vec![Part { layer, has_lines }] })
+            let lines = if has_lines { layer.lines() } else { BTreeMap::new() };
+            Ok(Self { parts: vec![Part { layer, lines }], ..Self::default() })
         } else if has_lines {
             Err(layer.placed(findings))
         } else {
@@ -66,7 +104,7 @@ impl StandardsDocument {
         self
     }
 
-    /// Whether no document was given.
+    /// Whether the documents hold nothing.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -108,29 +146,15 @@ impl StandardsDocument {
         Ok(self.parts.iter().map(configuration).collect())
     }
 
-    /// Where a field of an environment's standards is written, as `standards.yaml, line 12`: in the strongest document
-    /// that has it, and in its environment before its general part.
-    pub fn place_of(&self, environment: Option<&str>, field: &str) -> Option<String> {
-        let fields = environment.map(|name| format!("environments.{name}.{field}"));
-        self.parts.iter().rev().find_map(|Part { layer, has_lines }| {
-            let mut fields = fields.iter().map(String::as_str).chain([field]);
-            let found = fields.find(|field| is_written(layer.value(), field))?;
-            if !has_lines {
-                return Some(layer.source_name().to_owned());
-            }
-            Some(format!("{}, line {}", layer.source_name(), layer.line_of(found)?))
-        })
-    }
-
-    /// The document and the field that a field of an environment's standards comes from, such as
-    /// `standards.yaml: environments.prod.minimumReplicas`.
-    pub fn field_of(&self, environment: Option<&str>, field: &str) -> Option<String> {
+    /// Where a field of an environment's standards is written: in the strongest document that has it, and in the overlay
+    /// of the environment before the general part.
+    pub fn place_of(&self, environment: Option<&str>, field: &str) -> Option<MemberPlace> {
         let overlay = environment.map(|name| format!("environments.{name}.{field}"));
-        self.parts.iter().rev().find_map(|Part { layer, .. }| {
+        self.parts.iter().rev().find_map(|Part { layer, lines }| {
             let mut fields = overlay.iter().map(String::as_str).chain([field]);
             let found = fields.find(|field| is_written(layer.value(), field))?;
-            let name = layer.source_name();
-            Some(format!("{}: {found}", name.rsplit('/').next().unwrap_or(name)))
+            let line = member_names(found).and_then(|names| lines.get(&names).copied());
+            Some(MemberPlace { document: layer.source_name().to_owned(), line, field: found.to_owned() })
         })
     }
 
@@ -188,11 +212,29 @@ fn meanings(document: &Value) -> Vec<Finding> {
             }
         }
     }
+    findings.extend(unknown_environments(document));
     findings
+}
+
+/// Environments to deploy to that the document does not list.
+fn unknown_environments(document: &Value) -> Vec<Finding> {
+    let Some(known) = document.get("environments").and_then(Value::as_object) else { return Vec::new() };
+    let order = document.pointer("/platform/deploymentOrder").and_then(Value::as_array).into_iter().flatten();
+    let names = order.enumerate().filter_map(|(index, name)| Some((index, name.as_str()?)));
+    let unknown = names.filter(|(_, name)| !known.contains_key(*name)).map(|(index, name)| {
+        let message = format!("`{name}` is not an environment of these standards");
+        let known: Vec<&str> = known.keys().map(String::as_str).collect();
+        Finding::error("standards-environment", message)
+            .field(format!("platform.deploymentOrder[{index}]"))
+            .help(format!("known are `{}`", known.join("`, `")))
+    });
+    unknown.collect()
 }
 
 fn meaning(standards: &Value) -> Vec<Finding> {
     let mut findings = meaning_findings(standards);
+    findings.extend(image_findings(standards));
+    findings.extend(repository_findings(standards));
     if let Some(pattern) = standards.get("namePattern").and_then(Value::as_str)
         && let Err(error) = anchored(pattern)
     {
@@ -211,6 +253,11 @@ fn meaning(standards: &Value) -> Vec<Finding> {
     findings
 }
 
+/// The field `name` in the field `parent`, as [`StandardsDocument::place_of`] takes it: `labels["a.b"]`, `resources.cpu`.
+pub fn member(parent: &str, name: &str) -> String {
+    if name.contains(['.', '[']) { format!("{parent}[\"{name}\"]") } else { format!("{parent}.{name}") }
+}
+
 /// The expression that a whole text must match.
 pub(super) fn anchored(pattern: &str) -> Result<regex::Regex, regex::Error> {
     regex::Regex::new(&format!("^(?:{pattern})$"))
@@ -218,8 +265,8 @@ pub(super) fn anchored(pattern: &str) -> Result<regex::Regex, regex::Error> {
 
 /// Whether a document has a field, given as `resources.maximum.cpu`.
 fn is_written(document: &Value, field: &str) -> bool {
-    let mut names = field.split(['.', '[', ']', '"']).filter(|name| !name.is_empty());
-    names.try_fold(document, |value, name| value.get(name)).is_some()
+    let names = member_names(field).unwrap_or_default();
+    !names.is_empty() && names.iter().try_fold(document, |value, name| value.get(name)).is_some()
 }
 
 #[cfg(test)]
@@ -279,6 +326,29 @@ mod tests {
     }
 
     #[test]
+    fn the_platform_differs_by_environment() {
+        let document = read(
+            "platform:\n  registry: r.example.com\n  chart: {repository: 'oci://r.example.com/charts'}\n  \
+             deploymentOrder: [dev, prod]\nenvironments:\n  dev: {platform: {stateBucket: states-dev}}\n  \
+             prod: {platform: {stateBucket: states-prod, chart: {version: 1.2.0}}}\n",
+        )
+        .unwrap();
+        let platform = |name| document.of_environment(Some(name)).unwrap().platform;
+        let (dev, prod) = (platform("dev"), platform("prod"));
+        assert_eq!((dev.state_bucket.as_deref(), dev.chart.version), (Some("states-dev"), None));
+        assert_eq!(prod.state_bucket.as_deref(), Some("states-prod"));
+        assert_eq!(prod.chart.version.as_deref(), Some("1.2.0"));
+        assert_eq!(prod.chart.repository, dev.chart.repository);
+        assert_eq!((prod.chart.name.as_str(), prod.deployment_order.len()), ("ipsy-app", 2));
+        let wrong =
+            read("platform: {deploymentOrder: [dev, prd]}\nenvironments: {dev: {}, prod: {}}\n").unwrap_err();
+        assert!(
+            wrong[0].contains("platform.deploymentOrder[1]") && wrong[0].contains("`dev`, `prod`"),
+            "{wrong:?}"
+        );
+    }
+
+    #[test]
     fn everything_wrong_is_found_at_once_with_its_place() {
         let wrong = read(
             "lables: {}\nmode: strict\nenvironments:\n  prod:\n    minimumReplica: 3\n    resources: \
@@ -296,6 +366,16 @@ mod tests {
         ] {
             assert!(wrong.contains(part), "{part} is not in:\n{wrong}");
         }
+    }
+
+    #[test]
+    fn base_images_without_a_digest_are_refused() {
+        let wrong = read(
+            "runtimes:\n  java:\n    images: {build: maven:3.9, run: 'temurin@sha256:0', maximumSize: 300Mi}\n",
+        )
+        .unwrap_err();
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].contains("runtimes.java.images.build: the base image `maven:3.9`"), "{wrong:?}");
     }
 
     #[test]
@@ -329,15 +409,32 @@ mod tests {
 
     #[test]
     fn places_are_those_of_the_strongest_text() {
-        let document =
-            read("logs: {retentionDays: 7}\nmode: warn\nenvironments:\n  prod:\n    mode: enforce\n")
-                .unwrap();
-        assert_eq!(document.place_of(Some("prod"), "mode").as_deref(), Some("standards.yaml, line 7"));
-        assert_eq!(document.place_of(None, "mode").as_deref(), Some("standards.yaml, line 4"));
-        assert_eq!(
-            document.place_of(Some("prod"), "logs.retentionDays").as_deref(),
-            Some("standards.yaml, line 3")
+        let document = read(
+            "logs: {retentionDays: 7}\nmode: warn\nlabels:\n  app.kubernetes.io/part-of: shop\nenvironments:\n  prod:\n    \
+             mode: enforce\n",
+        )
+        .unwrap();
+        let place = |environment: Option<&str>, field: &str| {
+            document.place_of(environment, field).map(|place| format!("{place}: {}", place.field))
+        };
+        for (environment, field, expected) in [
+            (Some("prod"), "mode", "standards.yaml, line 9: environments.prod.mode"),
+            (None, "mode", "standards.yaml, line 4: mode"),
+            (Some("prod"), "logs.retentionDays", "standards.yaml, line 3: logs.retentionDays"),
+            (
+                Some("prod"),
+                "labels[\"app.kubernetes.io/part-of\"]",
+                "standards.yaml, line 6: labels[\"app.kubernetes.io/part-of\"]",
+            ),
+        ] {
+            assert_eq!(place(environment, field).as_deref(), Some(expected));
+        }
+        assert_eq!(place(None, "namePattern"), None);
+        let stronger = StandardsDocument::from_members(
+            serde_json::json!({"mode": "default"}).as_object().unwrap().clone(),
+            "the block",
         );
-        assert_eq!(document.place_of(None, "namePattern"), None);
+        let document = document.clone().below(stronger.unwrap());
+        assert_eq!(document.place_of(Some("prod"), "mode").unwrap().to_string(), "the block");
     }
 }

@@ -1,5 +1,6 @@
 //! The members of a standards document, merged for one environment.
 
+use super::{RuntimeImages, ScanDatabase};
 use crate::configuration::{
     Hooks, Kapp, ListKey, Mode, PodTemplatePath, PodTemplates, Resources, Stamp, Standards as Parameters,
     UnknownPodKinds,
@@ -55,6 +56,9 @@ pub struct Standards {
     /// Defaults for what an app does not name itself.
     #[serde(skip_serializing_if = "is_default")]
     pub platform: Platform,
+    /// Database of vulnerabilities of the pipelines' scanner.
+    #[serde(skip_serializing_if = "is_default")]
+    pub scan_database: ScanDatabase,
     /// As in a `PostRenderConfig`: which objects are stamped.
     #[serde(skip_serializing_if = "is_default")]
     pub stamp: Stamp,
@@ -160,6 +164,9 @@ pub struct RuntimeProfile {
     /// Environment variables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
+    /// Base images of the generated Dockerfile.
+    #[serde(skip_serializing_if = "is_default")]
+    pub images: RuntimeImages,
 }
 
 /// Kind of load balancer.
@@ -219,10 +226,45 @@ pub struct Platform {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub hosted_zone_id: Option<String>,
-    /// Registry of images without a host, for the data source `ipsy_values`.
+    /// Registry of images without a host, for the data sources `ipsy_bootstrap` and `ipsy_values`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub registry: Option<String>,
+    /// The standard chart, for the data source `ipsy_bootstrap`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub chart: PlatformChart,
+    /// S3 bucket for the Terraform states of apps, for the data source `ipsy_bootstrap`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub state_bucket: Option<String>,
+    /// Environments of a new app in the order of a deployment, for the data source `ipsy_bootstrap`. It counts outside of
+    /// `environments` only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(length(min = 1)))]
+    pub deployment_order: Vec<String>,
+}
+
+/// The standard chart as the platform team publishes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PlatformChart {
+    /// Repository that holds the chart, such as `oci://registry.example.com/charts`; or a folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub repository: Option<String>,
+    /// Name of the chart in the repository.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Version of the chart. Default: the newest one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub version: Option<String>,
+}
+
+impl Default for PlatformChart {
+    fn default() -> Self {
+        Self { repository: None, name: "ipsy-app".to_owned(), version: None }
+    }
 }
 
 /// A cluster that serves apps.

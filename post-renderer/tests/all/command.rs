@@ -9,6 +9,7 @@ const CONFIG: &str =
     "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, stamp: never, labels: {team: payments}}";
 const INPUT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
 
+#[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) code: u8,
     pub(super) stdout: String,

@@ -73,7 +73,7 @@ impl fmt::Debug for Account {
 }
 
 /// Partition and DNS suffix of a region, by the region's prefix as AWS publishes it in `partitions.json`.
-fn partition_of(region: &str) -> (&'static str, &'static str) {
+pub(crate) fn partition_of(region: &str) -> (&'static str, &'static str) {
     const PREFIXES: [(&str, &str, &str); 7] = [
         ("cn-", "aws-cn", "amazonaws.com.cn"),
         ("us-gov-", "aws-us-gov", "amazonaws.com"),

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Account, Accounts, Alarms, Clusters, Configuration, Error, ListenerRules, LoadBalancers, LogGroups,
-    Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups,
-    coalesce, sdk,
+    Account, Accounts, Alarms, Clusters, Configuration, Error, Instances, ListenerRules, LoadBalancers,
+    LogGroups, Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles,
+    TargetGroups, coalesce, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -24,6 +24,8 @@ pub struct Aws {
     pub pod_identities: Arc<dyn PodIdentities>,
     /// EKS clusters.
     pub clusters: Arc<dyn Clusters>,
+    /// EC2 instances and Auto Scaling groups.
+    pub instances: Arc<dyn Instances>,
     /// Log groups.
     pub log_groups: Arc<dyn LogGroups>,
     /// Load balancers and listeners.

@@ -47,8 +47,12 @@ pub enum ErrorKind {
 /// The AWS services that are called here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
+    /// Amazon EC2 Auto Scaling.
+    AutoScaling,
     /// The alarms of `CloudWatch`.
     CloudWatch,
+    /// Elastic Compute Cloud.
+    Ec2,
     /// Elastic Container Registry.
     Ecr,
     /// Identity and Access Management.
@@ -71,8 +75,10 @@ pub enum Service {
 
 impl Service {
     /// All services, by the order of their names.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
+        Self::AutoScaling,
         Self::CloudWatch,
+        Self::Ec2,
         Self::Ecr,
         Self::Eks,
         Self::Elb,
@@ -87,7 +93,9 @@ impl Service {
     /// Prefix of the service's IAM actions, as in `ecr:CreateRepository`.
     pub fn action_prefix(self) -> &'static str {
         match self {
+            Self::AutoScaling => "autoscaling",
             Self::CloudWatch => "cloudwatch",
+            Self::Ec2 => "ec2",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
             Self::Eks => "eks",
@@ -116,7 +124,9 @@ impl Service {
     /// The name in `endpoints`, and others that `hashicorp/aws` takes.
     fn endpoint_names(self) -> (&'static str, &'static [&'static str]) {
         match self {
+            Self::AutoScaling => ("autoscaling", &[]),
             Self::CloudWatch => ("cloudwatch", &[]),
+            Self::Ec2 => ("ec2", &[]),
             Self::Ecr => ("ecr", &[]),
             Self::Iam => ("iam", &[]),
             Self::Eks => ("eks", &[]),
@@ -133,7 +143,9 @@ impl Service {
 impl fmt::Display for Service {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::AutoScaling => "Auto Scaling",
             Self::CloudWatch => "CloudWatch",
+            Self::Ec2 => "EC2",
             Self::Ecr => "ECR",
             Self::Iam => "IAM",
             Self::Eks => "EKS",

@@ -5,6 +5,7 @@ mod accounts;
 mod alarms;
 mod clusters;
 mod images;
+mod instances;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
@@ -78,6 +79,7 @@ impl Fake {
             roles: world.clone(),
             pod_identities: world.clone(),
             clusters: world.clone(),
+            instances: world.clone(),
             log_groups: world.clone(),
             load_balancers: world.clone(),
             target_groups: world.clone(),

@@ -11,6 +11,7 @@ mod configuration;
 pub mod deadline;
 mod error;
 pub mod fake;
+mod instances;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
@@ -36,6 +37,7 @@ pub use clusters::{Cluster, Clusters};
 pub use configuration::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, RetryMode};
 pub use error::{Error, ErrorKind, Service};
 pub use fake::Fake;
+pub use instances::{AutoScalingGroup, Fleet, Instances};
 pub use listener_rules::{
     Action, AuthenticateCognito, AuthenticateOidc, Condition, Forward, ListenerRules, NewRule, QueryPair,
     Rule, RuleChange, WeightedTarget,

@@ -8,12 +8,14 @@ mod credentials;
 mod elb_tags;
 mod failure;
 mod http;
+mod instances;
 mod listener_rules;
 mod load_balancers;
 mod log_groups;
 mod metrics;
 mod parameters;
 mod pod_identities;
+mod query;
 mod quota;
 mod records;
 mod repositories;
@@ -59,6 +61,7 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
     let elb = client!(settings, pressure, aws_sdk_elasticloadbalancingv2, Service::Elb);
     let elb_channel = Arc::new(Channel::new(Service::Elb, 4));
     let cloudwatch = client!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch);
+    let iam = client!(settings, pressure, aws_sdk_iam, Service::Iam);
     let eks = client!(settings, pressure, aws_sdk_eks, Service::Eks);
     let eks_channel = Arc::new(Channel::new(Service::Eks, 4));
     Ok(Aws {
@@ -68,9 +71,12 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
             client: client!(settings, pressure, aws_sdk_ecr, Service::Ecr),
             channel: Channel::new(Service::Ecr, 8),
         }),
-        roles: Arc::new(roles::SdkRoles {
-            client: client!(settings, pressure, aws_sdk_iam, Service::Iam),
-            channel: Channel::new(Service::Iam, 4),
+        roles: Arc::new(roles::SdkRoles { client: iam.clone(), channel: Channel::new(Service::Iam, 4) }),
+        instances: Arc::new(instances::SdkInstances {
+            auto_scaling: query::Query::new(&settings, Service::AutoScaling, "2011-01-01"),
+            ec2: query::Query::new(&settings, Service::Ec2, "2016-11-15"),
+            iam,
+            iam_channel: Channel::new(Service::Iam, 2),
         }),
         pod_identities: Arc::new(pod_identities::SdkPodIdentities {
             client: eks.clone(),

@@ -43,8 +43,8 @@ pub(crate) struct AppConfig {
     #[argument(example = "\"payments\"")]
     pub(crate) team: Option<String>,
     /// Language runtime, whose profile sets memory, start-up time and environment variables where the app says
-    /// nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python` or `ruby`, or one of `runtimes` in the standards.
-    /// Default: `generic`.
+    /// nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust` or `static`, or one of `runtimes` in
+    /// the standards. Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
     /// Labels for every object of the app. They never reach selectors.

@@ -8,7 +8,7 @@ mod locate;
 mod merge;
 mod translate;
 
-pub(crate) use arguments::add;
+pub(crate) use arguments::{add, block};
 pub(crate) use fields::{Field, Form, fields};
 pub(crate) use locate::locate;
 pub(crate) use merge::{contains, merge};

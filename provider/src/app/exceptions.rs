@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards;
-use ipsy_post_renderer::standards_document::PLAN_RULES;
+use ipsy_post_renderer::standards_document::{FIT, PLAN_RULES};
 use serde::Deserialize;
 use tf_provider::Arguments;
 use time::macros::format_description;
 use time::{Date, Duration};
 
 use super::explain::Explanations;
+use super::fit;
 use super::problem::Problems;
+
+/// Description of the attribute that lists exceptions.
+pub(crate) const DESCRIPTION: &str = "Exceptions from the standards: the last day of each, by rule. Terraform warns 14 \
+    days ahead.";
 
 /// Days before an exception ends in which a plan begins to warn.
 const NOTICE: Duration = Duration::days(14);
@@ -96,6 +101,11 @@ impl Exceptions {
         }
     }
 
+    /// The last day of each exception, by rule.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(rule, exception)| (rule.as_str(), exception.expires.as_str()))
+    }
+
     /// Whether `rule` does not hold for this app: an exception from a whole rule (`resource-maximum`) covers its parts
     /// (`resource-maximum/memory`).
     pub(crate) fn waives(&self, rule: &str) -> bool {
@@ -110,7 +120,7 @@ fn whole(rule: &str) -> &str {
 
 /// Whether the post-renderer knows the rule.
 pub(crate) fn is_renderer_rule(rule: &str) -> bool {
-    PLAN_RULES.iter().all(|known| known.id != rule)
+    PLAN_RULES.iter().all(|known| known.id != whole(rule))
 }
 
 /// Every rule that can be waived: the provider's and the post-renderer's.
@@ -128,6 +138,12 @@ fn check_rule(rule: &str, problems: &mut Problems) {
             &format!("exception[{rule:?}]"),
             format!("`{rule}` is not a rule"),
             format!("The rules are: {}.", known.join(", ")),
+        );
+    } else if whole(rule) == FIT.id && rule != FIT.id && !fit::PARTS.contains(&rule) {
+        problems.error(
+            &format!("exception[{rule:?}]"),
+            format!("`{rule}` is not a part of the rule `{}`", FIT.id),
+            format!("The parts are: {}.", fit::PARTS.join(", ")),
         );
     }
 }
@@ -188,6 +204,12 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_the_provider_s_rules_are_not_the_post_renderer_s() {
+        assert!(is_renderer_rule("resource-maximum/memory"));
+        assert!(!is_renderer_rule("minimum-replicas/mail") && !is_renderer_rule("fit"));
+    }
+
+    #[test]
     fn every_rule_that_can_be_waived_is_known() {
         let mut problems = Problems::default();
         for rule in known_rules() {
@@ -195,6 +217,8 @@ mod tests {
         }
         assert!(problems.0.is_empty());
         check_rule("resource-maximun/memory", &mut problems);
-        assert_eq!(problems.0.len(), 1);
+        check_rule("fit/single-pods", &mut problems);
+        assert_eq!(problems.0.len(), 2);
+        assert!(problems.0[1].detail.contains("fit/single-pod,"), "{problems:?}");
     }
 }

@@ -7,13 +7,16 @@ use std::fmt::{Display, Formatter, Result};
 use serde_json::Value;
 
 use super::chart::{contains, fields, locate};
-use super::problem::{Place, place_text};
+use super::layers::Layers;
+use super::overrides;
+use super::problem::{Place, parse_place, place_text};
 use super::resolve::App;
 use super::values::values;
 
 /// Description of the attribute that shows all settings.
-pub(crate) const DESCRIPTION: &str = "Every effective setting by its argument, with the source: an argument, the \
-    standards with the field, the runtime, or a default. Values of arguments are not repeated here.";
+pub(crate) const DESCRIPTION: &str = "Every effective setting by its argument, with the source: an argument or the \
+    `override` block that has it, the member of the standards with its file and line, the runtime, or a default. Values of \
+    arguments are not repeated here. If only lines of the standards move, a plan does not show it.";
 
 /// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +27,12 @@ pub(crate) enum Source {
     Default,
     /// The profile of a runtime, by its name.
     Runtime(String),
-    /// A field of the standards, such as `standards.yaml: logs.retentionDays`. It has neither version nor line, so that
-    /// it stays the same while the value does.
+    /// A member of the standards with its place and overlay: `standards.yaml, line 12: environments.prod.minimumReplicas`.
     Standards(String),
+    /// A backend that is new: it gets its weight when its pods are healthy.
+    Entering,
+    /// Another tool moves the weights.
+    External,
 }
 
 impl Display for Source {
@@ -36,6 +42,8 @@ impl Display for Source {
             Self::Default => formatter.write_str("default"),
             Self::Runtime(name) => write!(formatter, "runtime {name}"),
             Self::Standards(field) => formatter.write_str(field),
+            Self::Entering => formatter.write_str("a new backend enters without requests"),
+            Self::External => formatter.write_str("another tool moves weights"),
         }
     }
 }
@@ -65,11 +73,11 @@ impl Explanations {
 pub(crate) fn explain(app: &App) -> BTreeMap<String, String> {
     let mut all = app.explanations.clone();
     let values = values(app, &app.image.initial_reference(""), None, None);
-    let mut leaves = Vec::new();
-    collect_leaves(&values, &mut Vec::new(), &mut leaves);
-    for (path, value) in leaves {
+    let own = Layers::of(app, None);
+    for (path, value) in leaves(&values) {
         // The outputs `image_uri` and `target_groups` show these.
-        if matches!(path.first().map(String::as_str), Some("image" | "targetGroups")) {
+        let is_output = matches!(path.first().map(String::as_str), Some("image" | "targetGroups"));
+        if is_output || own.set(&path) && !contains(&app.extra_values, &path) {
             continue;
         }
         let located = locate(fields(), &path);
@@ -82,10 +90,58 @@ pub(crate) fn explain(app: &App) -> BTreeMap<String, String> {
             all.note(&place, value.clone(), &source);
         }
     }
+    for (name, backend) in &app.traffic.backends {
+        let block = format!("backend[{name:?}]");
+        for (path, _) in leaves(&backend.values) {
+            let place = place_text(&locate(fields(), &path).places);
+            all.0.insert(format!("{block}.{place}"), Source::Argument.to_string());
+        }
+        for (path, _) in leaves(&backend.extra_values) {
+            all.0.insert(format!("{block}.{}", path.join(".")), format!("argument {block}.extra_values"));
+        }
+    }
+    name_overrides(app, &mut all.0);
     all.0
 }
 
+/// Names the block that has an argument, if that is one for some environments.
+fn name_overrides(app: &App, all: &mut BTreeMap<String, String>) {
+    let argument = Source::Argument.to_string();
+    for (place, text) in all.iter_mut().filter(|(_, text)| **text == argument) {
+        let place = overrides::place(&app.arguments, &app.identity.environment, &parse_place(place));
+        if let Some([block, index, ..]) = place.as_deref() {
+            *text = format!("{argument} of {}", place_text(&[block.clone(), index.clone()]));
+        }
+    }
+}
+
+/// Lets `now` keep the texts of `before` that differ only in the place of a member of the standards: its line moves with
+/// every comment above it.
+pub(crate) fn keep_places(before: &BTreeMap<String, String>, now: &mut BTreeMap<String, String>) {
+    for (argument, text) in now {
+        let known = before.get(argument);
+        if let Some(known) =
+            known.filter(|known| without_place(known).is_some_and(|known| Some(known) == without_place(text)))
+        {
+            text.clone_from(known);
+        }
+    }
+}
+
+/// Value and member in `3 (standards.yaml, line 12: minimumReplicas)`; `None` for other sources.
+fn without_place(text: &str) -> Option<(&str, &str)> {
+    let (value, source) = text.strip_suffix(')')?.rsplit_once(" (")?;
+    let (place, member) = source.split_once(": ")?;
+    place.contains(", line ").then_some((value, member))
+}
+
 /// The fields of `value` that hold something, without those that have fields themselves.
+fn leaves(value: &Value) -> Vec<(Vec<String>, &Value)> {
+    let mut found = Vec::new();
+    collect_leaves(value, &mut Vec::new(), &mut found);
+    found
+}
+
 fn collect_leaves<'v>(value: &'v Value, path: &mut Vec<String>, leaves: &mut Vec<(Vec<String>, &'v Value)>) {
     match value {
         Value::Null => {}
@@ -126,8 +182,8 @@ mod tests {
     use crate::app::resolve::resolve;
 
     fn explained(arguments: &Value) -> BTreeMap<String, String> {
-        let document = "apiVersion: ipsy.dev/v1\nkind: Standards\nminimumReplicas: 2\nlabels: {tier: web}\n\
-                        environments: {prod: {minimumReplicas: 3}}\n";
+        let document = "apiVersion: ipsy.dev/v1\nkind: Standards\nminimumReplicas: 2\nlabels:\n  tier: web\n  \
+                        app.kubernetes.io/part-of: shop\nenvironments:\n  dev: {}\n  prod:\n    minimumReplicas: 3\n";
         let document = StandardsDocument::from_yaml(document, "platform/standards.yaml").unwrap();
         let config = AppConfig::from_json(arguments).unwrap();
         let mut problems = Problems::default();
@@ -146,6 +202,15 @@ mod tests {
             "image": { "repository": "shop" },
             "port": { "http": { "port": 8080 } },
             "env": { "TOKEN": canary },
+            "backend": {
+                "blue": { "cluster": "eks-blue", "weight": 100, "replicas": 4 },
+                "green": { "cluster": "eks-green", "extra_values": json!({ "podAnnotations": { "a": canary } }).to_string() },
+            },
+            "override": [
+                { "environments": ["dev"], "termination": { "drain_seconds": 7 } },
+                { "environments": ["prod"], "termination": { "drain_seconds": 9 } },
+            ],
+            "termination": { "drain_seconds": 9 },
             "args": [canary],
             "file": { "/etc/token": { "content": canary } },
             "extra_values": json!({ "podAnnotations": { "token": canary } }).to_string(),
@@ -153,8 +218,21 @@ mod tests {
             "worker": { "mail": { "env": { "TOKEN": canary }, "resources": { "memory": "1Gi" } } },
         }));
         for (argument, text) in [
-            ("replicas", "3 (standards.yaml: environments.prod.minimumReplicas)"),
-            ("labels[\"tier\"]", "web (standards.yaml: labels.tier)"),
+            ("replicas", "3 (platform/standards.yaml, line 10: environments.prod.minimumReplicas)"),
+            ("labels[\"tier\"]", "web (platform/standards.yaml, line 5: labels.tier)"),
+            (
+                "labels[\"app.kubernetes.io/part-of\"]",
+                "shop (platform/standards.yaml, line 6: labels[\"app.kubernetes.io/part-of\"])",
+            ),
+            ("image.repository", "argument"),
+            ("image.source", "pointer (default)"),
+            ("image.parameter", "/ipsy/prod/shop/image (default)"),
+            ("image.initial", "latest (default)"),
+            ("backend[\"blue\"].weight", "argument"),
+            ("backend[\"blue\"].replicas", "argument"),
+            ("backend[\"green\"].weight", "0 (default)"),
+            ("backend[\"green\"].podAnnotations.a", "argument backend[\"green\"].extra_values"),
+            ("termination.drain_seconds", "argument of override[1]"),
             ("resources.memory", "512Mi (runtime java)"),
             ("env[\"JAVA_TOOL_OPTIONS\"]", "-XX:MaxRAMPercentage=75.0 (runtime java)"),
             ("probes.startup.failure_threshold", "30 (runtime java)"),
@@ -167,5 +245,28 @@ mod tests {
             assert_eq!(all.get(argument).map(String::as_str), Some(text), "{argument}: {all:#?}");
         }
         assert!(!format!("{all:?}").contains(canary), "{all:#?}");
+    }
+
+    #[test]
+    fn lines_that_move_are_not_a_change_of_a_setting() {
+        let texts = |replicas: &str, labels: &str| {
+            BTreeMap::from([
+                ("replicas".to_owned(), replicas.to_owned()),
+                ("labels".to_owned(), labels.to_owned()),
+            ])
+        };
+        let before = texts("3 (standards.yaml, line 4: minimumReplicas)", "argument");
+        let mut now = texts("3 (/a b/standards.yaml, line 5: minimumReplicas)", "argument");
+        keep_places(&before, &mut now);
+        assert_eq!(now, before);
+        for other in [
+            "4 (standards.yaml, line 5: minimumReplicas)",
+            "3 (standards.yaml, line 5: environments.prod.minimumReplicas)",
+            "3 (default)",
+        ] {
+            let mut now = texts(other, "default");
+            keep_places(&before, &mut now);
+            assert_eq!(now, texts(other, "default"));
+        }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::arguments::AppConfig;
 use super::exceptions::Exceptions;
 use super::problem::Problems;
+use super::release::Release;
 use super::standards::{AppStandards, Breach};
 use super::traffic::LoadBalancerConfig;
 
@@ -22,27 +23,35 @@ pub(super) fn default_scheme(config: &AppConfig, standards: &AppStandards<'_>, c
     }
 }
 
-/// Reports a wrong scheme of the Ingress, and networks that are not allowed.
+/// Reports networks that the listener rule lets in and the standards do not.
 pub(super) fn check(
     config: &AppConfig,
-    chart: &Value,
     standards: &AppStandards<'_>,
     exceptions: &Exceptions,
     problems: &mut Problems,
 ) {
-    if let Some(scheme) = chart["ingress"]["annotations"][SCHEME].as_str() {
-        let place = format!("ingress.annotations[{SCHEME:?}]");
-        check_scheme(scheme, &place, standards, exceptions, problems);
-    }
-    let peers = chart["networkPolicy"]["ingress"].as_object().into_iter().flatten();
-    for (name, peer) in peers {
-        let networks = peer["cidrs"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let place = format!("network_policy.ingress[{name:?}].cidrs");
-        check_networks(networks, &place, standards, exceptions, problems);
-    }
     let sources = config.aws.load_balancer.as_ref().and_then(|balancer| balancer.source_ips.as_ref());
     let sources = sources.into_iter().flatten().map(String::as_str);
     check_networks(sources, "load_balancer.source_ips", standards, exceptions, problems);
+}
+
+/// Reports a wrong scheme of the Ingress, and networks that pods let in and the standards do not.
+pub(super) fn check_release(
+    release: &Release<'_>,
+    standards: &AppStandards<'_>,
+    exceptions: &Exceptions,
+    problems: &mut Problems,
+) {
+    let values = &*release.values;
+    if let Some(scheme) = values["ingress"]["annotations"][SCHEME].as_str() {
+        let place = release.argument(&["ingress", "annotations", SCHEME]);
+        check_scheme(scheme, &place, standards, exceptions, problems);
+    }
+    for (name, peer) in values["networkPolicy"]["ingress"].as_object().into_iter().flatten() {
+        let networks = peer["cidrs"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let place = release.argument(&["networkPolicy", "ingress", name, "cidrs"]);
+        check_networks(networks, &place, standards, exceptions, problems);
+    }
 }
 
 /// Reports a load balancer whose scheme is not that of the standards.

@@ -9,7 +9,7 @@ use tf_provider::Arguments;
 
 use super::arguments::AppConfig;
 use super::exceptions::Exceptions;
-use super::explain::Explanations;
+use super::explain::{Explanations, Source};
 use super::json::{is_object, same_policy};
 use super::names::Identity;
 use super::problem::Problems;
@@ -179,13 +179,14 @@ fn permissions_boundary(
         );
         return Some(wanted.clone());
     };
+    explanations.note("iam.permissions_boundary", own.as_str(), &Source::Argument);
     if own != wanted && !exceptions.waives(PERMISSIONS_BOUNDARY.id) {
         problems.breach(
             standards.mode,
             Breach {
                 rule: PERMISSIONS_BOUNDARY.id,
                 place: "iam.permissions_boundary",
-                summary: "The role has another permissions boundary".to_owned(),
+                summary: format!("The permissions boundary `{own}` is not that of the standards"),
                 wanted: format!("{source} ask for `{wanted}`"),
                 fix: "Remove the argument".to_owned(),
             },
@@ -196,6 +197,7 @@ fn permissions_boundary(
 
 fn role_path(given: &IamConfig, standards: &AppStandards<'_>, explanations: &mut Explanations) -> String {
     if let Some(own) = &given.path {
+        explanations.note("iam.path", own.as_str(), &Source::Argument);
         return own.clone();
     }
     let Some(path) = &standards.iam.role_path else { return "/".to_owned() };

@@ -1,5 +1,6 @@
 //! The image of an app: where it lives and who chooses its tag.
 
+mod explain;
 mod standards;
 mod storage;
 

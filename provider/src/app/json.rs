@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use tf_provider::{Problem, Value};
 
-use crate::infrastructure::policy::{canonical, document};
+use super::policy::{canonical, document};
 
 /// Whether a text is a JSON object, as every policy is.
 pub(crate) fn is_object(value: &Value) -> Result<(), Problem> {

@@ -2,12 +2,12 @@
 //! records in its state which of them it uses, so that a refresh or destroy after a change of the standards still looks
 //! at the objects that exist.
 
-use ipsy_post_renderer::standards_document::Platform;
+use ipsy_post_renderer::standards_document::{Platform, member};
 
 use super::arguments::AppConfig;
 use super::explain::Explanations;
 use super::standards::AppStandards;
-use super::traffic::{BackendConfig, DnsConfig, LoadBalancerConfig, RangeConfig};
+use super::traffic::{BackendConfig, DnsConfig, LoadBalancerConfig, RangeConfig, weight_argument};
 
 /// `config` with the defaults that it uses, and these defaults.
 pub(super) fn fill(
@@ -94,8 +94,9 @@ impl Filling {
 
 fn note(used: &Platform, standards: &AppStandards<'_>, explanations: &mut Explanations) {
     for (name, cluster) in &used.clusters {
-        let source = standards.field(&format!("platform.clusters.{name}"));
+        let source = standards.field(&member("platform.clusters", name));
         explanations.note(&format!("backend[{name:?}].cluster"), cluster.cluster.as_str(), &source);
+        explanations.note(&weight_argument(name), cluster.weight, &source);
     }
     let priorities = used.priorities.as_ref().map(|range| format!("{} to {}", range.from, range.to));
     for (argument, value, field) in [

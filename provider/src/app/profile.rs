@@ -19,7 +19,7 @@ pub(crate) struct Profile {
 
 impl Profile {
     /// The runtime called `name`, or `generic`.
-    pub(super) fn resolve(name: Option<&str>, standards: &AppStandards<'_>, problems: &mut Problems) -> Self {
+    pub(crate) fn resolve(name: Option<&str>, standards: &AppStandards<'_>, problems: &mut Problems) -> Self {
         let name = name.unwrap_or(Runtime::Generic.name());
         let own = standards.runtimes.get(name);
         let extended = own.and_then(|own| own.extends.as_deref());
@@ -29,6 +29,9 @@ impl Profile {
             (None, None) => Runtime::parse(name).ok_or(name),
         };
         let base = base.unwrap_or_else(|unknown| {
+            if standards.are_unread() {
+                return Runtime::Generic;
+            }
             let mut known: BTreeSet<&str> = Runtime::names().into_iter().collect();
             let summary = if extended.is_some() {
                 format!("The runtime `{name}` of the standards extends `{unknown}`, which is not a runtime")
@@ -47,6 +50,11 @@ impl Profile {
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The runtime of the provider that it extends.
+    pub(crate) fn base(&self) -> Runtime {
+        self.base
     }
 
     /// Memory of a container where neither the app nor the standards' defaults have one, as a Kubernetes quantity.
@@ -110,12 +118,21 @@ runtimes:
         let (java, source, told) = profile("java");
         assert_eq!((java.memory().as_str(), java.startup_seconds(), told.len()), ("1Gi", 150, 0));
         assert_eq!(java.env(None)["JAVA_TOOL_OPTIONS"], "-XX:MaxRAMPercentage=60.0");
-        assert_eq!(source, Source::Standards("standards.yaml: runtimes.java.memory".to_owned()));
+        assert_eq!(source, Source::Standards("standards.yaml, line 4: runtimes.java.memory".to_owned()));
         let (kotlin, source, _) = profile("kotlin");
         assert_eq!((kotlin.memory().as_str(), kotlin.startup_seconds()), ("512Mi", 200));
         assert_eq!(source, Source::Runtime("kotlin".to_owned()));
         let (cobol, _, told) = profile("cobol");
         assert_eq!((cobol.name(), cobol.memory().as_str(), told.len()), ("cobol", "64Mi", 0));
+    }
+
+    #[test]
+    fn a_runtime_of_standards_that_are_not_read_yet_is_not_refused() {
+        let document = StandardsDocument::unread();
+        let mut problems = Problems::default();
+        let standards = AppStandards::of(&document, None, &mut problems);
+        let profile = Profile::resolve(Some("kotlin"), &standards, &mut problems);
+        assert_eq!((profile.name(), problems.0.len()), ("kotlin", 0));
     }
 
     #[test]

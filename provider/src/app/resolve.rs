@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::AdvancedSetting;
-use ipsy_post_renderer::standards_document::{NAME_PATTERN, Platform, REQUIRED_LABELS};
+use ipsy_post_renderer::standards_document::{NAME_PATTERN, Platform, REQUIRED_LABELS, member};
 use serde_json::{Value as Json, json};
 use time::Date;
 
@@ -17,6 +17,7 @@ use super::deletion::Deletion;
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};
 use super::exposure;
+use super::fit;
 use super::iam::Iam;
 use super::image::Image;
 use super::logs::Logs;
@@ -27,13 +28,14 @@ use super::platform;
 use super::port::{Port, resolve_ports};
 use super::problem::Problems;
 use super::profile::Profile;
+use super::release;
 use super::resources::Resources;
 use super::rollout::Rollout;
 use super::secret::{Secret, resolve_secrets};
 use super::spot;
 use super::standards::{AppStandards, Breach, Standards, StandardsDocument};
 use super::timeouts::Timeouts;
-use super::traffic::Traffic;
+use super::traffic::{Traffic, check_scaling};
 use super::values::startup_failures;
 use super::workload_standards;
 
@@ -158,11 +160,13 @@ pub(crate) fn resolve(
     let traffic = Traffic::resolve(config, &identity, complete, problems);
     controller::add(config, &traffic.health_check, &mut chart, problems);
     exposure::default_scheme(config, &standards, &mut chart);
-    exposure::check(config, &chart, &standards, &exceptions, problems);
+    exposure::check(config, &standards, &exceptions, problems);
     spot::default_share(&mut chart, &standards, &mut explanations);
-    spot::check(&chart, &standards, &exceptions, problems);
     workload_standards::default_replicas(&mut chart, &standards, &mut explanations);
-    workload_standards::check(&chart, &extra_values, &standards, &exceptions, problems);
+    let scaling = Scaling::resolve(config, &standards, &exceptions, &mut explanations, problems);
+    check_scaling(config, &scaling, problems);
+    image.explain(config.image.as_ref(), &mut explanations);
+    traffic.explain(config, &platform, &mut explanations);
     let rollout = Rollout::resolve(config, problems);
     let app = App {
         namespace: resolve_namespace(config, &identity, problems),
@@ -177,7 +181,7 @@ pub(crate) fn resolve(
         args: config.args.clone().unwrap_or_default(),
         secrets: resolve_secrets(config, complete, problems),
         env,
-        scaling: Scaling::resolve(config, &standards, &exceptions, &mut explanations, problems),
+        scaling,
         resources,
         migration: config
             .migration
@@ -198,8 +202,10 @@ pub(crate) fn resolve(
         explanations,
         identity,
         platform: Box::new(platform),
-        standards: Box::new(standards.into_standards()),
+        standards: Box::new(Standards::clone(&standards)),
     };
+    release::check(&app, &standards, problems);
+    fit::check(&app, config, problems);
     overrides::relocate(&app.arguments, &app.identity.environment, problems);
     app
 }
@@ -211,7 +217,7 @@ fn note_metadata(config: &AppConfig, standards: &AppStandards<'_>, explanations:
         ("annotations", &config.annotations, &standards.annotations),
     ] {
         for (name, value) in general {
-            let field = format!("{kind}.{name}");
+            let field = member(kind, name);
             explanations.note(&format!("{kind}[{name:?}]"), value.as_str(), &standards.field(&field));
         }
         for (name, value) in own.iter().flatten() {

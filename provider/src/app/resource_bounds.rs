@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::Quantity;
+use ipsy_post_renderer::standards_document::member;
 
 use super::exceptions::Exceptions;
 use super::problem::Problems;
@@ -35,7 +36,7 @@ pub(super) fn check(
     for (list, name, text) in amounts.chain(requests_alone.map(|(name, text)| ("requests", name, text))) {
         let Ok(value) = Quantity::parse(text) else { continue };
         let sort = list.trim_end_matches('s');
-        let source = |bound: &str| standards.source(&format!("resources.{bound}.{name}"));
+        let source = |bound: &str| standards.source(member(&format!("resources.{bound}"), name).as_str());
         if let Some(most) = standards.resources.maximum.get(name).filter(|most| value > **most) {
             let summary = format!("The {name} {sort} of {text} is above what is allowed");
             let wanted = format!("{} allow at most {most}", source("maximum"));
@@ -54,8 +55,9 @@ pub(super) fn check(
         if request < least {
             let summary =
                 format!("The {name} limit of {limit} is more than {ratio} times the request of {request}");
-            let field = format!("resources.limitRequestRatio.{name}");
-            let wanted = format!("{} ask for a request of at least {least}", standards.source(&field));
+            let field = member("resources.limitRequestRatio", name);
+            let wanted =
+                format!("{} ask for a request of at least {least}", standards.source(field.as_str()));
             let fix = "Raise the request or lower the limit";
             breach(format!("limit-request-ratio/{name}"), "limits", name, summary, wanted, fix);
         }

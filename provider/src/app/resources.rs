@@ -108,7 +108,10 @@ impl Resources {
             }
         }
         resources.check_order(problems);
-        let argument = |list: &str, name: &str| argument(list, name).to_owned();
+        let argument = |list: &str, name: &str| match (list, name, &config.memory_request) {
+            ("requests", "memory", Some(_)) => "resources.memory_request".to_owned(),
+            _ => argument(list, name).to_owned(),
+        };
         let Self { requests, limits } = &resources;
         resource_bounds::check(requests, limits, &argument, standards, exceptions, problems);
         resources

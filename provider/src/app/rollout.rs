@@ -28,8 +28,8 @@ const LONGEST: Duration = Duration::from_hours(2);
 #[serde(default)]
 pub(crate) struct RolloutConfig {
     /// `whole` goes all steps in one apply. `stepwise` makes the next step with each apply, if the guards pass, so that no
-    /// waiting holds the lock of the state. `immediate` changes the weights at once and looks at nothing: it needs a
-    /// `reason`. Default: `whole`.
+    /// waiting holds the lock of the state. `immediate` changes the weights at once and looks at nothing, also for a
+    /// backend that is new: it needs a `reason`. Default: `whole`.
     pub(crate) mode: Option<String>,
     /// Why weights may change without a look at anything: for `immediate`.
     pub(crate) reason: Option<String>,

@@ -1,4 +1,4 @@
-//! Runtime profiles: what a Java, Node.js, Python, Go, .NET or Ruby process needs from its container to be a
+//! Runtime profiles: what a Java, Node.js, Python, Go, Rust, .NET or Ruby process, or a static web site, needs from its container to be a
 //! good citizen: memory settings that follow its limit, time to start, time to drain.
 
 use std::collections::BTreeMap;
@@ -13,10 +13,12 @@ pub(crate) enum Runtime {
     Node,
     Python,
     Ruby,
+    Rust,
+    Static,
 }
 
 /// Every runtime by the name that HCL knows it by.
-const NAMES: [(&str, Runtime); 7] = [
+const NAMES: [(&str, Runtime); 9] = [
     ("dotnet", Runtime::Dotnet),
     ("generic", Runtime::Generic),
     ("go", Runtime::Go),
@@ -24,6 +26,8 @@ const NAMES: [(&str, Runtime); 7] = [
     ("node", Runtime::Node),
     ("python", Runtime::Python),
     ("ruby", Runtime::Ruby),
+    ("rust", Runtime::Rust),
+    ("static", Runtime::Static),
 ];
 
 impl Runtime {
@@ -46,7 +50,8 @@ impl Runtime {
     pub(crate) fn memory(self) -> &'static str {
         match self {
             Self::Java | Self::Dotnet => "512Mi",
-            Self::Go => "128Mi",
+            Self::Go | Self::Rust => "128Mi",
+            Self::Static => "64Mi",
             Self::Generic | Self::Node | Self::Python | Self::Ruby => "256Mi",
         }
     }
@@ -57,7 +62,7 @@ impl Runtime {
             Self::Java => 150,
             Self::Dotnet | Self::Ruby => 90,
             Self::Generic | Self::Node | Self::Python => 60,
-            Self::Go => 30,
+            Self::Go | Self::Rust | Self::Static => 30,
         }
     }
 
@@ -74,7 +79,9 @@ impl Runtime {
             Self::Dotnet => Some(("DOTNET_GCHeapHardLimitPercent", "4B".to_owned())),
             // Without it log lines wait in a buffer, and the last ones before a crash are lost.
             Self::Python => Some(("PYTHONUNBUFFERED", "1".to_owned())),
-            Self::Generic | Self::Ruby => None,
+            // Without it glibc keeps an arena of memory for each of many threads.
+            Self::Ruby => Some(("MALLOC_ARENA_MAX", "2".to_owned())),
+            Self::Generic | Self::Rust | Self::Static => None,
         };
         variable.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

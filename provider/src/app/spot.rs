@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::problem::Problems;
+use super::release::Release;
 use super::standards::{AppStandards, Breach};
 
 /// The argument of an app without parts of its own.
@@ -26,7 +27,7 @@ pub(super) fn default_share(
 
 /// Reports shares above the maximum.
 pub(super) fn check(
-    chart: &Value,
+    release: &Release<'_>,
     standards: &AppStandards<'_>,
     exceptions: &Exceptions,
     problems: &mut Problems,
@@ -35,24 +36,20 @@ pub(super) fn check(
     if exceptions.waives(SPOT_MAXIMUM.id) {
         return;
     }
-    let mut parts = vec![
-        (ARGUMENT.to_owned(), &chart["placement"]),
-        (format!("migration.{ARGUMENT}"), &chart["migration"]["placement"]),
-    ];
-    for (kind, block) in [("workers", "worker"), ("crons", "cron")] {
-        for (name, part) in chart[kind].as_object().into_iter().flatten() {
-            parts.push((format!("{block}[{name:?}].{ARGUMENT}"), &part["placement"]));
-        }
+    let values = &*release.values;
+    let mut parts = vec![(vec![], values), (vec!["migration"], &values["migration"])];
+    for kind in ["workers", "crons"] {
+        let named = values[kind].as_object().into_iter().flatten();
+        parts.extend(named.map(|(name, part)| (vec![kind, name.as_str()], part)));
     }
-    for (place, placement) in parts {
-        let Some(percent) = placement["spotPercent"].as_i64().filter(|percent| *percent > maximum) else {
-            continue;
-        };
+    for (path, part) in parts {
+        let percent = part["placement"]["spotPercent"].as_i64();
+        let Some(percent) = percent.filter(|percent| *percent > maximum) else { continue };
         problems.breach(
             standards.mode,
             Breach {
                 rule: SPOT_MAXIMUM.id,
-                place: &place,
+                place: &release.argument(&[path.as_slice(), &["placement", "spotPercent"]].concat()),
                 summary: format!("A Spot share of {percent} percent is above what is allowed"),
                 wanted: format!("{} allow at most {maximum}", standards.source(SPOT_MAXIMUM.source)),
                 fix: "Lower it".to_owned(),
@@ -64,9 +61,12 @@ pub(super) fn check(
 #[cfg(test)]
 mod tests {
     use ipsy_post_renderer::standards_document::StandardsDocument;
+    use time::macros::date;
 
     use super::*;
+    use crate::app::arguments::AppConfig;
     use crate::app::problem::place_text;
+    use crate::app::resolve::resolve;
 
     #[test]
     fn a_share_has_a_default_and_a_maximum() {
@@ -74,12 +74,11 @@ mod tests {
             "apiVersion: ipsy.dev/v1\nkind: Standards\nspot: {defaultPercent: 50, maximumPercent: 80}\n";
         let document = StandardsDocument::from_yaml(document, "standards.yaml").unwrap();
         let mut problems = Problems::default();
-        let standards = AppStandards::of(&document, None, &mut problems);
-        let mut chart = json!({ "workers": { "mail": { "placement": { "spotPercent": 100 } } } });
-        let (mut explanations, exceptions) = (Explanations::default(), Exceptions::default());
-        default_share(&mut chart, &standards, &mut explanations);
-        assert_eq!(chart["placement"]["spotPercent"], 50);
-        check(&chart, &standards, &exceptions, &mut problems);
+        let worker = json!({ "mail": { "placement": { "spot_percent": 100 } } });
+        let config = json!({ "name": "shop", "environment": "prod", "worker": worker });
+        let config = AppConfig::from_json(&config).unwrap();
+        let app = resolve(&config, &document, true, date!(2026 - 11 - 27), &mut problems);
+        assert_eq!(app.chart["placement"]["spotPercent"], 50);
         let places: Vec<String> = problems.0.iter().map(|problem| place_text(&problem.place)).collect();
         assert_eq!(places, ["worker[\"mail\"].placement.spot_percent"]);
     }

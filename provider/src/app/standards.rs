@@ -47,8 +47,9 @@ impl<'d> AppStandards<'d> {
     }
 
     /// These standards with the place of a field: `standards 2026.11 (standards.yaml, line 12)`.
-    pub(crate) fn source(&self, field: &str) -> String {
-        match self.document.place_of(self.environment.as_deref(), field) {
+    pub(crate) fn source<'f>(&self, field: impl Into<Option<&'f str>>) -> String {
+        let field: Option<&str> = field.into();
+        match field.and_then(|field| self.document.place_of(self.environment.as_deref(), field)) {
             Some(place) => format!("{} ({place})", self.title()),
             None => self.title(),
         }
@@ -56,18 +57,18 @@ impl<'d> AppStandards<'d> {
 
     /// A field of these standards as the source of a setting.
     pub(crate) fn field(&self, field: &str) -> Source {
-        let field = self.document.field_of(self.environment.as_deref(), field);
-        Source::Standards(field.unwrap_or_else(|| "standards".to_owned()))
+        let place = self.document.place_of(self.environment.as_deref(), field);
+        Source::Standards(place.map_or_else(|| self.title(), |place| format!("{place}: {}", place.field)))
+    }
+
+    /// Whether the standards are still to be read: a name that they could define must not be refused.
+    pub(crate) fn are_unread(&self) -> bool {
+        self.document.is_unread()
     }
 
     /// The environments that the standards list.
     pub(crate) fn environments(&self) -> Vec<&str> {
         self.document.environments().collect()
-    }
-
-    /// The standards without their places.
-    pub(crate) fn into_standards(self) -> Standards {
-        self.standards
     }
 }
 
@@ -116,12 +117,14 @@ pub(crate) fn capitalized(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ipsy_post_renderer::standards_document::PLAN_RULES;
     use serde_json::{Value, json};
     use time::macros::date;
 
     use super::*;
     use crate::app::arguments::AppConfig;
     use crate::app::explain::explain;
+    use crate::app::problem::{Problem, place_text};
     use crate::app::resolve::{App, resolve};
 
     const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
@@ -161,7 +164,11 @@ environments: {dev: {mode: warn}, prod: {}}
         assert_eq!(told, Vec::<String>::new());
         assert_eq!(app.iam.permissions_boundary.as_deref(), Some("arn:aws:iam::123456789012:policy/apps"));
         assert_eq!(app.iam.path, "/apps/");
-        assert!(explain(&app)["iam.path"].contains("standards.yaml: iam.rolePath"), "{:?}", app.explanations);
+        assert!(
+            explain(&app)["iam.path"].contains("standards.yaml, line 5: iam.rolePath"),
+            "{:?}",
+            app.explanations
+        );
     }
 
     #[test]
@@ -186,6 +193,80 @@ environments: {dev: {mode: warn}, prod: {}}
                 };
                 assert!(told.iter().find(is_told).is_some(), "{rule}: {told:#?}");
             }
+        }
+    }
+
+    /// Standards with a limit of every rule that is judged at plan, each on a line of its own.
+    const LIMITS: &str = "apiVersion: ipsy.dev/v1
+kind: Standards
+requiredLabels: [tier]
+namePattern: \"[a-z]+\"
+minimumReplicas: 2
+exposure: internal
+allowedIngress: [10.0.0.0/8]
+iam: {permissionsBoundary: \"arn:aws:iam::123456789012:policy/apps\"}
+spot: {maximumPercent: 50}
+resources:
+  minimum: {memory: 64Mi}
+  maximum: {cpu: 2}
+  limitRequestRatio: {cpu: 4}
+standards:
+  imagePinning: {}
+  imageRegistry: {allow: [registry.example.com]}
+";
+
+    #[test]
+    fn every_breach_has_rule_value_limit_line_and_two_ways_out_at_its_own_argument() {
+        let scheme = "alb.ingress.kubernetes.io/scheme";
+        let config = json!({
+            "name": "shop-2",
+            "environment": "prod",
+            "replicas": 1,
+            "port": { "http": { "port": 8080 } },
+            "image": { "repository": "quay.io/shop", "source": "literal", "tag": "latest" },
+            "iam": { "permissions_boundary": "arn:aws:iam::123456789012:policy/own" },
+            "placement": { "spot_percent": 80 },
+            "resources": { "cpu_request": "100m", "cpu_limit": "3", "memory": "128Mi", "memory_request": "16Mi" },
+            "load_balancer": { "owner": "controller", "hosts": ["shop.example.com"] },
+            "ingress": { "annotations": { scheme: "internet-facing" } },
+            "network_policy": { "ingress": { "all": { "cidrs": ["0.0.0.0/0"] } } },
+        });
+        let document = StandardsDocument::from_yaml(LIMITS, "standards.yaml").unwrap();
+        let config = AppConfig::from_json(&config).unwrap();
+        let mut problems = Problems::default();
+        resolve(&config, &document, true, date!(2026 - 11 - 27), &mut problems);
+        let scheme = format!("ingress.annotations[{scheme:?}]");
+        let expected = [
+            ("required-labels", "labels", "`tier`", "tier", 3),
+            ("name-pattern", "name", "`shop-2`", "[a-z]+", 4),
+            ("minimum-replicas", "replicas", "1", "2", 5),
+            ("exposure", &scheme, "internet-facing", "internal", 6),
+            ("allowed-ingress", "network_policy.ingress[\"all\"].cidrs", "0.0.0.0/0", "10.0.0.0/8", 7),
+            ("permissions-boundary", "iam.permissions_boundary", "policy/own", "policy/apps", 8),
+            ("spot-maximum", "placement.spot_percent", "80", "50", 9),
+            ("resource-minimum/memory", "resources.memory_request", "16Mi", "64Mi", 11),
+            ("resource-maximum/cpu", "resources.cpu_limit", "3", "2", 12),
+            ("limit-request-ratio/cpu", "resources.cpu_limit", "100m", "750m", 13),
+            ("image-pinning", "image.tag", "quay.io/shop:latest", "a version", 15),
+            ("image-registry", "image.repository", "quay.io/shop:latest", "registry.example.com", 16),
+        ];
+        // The others hold without standards.
+        for rule in PLAN_RULES.iter().filter(|rule| rule.source.is_some()) {
+            assert!(expected.iter().any(|(id, ..)| *id == rule.id), "{} is not judged here", rule.id);
+        }
+        problems.0.retain(|problem| !problem.warning);
+        assert_eq!(problems.0.len(), expected.len(), "{problems:#?}");
+        for (rule, place, value, limit, line) in expected {
+            let is_of_rule = |problem: &&Problem| problem.detail.contains(&format!("(rule `{rule}`)"));
+            let problem =
+                problems.0.iter().find(is_of_rule).unwrap_or_else(|| panic!("{rule}: {problems:#?}"));
+            assert_eq!(place_text(&problem.place), place, "{rule}");
+            assert!(problem.summary.contains(value), "{rule}: {}", problem.summary);
+            let (wanted, ways_out) = problem.detail.split_once("(rule ").unwrap();
+            assert!(wanted.contains(&format!("standards.yaml, line {line})")), "{rule}: {wanted}");
+            assert!(problem.detail.contains(limit), "{rule}: {}", problem.detail);
+            let exception = format!("or add an `exception` block with `rule = \"{rule}\"`");
+            assert!(ways_out.contains(&exception), "{rule}: {ways_out}");
         }
     }
 

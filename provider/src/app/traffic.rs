@@ -3,6 +3,7 @@
 
 mod alarm;
 mod backend;
+mod backend_values;
 mod conditions;
 mod dns;
 mod health_check;
@@ -13,10 +14,12 @@ mod priority;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
+use ipsy_post_renderer::standards_document::Platform;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use alarm::{Alarm, AlarmConfig};
 pub(crate) use backend::{Backend, BackendConfig, BackendPlace};
+pub(crate) use backend_values::check_scaling;
 pub(crate) use conditions::Conditions;
 pub(crate) use dns::{DnsConfig, DnsRecord};
 pub(crate) use health_check::{HealthCheck, HealthCheckConfig};
@@ -27,6 +30,7 @@ pub(crate) use login::{Login, LoginSession};
 pub(crate) use priority::{Priority, RangeConfig};
 
 use super::arguments::AppConfig;
+use super::explain::{Explanations, Source};
 use super::names::Identity;
 use super::problem::Problems;
 use super::rollout::Shares;
@@ -160,6 +164,22 @@ impl Traffic {
         traffic
     }
 
+    /// Notes the weights of backends that are not the platform's.
+    pub(crate) fn explain(&self, config: &AppConfig, platform: &Platform, explanations: &mut Explanations) {
+        let is_moved =
+            self.load_balancer.as_ref().is_some_and(|balancer| balancer.weights == Weights::External);
+        for (name, backend) in self.backends.iter().filter(|(name, _)| !platform.clusters.contains_key(*name))
+        {
+            let given = config.aws.backend.get(name).and_then(|backend| backend.weight);
+            let source = match given {
+                _ if is_moved => Source::External,
+                Some(_) => Source::Argument,
+                None => Source::Default,
+            };
+            explanations.note(&weight_argument(name), backend.weight, &source);
+        }
+    }
+
     /// The clusters that the app runs in, by backend.
     pub(crate) fn clusters(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.backends.iter().filter_map(|(name, backend)| match &backend.place {
@@ -168,6 +188,14 @@ impl Traffic {
             }
             BackendPlace::Existing { .. } => None,
         })
+    }
+
+    /// The backend called `name`; without a name, the only one that is a cluster.
+    pub(crate) fn backend_or_only(&self, name: Option<&str>) -> Option<(&str, &Backend)> {
+        let mut clusters = self.clusters().map(|(name, _, _)| name);
+        let only = clusters.next().filter(|_| clusters.next().is_none());
+        let found = self.backends.get_key_value(name.or(only)?)?;
+        Some((found.0.as_str(), found.1))
     }
 
     /// The name of the target group that is made for the backend `name`.
@@ -285,6 +313,11 @@ impl Traffic {
             }
         }
     }
+}
+
+/// The argument that is the weight of a backend.
+pub(crate) fn weight_argument(backend: &str) -> String {
+    format!("backend[{backend:?}].weight")
 }
 
 /// The port that health checks and the load balancer use by default: `http`, or the first by name.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::autoscaling::{Metric, Scaling};
 use super::chart::merge;
 use super::image::Reference;
+use super::layers::Layers;
 use super::migration::{Account, Migration};
 use super::profile::Profile;
 use super::resolve::App;
@@ -78,19 +79,10 @@ pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backe
         }
     }
     merge(&mut values, one_to_one(app));
-    merge(&mut values, (*app.extra_values).clone());
-    if let Some(own) = own_values(app, backend) {
-        merge(&mut values, own.clone());
+    for over in Layers::of(app, backend).values() {
+        merge(&mut values, over.clone());
     }
     sorted(&values)
-}
-
-/// The extra values of `backend`, or of the only cluster.
-pub(crate) fn own_values<'a>(app: &'a App, backend: Option<&str>) -> Option<&'a Value> {
-    let mut clusters = app.traffic.clusters().map(|(name, _, _)| name);
-    let only = clusters.next().filter(|_| clusters.next().is_none());
-    let name = backend.or(only)?;
-    app.traffic.backends.get(name).map(|backend| &*backend.extra_values)
 }
 
 /// Values that arguments set one to one. Bindings are by backend, and go into those of each target group.

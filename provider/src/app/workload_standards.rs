@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use ipsy_post_renderer::standards_document::MINIMUM_REPLICAS;
 use serde_json::{Value, json};
 
-use super::chart::{contains, fields, locate, merge};
 use super::exceptions::Exceptions;
 use super::explain::Explanations;
 use super::image::{ImagePlaces, check_image_standards};
-use super::problem::{Problems, place_text};
+use super::problem::Problems;
+use super::release::Release;
 use super::resource_bounds;
 use super::standards::{AppStandards, Breach};
 
@@ -33,23 +33,22 @@ pub(super) fn default_replicas(
     }
 }
 
-/// Reports the standards that the parts in `chart`, with `extra_values` over it, break.
+/// Reports the standards that the parts of a release break. Of the app's own container, what arguments set is judged where
+/// it is resolved, so only what lies over them is judged here.
 pub(super) fn check(
-    chart: &Value,
-    extra_values: &Value,
+    release: &Release<'_>,
     standards: &AppStandards<'_>,
     exceptions: &Exceptions,
     problems: &mut Problems,
 ) {
-    let mut values = chart.clone();
-    merge(&mut values, extra_values.clone());
-    let mut parts = vec![(vec!["migration"], &values["migration"])];
+    let values = &*release.values;
+    let mut parts = vec![(Vec::new(), values), (vec!["migration"], &values["migration"])];
     for kind in KINDS {
         let named = values[kind].as_object().into_iter().flatten();
         parts.extend(named.map(|(name, part)| (vec![kind, name.as_str()], part)));
     }
     for (path, values) in parts {
-        let part = Part { path, values, extra_values };
+        let part = Part { path, values, release };
         part.check_resources(standards, exceptions, problems);
         part.check_image(standards, exceptions, problems);
         part.check_replicas(standards, exceptions, problems);
@@ -58,21 +57,21 @@ pub(super) fn check(
 
 /// A part of the app.
 struct Part<'v> {
-    /// Its field in the chart, such as `workers` and `mail`.
+    /// Its field in the chart, such as `workers` and `mail`; empty for the app's own container.
     path: Vec<&'v str>,
     values: &'v Value,
-    extra_values: &'v Value,
+    release: &'v Release<'v>,
 }
 
 impl Part<'_> {
     /// The argument that sets a field of this part.
     fn argument(&self, field: &[&str]) -> String {
-        let path: Vec<String> = self.path.iter().chain(field).map(|step| (*step).to_owned()).collect();
-        if contains(self.extra_values, &path) {
-            "extra_values".to_owned()
-        } else {
-            place_text(&locate(fields(), &path).places)
-        }
+        self.release.argument(&[&self.path, field].concat())
+    }
+
+    /// Whether a field of this part is judged here.
+    fn is_judged(&self, field: &[&str]) -> bool {
+        !self.path.is_empty() || self.release.has_over(field)
     }
 
     fn check_resources(
@@ -81,6 +80,9 @@ impl Part<'_> {
         exceptions: &Exceptions,
         problems: &mut Problems,
     ) {
+        if !self.is_judged(&["resources"]) {
+            return;
+        }
         let texts = |list: &str| -> BTreeMap<String, String> {
             let members = self.values["resources"][list].as_object().into_iter().flatten();
             members.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
@@ -97,11 +99,15 @@ impl Part<'_> {
         };
         let tag = tag.map(|tag| format!(":{tag}")).unwrap_or_default();
         let digest_part = digest.map(|digest| format!("@{digest}")).unwrap_or_default();
+        let pinning = ["image", if digest.is_some() { "digest" } else { "tag" }];
         // A tag that is still unknown is checked when it is known.
-        let is_named = !tag.is_empty() || digest.is_some();
-        let pin = self.argument(&["image", if digest.is_some() { "digest" } else { "tag" }]);
-        let registry = self.argument(&["image", "repository"]);
-        let places = ImagePlaces { registry: Some(&registry), pin: is_named.then_some(pin.as_str()) };
+        let is_pinned = (!tag.is_empty() || digest.is_some()) && self.is_judged(&pinning);
+        let is_named = self.is_judged(&["image", "repository"]);
+        let (pin, registry) = (self.argument(&pinning), self.argument(&["image", "repository"]));
+        let places = ImagePlaces {
+            registry: is_named.then_some(registry.as_str()),
+            pin: is_pinned.then_some(pin.as_str()),
+        };
         let image = format!("{repository}{tag}{digest_part}");
         check_image_standards(&image, &places, standards, exceptions, problems);
     }
@@ -109,8 +115,10 @@ impl Part<'_> {
     /// The minimum is for parts that always run: an autoscaler that can go down to zero has none.
     fn check_replicas(&self, standards: &AppStandards<'_>, exceptions: &Exceptions, problems: &mut Problems) {
         let Some(minimum) = standards.minimum_replicas.map(i64::from) else { return };
-        let name = self.path.last().copied().unwrap_or_default();
-        let rule = format!("{}/{name}", MINIMUM_REPLICAS.id);
+        let (rule, of_part) = match self.path.last() {
+            Some(name) => (format!("{}/{name}", MINIMUM_REPLICAS.id), format!(" of `{name}`")),
+            None => (MINIMUM_REPLICAS.id.to_owned(), String::new()),
+        };
         let fixed = (["replicas"].as_slice(), self.values["replicas"].as_i64());
         let scaled = (
             ["autoscaling", "min"].as_slice(),
@@ -118,7 +126,7 @@ impl Part<'_> {
         );
         for (field, given) in [fixed, scaled] {
             let Some(given) = given.filter(|given| *given < minimum) else { continue };
-            if exceptions.waives(&rule) {
+            if exceptions.waives(&rule) || !self.is_judged(field) {
                 continue;
             }
             problems.breach(
@@ -126,7 +134,7 @@ impl Part<'_> {
                 Breach {
                     rule: &rule,
                     place: &self.argument(field),
-                    summary: format!("Too few replicas of `{name}`: {given}"),
+                    summary: format!("Too few replicas{of_part}: {given}"),
                     wanted: format!("{} ask for {minimum}", standards.source("minimumReplicas")),
                     fix: "Raise it".to_owned(),
                 },
@@ -142,6 +150,7 @@ mod tests {
 
     use super::*;
     use crate::app::arguments::AppConfig;
+    use crate::app::problem::place_text;
     use crate::app::resolve::resolve;
 
     const DOCUMENT: &str = "apiVersion: ipsy.dev/v1
@@ -197,9 +206,9 @@ standards:
                 "init_container[\"wait\"].resources.cpu_limit limit-request-ratio/cpu",
                 "sidecar[\"proxy\"].image.tag image-pinning",
                 "sidecar[\"proxy\"].image.repository image-registry",
+                "extra_values minimum-replicas/late",
                 "worker[\"mail\"].resources.memory resource-maximum/memory",
                 "worker[\"mail\"].replicas minimum-replicas/mail",
-                "extra_values minimum-replicas/late",
             ]
         );
     }

@@ -1,7 +1,10 @@
 //! `data.ipsy_bootstrap`: the files that an app's repository begins with. Needs no AWS and no credentials.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
+use serde::Deserialize;
+use tf_provider::{Arguments, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Value};
 
 use crate::app::bootstrap::{BootstrapConfig, files};
 use crate::app::problem::Problems;
@@ -12,6 +15,14 @@ use crate::session::Session;
 /// The data source `ipsy_bootstrap`.
 pub(super) struct BootstrapData {
     session: Session,
+}
+
+#[derive(Debug, Default, Deserialize, Arguments)]
+#[serde(default)]
+struct BootstrapFiles {
+    /// The text of each file, by its path.
+    #[argument(computed)]
+    files: BTreeMap<String, String>,
 }
 
 impl BootstrapData {
@@ -27,14 +38,11 @@ impl DataSource for BootstrapData {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(0).arguments::<BootstrapConfig>().attribute(
-            "files",
-            Attribute::computed(Type::map(Type::String)).describe("The text of each file, by its path."),
-        )
+        Schema::new(0).arguments::<BootstrapConfig>().arguments::<BootstrapFiles>()
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        project(config, &StandardsDocument::default(), false, diagnostics);
+        project(config, &StandardsDocument::unread(), false, diagnostics);
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {

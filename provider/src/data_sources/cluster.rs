@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use futures::future::try_join_all;
 use ipsy_aws::{Aws, Cluster};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use tf_provider::{
-    Attribute, DataSource, Diagnostic, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value,
+    Arguments, DataSource, Diagnostic, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Value,
 };
 
 use crate::diagnose::aws_diagnostic;
@@ -18,9 +18,76 @@ pub(super) struct ClusterData {
     session: Session,
 }
 
+/// An EKS cluster, by name; or the newest one that carries some tags.
+#[derive(Debug, Default, Deserialize, Serialize, Arguments)]
+#[serde(default)]
+struct ClusterAttributes {
+    /// Name of the cluster; or set `with_tags`.
+    #[argument(or_set_by_provider)]
+    name: Option<String>,
+    /// Tags that the cluster carries. Of several clusters the newest one is taken.
+    with_tags: Option<BTreeMap<String, String>>,
+    /// ARN of the cluster.
+    #[argument(computed)]
+    arn: String,
+    /// URL of its API server.
+    #[argument(computed)]
+    endpoint: Option<String>,
+    /// Its certificate authority, PEM in base64.
+    #[argument(computed)]
+    certificate_authority: Option<String>,
+    /// Its Kubernetes version.
+    #[argument(computed)]
+    version: String,
+    /// Its status, such as `ACTIVE`.
+    #[argument(computed)]
+    status: String,
+    /// URL of its OpenID Connect issuer.
+    #[argument(computed)]
+    oidc_issuer: Option<String>,
+    /// ARN that its OpenID Connect provider has in IAM, if one was made, for `backend.oidc_provider_arn` of `ipsy_app`.
+    #[argument(computed)]
+    oidc_provider_arn: Option<String>,
+    /// Its VPC.
+    #[argument(computed)]
+    vpc_id: Option<String>,
+    /// Subnets of its network interfaces.
+    #[argument(computed)]
+    subnet_ids: Vec<String>,
+    /// The security group that EKS made for nodes and control plane.
+    #[argument(computed)]
+    cluster_security_group_id: Option<String>,
+    /// Its tags.
+    #[argument(computed)]
+    tags: BTreeMap<String, String>,
+}
+
 impl ClusterData {
     pub(super) fn new(session: Session) -> Self {
         Self { session }
+    }
+
+    async fn look_up(&self, config: &Value) -> Result<Value, Diagnostic> {
+        let schema = self.schema();
+        let config: ClusterAttributes = schema.read(config)?;
+        let configured = self.session.get();
+        let (aws, _) = configured.connect().await?;
+        let cluster = find(aws, &config).await?;
+        schema.encode(&ClusterAttributes {
+            name: Some(cluster.name.clone()),
+            with_tags: config.with_tags,
+            oidc_provider_arn: oidc_provider_arn(&cluster),
+            arn: cluster.arn,
+            endpoint: cluster.endpoint,
+            certificate_authority: cluster.certificate_authority,
+            version: cluster.version,
+            status: cluster.status,
+            oidc_issuer: cluster.oidc_issuer,
+            vpc_id: cluster.vpc_id,
+            subnet_ids: cluster.subnet_ids,
+            cluster_security_group_id: cluster.cluster_security_group_id,
+            tags: cluster.tags,
+        })
     }
 }
 
@@ -31,42 +98,7 @@ impl DataSource for ClusterData {
     }
 
     fn schema(&self) -> Schema {
-        let text = |description: &str| Attribute::computed(Type::String).describe(description);
-        Schema::new(0)
-            .describe("An EKS cluster, by name; or the newest one that carries some tags.")
-            .attribute(
-                "name",
-                Attribute::optional_computed(Type::String)
-                    .describe("Name of the cluster; or set `with_tags`."),
-            )
-            .attribute(
-                "with_tags",
-                Attribute::optional(Type::map(Type::String))
-                    .describe("Tags that the cluster carries. Of several the newest is taken."),
-            )
-            .attribute("arn", text("Its ARN."))
-            .attribute("endpoint", text("URL of its API server."))
-            .attribute("certificate_authority", text("Its certificate authority, PEM in base64."))
-            .attribute("version", text("Its Kubernetes version."))
-            .attribute("status", text("Its status, such as `ACTIVE`."))
-            .attribute("oidc_issuer", text("URL of its OpenID Connect issuer."))
-            .attribute(
-                "oidc_provider_arn",
-                text(
-                    "ARN that its OpenID Connect provider has in IAM, if one was made, for `backend.oidc_provider_arn` \
-                     of `ipsy_app`.",
-                ),
-            )
-            .attribute("vpc_id", text("Its VPC."))
-            .attribute(
-                "subnet_ids",
-                Attribute::computed(Type::list(Type::String)).describe("Subnets of its network interfaces."),
-            )
-            .attribute(
-                "cluster_security_group_id",
-                text("The security group that EKS made for nodes and control plane."),
-            )
-            .attribute("tags", Attribute::computed(Type::map(Type::String)).describe("Its tags."))
+        Schema::new(0).arguments::<ClusterAttributes>()
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
@@ -83,30 +115,7 @@ impl DataSource for ClusterData {
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
-        let configured = self.session.get();
-        let result = match configured.connect().await {
-            Ok((aws, _)) => find(aws, &request.config).await,
-            Err(diagnostic) => Err(diagnostic),
-        };
-        Outcome::from(result.and_then(|cluster| {
-            let with_tags: Option<BTreeMap<String, String>> =
-                request.config.attribute("with_tags").decode()?;
-            self.schema().encode(&json!({
-                "name": cluster.name,
-                "with_tags": with_tags,
-                "arn": cluster.arn,
-                "endpoint": cluster.endpoint,
-                "certificate_authority": cluster.certificate_authority,
-                "version": cluster.version,
-                "status": cluster.status,
-                "oidc_provider_arn": oidc_provider_arn(&cluster),
-                "subnet_ids": cluster.subnet_ids,
-                "cluster_security_group_id": cluster.cluster_security_group_id,
-                "oidc_issuer": cluster.oidc_issuer,
-                "vpc_id": cluster.vpc_id,
-                "tags": cluster.tags,
-            }))
-        }))
+        Outcome::from(self.look_up(&request.config).await)
     }
 }
 
@@ -118,19 +127,19 @@ fn oidc_provider_arn(cluster: &Cluster) -> Option<String> {
     Some(format!("arn:{partition}:iam::{account}:oidc-provider/{issuer}"))
 }
 
-async fn find(aws: &Aws, config: &Value) -> Result<Cluster, Diagnostic> {
+async fn find(aws: &Aws, config: &ClusterAttributes) -> Result<Cluster, Diagnostic> {
     let tell = |error| aws_diagnostic("The cluster can't be read", &error);
-    if let Some(name) = config.attribute("name").as_str() {
+    if let Some(name) = &config.name {
         let found = aws.clusters.describe(name).await.map_err(tell)?;
         return found.ok_or_else(|| {
             Diagnostic::error(
-                format!("There is no cluster `{name}`"),
-                "It was not found in this account and region. Look at the name, and at the provider's `region`.",
+                format!("Cluster `{name}` not found"),
+                "This account and region have no cluster of this name. Check it, and the provider's `region`.",
             )
             .at(Path::root("name"))
         });
     }
-    let wanted: BTreeMap<String, String> = config.attribute("with_tags").decode()?;
+    let wanted = config.with_tags.clone().unwrap_or_default();
     let names = aws.clusters.list().await.map_err(tell)?;
     let all = try_join_all(names.iter().map(|name| aws.clusters.describe(name))).await.map_err(tell)?;
     let carries = |cluster: &Cluster| wanted.iter().all(|(key, value)| cluster.tags.get(key) == Some(value));

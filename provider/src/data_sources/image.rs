@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, ImageReference};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use tf_provider::{
-    Attribute, Block, DataSource, Diagnostic, Diagnostics, Outcome, Path, Problem, ReadDataRequest, Schema,
-    Type, Value,
+    Arguments, DataSource, Diagnostic, Diagnostics, Outcome, Path, Problem, ReadDataRequest, Schema, Value,
 };
 
+use crate::app::exceptions::ExceptionConfig;
 use crate::app::image::Reference;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::desired::Account;
@@ -24,9 +24,64 @@ pub(super) struct ImageData {
     session: Session,
 }
 
+/// An image in ECR: its digest, and whether its scan findings may pass.
+#[derive(Debug, Default, Deserialize, Serialize, Arguments)]
+#[serde(default)]
+struct ImageAttributes {
+    /// Name of the ECR repository. Default: the one that the image in `parameter` names.
+    #[argument(or_set_by_provider)]
+    repository: Option<String>,
+    /// Tag of the image; with `parameter` the one that it names.
+    #[argument(or_set_by_provider)]
+    tag: Option<String>,
+    /// Name of an SSM parameter that holds the image, such as `ipsy_app.NAME.image_parameter`; instead of `tag`.
+    parameter: Option<String>,
+    /// Severity from which on findings fail the plan: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. An image that has not been
+    /// scanned also fails then.
+    #[argument(check = severity)]
+    fail_on_severity: Option<String>,
+    exception: BTreeMap<String, FindingException>,
+    /// Digest of the image.
+    #[argument(computed)]
+    digest: String,
+    /// The image by digest, as a container runtime takes it.
+    #[argument(computed)]
+    uri: String,
+    /// Number of findings by severity.
+    #[argument(computed)]
+    findings: BTreeMap<String, u64>,
+}
+
+/// A finding that may pass until a day.
+#[derive(Debug, Default, Deserialize, Serialize, Arguments)]
+#[serde(default)]
+#[arguments(key(name = "Name of the finding."))]
+struct FindingException {
+    /// Why.
+    #[argument(required)]
+    reason: Option<String>,
+    /// Who answers for it.
+    #[argument(required)]
+    owner: Option<String>,
+    /// Last day on which it holds, `YYYY-MM-DD`.
+    #[argument(required)]
+    expires: Option<String>,
+}
+
 impl ImageData {
     pub(super) fn new(session: Session) -> Self {
         Self { session }
+    }
+
+    async fn look_up(&self, config: &Value, warnings: &mut Diagnostics) -> Result<Value, Diagnostics> {
+        let schema = self.schema();
+        let arguments = schema.read(config)?;
+        let configured = self.session.get();
+        let (aws, account) = configured.connect().await?;
+        let mut state = schema.encode(&read(aws, account, arguments, warnings).await?)?;
+        // In the order of the configuration.
+        state.set(&Path::root("exception"), config.attribute("exception").clone());
+        Ok(state)
     }
 }
 
@@ -37,43 +92,7 @@ impl DataSource for ImageData {
     }
 
     fn schema(&self) -> Schema {
-        let text = |description: &str| Attribute::computed(Type::String).describe(description);
-        let either = |description: &str| Attribute::optional_computed(Type::String).describe(description);
-        let needed = |description: &str| Attribute::required(Type::String).describe(description);
-        Schema::new(0)
-            .describe("An image in ECR: its digest, and whether its scan findings may pass.")
-            .attribute("repository", either("Name of the ECR repository; with `parameter` the one that it names."))
-            .attribute("tag", either("Tag of the image; with `parameter` the one that it names."))
-            .attribute(
-                "parameter",
-                Attribute::optional(Type::String).describe(
-                    "Name of an SSM parameter that holds the image, such as `ipsy_app.NAME.image_parameter`; instead of \
-                     `tag`.",
-                ),
-            )
-            .attribute(
-                "fail_on_severity",
-                Attribute::optional(Type::String)
-                    .describe(
-                        "Severity from which on findings fail the plan: `LOW`, `MEDIUM`, `HIGH` or `CRITICAL`. \
-                         An image that has not been scanned fails then, too.",
-                    )
-                    .check(severity),
-            )
-            .block(
-                "exception",
-                Block::named("name", "Name of the finding.")
-                    .describe("A finding that may pass until a day.")
-                    .attribute("reason", needed("Why."))
-                    .attribute("owner", needed("Who answers for it."))
-                    .attribute("expires", needed("Last day on which it holds, `YYYY-MM-DD`.")),
-            )
-            .attribute("digest", text("Digest of the image."))
-            .attribute("uri", text("The image by digest, as a container runtime takes it."))
-            .attribute(
-                "findings",
-                Attribute::computed(Type::map(Type::Number)).describe("Number of findings by severity."),
-            )
+        Schema::new(0).arguments::<ImageAttributes>()
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
@@ -99,22 +118,9 @@ impl DataSource for ImageData {
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
-        let (configured, schema) = (self.session.get(), self.schema());
         let mut warnings = Diagnostics::new();
-        let result = match configured.connect().await {
-            Ok((aws, account)) => read(aws, account, &schema.keyed(&request.config), &mut warnings).await,
-            Err(diagnostic) => Err(diagnostic.into()),
-        };
-        let state = result.and_then(|state| {
-            let mut state = schema.encode(&state)?;
-            // In the order of the configuration.
-            state.set(&Path::root("exception"), request.config.attribute("exception").clone());
-            Ok(state)
-        });
-        match state {
-            Ok(state) => Outcome::of(state).with(warnings),
-            Err(diagnostics) => Outcome::failed(diagnostics).with(warnings),
-        }
+        let state = self.look_up(&request.config, &mut warnings).await;
+        state.map_or_else(Outcome::failed, Outcome::of).with(warnings)
     }
 }
 
@@ -123,7 +129,7 @@ fn severity(value: &Value) -> Result<(), Problem> {
     if SEVERITIES.contains(&text) {
         return Ok(());
     }
-    Err(Problem::new(format!("`{text}` is no severity"), format!("ECR knows {}.", SEVERITIES.join(", "))))
+    Err(Problem::new(format!("`{text}` is not a severity"), format!("ECR knows {}.", SEVERITIES.join(", "))))
 }
 
 /// The image that is meant: its repository, and how it is named there.
@@ -145,70 +151,72 @@ impl Meant {
 async fn read(
     aws: &Aws,
     account: &Account,
-    config: &Value,
+    arguments: ImageAttributes,
     warnings: &mut Diagnostics,
-) -> Result<serde_json::Value, Diagnostics> {
+) -> Result<ImageAttributes, Diagnostics> {
     let host = format!("{}.dkr.ecr.{}.{}", account.id, account.region, account.dns_suffix);
-    let meant = meant(aws, config, &host).await?;
+    let meant = meant(aws, &arguments, &host).await?;
     let found = aws.repositories.image(&meant.repository, &meant.reference).await;
     let found = found.map_err(|error| aws_diagnostic("The image can't be read", &error))?;
     let image = found.ok_or_else(|| {
-        Diagnostic::error(
-            format!("There is no image `{}`", meant.text()),
-            "Push it first, or look at the tag.",
-        )
-        .at(Path::root(if meant.tag.is_some() { "tag" } else { "parameter" }))
+        Diagnostic::error(format!("Image `{}` not found", meant.text()), "Push it first, or correct the tag.")
+            .at(Path::root(if arguments.parameter.is_none() { "tag" } else { "parameter" }))
     })?;
-    let exceptions: BTreeMap<String, crate::app::exceptions::ExceptionConfig> =
-        config.attribute("exception").decode()?;
-    let findings = match config.attribute("fail_on_severity").as_str() {
+    let exceptions: BTreeMap<String, ExceptionConfig> =
+        arguments.exception.iter().map(|(name, exception)| (name.clone(), exception.into())).collect();
+    let findings = match arguments.fail_on_severity.as_deref() {
         Some(limit) => {
             judge(aws, &meant.repository, &meant.text(), &image, limit, &exceptions, warnings).await?
         }
-        None => json!({}),
+        None => BTreeMap::new(),
     };
-    Ok(json!({
-        "repository": meant.repository,
-        "tag": meant.tag,
-        "parameter": config.attribute("parameter").as_str(),
-        "fail_on_severity": config.attribute("fail_on_severity").as_str(),
-        "digest": image.digest,
-        "uri": format!("{host}/{}@{}", meant.repository, image.digest),
-        "findings": findings,
-    }))
+    Ok(ImageAttributes {
+        uri: format!("{host}/{}@{}", meant.repository, image.digest),
+        repository: Some(meant.repository),
+        tag: meant.tag,
+        digest: image.digest,
+        findings,
+        ..arguments
+    })
+}
+
+impl From<&FindingException> for ExceptionConfig {
+    fn from(exception: &FindingException) -> Self {
+        let FindingException { reason, owner, expires } = exception;
+        Self { reason: reason.clone(), owner: owner.clone(), expires: expires.clone() }
+    }
 }
 
 /// The image that the configuration names, by itself or through a parameter.
-async fn meant(aws: &Aws, config: &Value, host: &str) -> Result<Meant, Diagnostic> {
-    let given = |name: &str| config.attribute(name).as_str().map(ToOwned::to_owned);
-    let Some(name) = given("parameter") else {
-        let tag = given("tag").unwrap_or_default();
-        let repository = given("repository").unwrap_or_default();
+async fn meant(aws: &Aws, arguments: &ImageAttributes, host: &str) -> Result<Meant, Diagnostic> {
+    let Some(name) = &arguments.parameter else {
+        let tag = arguments.tag.clone().unwrap_or_default();
+        let repository = arguments.repository.clone().unwrap_or_default();
         return Ok(Meant { repository, reference: ImageReference::Tag(tag.clone()), tag: Some(tag) });
     };
     let refuse =
         |summary: String, detail: String| Diagnostic::error(summary, detail).at(Path::root("parameter"));
-    let found = aws.parameters.get(std::slice::from_ref(&name)).await;
+    let found = aws.parameters.get(std::slice::from_ref(name)).await;
     let found = found.map_err(|error| aws_diagnostic("The image pointer can't be read", &error))?.pop();
     let pointer = found.ok_or_else(|| {
         refuse(
-            format!("There is no SSM parameter `{name}`"),
-            "It was not found in this account and region. Look at the name, and at the provider's `region`."
+            format!("SSM parameter `{name}` not found"),
+            "This account and region have no parameter of this name. Check it, and the provider's `region`."
                 .to_owned(),
         )
     })?;
     let image = Reference::parse(&pointer.value).map_err(|why| {
         refuse(
-            format!("The SSM parameter `{name}` names no image"),
+            format!("The SSM parameter `{name}` does not name an image"),
             format!("It holds `{}`, but {why}.", pointer.value),
         )
     })?;
-    let repository = match (image.repository.strip_prefix(&format!("{host}/")), given("repository")) {
+    let repository = match (image.repository.strip_prefix(&format!("{host}/")), &arguments.repository) {
         (Some(repository), _) => repository.to_owned(),
-        (None, Some(repository)) if image.repository.is_empty() => repository,
+        (None, Some(repository)) if image.repository.is_empty() => repository.clone(),
         _ => {
             return Err(refuse(
-                format!("`{}` is no image of this registry", pointer.value),
+                format!("`{}` is not an image of this registry", pointer.value),
                 format!(
                     "The SSM parameter `{name}` holds it, and the registry of this account and region is `{host}`. \
                      With a bare tag or digest in the parameter, set `repository`."

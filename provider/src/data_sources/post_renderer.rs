@@ -6,13 +6,51 @@ use std::path::{Path, PathBuf};
 
 use crate::app::names::hexadecimal;
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tf_provider::{
-    Attribute, DataSource, Diagnostic, Outcome, Path as Place, ReadDataRequest, Schema, Type, Value,
-};
+use tf_provider::{Arguments, DataSource, Diagnostic, Outcome, ReadDataRequest, Schema, Value};
 
 /// The data source `ipsy_post_renderer`.
 pub(super) struct PostRendererData;
+
+/// The post-renderer that is part of this provider, for `helm_release`.
+#[derive(Debug, Default, Deserialize, Serialize, Arguments)]
+#[serde(default)]
+struct PostRendererAttributes {
+    /// Configuration, as JSON. For an app rather add `ipsy_app.NAME.post_renderer_args` to `args`: a data source that refers
+    /// to a resource is not read before that resource is made.
+    config: Option<String>,
+    /// Path of the executable; relative to the root module where Terraform started it so, and then the same on every machine
+    /// of one platform.
+    #[argument(computed)]
+    binary_path: String,
+    /// Arguments that make it the post-renderer. Sensitive, because they hold `config`.
+    #[argument(computed, sensitive)]
+    args: Vec<String>,
+    /// Version of the post-renderer.
+    #[argument(computed)]
+    version: String,
+    /// SHA-256 of the executable.
+    #[argument(computed)]
+    sha256: String,
+}
+
+impl PostRendererData {
+    fn look_up(&self, config: &Value) -> Result<Value, Diagnostic> {
+        let schema = self.schema();
+        let PostRendererAttributes { config, .. } = schema.read(config)?;
+        let path = executable().map_err(|error| unreadable(&error))?;
+        let sha256 = hash(&path).map_err(|error| unreadable(&error))?;
+        let of_config = config.clone().map(|config| ["--config-json".to_owned(), config]);
+        schema.encode(&PostRendererAttributes {
+            config,
+            binary_path: path.to_string_lossy().into_owned(),
+            args: std::iter::once("post-render".to_owned()).chain(of_config.into_iter().flatten()).collect(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            sha256,
+        })
+    }
+}
 
 #[async_trait]
 impl DataSource for PostRendererData {
@@ -21,52 +59,11 @@ impl DataSource for PostRendererData {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(0)
-            .describe("The post-renderer that is part of this provider, for `helm_release`.")
-            .attribute(
-                "config",
-                Attribute::optional(Type::String)
-                    .describe(
-                        "Configuration, as JSON. For an app rather add `ipsy_app.NAME.post_renderer_args` to `args`: a \
-                         data source that refers to a resource is not read before that resource is made.",
-                    ),
-            )
-            .attribute(
-                "binary_path",
-                Attribute::computed(Type::String).describe(
-                    "Path of the executable; relative to the root module where Terraform started it so, and \
-                     then the same on every machine of one platform.",
-                ),
-            )
-            .attribute(
-                "args",
-                Attribute::computed(Type::list(Type::String))
-                    .describe("Arguments that make it the post-renderer. Sensitive, because they hold `config`.")
-                    .sensitive(),
-            )
-            .attribute("version", Attribute::computed(Type::String).describe("Version of the post-renderer."))
-            .attribute("sha256", Attribute::computed(Type::String).describe("SHA-256 of the executable."))
+        Schema::new(0).arguments::<PostRendererAttributes>()
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
-        let path = match executable() {
-            Ok(path) => path,
-            Err(error) => return Outcome::failed(unreadable(&error)),
-        };
-        let hash = match hash(&path) {
-            Ok(hash) => hash,
-            Err(error) => return Outcome::failed(unreadable(&error)),
-        };
-        let mut arguments = vec![Value::from("post-render")];
-        if let Some(config) = request.config.attribute("config").as_str() {
-            arguments.extend([Value::from("--config-json"), Value::from(config)]);
-        }
-        let mut state = request.config;
-        state.set(&Place::root("binary_path"), Value::from(path.to_string_lossy().into_owned()));
-        state.set(&Place::root("args"), Value::List(arguments));
-        state.set(&Place::root("version"), Value::from(env!("CARGO_PKG_VERSION")));
-        state.set(&Place::root("sha256"), Value::from(hash));
-        Outcome::of(state)
+        Outcome::from(self.look_up(&request.config))
     }
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
 
 use crate::app::arguments::AppConfig;
+use crate::app::exceptions::DESCRIPTION as EXCEPTIONS;
 use crate::app::explain::{DESCRIPTION as EXPLAIN, explain};
 use crate::app::image::Repository;
 use crate::app::overrides;
@@ -39,7 +40,7 @@ impl DataSource for ValuesData {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        parse(config, &StandardsDocument::default(), false, diagnostics);
+        parse(config, &StandardsDocument::unread(), false, diagnostics);
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
@@ -50,7 +51,7 @@ impl DataSource for ValuesData {
         };
         let mut state = request.config.clone();
         let values = app_values(&app, request.config.attribute("registry"));
-        contract_diagnostics(&app, &values, &mut diagnostics);
+        contract_diagnostics(&app, None, &values, &mut diagnostics);
         if diagnostics.has_errors() {
             return Outcome::failed(diagnostics);
         }
@@ -91,6 +92,7 @@ fn describe() -> Schema {
         .attribute("kapp_config", text("Configuration of kapp, as YAML."))
         .attribute("standards_version", text("Version of the standards in effect."))
         .attribute("explain", Attribute::computed(Type::map(Type::String)).describe(EXPLAIN))
+        .attribute("exceptions", Attribute::computed(Type::map(Type::String)).describe(EXCEPTIONS))
 }
 
 fn parse(
@@ -127,6 +129,7 @@ fn outputs(app: &App, values: &serde_json::Value) -> Vec<(&'static str, Value)> 
         ("post_renderer_config", Value::from(config)),
         ("kapp_config", Value::from(kapp::configuration(app))),
         ("standards_version", app.standards.version.as_deref().map_or(Value::Null, Value::from)),
+        ("exceptions", Value::map(app.exceptions.days().map(|(rule, day)| (rule, Value::from(day))))),
         (
             "explain",
             Value::map(explain(app).into_iter().map(|(argument, text)| (argument, Value::from(text)))),

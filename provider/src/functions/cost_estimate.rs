@@ -1,14 +1,14 @@
-//! `cost_estimate`: what an app's requests cost, from prices that the caller gives. No prices are built in, and
-//! every figure can be calculated again from its inputs.
+//! `cost_estimate`: what an app's requests cost, from prices that the caller gives.
 
-use ipsy_post_renderer::Quantity;
-use serde_json::Value as Json;
-use tf_provider::{Function, FunctionError, Number, Parameter, Signature, Type, Value};
+use bigdecimal::{BigDecimal, Zero};
+use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
 
-use super::documents;
+use super::amounts;
+use crate::cost::requests::total;
+use crate::cost::{HOURS_PER_MONTH, monthly, rounded};
 
-/// Hours in a month, as AWS' own calculator has it.
-const HOURS_PER_MONTH: f64 = 730.0;
+/// Bytes of a GiB.
+const GIBIBYTE: u32 = 1 << 30;
 
 /// The function `cost_estimate`.
 pub(super) struct CostEstimate;
@@ -19,17 +19,25 @@ impl Function for CostEstimate {
     }
 
     fn signature(&self) -> Signature {
-        let part = |name: &str| (name.to_owned(), Type::Number);
-        Signature::new(Type::object([part("cpu"), part("memory"), part("hourly"), part("monthly")]))
+        let result = ["cpu", "memory", "hourly", "monthly"].map(|name| (name, Type::Number));
+        Signature::new(Type::object(result))
             .summary("Estimates what an app's requests cost")
-            .describe(
-                "Requests × replicas × price ÷ utilization. `cpu` is in cores and `memory` in GiB, over all \
-                 replicas (the autoscaler's minimum); `monthly` is 730 hours. Idle capacity of the cluster is only \
-                 in it as far as `utilization` says so.",
+            .describe(format!(
+                "Requests × price ÷ utilization. `cpu` is in cores and `memory` in GiB, over the minimum number of \
+                 pods of the app and its workers (see `requests_total`); `monthly` is {HOURS_PER_MONTH} hours. Idle \
+                 capacity of the cluster is included by `utilization` only.",
+            ))
+            .parameter(
+                Parameter::new("values", Type::String)
+                    .describe("Helm values, such as `ipsy_app.NAME.values_by_backend[\"blue\"]`."),
             )
-            .parameter(Parameter::new("values", Type::String).describe("Helm values, such as `ipsy_app.NAME.values_by_backend[\"blue\"]`."))
-            .parameter(Parameter::new("core_hour", Type::Number).describe("Price of a core for an hour."))
-            .parameter(Parameter::new("gibibyte_hour", Type::Number).describe("Price of a GiB of memory for an hour."))
+            .parameter(
+                Parameter::new("core_hour", Type::Number).describe("Price of a core for an hour, 0 or more."),
+            )
+            .parameter(
+                Parameter::new("gibibyte_hour", Type::Number)
+                    .describe("Price of a GiB of memory for an hour, 0 or more."),
+            )
             .parameter(
                 Parameter::new("utilization", Type::Number)
                     .describe("Share of the nodes' capacity that is requested, above 0 and at most 1."),
@@ -37,60 +45,60 @@ impl Function for CostEstimate {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let values = documents::read(&arguments, 0)?;
-        let number = |position: usize| {
-            let number = arguments.get(position).and_then(Value::as_f64).unwrap_or(-1.0);
-            let valid = number.is_finite() && number >= 0.0;
-            valid.then_some(number).ok_or_else(|| FunctionError::argument(position, "a price is 0 or more"))
+        let parts = amounts::parts_of_app(&arguments, 0)?;
+        let number = |position: usize, name: &str| {
+            let amount = amounts::read(arguments.get(position).unwrap_or(&Value::Null), position, name)?;
+            if amount < BigDecimal::zero() {
+                return Err(FunctionError::argument(position, format!("`{name}` must be 0 or more")));
+            }
+            Ok(amount)
         };
-        let (core_hour, gibibyte_hour, utilization) = (number(1)?, number(2)?, number(3)?);
-        if utilization <= 0.0 || utilization > 1.0 {
-            return Err(FunctionError::argument(3, "the utilization is above 0 and at most 1"));
+        let (core_hour, gibibyte_hour) = (number(1, "core_hour")?, number(2, "gibibyte_hour")?);
+        let utilization = number(3, "utilization")?;
+        if utilization.is_zero() || utilization > 1 {
+            return Err(FunctionError::argument(3, "`utilization` must be above 0 and at most 1"));
         }
-        let replicas =
-            values["autoscaling"]["min"].as_f64().or_else(|| values["replicas"].as_f64()).unwrap_or(1.0);
-        let cpu = request(&values, "cpu")? * replicas;
-        let memory = request(&values, "memory")? * replicas / (1024.0 * 1024.0 * 1024.0);
-        let hourly = (cpu * core_hour + memory * gibibyte_hour) / utilization;
-        let value = |number: f64| Number::from_f64(number).map_or(Value::Null, Value::Number);
-        Ok(Value::object([
-            ("cpu", value(cpu)),
-            ("memory", value(memory)),
-            ("hourly", value(hourly)),
-            ("monthly", value(hourly * HOURS_PER_MONTH)),
-        ]))
+        let (_, requests) = total(&parts, |part| part.minimum);
+        let memory = requests.memory / BigDecimal::from(GIBIBYTE);
+        let hourly = (&requests.cpu * core_hour + &memory * gibibyte_hour) / utilization;
+        let amounts = [
+            ("cpu", &requests.cpu),
+            ("memory", &memory),
+            ("hourly", &hourly),
+            ("monthly", &monthly(&hourly)),
+        ];
+        Ok(Value::object(amounts.map(|(name, amount)| (name, amounts::write(&rounded(amount))))))
     }
-}
-
-/// A request in base units: cores or bytes.
-fn request(values: &Json, name: &str) -> Result<f64, FunctionError> {
-    let Some(text) = values["resources"]["requests"][name].as_str() else { return Ok(0.0) };
-    let quantity = Quantity::parse(text).map_err(|error| FunctionError::argument(0, error.to_string()))?;
-    #[expect(clippy::cast_precision_loss, reason = "an estimate in currency needs no more than 52 bits")]
-    let nano = quantity.nano() as f64;
-    Ok(nano / 1e9)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    #[test]
-    fn an_estimate_follows_its_formula() {
-        let values = r#"{"resources":{"requests":{"cpu":"500m","memory":"1Gi"}},"autoscaling":{"min":10}}"#;
-        let numbers = ["0.03", "0.005", "0.5"].map(|text| Value::Number(text.parse().unwrap()));
-        let arguments = std::iter::once(Value::from(values)).chain(numbers).collect();
-        let estimate = CostEstimate.call(arguments).unwrap();
-        assert_eq!(estimate.attribute("cpu").as_f64(), Some(5.0));
-        assert_eq!(estimate.attribute("memory").as_f64(), Some(10.0));
-        let hourly = estimate.attribute("hourly").as_f64().unwrap();
-        assert!((hourly - (5.0 * 0.03 + 10.0 * 0.005) / 0.5).abs() < 1e-9, "{hourly}");
-        assert!((estimate.attribute("monthly").as_f64().unwrap() - hourly * 730.0).abs() < 1e-6);
+    const VALUES: &str = r#"{
+        "app": {"name": "checkout"},
+        "image": {"repository": "checkout", "tag": "1"},
+        "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}},
+        "autoscaling": {"min": 10}
+    }"#;
+
+    fn call(numbers: [&str; 3]) -> Result<Value, FunctionError> {
+        let numbers = numbers.map(|text| Value::Number(text.parse().unwrap()));
+        CostEstimate.call(std::iter::once(Value::from(VALUES)).chain(numbers).collect())
     }
 
     #[test]
-    fn a_utilization_of_nothing_is_refused() {
-        let arguments = vec![Value::from("{}"), Value::from(1_i64), Value::from(1_i64), Value::from(0_i64)];
-        assert_eq!(CostEstimate.call(arguments).unwrap_err().argument, Some(3));
+    fn an_estimate_follows_its_formula() {
+        let estimate = call(["0.03", "0.005", "0.5"]).unwrap().to_json();
+        assert_eq!(estimate, json!({ "cpu": 5, "memory": 10, "hourly": 0.4, "monthly": 292 }));
+    }
+
+    #[test]
+    fn prices_and_utilizations_out_of_range_are_refused() {
+        assert_eq!(call(["0.03", "-1", "0.5"]).unwrap_err().argument, Some(2));
+        assert_eq!(call(["0.03", "1", "0"]).unwrap_err().argument, Some(3));
+        assert_eq!(call(["0.03", "1", "1.1"]).unwrap_err().argument, Some(3));
     }
 }

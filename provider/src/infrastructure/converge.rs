@@ -10,15 +10,19 @@ use ipsy_aws::{Error, ErrorKind};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::destroy::{Leaving, is_held, remove, survey};
+use super::destroy::{Leaving, leaving, look, remove};
+use super::holding::Holding;
 use super::observe::observe;
 use super::obstacle::{Obstacle, obstacles};
-use super::{Component, ComponentKey, Facts, Known, Observed, STAGES};
+use super::{Component, ComponentKey, Facts, Known, Observed, STAGES, log_group};
 use crate::app::deletion::Deletion;
 
 /// How long is waited, time and again, for something to show that is said to exist.
 const VISIBLE_AFTER: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+
+/// What to do about an app that is being deleted.
+pub(crate) const AFTER_THE_DESTROY: &str = "wait until the destroy has ended, and run again; a destroy that was interrupted has to be run again first";
 
 /// What a run is to do.
 pub(crate) struct Change {
@@ -39,8 +43,6 @@ pub(crate) struct Change {
 /// What a run may adopt that it does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Adoption {
-    /// Nothing.
-    Nothing,
     /// What an earlier run from the same state has left.
     Leftovers,
     /// Whatever has the right names: the configuration says so.
@@ -51,7 +53,6 @@ impl Adoption {
     /// Whether what was observed of `component` may be adopted.
     pub(crate) fn allows(self, component: &dyn Component, observed: &Observed) -> bool {
         match self {
-            Self::Nothing => false,
             Self::Leftovers => component.is_leftover(observed),
             Self::Anything => component.may_be_adopted() || component.is_leftover(observed),
         }
@@ -67,6 +68,8 @@ pub(crate) struct Report {
     pub(crate) made: Vec<ComponentKey>,
     /// What went wrong; empty after a whole success.
     pub(crate) failures: Vec<Failure>,
+    /// Whether it was refused before the first change.
+    pub(crate) is_refused: bool,
 }
 
 /// Something that went wrong with one object.
@@ -85,7 +88,7 @@ pub(crate) enum Failure {
 }
 
 /// Brings everything to what is wanted, stage by stage. Within a stage objects are independent and go side by
-/// side. Stops after a stage in which something failed.
+/// side. Stops after a stage in which something failed. After the stages comes what an app changes hands with.
 pub(crate) async fn converge(change: &Change) -> Report {
     let mut report = Report::default();
     match observe(&change.wanted, &change.known).await {
@@ -95,10 +98,11 @@ pub(crate) async fn converge(change: &Change) -> Report {
             return report;
         }
     }
-    report.failures = foreign(change, &report.observed);
+    let holding = holding(change, &report.observed);
+    report.failures = foreign(change, holding, &report.observed);
     report.failures.extend(not_admitted(change, &report.observed).await);
-    let leaving = match survey(&change.obsolete, &change.known, &change.deletion).await {
-        Ok(leaving) => leaving,
+    let leaving = match look(&change.obsolete, &change.known).await {
+        Ok(found) => leaving(found, holding, &change.known, &change.deletion),
         Err(failures) => {
             report.failures.extend(failures);
             return report;
@@ -106,15 +110,22 @@ pub(crate) async fn converge(change: &Change) -> Report {
     };
     report.failures.extend(obstructed(change, &report.observed, &leaving).await);
     if !report.failures.is_empty() {
+        report.is_refused = true;
         return report;
     }
     let mut facts = Facts { arns: arns(&report.observed), cancel: change.cancel.clone() };
-    for stage in STAGES {
+    let last = marked_last(change, &report.observed);
+    for stage in STAGES.map(Some).into_iter().chain([None]) {
         if change.cancel.is_cancelled() {
             report.failures.push(Failure::Cancelled);
             return report;
         }
-        let steps = change.wanted.iter().filter(|component| component.stage() == stage).map(|component| {
+        let is_due = |component: &dyn Component| {
+            let is_last = last.as_ref() == Some(&component.key());
+            if is_last { stage.is_none() } else { stage == Some(component.stage()) }
+        };
+        let due = change.wanted.iter().filter(|component| is_due(component.as_ref()));
+        let steps = due.map(|component| {
             let found = report.observed.get(&component.key()).cloned();
             let facts = &facts;
             async move { (component, ensure(component.as_ref(), found, facts).await) }
@@ -167,20 +178,37 @@ fn arns(observed: &BTreeMap<ComponentKey, Observed>) -> BTreeMap<ComponentKey, S
     observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect()
 }
 
+/// Who holds the app.
+fn holding(change: &Change, observed: &BTreeMap<ComponentKey, Observed>) -> Holding {
+    let there = change.wanted.iter().filter_map(|component| {
+        let found = observed.get(&component.key())?;
+        Some((component.as_ref(), found))
+    });
+    Holding::of(there)
+}
+
+/// What is marked when everything else is done, if the app changes hands: the log group, whose holder holds the app.
+fn marked_last(change: &Change, observed: &BTreeMap<ComponentKey, Observed>) -> Option<ComponentKey> {
+    let group = change.wanted.iter().find(|component| component.key() == log_group::KEY)?;
+    let found = observed.get(&log_group::KEY)?;
+    (!group.ownership().has_made(&found.tags)).then_some(log_group::KEY)
+}
+
 /// All that is there and not ours.
-fn foreign(change: &Change, observed: &BTreeMap<ComponentKey, Observed>) -> Vec<Failure> {
+fn foreign(change: &Change, holding: Holding, observed: &BTreeMap<ComponentKey, Observed>) -> Vec<Failure> {
     change
         .wanted
         .iter()
         .filter_map(|component| {
             let key = component.key();
             let found = observed.get(&key)?;
-            let ours = is_held(component.as_ref(), found, &change.known)
+            let is_deleted = component.ownership().is_deleted_by_another(&found.tags);
+            let ours = holding.holds(component.as_ref(), &found.tags, &change.known)
                 || change.adoption.allows(component.as_ref(), found);
-            (!ours).then(|| Failure::Foreign {
+            (is_deleted || !ours).then(|| Failure::Foreign {
                 title: component.title(),
                 owner: component.owner(found),
-                take_over: component.take_over(),
+                take_over: if is_deleted { AFTER_THE_DESTROY.to_owned() } else { component.take_over() },
             })
         })
         .collect()

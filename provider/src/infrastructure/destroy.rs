@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 
 use super::converge::Failure;
+use super::holding::Holding;
 use super::obstacle::obstacles;
-use super::ownership::retained;
+use super::ownership::{deleting, retained};
+use super::shift::now;
 use super::{Component, Known, Observed, STAGES};
 use crate::app::deletion::Deletion;
 
@@ -26,45 +28,75 @@ pub(crate) async fn delete(
     known: &Known,
     deletion: &Deletion,
 ) -> Vec<Failure> {
-    let leaving = match survey(components, known, deletion).await {
-        Ok(leaving) => leaving,
+    let found = match look(components, known).await {
+        Ok(found) => found,
         Err(failures) => return failures,
     };
+    let holding = Holding::of(found.iter().map(|(component, observed)| (*component, observed)));
+    let leaving = leaving(found, holding, known, deletion);
     let own = leaving.iter().map(|leaving| leaving.observed.arn.clone()).collect::<BTreeSet<_>>();
     let failures = obstacles(&leaving, &own, deletion).await;
-    if failures.is_empty() { remove(&leaving, deletion).await } else { failures }
+    if !failures.is_empty() {
+        return failures;
+    }
+    let last =
+        leaving.iter().filter(|leaving| !leaving.stays).min_by_key(|leaving| leaving.component.stage());
+    if let Some(last) = last
+        && let Err(failure) = announce(last, holding, known).await
+    {
+        return vec![failure];
+    }
+    remove(&leaving, deletion).await
 }
 
-/// Those of `components` that are there and ours.
-pub(super) async fn survey<'a>(
+/// Marks what leaves last, so that no import and no other resource takes over an app that is about to be deleted. An error
+/// where another resource was faster.
+async fn announce(last: &Leaving<'_>, holding: Holding, known: &Known) -> Result<(), Failure> {
+    let Leaving { component, observed, .. } = last;
+    let failure = |error| Failure::Aws { title: component.title(), error };
+    component.tag(observed, &deleting(now())).await.map_err(failure)?;
+    match component.observe(Some(&observed.arn)).await.map_err(failure)? {
+        Some(now) if !holding.holds(*component, &now.tags, known) => Err(Failure::Foreign {
+            title: component.title(),
+            owner: component.owner(&now),
+            take_over: component.take_over(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Those of `components` that are there.
+pub(super) async fn look<'a>(
     components: &'a [Box<dyn Component>],
     known: &Known,
-    deletion: &Deletion,
-) -> Result<Vec<Leaving<'a>>, Vec<Failure>> {
+) -> Result<Vec<(&'a dyn Component, Observed)>, Vec<Failure>> {
     let looks = components.iter().map(|component| async move {
         (component.as_ref(), component.observe(known.arn(component.as_ref())).await)
     });
-    let (mut leaving, mut failures) = (Vec::new(), Vec::new());
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
     for (component, result) in join_all(looks).await {
         match result {
-            Ok(Some(observed)) => {
-                if is_held(component, &observed, known) {
-                    let stays = deletion.retains(&component.key().to_string());
-                    leaving.push(Leaving { component, observed, stays });
-                }
-            }
+            Ok(Some(observed)) => found.push((component, observed)),
             Ok(None) => {}
             Err(error) => failures.push(Failure::Aws { title: component.title(), error }),
         }
     }
-    if failures.is_empty() { Ok(leaving) } else { Err(failures) }
+    if failures.is_empty() { Ok(found) } else { Err(failures) }
 }
 
-/// Whether this holder holds what was observed of `component`: by its tags, or by the state, where no other holder says
-/// otherwise.
-pub(super) fn is_held(component: &dyn Component, observed: &Observed, known: &Known) -> bool {
-    let ownership = component.ownership();
-    ownership.owns(&observed.tags) || known.holds(component) && !ownership.is_lost(&observed.tags)
+/// Those of `found` that this resource holds, and so may delete.
+pub(super) fn leaving<'a>(
+    found: Vec<(&'a dyn Component, Observed)>,
+    holding: Holding,
+    known: &Known,
+    deletion: &Deletion,
+) -> Vec<Leaving<'a>> {
+    let held = found.into_iter().filter(|(component, found)| holding.holds(*component, &found.tags, known));
+    held.map(|(component, observed)| {
+        let stays = deletion.retains(&component.key().to_string());
+        Leaving { component, observed, stays }
+    })
+    .collect()
 }
 
 /// Deletes objects that were looked at before, and marks those that stay. Goes on with what doesn't depend on a failure.

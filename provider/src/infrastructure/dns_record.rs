@@ -1,5 +1,5 @@
-//! One alias record of the app. Records carry no tags: ours is what leads to the app's load balancer under the
-//! app's name, what Terraform's state holds, or what the configuration says to overwrite. Every change names what it
+//! One alias record of the app. Records carry no tags: the app's is what leads to its load balancer under its
+//! name, what Terraform's state holds, or what the configuration says to overwrite. The holder of the app holds it, too. Every change names what it
 //! replaces, so that AWS refuses it where somebody else was faster.
 
 use std::collections::BTreeMap;
@@ -174,6 +174,10 @@ impl Component for AliasRecord {
 
     fn ownership(&self) -> &Ownership {
         &self.ownership
+    }
+
+    fn carries_tags(&self) -> bool {
+        false
     }
 
     /// A name leads people elsewhere: that takes `overwrite`.

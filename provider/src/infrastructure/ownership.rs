@@ -20,8 +20,10 @@ const OWNER: &str = "ipsy:owner";
 const ORIGIN: &str = "ipsy:origin";
 /// Key of the tag of what was left on purpose, by `retain`.
 const RETAINED: &str = "ipsy:retained";
+/// Key of the tag that says when a destroy of the app has begun: it is on the object that goes last.
+const DELETING: &str = "ipsy:deleting";
 /// All keys that mark ownership.
-pub(crate) const MARKS: [&str; 7] = [MANAGED, APP, ENVIRONMENT, COMPONENT, OWNER, ORIGIN, RETAINED];
+pub(crate) const MARKS: [&str; 8] = [MANAGED, APP, ENVIRONMENT, COMPONENT, OWNER, ORIGIN, RETAINED, DELETING];
 
 /// Tags of an app's objects: those of ownership, the provider's defaults, the app's own; and which tags others
 /// may set without being undone.
@@ -92,12 +94,14 @@ impl Ownership {
     }
 
     /// The tags that count when what is there is compared with what is wanted. Marks of ownership count only where
-    /// they are wrong: what was imported carries none until its next change, which is no difference.
+    /// they are wrong: what was imported carries none until its next change, which is not a difference. That of a destroy
+    /// which was interrupted is wrong, and so is the owner id of a takeover which was.
     pub(crate) fn observed(&self, tags: &Tags) -> Value {
         let marked_well = self.marks(tags) && tags.contains_key(COMPONENT);
+        let is_wrong = |key: &str| key == DELETING || key == OWNER && self.is_lost(tags);
         let counted: Tags = tags
             .iter()
-            .filter(|(key, _)| !(self.ignores(key) || marked_well && is_mark(key)))
+            .filter(|(key, _)| !(self.ignores(key) || marked_well && is_mark(key) && !is_wrong(key)))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         json!(counted)
@@ -128,6 +132,11 @@ impl Ownership {
     /// Whether an object with these tags was left on purpose.
     pub(crate) fn is_retained(&self, tags: &Tags) -> bool {
         self.marks(tags) && tags.contains_key(RETAINED)
+    }
+
+    /// Whether another resource has begun to delete the app whose object has these tags.
+    pub(crate) fn is_deleted_by_another(&self, tags: &Tags) -> bool {
+        is_deleting(tags) && !self.has_made(tags)
     }
 
     /// The id of the holder, empty where none is known.
@@ -198,6 +207,16 @@ pub(crate) fn retained() -> Tags {
     Tags::from([(RETAINED.to_owned(), "true".to_owned())])
 }
 
+/// The tags of an app whose destroy begins at `time`.
+pub(crate) fn deleting(time: String) -> Tags {
+    Tags::from([(DELETING.to_owned(), time)])
+}
+
+/// Whether a destroy of the app whose object has these tags has begun.
+pub(crate) fn is_deleting(tags: &Tags) -> bool {
+    tags.contains_key(DELETING)
+}
+
 /// How a message describes the tags of an object that is not ours.
 pub(crate) fn describe(tags: &Tags) -> String {
     let text = match (tags.get(APP), tags.get(ENVIRONMENT)) {
@@ -209,7 +228,8 @@ pub(crate) fn describe(tags: &Tags) -> String {
                 (Some(id), None) => format!(", which a resource with the owner id `{id}` holds"),
                 _ => String::new(),
             };
-            format!("it belongs to the ipsy app `{environment}/{app}`{holder}")
+            let end = tags.get(DELETING).map(|time| format!("; its destroy has begun at {time}"));
+            format!("it belongs to the ipsy app `{environment}/{app}`{holder}{}", end.unwrap_or_default())
         }
         _ if tags.is_empty() => "it carries no tags".to_owned(),
         _ => {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::obstacle::Obstacle;
 use super::ownership::Ownership;
-use super::policy::{canonical, document};
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::deletion::Deletion;
 use crate::app::image::{Encryption, Storage};
+use crate::app::policy::{canonical, document};
 use crate::app::values::sorted;
 
 /// Key and ownership component of a repository.
@@ -182,6 +182,15 @@ impl Component for Repository {
 
     fn ownership(&self) -> &Ownership {
         &self.ownership
+    }
+
+    fn take_over(&self) -> String {
+        let (id, name) = (self.ownership.identity().id(), &self.name);
+        format!(
+            "set `adopt = true`, or take it over with `terraform import ADDRESS {id}`. To share a repository that another \
+             app holds, such as this one in another environment, name it with its host: `image.repository = \
+             \"ACCOUNT.dkr.ecr.REGION.amazonaws.com/{name}\"`"
+        )
     }
 
     fn desired(&self) -> Value {

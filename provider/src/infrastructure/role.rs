@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::obstacle::Obstacle;
 use super::ownership::Ownership;
-use super::policy::{canonical, document};
 use super::{Component, ComponentKey, Facts, Kind, Observed, Stage, differs};
 use crate::app::deletion::Deletion;
 use crate::app::iam::Iam;
+use crate::app::policy::{canonical, document};
 
 /// Key and ownership component of a role.
 pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::Role);

@@ -234,7 +234,7 @@ impl Shift<'_> {
             self.rollout.steps.iter().copied().filter(|percent| *percent > reached).collect();
         if self.rollout.mode == Mode::Stepwise {
             if let Some(change) = change.filter(|change| change.reached > 0) {
-                self.judge_last_step(change).await?;
+                self.judge_last_step(change, live).await?;
             }
             // The caller's weights are those of the next step.
             left = vec![100];
@@ -249,7 +249,7 @@ impl Shift<'_> {
             self.set(live, &weights).await?;
             self.mark(Progress::Moving).await?;
             if self.rollout.mode == Mode::Whole {
-                self.bake(began).await?;
+                self.bake(began, &weights).await?;
             }
             self.journal.step(percent.min(last), &weights, &self.guard, began).await;
             good.clone_from(&weights);
@@ -310,11 +310,11 @@ impl Shift<'_> {
     }
 
     /// Watches one step until its time is over, and until every guard has data.
-    async fn bake(&self, began: SystemTime) -> Result<(), Broken> {
+    async fn bake(&self, began: SystemTime, weights: &ByName) -> Result<(), Broken> {
         let end = Instant::now() + self.rollout.bake;
         let deadline = end + self.rollout.timeout;
         loop {
-            let pending = match self.guard.judge(began).await? {
+            let pending = match self.guard.judge(began, weights).await? {
                 Judgement::Failed(problem) => return Err(Broken::Guard(problem)),
                 Judgement::Pending(problem) => Some(problem),
                 Judgement::Good => None,
@@ -336,10 +336,10 @@ impl Shift<'_> {
     }
 
     /// Judges the step that an earlier apply has made.
-    async fn judge_last_step(&self, change: &WeightChange) -> Result<(), Broken> {
+    async fn judge_last_step(&self, change: &WeightChange, weights: &ByName) -> Result<(), Broken> {
         let since = change.since.as_deref().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
         let since = since.map_or(SystemTime::UNIX_EPOCH, SystemTime::from);
-        let judgement = self.guard.judge(since).await?;
+        let judgement = self.guard.judge(since, weights).await?;
         let watched = SystemTime::now().duration_since(since).unwrap_or_default();
         let early = self.rollout.bake.checked_sub(watched).filter(|left| !left.is_zero());
         let problem = match (judgement, early) {

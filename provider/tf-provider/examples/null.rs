@@ -2,16 +2,24 @@
 //!
 //! It shows every part of the framework on a small scale, and the black-box tests drive it.
 
+#[path = "null/append.rs"]
+mod append;
+#[path = "null/blocking.rs"]
+mod blocking;
 #[path = "null/fault.rs"]
 mod fault;
 #[path = "null/file.rs"]
 mod file;
+#[path = "null/files.rs"]
+mod files;
 #[path = "null/functions.rs"]
 mod functions;
 #[path = "null/late.rs"]
 mod late;
 #[path = "null/thing.rs"]
 mod thing;
+#[path = "null/token.rs"]
+mod token;
 #[path = "null/words.rs"]
 mod words;
 
@@ -22,8 +30,8 @@ use std::{
 };
 
 use tf_provider::{
-    Attribute, ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, Options, Path, Provider,
-    Resource, Schema, Type, async_trait, serve,
+    Action, Attribute, ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function,
+    ListResource, Options, Path, Provider, Resource, Schema, Type, async_trait, serve,
 };
 
 /// Where the files are; set when the provider is configured.
@@ -56,6 +64,7 @@ impl Provider for Null {
 
     fn resources(&self) -> Vec<Arc<dyn Resource>> {
         vec![
+            Arc::new(blocking::Blocking),
             Arc::new(fault::Fault),
             Arc::new(file::File::new(Arc::clone(&self.folder))),
             Arc::new(late::Late(Arc::clone(&self.folder))),
@@ -65,6 +74,23 @@ impl Provider for Null {
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
         vec![Arc::new(words::Words)]
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource>> {
+        vec![Arc::new(token::Token(Arc::clone(&self.folder)))]
+    }
+
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
+        vec![Arc::new(files::Files(Arc::clone(&self.folder)))]
+    }
+
+    fn actions(&self) -> Vec<Arc<dyn Action>> {
+        vec![Arc::new(append::Append(Arc::clone(&self.folder)))]
+    }
+
+    fn meta_schema(&self) -> Option<Schema> {
+        let module = Attribute::optional(Type::String).describe("The name of the module.");
+        Some(Schema::new(0).attribute("module_name", module))
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

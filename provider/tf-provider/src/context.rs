@@ -1,6 +1,12 @@
-//! What every call gets besides its data: whether it should stop, and what Terraform can do.
+//! What every call gets besides its data: whether it should stop, what Terraform can do, and what the provider configured.
 
 use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Diagnostic, Value,
+    configured::Configured,
+    deferral::{Deferral, Deferred},
+};
 
 /// The surroundings of one call.
 #[derive(Debug, Clone, Default)]
@@ -12,11 +18,54 @@ pub struct Context {
     pub deferral_allowed: bool,
     /// Whether Terraform knows write-only attributes.
     pub write_only_allowed: bool,
+    /// The `provider_meta` block of the module that holds the resource; null without one. See
+    /// [`Provider::meta_schema`](crate::Provider::meta_schema).
+    pub provider_meta: Value,
+    pub(crate) deferral: Deferral,
+    pub(crate) configured: Configured,
 }
 
 impl Context {
     /// Whether the call should end at the next safe point.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
+    }
+
+    /// Puts the call off to a later run of Terraform, for this reason. The rest of the answer may then be incomplete.
+    ///
+    /// If Terraform does not allow that (only runs with `-allow-deferral` do), the call fails with an error that says
+    /// so: check [`Context::deferral_allowed`] first to do without.
+    ///
+    /// ```
+    /// use tf_provider::{Context, Deferred};
+    ///
+    /// let context = Context::default();
+    /// context.defer(Deferred::ResourceConfigUnknown);
+    /// ```
+    pub fn defer(&self, reason: Deferred) {
+        self.deferral.set(reason);
+    }
+
+    /// Stores what the provider made of its configuration, such as a client, for all later calls to find by its type.
+    /// A second value of the same type replaces the first.
+    ///
+    /// ```
+    /// # use tf_provider::Context;
+    /// struct Client;
+    ///
+    /// let context = Context::default();
+    /// context.configure(Client);
+    /// assert!(context.configured::<Client>().is_ok());
+    /// ```
+    pub fn configure<T: Send + Sync + 'static>(&self, data: T) {
+        self.configured.insert(data);
+    }
+
+    /// The value of this type that [`Context::configure`] stored.
+    ///
+    /// # Errors
+    /// A diagnostic for the user if the provider is not configured yet.
+    pub fn configured<T: Send + Sync + 'static>(&self) -> Result<std::sync::Arc<T>, Diagnostic> {
+        self.configured.get()
     }
 }

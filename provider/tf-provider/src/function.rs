@@ -1,6 +1,6 @@
 //! What a provider computes: pure functions, callable in HCL as `provider::name::function(…)`.
 
-use crate::{Type, Value};
+use crate::{Check, Problem, Type, Value};
 
 /// One function. It must be pure: the same arguments, the same result, and no network.
 pub trait Function: Send + Sync {
@@ -90,12 +90,21 @@ pub struct Parameter {
     pub allow_null: bool,
     /// Whether the function wants to be called although the argument is not known yet.
     pub allow_unknown: bool,
+    /// Rules for the argument; they are never asked about null or unknown.
+    pub checks: Vec<Check>,
 }
 
 impl Parameter {
     /// A parameter that takes neither null nor unknown.
     pub fn new(name: impl Into<String>, of: Type) -> Self {
-        Self { name: name.into(), of, description: String::new(), allow_null: false, allow_unknown: false }
+        Self {
+            name: name.into(),
+            of,
+            description: String::new(),
+            allow_null: false,
+            allow_unknown: false,
+            checks: Vec::new(),
+        }
     }
 
     /// Says in Markdown what the parameter is.
@@ -109,6 +118,20 @@ impl Parameter {
     #[must_use]
     pub fn allow_null(mut self) -> Self {
         self.allow_null = true;
+        self
+    }
+
+    /// Adds a rule for the argument. It is never asked about null or unknown.
+    ///
+    /// ```
+    /// use tf_provider::{Parameter, Type, validator};
+    ///
+    /// let parameter = Parameter::new("percent", Type::Number).check(validator::range(0..=100));
+    /// assert_eq!(parameter.checks.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {
+        self.checks.push(Check::new(rule));
         self
     }
 

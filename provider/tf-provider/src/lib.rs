@@ -4,12 +4,19 @@
 //! framework speaks to Terraform: handshake, mutual TLS, values, schemas, plans, diagnostics, signals. It knows
 //! no cloud and no product.
 
+mod action;
+mod configured;
 mod context;
 mod data_source;
+mod deferral;
 mod diagnostics;
+mod ephemeral;
 mod function;
+mod identity;
 mod lifecycle;
+mod list;
 mod logging;
+mod model;
 mod path;
 mod plan;
 mod private;
@@ -19,21 +26,30 @@ mod resource;
 mod schema;
 mod serve;
 mod server;
+pub mod testing;
+mod trace;
+pub mod validator;
 mod value;
 mod wire;
 
 pub use self::{
+    action::{Action, ActionRequest, Progress},
     context::Context,
     data_source::{DataSource, ReadDataRequest},
+    deferral::Deferred,
     diagnostics::{Diagnostic, Diagnostics, Severity},
+    ephemeral::{CloseRequest, EphemeralResource, OpenRequest, Opened, RenewRequest, Renewed},
     function::{Function, FunctionError, Parameter, Signature},
+    identity::{IdentityAttribute, IdentitySchema},
+    list::{Found, ListItem, ListRequest, ListResource},
+    model::{Model, Unconfigured, resource},
     path::{Path, Step},
     plan::{Plan, PlanDestroyRequest, PlanRequest},
     private::Private,
     provider::{ConfigureRequest, Provider},
     resource::{
-        CreateRequest, DeleteRequest, ImportRequest, MoveRequest, Outcome, ReadRequest, Resource,
-        UpdateRequest,
+        CreateRequest, DeleteRequest, ImportIdentityRequest, ImportRequest, MoveRequest, Outcome,
+        ReadRequest, Resource, UpdateRequest,
     },
     schema::{
         Argument, Arguments, Attribute, Block, Body, Check, Equality, Form, Modifier, Nesting, Presence,

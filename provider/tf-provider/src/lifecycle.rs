@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::Context;
+use crate::{Context, trace::Trace};
 
 /// Shared by everything that serves.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub(crate) struct Lifecycle {
     ending: CancellationToken,
     mutations: watch::Sender<usize>,
     connections: watch::Sender<Connections>,
+    trace: Trace,
 }
 
 /// How many connections there are, and whether there ever was one.
@@ -26,13 +27,19 @@ pub(crate) struct Connections {
 }
 
 impl Lifecycle {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(trace: Trace) -> Self {
         Self {
+            trace,
             calls: Mutex::new(CancellationToken::new()),
             ending: CancellationToken::new(),
             mutations: watch::Sender::new(0),
             connections: watch::Sender::new(Connections::default()),
         }
+    }
+
+    /// Where calls are recorded.
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// The context of a new call.
@@ -111,10 +118,11 @@ impl<T> Drop for Guard<T> {
 #[cfg(test)]
 mod tests {
     use super::Lifecycle;
+    use crate::trace::Trace;
 
     #[test]
     fn stop_cancels_what_runs_and_nothing_later() {
-        let lifecycle = Lifecycle::new();
+        let lifecycle = Lifecycle::new(Trace::default());
         let before = lifecycle.context();
         lifecycle.stop();
         assert!(before.is_cancelled());
@@ -124,7 +132,7 @@ mod tests {
 
     #[test]
     fn mutations_and_connections_are_counted_while_they_last() {
-        let lifecycle = Lifecycle::new();
+        let lifecycle = Lifecycle::new(Trace::default());
         let (first, second) = (lifecycle.mutation(), lifecycle.mutation());
         assert_eq!(lifecycle.running_mutations(), 2);
         drop((first, second));

@@ -4,7 +4,7 @@ mod pipeline;
 
 use crate::{Context, Path, Private, Value};
 
-pub(crate) use self::pipeline::{keep_prior_forms, propose, really_changed};
+pub(crate) use self::pipeline::{keep_prior_forms, propose, really_changed, walk};
 
 /// What a resource is asked when a change of it is planned.
 #[derive(Debug, Clone)]

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Context, DataSource, Diagnostics, Function, Resource, Schema, Value};
+use crate::{
+    Action, Context, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Resource, Schema,
+    Value,
+};
 
 /// A Terraform provider.
 #[async_trait]
@@ -32,6 +35,26 @@ pub trait Provider: Send + Sync {
     /// The functions. Called once.
     fn functions(&self) -> Vec<Arc<dyn Function>> {
         Vec::new()
+    }
+
+    /// The ephemeral resources. Called once.
+    fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource>> {
+        Vec::new()
+    }
+
+    /// The lists of resources. Called once.
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
+        Vec::new()
+    }
+
+    /// The actions. Called once.
+    fn actions(&self) -> Vec<Arc<dyn Action>> {
+        Vec::new()
+    }
+
+    /// The schema of the `provider_meta` block, by which a module describes itself to the provider. Called once.
+    fn meta_schema(&self) -> Option<Schema> {
+        None
     }
 
     /// The person who runs Terraform wants to stop. The contexts of all running calls are cancelled already.

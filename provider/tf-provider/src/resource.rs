@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Context, Diagnostic, Diagnostics, Plan, PlanDestroyRequest, PlanRequest, Private, Schema, Value,
+    Context, Diagnostic, Diagnostics, IdentitySchema, Plan, PlanDestroyRequest, PlanRequest, Private, Schema,
+    Value,
 };
 
 /// One kind of managed object.
@@ -52,6 +53,46 @@ pub trait Resource: Send + Sync {
     async fn import(&self, request: ImportRequest) -> Outcome {
         let detail = format!("`{}` does not support import (id `{}`).", self.type_name(), request.id);
         Outcome::failed(Diagnostic::error("This resource cannot be imported", detail))
+    }
+
+    /// The identity of the objects, if they have one. Terraform stores it beside the state, and `import` blocks and
+    /// `terraform query` find objects by it. Called once.
+    fn identity(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// The identity of the object with this state, or with this plan, of which parts may be unknown. By default it has
+    /// the values of the attributes of the same names.
+    fn identify(&self, state: &Value) -> Value {
+        self.identity().map_or(Value::Null, |identity| identity.from_state(state))
+    }
+
+    /// Finds an existing object by its identity, as an `import` block with `identity` asks for. By default the
+    /// attributes of the same names get the values of the identity, and `read` does the rest.
+    async fn import_identity(&self, request: ImportIdentityRequest) -> Outcome {
+        Outcome::of(request.identity)
+    }
+
+    /// Rewrites an identity of an older version.
+    ///
+    /// # Errors
+    /// A diagnostic if the identity cannot be understood.
+    fn upgrade_identity(
+        &self,
+        _version: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostic> {
+        Ok(identity)
+    }
+
+    /// Finishes the configuration that Terraform writes for an imported object. `config` has what the state has,
+    /// without computed, write-only and deprecated arguments and without values that equal their defaults. The plan of
+    /// the result should change nothing.
+    ///
+    /// # Errors
+    /// A diagnostic if no configuration describes the object.
+    fn generate_config(&self, _state: &Value, config: Value) -> Result<Value, Diagnostic> {
+        Ok(config)
     }
 
     /// Rewrites a state of an older schema version. Attributes that the schema no longer has are dropped by
@@ -131,6 +172,15 @@ pub struct DeleteRequest {
 pub struct ImportRequest {
     /// What the person gave to `terraform import`.
     pub id: String,
+    /// The surroundings of the call.
+    pub context: Context,
+}
+
+/// Asks for an existing object to be found by its identity.
+#[derive(Debug, Clone)]
+pub struct ImportIdentityRequest {
+    /// The identity as the `import` block gives it; values that it leaves out are null.
+    pub identity: Value,
     /// The surroundings of the call.
     pub context: Context,
 }

@@ -5,6 +5,7 @@ mod attribute;
 mod block;
 mod body;
 mod check;
+mod generate;
 mod named;
 mod validate;
 mod validity;
@@ -34,13 +35,14 @@ use crate::{Type, Value};
 pub struct Schema {
     version: i64,
     body: Body,
+    checks: Vec<Check>,
 }
 
 impl Schema {
     /// An empty schema. `version` rises when old state must be rewritten: see
     /// [`Resource::upgrade`](crate::Resource::upgrade).
     pub fn new(version: i64) -> Self {
-        Self { version, body: Body::default() }
+        Self { version, ..Self::default() }
     }
 
     /// Says in Markdown what it is.
@@ -68,6 +70,14 @@ impl Schema {
     #[must_use]
     pub fn block(mut self, name: impl Into<String>, block: Block) -> Self {
         self.body.add_block(name.into(), block);
+        self
+    }
+
+    /// Adds a rule for the whole configuration, such as one of [`validator`](crate::validator) across arguments. Parts
+    /// of the configuration may be unknown.
+    #[must_use]
+    pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {
+        self.checks.push(Check::new(rule));
         self
     }
 

@@ -33,7 +33,8 @@ use crate::{
     lifecycle::Lifecycle,
     logging,
     registry::Registry,
-    server::{Broker, Controller, HealthCheck, Server, Stdio},
+    server::{Aliases, Broker, Controller, HealthCheck, Server, Stdio},
+    trace::Trace,
 };
 
 /// Who the provider is.
@@ -55,7 +56,11 @@ const LONGEST_FAREWELL: Duration = Duration::from_millis(1_500);
 /// Serves a provider until Terraform, a signal or the loss of Terraform ends it.
 ///
 /// With `-debug` among the arguments, it serves without Terraform having started it, and prints the
-/// `TF_REATTACH_PROVIDERS` by which Terraform finds it.
+/// `TF_REATTACH_PROVIDERS` by which Terraform finds it. All aliases of a configuration then share the one process, which
+/// refuses a second configuration: its resources would go where the first ones belong.
+///
+/// `TF_PROVIDER_TRACE=FILE` appends one line of JSON for each call, with its duration and number of errors, and without
+/// any values.
 pub fn serve(provider: impl Provider + 'static, options: Options) -> ExitCode {
     let debug = std::env::args().skip(1).any(|argument| argument == "-debug" || argument == "--debug");
     let environment = Environment::of_process();
@@ -126,7 +131,7 @@ async fn live(
     environment: &Environment,
     debug: bool,
 ) -> Result<(), Failure> {
-    let lifecycle = Arc::new(Lifecycle::new());
+    let lifecycle = Arc::new(Lifecycle::new(Trace::open(environment.trace.as_deref())));
     let interrupt = if debug { signals::Interrupt::Ends } else { signals::Interrupt::Ignored };
     signals::watch(&lifecycle, interrupt).map_err(Failure::Signals)?;
     let listener = Listener::bind(&environment.sockets)?;
@@ -143,7 +148,7 @@ async fn live(
     }
     let (incoming, accepting) = connection::accept(listener, tls, &lifecycle);
     let registry = Arc::new(Registry::new(provider));
-    let server = Server::new(registry, Arc::clone(&lifecycle));
+    let server = Server::new(registry, Arc::clone(&lifecycle), debug.then(Aliases::default));
     let serving = Transport::builder()
         .max_concurrent_streams(None)
         .initial_stream_window_size(1 << 20)

@@ -1,23 +1,31 @@
 //! The provider service: one thin file for each call, which converts, asks the provider, and converts back.
 
-mod apply;
-mod call;
-mod configure;
+mod action;
+mod aliases;
+pub(crate) mod apply;
+pub(crate) mod call;
+pub(crate) mod configure;
+mod ephemeral;
 mod functions;
-mod import;
+mod generate;
+mod identity;
+pub(crate) mod import;
+mod list;
 mod metadata;
 mod move_state;
-mod plan;
+pub(crate) mod plan;
 mod plugin;
-mod read;
+pub(crate) mod read;
 mod read_data;
 mod schema;
 mod service;
 mod state;
+mod stream;
 mod upgrade;
-mod validate;
+pub(crate) mod validate;
 
 pub(crate) use self::{
+    aliases::{Aliases, ConnectionId},
     plugin::{Broker, Controller, HealthCheck, Stdio},
     service::Server,
 };

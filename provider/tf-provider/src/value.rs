@@ -21,9 +21,10 @@ use crate::{Diagnostic, Path, path::Step};
 ///
 /// Two sets are equal whatever the order of their elements. `Debug` shows everything, secrets included: it is
 /// for tests and must not reach a log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Value {
     /// Absent.
+    #[default]
     Null,
     /// Not known before apply.
     Unknown,

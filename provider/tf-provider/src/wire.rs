@@ -2,5 +2,6 @@
 
 pub(crate) mod diagnostics;
 pub(crate) mod functions;
+pub(crate) mod identities;
 pub(crate) mod schemas;
 pub(crate) mod values;

@@ -33,9 +33,28 @@ struct Server {
     #[argument(max(2))]
     hook: Vec<Log>,
     port: BTreeMap<String, Port>,
+    /// Address at which it listens.
+    #[argument(computed)]
+    address: Option<String>,
+    /// Folder that it serves.
+    #[argument(or_set_by_provider)]
+    folder: Option<String>,
+    /// What it did so far.
+    #[argument(computed)]
+    statistics: Option<Statistics>,
     /// Not an argument.
     #[serde(skip)]
     started: bool,
+}
+
+/// Numbers.
+#[derive(Debug, Default, Deserialize, Arguments, PartialEq)]
+#[serde(default)]
+#[arguments(object)]
+struct Statistics {
+    /// Requests.
+    requests: u32,
+    hosts: Vec<String>,
 }
 
 /// A log.
@@ -161,4 +180,15 @@ fn a_value_that_does_not_fit_is_reported_at_its_argument() {
     let log = Value::object([("level", Value::List(vec![Value::from("high")]))]);
     let error = schema().read::<Server>(&Value::object([("log", log)])).unwrap_err();
     assert_eq!(error.path.unwrap().to_string(), "log.level[0]");
+}
+
+#[test]
+fn the_provider_can_set_an_attribute_and_one_can_be_an_object() {
+    assert_eq!(attribute("address").unwrap().presence(), Presence::Computed);
+    assert_eq!(attribute("folder").unwrap().presence(), Presence::OptionalComputed);
+    let statistics = attribute("statistics").unwrap();
+    assert_eq!(statistics.presence(), Presence::Computed);
+    let members = [("requests", Type::Number), ("hosts", Type::list(Type::String))];
+    assert_eq!(*statistics.value_type(), Type::object(members));
+    assert_eq!(statistics.description(), "What it did so far.");
 }

@@ -3,7 +3,8 @@
 Unlike `resources`, which knows the kinds that it shows, this walks through everything that moto
 keeps. A kind that ipsy begins to make tomorrow is counted without a change here, unless moto keeps
 it as a mere text within another: such parts are told one by one. Metrics are not counted, because the
-data plane writes them all the time.
+data plane writes them all the time. Networks are not counted either: ipsy makes none, and moto makes
+those of a region as soon as that is asked for the first time.
 """
 
 from collections import Counter
@@ -18,6 +19,8 @@ from moto.elbv2.models import FakeListenerRule
 from moto.iam.models import Role
 
 from aws_bench.pod_identity import PodIdentity
+
+_NOT_COUNTED = ("ec2", "moto_api")
 
 # What an object names is not a part of it: only its own service's objects are counted in it.
 _CONTAINERS = (dict, list, tuple, set)
@@ -67,7 +70,7 @@ def _all() -> Iterator[tuple[str, Any]]:
     """Every object of every service, once."""
     seen: set[int] = set()
     for backends in list(BackendDict._instances):
-        if backends.service_name == "moto_api":
+        if backends.service_name in _NOT_COUNTED:
             continue
         for _, _, backend in list(backends.iter_backends()):
             for thing in _within(backend, seen):

@@ -8,7 +8,8 @@ that long, so the data plane can run with shorter minutes. With a minute of 1 se
 - the `Period` of CloudWatch's reads and alarms: a `Period` of 60 spans 1 second.
 
 Time stamps, `StartTime` and `EndTime` are not changed, because callers take them from their own clock. Time
-limits for answers of targets are shortened to 2 seconds at most, because a server on loopback is not faster.
+limits for health checks are shortened to 2 seconds at most, and those for requests to 8 seconds, because a server on
+loopback is not faster.
 """
 
 AWS_SECONDS = 60

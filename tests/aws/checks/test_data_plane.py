@@ -70,7 +70,11 @@ class ForwardCase(PlaneCase):
 
     def test_a_target_that_is_too_slow_gives_504(self) -> None:
         self.serve(0, 1)
-        self.new.delay = 2.5
+        self.elbv2.modify_load_balancer_attributes(
+            LoadBalancerArn=self.platform["load_balancer_arn"],
+            Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "1"}],
+        )
+        self.new.delay = 1.5
         self.assertEqual(self.get()[0], 504)
 
     def test_a_target_that_nothing_stands_for_gives_504(self) -> None:

@@ -3,10 +3,12 @@
 terraform {
   required_providers {
     aws = {
-      source = "hashicorp/aws"
+      source  = "hashicorp/aws"
+      version = "~> 6.47"
     }
     ipsy = {
-      source = "ipsy/ipsy"
+      source  = "ipsy/ipsy"
+      version = "~> 0.1"
     }
   }
 }

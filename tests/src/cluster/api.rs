@@ -1,5 +1,4 @@
-//! The API of a cluster, as JSON over loopback: for looking at live objects and for saying what a
-//! node would.
+//! The API of a cluster, as JSON over loopback: for looking at live objects, and for programs that stand for controllers.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -40,12 +39,21 @@ impl Api {
         })
     }
 
-    /// Changes an object by a merge patch; that it is gone is no problem.
+    /// Changes an object by a merge patch, which replaces lists. An object that no longer exists is left alone.
     pub fn patch(&self, path: &str, change: &Value) -> Result<()> {
+        self.send_patch(path, "application/merge-patch+json", change)
+    }
+
+    /// The same by a strategic merge patch, which merges lists such as the conditions of a pod.
+    pub fn patch_lists(&self, path: &str, change: &Value) -> Result<()> {
+        self.send_patch(path, "application/strategic-merge-patch+json", change)
+    }
+
+    fn send_patch(&self, path: &str, kind: &str, change: &Value) -> Result<()> {
         let mut answer = self
             .agent
             .patch(format!("{}{path}", self.url))
-            .header("Content-Type", "application/merge-patch+json")
+            .header("Content-Type", kind)
             .send(change.to_string())?;
         match answer.status().as_u16() {
             200 | 404 => Ok(()),

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-use crate::console::Console;
+use crate::console::{Console, Step};
 use crate::interrupt;
 
 /// What was done so far.
@@ -69,8 +69,14 @@ impl Table {
         self.console.say(remark);
     }
 
-    /// How many passed, and which did not.
-    pub fn result(&self) -> (usize, &[String]) {
-        (self.passed, &self.failures)
+    /// Lists what failed, and ends the step with both numbers. An error if anything failed.
+    pub fn finish(self, step: Step) -> Result<()> {
+        for failure in &self.failures {
+            self.console.say(format!("FAILED: {failure}"));
+        }
+        let failed = self.failures.len();
+        step.done(format!("{} passed, {failed} failed", self.passed));
+        ensure!(failed == 0, "{failed} rows failed");
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::{Result, ensure};
+
 /// The answer to one request.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -38,10 +40,34 @@ impl Answers {
         Self(self.0.iter().filter(|answer| answer.is_failed()).cloned().collect())
     }
 
+    /// Fails if one of them failed, and shows the first of these.
+    pub fn ensure_none_failed(&self) -> Result<()> {
+        let failed = self.failed();
+        let first = failed.0.first().map(|answer| (answer.status, &answer.backend));
+        ensure!(first.is_none(), "{} of {} requests failed, first {first:?}", failed.count(), self.count());
+        Ok(())
+    }
+
     /// Those to requests that were sent at a moment or later.
     #[must_use]
     pub fn since(&self, moment: Instant) -> Self {
         Self(self.0.iter().filter(|answer| answer.sent >= moment).cloned().collect())
+    }
+
+    /// Those to requests that were sent before a moment or at it.
+    #[must_use]
+    pub fn until(&self, moment: Instant) -> Self {
+        Self(self.0.iter().filter(|answer| answer.sent <= moment).cloned().collect())
+    }
+
+    /// When the last of the requests was sent.
+    pub fn last_sent(&self) -> Option<Instant> {
+        self.0.iter().map(|answer| answer.sent).max()
+    }
+
+    /// Percent of the answers that are failures.
+    pub fn failed_share(&self) -> f64 {
+        percent(self.failed().count(), self.count())
     }
 
     /// Percent of the answers that a backend gave.
@@ -83,6 +109,9 @@ mod tests {
         ]);
         assert!((answers.share("ec2") - 50.0).abs() < f64::EPSILON);
         assert_eq!(answers.failed().count(), 2);
+        assert!((answers.failed_share() - 50.0).abs() < f64::EPSILON);
+        let last = answers.last_sent().unwrap();
+        assert_eq!((answers.until(last).count(), answers.since(last).0[0].sent), (4, last));
     }
 
     #[test]

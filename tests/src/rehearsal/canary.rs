@@ -32,7 +32,8 @@ pub fn stage(tools: &Tools, programs: &Programs) -> Result<Stage> {
     let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
     terraform.variable("listener_arn", &aws.platform.listener_arn);
     terraform.variable("ec2_target_group_arn", &aws.platform.legacy_target_group_arn);
-    for (name, value) in [("bake", "2s"), ("interval", "1s"), ("timeout", "4s")] {
+    for (name, value) in [("bake", "2s"), ("interval", "1s"), ("timeout", "10s"), ("minimum_requests", "10")]
+    {
         terraform.variable(name, value);
     }
     terraform.init()?;
@@ -44,6 +45,13 @@ pub fn set_weights(stage: &mut Stage, weights: Weights) {
     for (backend, weight) in weights {
         stage.terraform.variable(&format!("{backend}_weight"), &weight.to_string());
     }
+}
+
+/// Lets the next apply go all the way to the cluster, by the steps of `STEPS`.
+pub fn set_walk(stage: &mut Stage, bake: &str) {
+    set_weights(stage, STEPS[3]);
+    stage.terraform.variable("steps", "[10, 50, 100]");
+    stage.terraform.variable("bake", bake);
 }
 
 /// Makes one step.

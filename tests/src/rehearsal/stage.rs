@@ -2,6 +2,7 @@
 //! and for the pods of each cluster, and Terraform with a configuration of `examples/`.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::backend::Backend;
 use super::load::Load;
+use super::step::{Weights, by_backend};
 use crate::aws_bench::{AwsBench, TargetGroup};
 use crate::interrupt;
+use crate::process::Outcome;
 use crate::terraform::Terraform;
 
 /// The host that the app's rule matches.
@@ -19,6 +22,8 @@ const HOST: &str = "checkout.example.com";
 pub const PORT: u16 = 8080;
 /// A minute of AWS lasts this long, so that health checks and alarms take a test's time.
 const MINUTE_SECONDS: u8 = 1;
+/// The same as a duration.
+pub const MINUTE: Duration = Duration::from_secs(MINUTE_SECONDS as u64);
 const HEALTH_LIMIT: Duration = Duration::from_secs(30);
 
 /// Everything of a rehearsal but the load. Dropping it stops it.
@@ -39,12 +44,13 @@ impl Stage {
     pub fn start(aws: AwsBench, terraform: Terraform) -> Result<Self> {
         let ec2 = Backend::start("ec2")?;
         for instance in &aws.platform.legacy_instance_ids {
-            aws.stand_in(instance, ec2.address)?;
+            aws.targets().stand_in(instance, ec2.address)?;
         }
         let mut listeners = aws.start_data_plane(MINUTE_SECONDS)?;
         let url = listeners.remove(&aws.platform.listener_arn).context("the listener has no URL")?;
-        wait_until_healthy(&aws, &aws.platform.legacy_target_group_arn)?;
-        Ok(Self { terraform, aws, ec2, url })
+        let stage = Self { terraform, aws, ec2, url };
+        stage.wait_for_targets(&stage.aws.platform.legacy_target_group_arn, "healthy")?;
+        Ok(stage)
     }
 
     /// Starts a load of a number of requests per second.
@@ -57,10 +63,47 @@ impl Stage {
     pub fn deploy(&self, backend: &str, pod: &str) -> Result<Backend> {
         let group = self.empty_group(backend)?;
         let server = Backend::start(backend)?;
-        self.aws.stand_in(pod, server.address)?;
-        self.aws.register_target(&group.arn, pod, PORT)?;
-        wait_until_healthy(&self.aws, &group.arn)?;
+        self.aws.targets().stand_in(pod, server.address)?;
+        self.aws.targets().register(&group.arn, pod, PORT)?;
+        self.wait_for_targets(&group.arn, "healthy")?;
         Ok(server)
+    }
+
+    /// Applies, and acts once, as soon as the app's rule has certain weights. Returns what came out and when `act` was
+    /// done; `None` if the rule did not have these weights before the apply ended.
+    pub fn apply_and_act(
+        &self,
+        weights: Weights,
+        act: impl FnOnce() + Send,
+    ) -> Result<(Outcome, Option<Instant>)> {
+        let ended = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let acting = scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    if self.has_weights(weights) {
+                        act();
+                        return Some(Instant::now());
+                    }
+                    thread::sleep(Duration::from_millis(10));
+                }
+                None
+            });
+            let outcome = self.terraform.try_apply();
+            ended.store(true, Ordering::Relaxed);
+            Ok((outcome?, acting.join().unwrap_or_default()))
+        })
+    }
+
+    /// Whether the app's rule has these weights now.
+    pub fn has_weights(&self, weights: Weights) -> bool {
+        self.weights().is_ok_and(|live| live == by_backend(weights))
+    }
+
+    /// Fails unless the app's rule has these weights.
+    pub fn ensure_weights(&self, weights: Weights) -> Result<()> {
+        let live = self.weights()?;
+        ensure!(live == by_backend(weights), "the rule must have {weights:?} and has {live:?}");
+        Ok(())
     }
 
     /// The target groups that the provider made for a backend.
@@ -69,9 +112,26 @@ impl Stage {
         Ok(groups.filter(|group| is_of(group, backend)).collect())
     }
 
+    /// Waits until all targets of a group have a state, such as `healthy`.
+    pub fn wait_for_targets(&self, group_arn: &str, state: &str) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            interrupt::check()?;
+            let states = self.aws.targets().states(group_arn)?;
+            if !states.is_empty() && states.iter().all(|found| found == state) {
+                return Ok(());
+            }
+            ensure!(
+                start.elapsed() < HEALTH_LIMIT,
+                "targets of {group_arn} are {states:?} after {HEALTH_LIMIT:?}"
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     fn empty_group(&self, backend: &str) -> Result<TargetGroup> {
         for group in self.groups(backend)? {
-            if self.aws.target_states(&group.arn)?.is_empty() {
+            if self.aws.targets().states(&group.arn)?.is_empty() {
                 return Ok(group);
             }
         }
@@ -99,20 +159,4 @@ const COMPONENT: &str = "target_group/";
 
 fn is_of(group: &TargetGroup, backend: &str) -> bool {
     group.tags.values().any(|value| value.strip_prefix(COMPONENT) == Some(backend))
-}
-
-fn wait_until_healthy(aws: &AwsBench, group_arn: &str) -> Result<()> {
-    let start = Instant::now();
-    loop {
-        interrupt::check()?;
-        let states = aws.target_states(group_arn)?;
-        if !states.is_empty() && states.iter().all(|state| state == "healthy") {
-            return Ok(());
-        }
-        ensure!(
-            start.elapsed() < HEALTH_LIMIT,
-            "targets of {group_arn} are {states:?} after {HEALTH_LIMIT:?}"
-        );
-        thread::sleep(Duration::from_millis(50));
-    }
 }

@@ -1,15 +1,21 @@
 //! One apply under load, and what clients got.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::answers::Answers;
 use super::load::Load;
 use super::stage::Stage;
 
-/// Weights by backend. They add up to 100.
+/// Weights by backend, in the order in which tables show them.
 pub type Weights = &'static [(&'static str, u16)];
+
+/// Weights as AWS is asked for them.
+pub fn by_backend(weights: Weights) -> BTreeMap<String, u16> {
+    weights.iter().map(|(backend, weight)| ((*backend).to_owned(), *weight)).collect()
+}
 
 /// Most by which a measured share may differ from its weight.
 pub const MAX_DIFFERENCE: f64 = 2.0;
@@ -36,8 +42,7 @@ impl Step {
 
     /// Fails if a request failed, or if the shares are not the weights.
     pub fn check(&self) -> Result<()> {
-        let failed = self.all.failed();
-        ensure!(failed.count() == 0, "{:?}: {} requests failed: {failed:?}", self.weights, failed.count());
+        self.all.ensure_none_failed().with_context(|| format!("step {:?}", self.weights))?;
         for (backend, weight) in self.weights {
             let share = self.settled.share(backend);
             ensure!(

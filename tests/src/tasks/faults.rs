@@ -1,6 +1,7 @@
-//! `cargo dev faults`: what an app's lifecycle is worth when things break. Every changing call of a create, of
-//! several updates and of a destroy goes wrong in each of four ways; the next apply has to converge, and the
-//! destroy after it has to leave nothing. So it must be where an update is reverted after it was killed.
+//! `cargo dev faults`: what an app's lifecycle is worth when things break. Every changing call of a create, of updates,
+//! adoptions, renames, replacements and of a destroy goes wrong in each of four ways. The app has to serve on wherever
+//! it stays, the next apply has to converge, and the destroy after it has to leave nothing. So it must be where an
+//! update is reverted after it was killed.
 
 mod bed;
 mod coverage;
@@ -76,7 +77,7 @@ pub fn kill_points(
     let mut references = BTreeMap::new();
     for phase in &phases {
         let reference = trial::undisturbed(&bed, phase)?;
-        console.say(format!("{:12} {:3} calls", phase.name, reference.calls.len()));
+        console.say(format!("{:22} {:3} calls", phase.name, reference.calls.len()));
         let all =
             reference.calls.iter().flat_map(|call| Way::of(phase).map(|way| Point::new(phase, call, way)));
         points.extend(all.step_by(selection.every.max(1)));
@@ -160,9 +161,10 @@ fn summary(console: Console, verdicts: &[(Point, Verdict)]) -> Result<()> {
     let sum = |count: fn(&Verdict) -> u64| verdicts.iter().map(|(_, verdict)| count(verdict)).sum::<u64>();
     let converged = sum(|verdict| u64::from(verdict.converged));
     let (orphans, duplicates) = (sum(|verdict| verdict.orphans), sum(|verdict| verdict.duplicates));
+    let lost = sum(|verdict| verdict.lost);
     let points = verdicts.len();
     console.say(format!(
-        "kill points: {points}, converged: {converged}, orphans: {orphans}, duplicates: {duplicates}"
+        "kill points: {points}, converged: {converged}, orphans: {orphans}, duplicates: {duplicates}, lost apps: {lost}"
     ));
     ensure!(verdicts.iter().all(|(_, verdict)| verdict.is_good()), "not every kill point ended well");
     Ok(())

@@ -1,27 +1,36 @@
-//! `cargo dev rehearse`: a canary from EC2 instances to pods under a constant load, with a table of what clients got.
+//! `cargo dev rehearse`: a canary from EC2 instances to pods under a constant load, and what can go wrong in it, with tables
+//! of what clients got.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::console::Console;
 use crate::programs::Programs;
 use crate::rehearsal::canary::{self, BACKEND, STEPS};
+use crate::rehearsal::incidents::{INCIDENTS, Report};
 use crate::rehearsal::step::{Step, Weights};
 use crate::tasks::table::Table;
+use crate::tasks::test_cluster;
 use crate::tools::Tools;
 
 const PER_SECOND: u32 = 100;
 /// Requests that are watched after each step.
 const REQUESTS: u32 = 1000;
 
-/// Installs and builds what is missing, and runs the canary. Fails if a request fails or a share is not its weight.
+/// Installs and builds what is missing, and rehearses. Fails if a request of the canary fails or a share is not its weight,
+/// if an incident costs more than it must, and if a request fails while a cluster takes over from another.
 pub fn run(console: Console) -> Result<()> {
     let step = console.step("tools, and the provider (building it takes minutes the first time)");
     let tools = Tools::ready(console)?;
     let programs = Programs::ready()?;
     step.done("ready");
+    canary(console, &tools, &programs)?;
+    incidents(console, &tools, &programs)?;
+    test_cluster::run_with(console, &tools, &programs, Some("traffic"))
+}
 
+fn canary(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
     let step = console.step("starting AWS on loopback, its load balancer, EC2 instances and a load");
-    let mut stage = canary::stage(&tools, &programs)?;
+    let mut stage = canary::stage(tools, programs)?;
     let load = stage.load(PER_SECOND);
     step.done(format!("{PER_SECOND} requests per second, all answered by the instances"));
 
@@ -37,10 +46,37 @@ pub fn run(console: Console) -> Result<()> {
 
     console.show(&table(&steps).to_string());
     steps.iter().try_for_each(Step::check)?;
-    let failed = load.answers().failed().count();
-    ensure!(failed == 0, "{failed} requests failed between the steps");
+    load.answers().ensure_none_failed()?;
     console.say(format!("{} requests, none failed", load.answers().count()));
     Ok(())
+}
+
+fn incidents(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
+    let mut reports = Vec::new();
+    for (name, incident) in INCIDENTS {
+        let step = console.step(format!("terraform apply of three steps, and {name}"));
+        let mut stage = canary::stage(tools, programs)?;
+        let load = stage.load(PER_SECOND);
+        reports.push((name, incident(&mut stage, &load, REQUESTS)?));
+        step.done("as promised");
+    }
+    console.show(&incident_table(&reports).to_string());
+    Ok(())
+}
+
+fn incident_table(reports: &[(&str, Report)]) -> Table {
+    let mut table = Table::new(&["incident", "outcome", "weights after", "requests", "failed", "for"]);
+    for (name, report) in reports {
+        table.row([
+            (*name).to_owned(),
+            report.outcome.to_owned(),
+            shown(report.weights),
+            report.answers.count().to_string(),
+            format!("{} ({:.1} %)", report.answers.failed().count(), report.answers.failed_share()),
+            format!("{:.1} s", report.failing.as_secs_f64()),
+        ]);
+    }
+    table
 }
 
 fn table(steps: &[Step]) -> Table {

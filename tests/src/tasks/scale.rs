@@ -1,10 +1,10 @@
-//! `cargo dev scale`: what many apps cost. How many calls a refresh takes, how long a plan of a thousand apps takes
+//! `cargo dev scale`: what many apps cost. How many calls a refresh and an import take, how long a plan of a thousand apps takes
 //! beside as many `terraform_data` resources, and what the provider's own share of the work is.
 
 mod inputs;
 mod watch;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
@@ -18,7 +18,7 @@ use crate::tools::Tools;
 
 use watch::{Cost, watch};
 
-/// Apps of the refresh whose calls are counted.
+/// Apps of the refresh and the import whose calls are counted.
 const REFRESHED: u32 = 100;
 /// Apps that are made while it is measured who works.
 const MADE: u32 = 200;
@@ -29,8 +29,17 @@ const RUNS: usize = 3;
 
 /// What is promised.
 const MOST_CALLS: f64 = 5.0;
+const MOST_CALLS_OF_AN_IMPORT: f64 = 6.0;
 const MOST_RATIO: f64 = 2.0;
 const MOST_MEMORY: f64 = 80.0;
+
+/// Imports all apps.
+const IMPORT: &str = r#"import {
+  for_each = local.apps
+  to       = ipsy_app.app[each.key]
+  id       = "prod/${each.key}"
+}
+"#;
 
 const PLAN: [&str; 3] = ["plan", "-input=false", "-no-color"];
 
@@ -43,9 +52,9 @@ pub fn run(console: Console) -> Result<()> {
     let mut table =
         Table::new(&["", "wall", "Terraform", "provider", "moto", "provider's share", "provider's memory"]);
 
-    let step = console.step(format!("calls of a refresh of {REFRESHED} apps"));
-    let calls = calls_of_a_refresh(console, &tools, &programs)?;
-    step.done(format!("{calls:.2} calls for each app"));
+    let step = console.step(format!("calls of a refresh and an import of {REFRESHED} apps"));
+    let Calls { refresh: calls, import: import_calls } = calls_of_reads(console, &tools, &programs)?;
+    step.done(format!("{calls:.2} calls for each app refreshed, {import_calls:.2} for each imported"));
 
     let step = console.step(format!("{PLANNED} apps, {MADE} of them measured while they are made"));
     let aws = AwsBench::start(&tools)?;
@@ -80,24 +89,51 @@ pub fn run(console: Console) -> Result<()> {
     console.show(&table.to_string());
     let ratio = ours.wall.as_secs_f64() / theirs.wall.as_secs_f64();
     let memory = megabytes([made, refreshed, ours].map(|cost| cost.memory).into_iter().max().unwrap_or(0));
-    console.say(format!("calls per app: {calls:.2}, plan ratio: {ratio:.2}, provider RSS: {memory:.0} MB"));
+    console.say(format!(
+        "calls per app: {calls:.2}, calls per imported app: {import_calls:.2}, plan ratio: {ratio:.2}, provider RSS: \
+         {memory:.0} MB"
+    ));
     ensure!(calls <= MOST_CALLS, "at most {MOST_CALLS} calls for each app are promised");
+    ensure!(
+        import_calls <= MOST_CALLS_OF_AN_IMPORT,
+        "at most {MOST_CALLS_OF_AN_IMPORT} calls for each app that is imported are promised"
+    );
     ensure!(ratio <= MOST_RATIO, "a ratio of at most {MOST_RATIO} is promised");
     ensure!(memory < MOST_MEMORY, "less than {MOST_MEMORY} MB are promised");
     Ok(())
 }
 
-/// How many calls the refresh of an app takes, on average, with Terraform's own ten at a time.
-fn calls_of_a_refresh(console: Console, tools: &Tools, programs: &Programs) -> Result<f64> {
+/// Calls for each app, on average, with Terraform's own ten apps at a time.
+struct Calls {
+    refresh: f64,
+    import: f64,
+}
+
+fn calls_of_reads(console: Console, tools: &Tools, programs: &Programs) -> Result<Calls> {
     let aws = AwsBench::start(tools)?;
-    let terraform =
-        Terraform::with_configuration(&Apps::new(REFRESHED).configuration(&aws)?, tools, programs)?;
-    let terraform = terraform.against(&aws).patient();
+    let configuration = Apps::new(REFRESHED).configuration(&aws)?;
+    let terraform = Terraform::with_configuration(&configuration, tools, programs)?.against(&aws).patient();
     terraform.init()?;
     terraform.apply()?;
     aws.forget_calls()?;
     let plan = terraform.try_plan()?;
     ensure!(plan.code == 0, "the plan after the apply changes something:\n{}", plan.everything());
+    let refresh = calls_for_each_app(console, &aws)?;
+
+    terraform.clear()?;
+    terraform.write("main.tf", &configuration)?;
+    terraform.write("import.tf", IMPORT)?;
+    aws.forget_calls()?;
+    let started = Instant::now();
+    let planned = terraform.try_plan()?;
+    let expected = format!("{REFRESHED} to import, 0 to add");
+    ensure!(planned.stdout.contains(&expected), "not {expected}:\n{}", planned.everything());
+    console.say(format!("{REFRESHED} apps are imported in {:.0} s", started.elapsed().as_secs_f64()));
+    Ok(Calls { refresh, import: calls_for_each_app(console, &aws)? })
+}
+
+/// How many calls were made since they were forgotten, divided by the number of apps.
+fn calls_for_each_app(console: Console, aws: &AwsBench) -> Result<f64> {
     let calls = aws.calls()?;
     let mut table = Table::new(&["operation", "calls"]);
     for (operation, count) in &calls {

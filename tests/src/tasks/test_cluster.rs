@@ -1,7 +1,7 @@
 //! `cargo dev test-cluster`: does in a real Kubernetes on loopback what users do with ipsy, and prints it
 //! as a table.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::cluster::Cluster;
 use crate::console::Console;
@@ -40,10 +40,5 @@ pub fn run_with(console: Console, tools: &Tools, programs: &Programs, filter: Op
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| chosen(name)) {
         scenario(&world, &mut table)?;
     }
-    let (passed, failures) = table.result();
-    for failure in failures {
-        console.say(format!("FAILED: {failure}"));
-    }
-    step.done(format!("{passed} passed, {} failed", failures.len()));
-    if failures.is_empty() { Ok(()) } else { bail!("{} rows of the matrix failed", failures.len()) }
+    table.finish(step)
 }

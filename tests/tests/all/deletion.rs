@@ -21,7 +21,7 @@ fn assert_refused(aws: &AwsBench, outcome: &Outcome, expected: &[&str]) {
 #[test]
 fn a_replacement_looks_for_images_before_it_deletes_the_rule() {
     let (aws, terraform) = applied();
-    fixture::push_image(&aws, "checkout");
+    aws.push_image("checkout").unwrap();
     terraform.replace("main.tf", "environment = \"prod\"", "environment = \"dev\"").unwrap();
     let plan = terraform.plan().unwrap();
     assert_eq!(plan.actions(APP), ["delete", "create"], "{}", plan.text);
@@ -126,7 +126,7 @@ fn what_is_retained_outlives_the_app() {
     let retained = format!("{team}\n  retain      = [\"repository\", \"log_group\"]");
     terraform.replace("main.tf", team, &retained).unwrap();
     terraform.apply().unwrap();
-    fixture::push_image(&aws, "checkout");
+    aws.push_image("checkout").unwrap();
     terraform.destroy().unwrap();
     let left = aws.resources().unwrap();
     assert_eq!(left.repositories.len() + left.log_groups.len(), 2);

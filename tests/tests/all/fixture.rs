@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use acceptance::aws_bench::{ACCESS_KEY_ID, AwsBench};
+use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
 use acceptance::process::Outcome;
 use acceptance::programs::Programs;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
 use acceptance::workspace;
-use serde_json::json;
 
 /// The app of the quickstart.
 pub(crate) const APP: &str = "ipsy_app.checkout";
@@ -53,8 +52,7 @@ pub(crate) fn applied() -> (AwsBench, Terraform) {
 
 /// What Terraform prints, without its frame and line breaks.
 pub(crate) fn printed(outcome: &Outcome) -> String {
-    let lines = outcome.everything().replace(['│', '╷', '╵'], " ");
-    lines.split_whitespace().collect::<Vec<_>>().join(" ")
+    outcome.printed()
 }
 
 /// A run that fails, names all of `expected`, and has changed nothing on AWS.
@@ -67,27 +65,25 @@ pub(crate) fn assert_refused(aws: &AwsBench, outcome: &Outcome, expected: &[&str
     assert_eq!(changing_calls(aws), Vec::<String>::new(), "refused before the first change");
 }
 
-/// Pushes an image into a repository.
-pub(crate) fn push_image(aws: &AwsBench, repository: &str) {
-    let kind = |name: &str| format!("application/vnd.oci.image.{name}.v1+json");
-    let digest = format!("sha256:{}", "a".repeat(64));
-    let config = json!({ "mediaType": kind("config"), "digest": digest, "size": 2 });
-    let manifest =
-        json!({ "schemaVersion": 2, "mediaType": kind("manifest"), "config": config, "layers": [] })
-            .to_string();
-    let image = json!({ "repositoryName": repository, "imageManifest": manifest, "imageTag": "1.0.0" });
-    aws.json("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", &image).unwrap();
+/// Changes the weights of a rule behind Terraform's back.
+pub(crate) fn move_weights(aws: &AwsBench, rule_arn: &str, weights: &[(&str, u16)]) {
+    let mut parameters = vec![
+        ("Action".to_owned(), "ModifyRule".to_owned()),
+        ("Version".to_owned(), "2015-12-01".to_owned()),
+        ("RuleArn".to_owned(), rule_arn.to_owned()),
+        ("Actions.member.1.Type".to_owned(), "forward".to_owned()),
+    ];
+    for (index, (arn, weight)) in weights.iter().enumerate() {
+        let group = format!("Actions.member.1.ForwardConfig.TargetGroups.member.{}", index + 1);
+        parameters.push((format!("{group}.TargetGroupArn"), (*arn).to_owned()));
+        parameters.push((format!("{group}.Weight"), weight.to_string()));
+    }
+    let parameters: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    aws.query("elasticloadbalancing", &parameters).unwrap();
 }
 
 /// The operations by which the provider has changed something since the calls were forgotten.
 pub(crate) fn changing_calls(aws: &AwsBench) -> Vec<String> {
-    const READS: [&str; 5] = ["Describe", "Get", "List", "Head", "BatchGet"];
-    let calls = aws.call_log().unwrap();
-    calls
-        .iter()
-        .filter(|call| call["access_key"] == ACCESS_KEY_ID)
-        .filter_map(|call| call["operation"].as_str())
-        .filter(|operation| !READS.iter().any(|read| operation.starts_with(read)))
-        .map(ToOwned::to_owned)
-        .collect()
+    aws.changing_calls().unwrap()
 }

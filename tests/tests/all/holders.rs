@@ -1,8 +1,10 @@
 //! One app has one holder: a second resource is refused before anything is changed, and none deletes what another one holds.
 
-use std::fs;
+use std::time::Duration;
+use std::{fs, thread};
 
 use acceptance::terraform::Terraform;
+use serde_json::json;
 
 use crate::fixture::{self, APP, applied, assert_refused};
 
@@ -76,6 +78,38 @@ fn create_before_destroy_keeps_the_app_serving() {
     assert!(!terraform.plan().unwrap().has_changes, "state and AWS agree");
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty());
+}
+
+#[test]
+fn nothing_takes_over_an_app_while_it_is_destroyed() {
+    let (aws, first) = applied();
+    let second = fixture::quickstart(&aws);
+    add(&second, "  adopt       = true");
+    let hold = json!({
+        "service": "elasticloadbalancing", "operation": "DeleteRule", "when": "after", "hold": true,
+    });
+    aws.fault(&hold).unwrap();
+    thread::scope(|scope| {
+        let destroy = scope.spawn(|| first.destroy());
+        while !aws.faults().unwrap().iter().any(|fault| fault["holding"] == true) {
+            assert!(!destroy.is_finished(), "the rule was not deleted");
+            thread::sleep(Duration::from_millis(50));
+        }
+        aws.forget_calls().unwrap();
+        let import = ["import", "-no-color", "-input=false", APP, "prod/checkout"];
+        for refused in [second.try_apply().unwrap(), second.run(&import).unwrap()] {
+            assert_refused(
+                &aws,
+                &refused,
+                &["The app `prod/checkout` is being deleted", "Nothing was changed"],
+            );
+        }
+        aws.heal().unwrap();
+        destroy.join().unwrap().unwrap();
+    });
+    assert!(aws.resources().unwrap().is_empty());
+    second.apply().unwrap();
+    assert!(!second.plan().unwrap().has_changes);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn a_repository_keeps_its_images_until_it_is_told_otherwise() {
     assert_eq!(aws.resources().unwrap().repositories["checkout"]["scan_on_push"], false);
     assert!(!terraform.plan().unwrap().has_changes);
 
-    fixture::push_image(&aws, "checkout");
+    aws.push_image("checkout").unwrap();
     let refused = terraform.run(&["destroy", "-input=false", "-no-color", "-auto-approve"]).unwrap();
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("holds images"), "{}", refused.stderr);

@@ -24,6 +24,10 @@ fn what_breaks_a_standard_fails_at_plan_and_names_it() {
         let refused = terraform.try_plan().unwrap();
         assert_eq!(refused.code, 1, "{old} -> {new}: {}", refused.stdout);
         assert!(refused.stderr.contains(named), "{old} -> {new}: {}", refused.stderr);
+        // Terraform shows the line of the argument, not that of the resource.
+        let argument = if new.is_empty() { "resource \"ipsy_app\"" } else { new };
+        assert!(refused.stderr.contains(argument), "{argument}: {}", refused.stderr);
+        assert!(refused.stderr.contains("standards.yaml, line "), "{}", refused.stderr);
         fs::copy(
             workspace::root().join("examples/quickstart/main.tf"),
             terraform.configuration().join("main.tf"),
@@ -113,6 +117,9 @@ fn every_rule_of_the_post_renderer_can_be_set_from_terraform() {
     let parameters = document["standards"].as_object().unwrap();
     let schema =
         Process::new(&fixture::programs().post_renderer).args(["schema", "standards"]).run().unwrap();
+    let of_provider =
+        Process::new(&fixture::programs().provider).args(["schema", "standards"]).run().unwrap();
+    assert_eq!(of_provider.stdout, schema.stdout, "both programs print one schema");
     let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
     for name in schema["$defs"]["Standards"]["properties"].as_object().unwrap().keys() {
         assert!(parameters.contains_key(name), "the example does not set {name}");
@@ -150,6 +157,14 @@ fn a_new_version_of_the_standards_is_a_short_plan() {
     assert!(diagram.as_str().unwrap().contains("rule -->|0| blue"), "{diagram}");
 
     let version = "# A comment moves all lines.\nversion: \"next\"";
+    let label = || {
+        let state = terraform.state().unwrap();
+        let resources = state["values"]["root_module"]["resources"].as_array().unwrap();
+        let app = resources.iter().find(|resource| resource["address"] == APP).unwrap();
+        let explained = &app["values"]["explain"];
+        explained["labels[\"app.kubernetes.io/part-of\"]"].as_str().unwrap().to_owned()
+    };
+    assert!(label().contains("standards.yaml, line 9: labels["), "{}", label());
     terraform.replace("standards.yaml", "version: \"2026.11\"", version).unwrap();
     let plan = terraform.plan().unwrap();
     let change = plan.change(APP);
@@ -164,6 +179,9 @@ fn a_new_version_of_the_standards_is_a_short_plan() {
     let lines = plan.text.lines().count();
     println!("{lines} lines");
     assert!(lines < 40, "{lines} lines:\n{}", plan.text);
+    terraform.apply().unwrap();
+    terraform.apply().unwrap();
+    assert!(label().contains("standards.yaml, line 10: labels["), "{}", label());
     terraform.destroy().unwrap();
 }
 
@@ -193,6 +211,9 @@ provider "ipsy" {
     document = yamlencode({
       apiVersion = "ipsy.dev/v1"
       kind       = "Standards"
+      environments = {
+        prod = { defaultAutoscaling = { max = 6 } }
+      }
       platform = {
         listenerArn = var.listener_arn
         priorities  = { from = 100, to = 200 }
@@ -227,6 +248,13 @@ fn a_small_app_runs_on_the_platform_of_the_standards() {
     let plan = terraform.plan().unwrap();
     assert!(!plan.has_changes, "{}", plan.text);
     assert_eq!(aws.resources().unwrap().rules.len(), before + 1);
+    let state = terraform.state().unwrap();
+    let app = &state["values"]["root_module"]["resources"][0]["values"];
+    let values: Value = serde_json::from_str(app["values_by_backend"]["blue"].as_str().unwrap()).unwrap();
+    let autoscaling = &values["autoscaling"];
+    assert_eq!((&autoscaling["min"], &autoscaling["max"]), (&2.into(), &6.into()), "{values:#}");
+    let source = app["explain"]["autoscaling.max"].as_str().unwrap();
+    assert!(source.contains("environments.prod.defaultAutoscaling"), "{source}");
 
     // The platform team names another listener: a destroy still deletes the rule of the old one.
     let other = aws.platform.listener_arn.replace("listener/app/", "listener/app/other-");
@@ -250,4 +278,55 @@ fn an_app_is_only_exposed_as_the_standards_allow() {
     }
     terraform.replace("main.tf", "\"internal\"", "\"internet-facing\"").unwrap();
     terraform.plan().unwrap();
+}
+
+/// The date in some days, as `YYYY-MM-DD`.
+fn day(days: i64) -> String {
+    let date = format!("{days} days");
+    Process::new("date").args(["-u", "-d", &date, "+%F"]).succeed().unwrap().stdout.trim().to_owned()
+}
+
+#[test]
+fn exceptions_are_listed_warn_ahead_and_end() {
+    let aws = fixture::aws();
+    let terraform = fixture::quickstart(&aws);
+    let list = "output \"exceptions\" {\n  value = ipsy_app.checkout.exceptions\n}\n\
+                output \"explain\" {\n  value = ipsy_app.checkout.explain\n}\n";
+    terraform.write("exceptions.tf", list).unwrap();
+    terraform.replace("main.tf", "memory      = \"1Gi\"", "memory      = \"16Gi\"").unwrap();
+    let exception = |rule: &str, expires: &str| {
+        format!(
+            "  exception {{\n    rule    = \"{rule}\"\n    reason  = \"heap dumps\"\n    owner   = \"payments\"\n    \
+             expires = \"{expires}\"\n  }}\n"
+        )
+    };
+    let main = fs::read_to_string(terraform.configuration().join("main.tf")).unwrap();
+    let plan_with = |blocks: &str| {
+        let resource = "resource \"ipsy_app\" \"checkout\" {\n";
+        terraform.write("main.tf", &main.replace(resource, &format!("{resource}{blocks}"))).unwrap();
+        terraform.try_plan().unwrap()
+    };
+    let rule = "resource-maximum/memory";
+    let far = plan_with(&exception(rule, &day(40)));
+    assert_ne!(far.code, 1, "{}", far.stderr);
+    assert!(!far.everything().contains("ends on"), "{}", far.everything());
+    let near = plan_with(&exception(rule, &day(13)));
+    assert_ne!(near.code, 1, "{}", near.stderr);
+    let warning = format!("The exception from `{rule}` ends on {}", day(13));
+    assert!(near.everything().contains(&warning), "{}", near.everything());
+    terraform.apply().unwrap();
+    let listed = terraform.output("exceptions").unwrap();
+    assert_eq!(listed[rule], day(13), "{listed}");
+    let explained = terraform.output("explain").unwrap();
+    assert_eq!(explained[format!("exception[\"{rule}\"]")], format!("until {} (argument)", day(13)));
+
+    let past = plan_with(&exception(rule, &day(-1)));
+    assert_eq!(past.code, 1, "{}", past.stdout);
+    assert!(past.stderr.contains(&format!("ended on {}", day(-1))), "{}", past.stderr);
+    let unknown = plan_with(&exception("resource-maximun/memory", &day(40)));
+    assert_eq!(unknown.code, 1, "{}", unknown.stdout);
+    assert!(unknown.stderr.contains("`resource-maximun/memory` is not a rule"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("resource-maximum"), "{}", unknown.stderr);
+    plan_with(&exception(rule, &day(13)));
+    terraform.destroy().unwrap();
 }

@@ -94,6 +94,24 @@ fn only_one_crate_speaks_to_aws() {
     }
 }
 
+/// The provider's own layers: what calculates does not know what changes AWS, and that does not know Terraform's resources.
+#[test]
+fn the_layers_of_the_provider_point_one_way() {
+    let upward = [
+        ("provider/src/app/", &["infrastructure", "resources", "data_sources", "functions", "session"][..]),
+        ("provider/src/infrastructure/", &["resources", "data_sources", "functions"][..]),
+    ];
+    let mut wrong = Vec::new();
+    for path in sources() {
+        let text = fs::read_to_string(workspace::root().join(&path)).unwrap();
+        for (folder, layers) in upward.iter().filter(|(folder, _)| path.starts_with(folder)) {
+            let used = layers.iter().filter(|layer| text.contains(&format!("crate::{layer}::")));
+            wrong.extend(used.map(|layer| format!("{} uses {layer}, but is in {folder}", path.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_source_file_says_what_it_is_about() {
     check_sources(|text| {

@@ -23,24 +23,6 @@ fn weights(aws: &AwsBench) -> Vec<(String, u16)> {
     ours.weights.into_iter().collect()
 }
 
-/// Changes the weights of a rule behind Terraform's back.
-fn move_weights(aws: &AwsBench, rule_arn: &str, weights: &[(&str, u16)]) {
-    let mut parameters = vec![
-        ("Action".to_owned(), "ModifyRule".to_owned()),
-        ("Version".to_owned(), "2015-12-01".to_owned()),
-        ("RuleArn".to_owned(), rule_arn.to_owned()),
-        ("Actions.member.1.Type".to_owned(), "forward".to_owned()),
-    ];
-    for (index, (arn, weight)) in weights.iter().enumerate() {
-        let group = format!("Actions.member.1.ForwardConfig.TargetGroups.member.{}", index + 1);
-        parameters.push((format!("{group}.TargetGroupArn"), (*arn).to_owned()));
-        parameters.push((format!("{group}.Weight"), weight.to_string()));
-    }
-    let parameters: Vec<(&str, &str)> =
-        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    aws.query("elasticloadbalancing", &parameters).unwrap();
-}
-
 #[test]
 fn every_condition_is_set_and_read_back() {
     let aws = fixture::aws();
@@ -164,7 +146,11 @@ fn weights_that_others_move_are_left_alone() {
     terraform.apply().unwrap();
     let made = aws.resources().unwrap();
     let pods = &made.target_groups.values().next().unwrap().arn;
-    move_weights(&aws, &made.rules[0].arn, &[(&aws.platform.legacy_target_group_arn, 30), (pods, 70)]);
+    fixture::move_weights(
+        &aws,
+        &made.rules[0].arn,
+        &[(&aws.platform.legacy_target_group_arn, 30), (pods, 70)],
+    );
     let moved = weights(&aws);
     let plan = terraform.plan().unwrap();
     assert!(plan.actions(APP).iter().all(|action| *action == "no-op"), "{}", plan.text);
@@ -308,4 +294,34 @@ fn an_alarm_of_the_app_guards_its_rollout() {
     assert!(!terraform.plan().unwrap().has_changes);
     terraform.destroy().unwrap();
     assert!(aws.resources().unwrap().is_empty(), "{:?}", json!(aws.resources().unwrap().alarms));
+}
+
+#[test]
+fn a_rollout_writes_its_steps_as_json_and_as_a_picture() {
+    let aws = fixture::aws();
+    let mut terraform = fixture::quickstart(&aws);
+    let rollout = "  rollout {\n    steps    = [50, 100]\n    bake     = \"1s\"\n    interval = \"1s\"\n    report   = \
+                   \"rollout.json\"\n  }\n\n  port {";
+    terraform.replace("main.tf", "  port {", rollout).unwrap();
+    terraform.apply().unwrap();
+    aws.install_pods().unwrap();
+    terraform.variable("legacy_weight", "60");
+    terraform.variable("blue_weight", "40");
+    let plan = terraform.plan().unwrap();
+    let steps = plan.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(steps.contains("Steps: 50 % (blue 180, ec2 720); 100 % (blue 40, ec2 60)"), "{steps}");
+    terraform.apply().unwrap();
+    let text = std::fs::read_to_string(terraform.configuration().join("rollout.json")).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let steps = report["steps"].as_array().unwrap();
+    let weights: Vec<(&Value, &Value, &Value)> = steps
+        .iter()
+        .map(|step| {
+            (&step["percent"], &step["backends"]["blue"]["weight"], &step["backends"]["ec2"]["weight"])
+        })
+        .collect();
+    assert_eq!(weights, [(&json!(50), &json!(180), &json!(720)), (&json!(100), &json!(40), &json!(60))]);
+    assert_eq!(steps[0]["backends"]["blue"]["healthy_targets"], 1);
+    let picture = std::fs::read_to_string(terraform.configuration().join("rollout.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("blue"), "{picture}");
 }

@@ -1,4 +1,4 @@
-// Builds kube-apiserver, kube-controller-manager, kubectl and etcd for the tests' cluster. `go install …@version` cannot:
+// Builds kube-apiserver, kube-controller-manager, kube-scheduler, kubectl and etcd for the tests' cluster. `go install …@version` cannot:
 // Kubernetes' own module takes its staging modules from folders that only its repository has, so
 // they are replaced by the versions published of them.
 module github.com/ipsy/terraform-provider-ipsy/tests/tools-modules/kubernetes
@@ -228,5 +228,6 @@ tool (
 	go.etcd.io/etcd/server/v3
 	k8s.io/kubernetes/cmd/kube-apiserver
 	k8s.io/kubernetes/cmd/kube-controller-manager
+	k8s.io/kubernetes/cmd/kube-scheduler
 	k8s.io/kubernetes/cmd/kubectl
 )

@@ -19,7 +19,7 @@ workload (the part of the values that describes it). Scalers and budgets are ren
   "scaler" (include "ipsy-app.scaler" (dict "component" "web" "workload" $web))
   "workload" $web) -}}
 {{- range $name, $worker := .Values.workers -}}
-{{- if $worker -}}
+{{- if not (kindIs "invalid" $worker) -}}
 {{- $component := printf "worker-%s" $name -}}
 {{- $workloads = append $workloads (dict
   "component" $component

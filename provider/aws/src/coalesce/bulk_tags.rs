@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::batcher::{Batcher, Found};
+use super::kept::Kept;
 use crate::{Error, ErrorKind, ResourceTags, Tags};
 
 /// AWS takes at most a hundred ARNs in a call.
@@ -12,16 +13,42 @@ const ARNS_PER_CALL: usize = 100;
 
 /// Where tags may come from: nowhere, so that each service is asked for its own, or the tagging service.
 #[derive(Clone, Default)]
-pub(super) struct BulkTags(Option<Batcher<String, Tags>>);
+pub(super) struct BulkTags(Option<Listed>);
+
+/// Tags that are asked for together, and kept for some seconds.
+#[derive(Clone)]
+struct Listed {
+    together: Batcher<String, Tags>,
+    kept: Arc<Kept<String, Tags>>,
+}
+
+impl Listed {
+    /// The tags of those of `arns` that the tagging service knows.
+    async fn get(&self, arns: &[String]) -> Found<String, Tags> {
+        let mut all = BTreeMap::new();
+        let mut missing = Vec::new();
+        for arn in arns {
+            match self.kept.get(arn) {
+                Some(tags) => drop(all.insert(arn.clone(), tags.as_ref().clone())),
+                None => missing.push(arn.clone()),
+            }
+        }
+        let found = self.together.get(&missing).await?;
+        self.kept.put_all(found.iter().map(|(arn, tags)| (arn.clone(), Arc::new(tags.clone()))));
+        all.extend(found);
+        Ok(all)
+    }
+}
 
 impl BulkTags {
     /// Tags from the tagging service, as long as the credentials may ask it.
     pub(super) fn from_service(service: Arc<dyn ResourceTags>) -> Self {
         let is_closed = Arc::new(AtomicBool::new(false));
-        Self(Some(Batcher::new(ARNS_PER_CALL, move |arns: Vec<String>| {
+        let together = Batcher::new(ARNS_PER_CALL, move |arns: Vec<String>| {
             let (service, is_closed) = (service.clone(), is_closed.clone());
             async move { ask(service.as_ref(), &is_closed, &arns).await }
-        })))
+        });
+        Self(Some(Listed { together, kept: Arc::new(Kept::new()) }))
     }
 
     /// Whether any object may be found here.
@@ -29,11 +56,21 @@ impl BulkTags {
         self.0.is_some()
     }
 
+    /// Keeps tags that the tagging service has just listed.
+    pub(super) fn keep(&self, listed: &BTreeMap<String, Tags>) {
+        if let Some(Listed { kept, .. }) = &self.0 {
+            kept.put_all(listed.iter().map(|(arn, tags)| (arn.clone(), Arc::new(tags.clone()))));
+        }
+    }
+
     /// The tags of one object; `None` where its own service must be asked.
     pub(super) async fn of(&self, arn: &str) -> Result<Option<Tags>, Error> {
         match &self.0 {
             // The tagging service names log groups without the `:*` that theirs puts behind.
-            Some(batcher) => batcher.get_one(arn.trim_end_matches(":*").to_owned()).await,
+            Some(listed) => {
+                let arn = arn.trim_end_matches(":*").to_owned();
+                Ok(listed.get(std::slice::from_ref(&arn)).await?.remove(&arn))
+            }
             None => Ok(None),
         }
     }
@@ -46,8 +83,8 @@ pub(super) async fn tags_of_all(
     service: &Batcher<String, Tags>,
     arns: &[String],
 ) -> Result<BTreeMap<String, Tags>, Error> {
-    let Some(batcher) = &bulk_tags.0 else { return service.get(arns).await };
-    let mut all = batcher.get(arns).await?;
+    let Some(listed) = &bulk_tags.0 else { return service.get(arns).await };
+    let mut all = listed.get(arns).await?;
     let missing: Vec<String> = arns.iter().filter(|arn| !all.contains_key(*arn)).cloned().collect();
     all.extend(service.get(&missing).await?);
     Ok(all)

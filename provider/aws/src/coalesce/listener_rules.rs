@@ -1,13 +1,14 @@
 //! Listener rules, described twenty in a call, and their tags likewise. Many apps that look through the same
 //! listener at the same time look once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::{BulkTags, tags_of_all};
+use super::kept::Answers;
 use super::swaps::Swaps;
 use crate::{Error, ListenerRules, NewRule, Rule, RuleChange, Tags};
 
@@ -22,7 +23,10 @@ pub(super) struct Coalesced {
     inner: Arc<dyn ListenerRules>,
     swaps: Swaps,
     by_listener: Batcher<String, Vec<Rule>>,
+    lists: Answers<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
+    /// Whether rules are looked up in the lists of their listeners.
+    is_refreshing: bool,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
 }
@@ -46,12 +50,38 @@ impl Coalesced {
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
         let swaps = Swaps::new(inner.clone());
-        Self { inner, swaps, by_listener, by_arn, tags, bulk_tags: BulkTags::default() }
+        Self {
+            inner,
+            swaps,
+            by_listener,
+            lists: Answers::exact(),
+            by_arn,
+            is_refreshing: false,
+            tags,
+            bulk_tags: BulkTags::default(),
+        }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds. Many apps share a
+    /// listener, whose rules take one call.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { lists: Answers::kept(), is_refreshing: true, bulk_tags, ..self.clone() }
+    }
+
+    /// The rules from the lists of their listeners.
+    async fn listed(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
+        let listener = |arn: &String| {
+            let (listener, _) = arn.rsplit_once('/')?;
+            Some(listener.replacen(":listener-rule/", ":listener/", 1))
+        };
+        let listeners: BTreeSet<String> = arns.iter().filter_map(listener).collect();
+        let mut all = Vec::new();
+        // An app has rules on one listener, or on two while it moves.
+        for listener in listeners {
+            all.extend(self.by_listener(&listener).await?);
+        }
+        all.retain(|rule| arns.contains(&rule.arn));
+        Ok(all)
     }
 }
 
@@ -62,10 +92,15 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error> {
-        Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default())
+        let together =
+            async { Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default()) };
+        self.lists.read(listener_arn.to_owned(), together).await
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
+        if self.is_refreshing {
+            return self.listed(arns).await;
+        }
         Ok(self.by_arn.get(arns).await?.into_values().collect())
     }
 

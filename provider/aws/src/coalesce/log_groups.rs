@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::BulkTags;
+use super::kept::Answers;
 use crate::{Error, LogGroup, LogGroups, NewLogGroup, Tags};
 
 /// AWS describes at most fifty log groups by name in a call.
@@ -15,6 +16,7 @@ const NAMES_PER_CALL: usize = 50;
 pub(super) struct Coalesced {
     inner: Arc<dyn LogGroups>,
     by_name: Batcher<String, LogGroup>,
+    groups: Answers<String, Option<LogGroup>>,
     bulk_tags: BulkTags,
 }
 
@@ -31,12 +33,12 @@ impl Coalesced {
                 }
             },
         );
-        Self { inner, by_name, bulk_tags: BulkTags::default() }
+        Self { inner, by_name, groups: Answers::exact(), bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with groups that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { groups: Answers::kept(), bulk_tags, ..self.clone() }
     }
 }
 
@@ -51,11 +53,14 @@ impl LogGroups for Coalesced {
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<LogGroup>, Error> {
+        if let [name] = names {
+            return Ok(self.get(name).await?.into_iter().collect());
+        }
         Ok(self.by_name.get(names).await?.into_values().collect())
     }
 
     async fn get(&self, name: &str) -> Result<Option<LogGroup>, Error> {
-        self.by_name.get_one(name.to_owned()).await
+        self.groups.read(name.to_owned(), self.by_name.get_one(name.to_owned())).await
     }
 
     async fn set_retention(&self, name: &str, days: Option<u32>) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::BulkTags;
+use super::kept::Answers;
 use crate::{Account, Error, NewParameter, Parameter, Parameters, Tags};
 
 /// AWS reads at most ten parameters in a call.
@@ -15,6 +16,7 @@ const NAMES_PER_CALL: usize = 10;
 pub(super) struct Coalesced {
     inner: Arc<dyn Parameters>,
     by_name: Batcher<String, Parameter>,
+    parameters: Answers<Vec<String>, Vec<Parameter>>,
     account: Arc<Account>,
     bulk_tags: BulkTags,
 }
@@ -27,12 +29,12 @@ impl Coalesced {
             |parameter: &Parameter| &parameter.name,
             |parameters, names| async move { parameters.get(&names).await },
         );
-        Self { inner, by_name, account, bulk_tags: BulkTags::default() }
+        Self { inner, by_name, parameters: Answers::exact(), account, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with parameters that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { parameters: Answers::kept(), bulk_tags, ..self.clone() }
     }
 
     /// SSM's own calls name a parameter by its name alone, the tagging service by its ARN.
@@ -54,7 +56,8 @@ impl Parameters for Coalesced {
     }
 
     async fn get(&self, names: &[String]) -> Result<Vec<Parameter>, Error> {
-        Ok(self.by_name.get(names).await?.into_values().collect())
+        let together = async { Ok(self.by_name.get(names).await?.into_values().collect()) };
+        self.parameters.read(names.to_vec(), together).await
     }
 
     async fn tags(&self, name: &str) -> Result<Tags, Error> {

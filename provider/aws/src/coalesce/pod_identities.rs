@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
-use super::kept::Kept;
+use super::kept::{Answers, Kept};
 use crate::{
     Error, NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference, Tags,
 };
@@ -21,6 +21,9 @@ const LOOKS_PER_BATCH: usize = usize::MAX;
 pub(super) struct Coalesced {
     inner: Arc<dyn PodIdentities>,
     looks: Batcher<Place, Look>,
+    together: Batcher<String, Vec<PodIdentityReference>>,
+    lists: Answers<String, Vec<PodIdentityReference>>,
+    associations: Answers<(String, String), Option<PodIdentity>>,
 }
 
 /// Where an association can be: AWS allows one for each.
@@ -43,12 +46,25 @@ enum Look {
 impl Coalesced {
     pub(super) fn new(inner: Arc<dyn PodIdentities>) -> Self {
         let looks = looks(&inner, None);
-        Self { inner, looks }
+        let together = Batcher::of(1, &inner, |inner, clusters: Vec<String>| async move {
+            let mut all = BTreeMap::new();
+            for cluster in clusters {
+                let found = inner.list(&cluster).await?;
+                all.insert(cluster, found);
+            }
+            Ok(all)
+        });
+        Self { inner, looks, together, lists: Answers::exact(), associations: Answers::exact() }
     }
 
-    /// The same from lists that are kept for some seconds.
+    /// The same from answers that are kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
-        Self { inner: self.inner.clone(), looks: looks(&self.inner, Some(Kept::new())) }
+        Self {
+            looks: looks(&self.inner, Some(Kept::new())),
+            lists: Answers::kept(),
+            associations: Answers::kept(),
+            ..self.clone()
+        }
     }
 }
 
@@ -124,18 +140,20 @@ impl PodIdentities for Coalesced {
             service_account: service_account.to_owned(),
         };
         match self.looks.get_one(place).await? {
-            Some(Look::Id(id)) => self.inner.get(cluster, &id).await,
+            Some(Look::Id(id)) => self.get(cluster, &id).await,
             Some(Look::Alone) => self.inner.find(cluster, namespace, service_account).await,
             None => Ok(None),
         }
     }
 
     async fn get(&self, cluster: &str, id: &str) -> Result<Option<PodIdentity>, Error> {
-        self.inner.get(cluster, id).await
+        let key = (cluster.to_owned(), id.to_owned());
+        self.associations.read(key, self.inner.get(cluster, id)).await
     }
 
     async fn list(&self, cluster: &str) -> Result<Vec<PodIdentityReference>, Error> {
-        self.inner.list(cluster).await
+        let together = async { Ok(self.together.get_one(cluster.to_owned()).await?.unwrap_or_default()) };
+        self.lists.read(cluster.to_owned(), together).await
     }
 
     async fn update(

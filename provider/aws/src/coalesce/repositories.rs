@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::BulkTags;
+use super::kept::Answers;
 use crate::{
     Contents, Error, Image, ImageReference, NewRepository, Repositories, Repository, ScanFindings,
     TagMutability, Tags,
@@ -18,6 +19,9 @@ const NAMES_PER_CALL: usize = 100;
 pub(super) struct Coalesced {
     inner: Arc<dyn Repositories>,
     by_name: Batcher<String, Repository>,
+    repositories: Answers<Vec<String>, Vec<Repository>>,
+    lifecycle_policies: Answers<String, Option<String>>,
+    repository_policies: Answers<String, Option<String>>,
     bulk_tags: BulkTags,
 }
 
@@ -29,12 +33,25 @@ impl Coalesced {
             |repository: &Repository| &repository.name,
             |repositories, names| async move { repositories.describe(&names).await },
         );
-        Self { inner, by_name, bulk_tags: BulkTags::default() }
+        Self {
+            inner,
+            by_name,
+            repositories: Answers::exact(),
+            lifecycle_policies: Answers::exact(),
+            repository_policies: Answers::exact(),
+            bulk_tags: BulkTags::default(),
+        }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with answers that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self {
+            repositories: Answers::kept(),
+            lifecycle_policies: Answers::kept(),
+            repository_policies: Answers::kept(),
+            bulk_tags,
+            ..self.clone()
+        }
     }
 }
 
@@ -45,7 +62,8 @@ impl Repositories for Coalesced {
     }
 
     async fn describe(&self, names: &[String]) -> Result<Vec<Repository>, Error> {
-        Ok(self.by_name.get(names).await?.into_values().collect())
+        let together = async { Ok(self.by_name.get(names).await?.into_values().collect()) };
+        self.repositories.read(names.to_vec(), together).await
     }
 
     async fn set_tag_mutability(&self, name: &str, mutability: &TagMutability) -> Result<(), Error> {
@@ -57,7 +75,7 @@ impl Repositories for Coalesced {
     }
 
     async fn lifecycle_policy(&self, name: &str) -> Result<Option<String>, Error> {
-        self.inner.lifecycle_policy(name).await
+        self.lifecycle_policies.read(name.to_owned(), self.inner.lifecycle_policy(name)).await
     }
 
     async fn put_lifecycle_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
@@ -69,7 +87,7 @@ impl Repositories for Coalesced {
     }
 
     async fn repository_policy(&self, name: &str) -> Result<Option<String>, Error> {
-        self.inner.repository_policy(name).await
+        self.repository_policies.read(name.to_owned(), self.inner.repository_policy(name)).await
     }
 
     async fn put_repository_policy(&self, name: &str, policy: &str) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::batcher::Batcher;
 use super::bulk_tags::{BulkTags, tags_of_all};
+use super::kept::Answers;
 use crate::{Error, HealthCheck, NewTargetGroup, Tags, TargetGroup, TargetGroups, TargetHealth};
 
 /// AWS describes at most twenty groups, or the tags of twenty, in a call.
@@ -17,6 +18,9 @@ pub(super) struct Coalesced {
     inner: Arc<dyn TargetGroups>,
     by_name: Batcher<String, TargetGroup>,
     by_arn: Batcher<String, TargetGroup>,
+    /// Groups by name and by ARN.
+    groups: Answers<String, TargetGroup>,
+    attributes: Answers<String, BTreeMap<String, String>>,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
 }
@@ -37,12 +41,34 @@ impl Coalesced {
         );
         let tags =
             Batcher::of(GROUPS_PER_CALL, &inner, |groups, arns| async move { groups.tags(&arns).await });
-        Self { inner, by_name, by_arn, tags, bulk_tags: BulkTags::default() }
+        let (groups, attributes) = (Answers::exact(), Answers::exact());
+        Self { inner, by_name, by_arn, groups, attributes, tags, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`.
+    /// The same with tags from `bulk_tags`, and with groups and attributes that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { bulk_tags, ..self.clone() }
+        Self { groups: Answers::kept(), attributes: Answers::kept(), bulk_tags, ..self.clone() }
+    }
+
+    /// Groups that are fresh, and what `batcher` finds of the others.
+    async fn found(
+        &self,
+        keys: &[String],
+        batcher: &Batcher<String, TargetGroup>,
+    ) -> Result<Vec<TargetGroup>, Error> {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for key in keys {
+            match self.groups.fresh(key) {
+                Some(group) => found.push(group.as_ref().clone()),
+                None => missing.push(key.clone()),
+            }
+        }
+        for group in batcher.get(&missing).await?.into_values() {
+            self.groups.keep(group.name.clone(), group.clone());
+            self.groups.keep(group.arn.clone(), group.clone());
+            found.push(group);
+        }
+        Ok(found)
     }
 }
 
@@ -53,11 +79,11 @@ impl TargetGroups for Coalesced {
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<TargetGroup>, Error> {
-        Ok(self.by_name.get(names).await?.into_values().collect())
+        self.found(names, &self.by_name).await
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<TargetGroup>, Error> {
-        Ok(self.by_arn.get(arns).await?.into_values().collect())
+        self.found(arns, &self.by_arn).await
     }
 
     async fn set_health_check(&self, arn: &str, check: &HealthCheck) -> Result<TargetGroup, Error> {
@@ -65,7 +91,7 @@ impl TargetGroups for Coalesced {
     }
 
     async fn attributes(&self, arn: &str) -> Result<BTreeMap<String, String>, Error> {
-        self.inner.attributes(arn).await
+        self.attributes.read(arn.to_owned(), self.inner.attributes(arn)).await
     }
 
     async fn set_attributes(&self, arn: &str, attributes: &BTreeMap<String, String>) -> Result<(), Error> {

@@ -219,7 +219,9 @@ mod tests {
     fn unknown_services_and_odd_urls_are_refused_without_telling_passwords() {
         let error = endpoints(&with_endpoint("s3", "http://x")).expect_err("unknown");
         assert!(
-            error.to_string().contains("cloudwatch, ecr, eks, elbv2, iam, logs, route53, ssm, sts"),
+            error
+                .to_string()
+                .contains("autoscaling, cloudwatch, ec2, ecr, eks, elbv2, iam, logs, route53, ssm, sts"),
             "{error}"
         );
         let error = endpoints(&with_endpoint("ecr", "ftp://me:hush@x")).expect_err("scheme");

@@ -6,18 +6,20 @@ use std::collections::BTreeMap;
 /// What is known, by name.
 pub(super) type Facts = BTreeMap<&'static str, String>;
 
-/// The text of a template. Conditions do not nest.
+/// The text of a template.
 pub(super) fn render(template: &str, facts: &Facts) -> String {
     let mut text = String::new();
-    let mut shown = true;
+    // Whether each enclosing condition holds.
+    let mut conditions: Vec<bool> = Vec::new();
     for line in template.lines() {
         if let Some(fact) = line.strip_prefix("@if ") {
-            shown = facts.contains_key(fact);
+            conditions.push(facts.contains_key(fact));
         } else if line == "@else" {
-            shown = !shown;
+            let holds = conditions.pop().unwrap_or_default();
+            conditions.push(!holds);
         } else if line == "@end" {
-            shown = true;
-        } else if shown {
+            conditions.pop();
+        } else if conditions.iter().all(|holds| *holds) {
             push_line(&mut text, line, facts);
         }
     }
@@ -55,5 +57,6 @@ mod tests {
         check("@if team\nyes\n@else\nno\n@end\nend\n", "yes\nend\n");
         check("@if port\nyes\n@else\nno\n@end\nend\n", "no\nend\n");
         check("@if port\nyes\n@end\n@if name\nname\n@end\n", "name\n");
+        check("@if port\n@if name\nno\n@end\nno\n@else\n@if name\nyes\n@end\n@end\nend\n", "yes\nend\n");
     }
 }

@@ -25,6 +25,12 @@ pub(crate) fn add(schema: Schema) -> Schema {
     })
 }
 
+/// The block called `name` at the root of the table.
+pub(crate) fn block(name: &str) -> Option<Block> {
+    let field = fields().iter().find(|field| field.argument == name && !field.inside().is_empty())?;
+    Some(block_of(field, &Place::root()))
+}
+
 /// The arguments of `fields`, which are inside of `place` of the chart.
 fn arguments(fields: &[Field], place: &Place) -> Vec<(&'static str, Argument)> {
     let removable = fields.iter().any(|field| matches!(field.form, Form::Switch));
@@ -41,7 +47,7 @@ fn argument(field: &Field, place: &Place, removable: bool) -> Argument {
         Form::Texts | Form::NumbersOrTexts => Type::list(Type::String),
         Form::TextMap => Type::map(Type::String),
         Form::Block(_) | Form::Enabling(_) | Form::Blocks(_) | Form::Named(..) | Form::Decided => {
-            return Argument::Block(block(field, place));
+            return Argument::Block(block_of(field, place));
         }
     };
     let required = !removable && is_required(field, place);
@@ -53,7 +59,7 @@ fn argument(field: &Field, place: &Place, removable: bool) -> Argument {
     })
 }
 
-fn block(field: &Field, place: &Place) -> Block {
+fn block_of(field: &Field, place: &Place) -> Block {
     let empty = match &field.form {
         Form::Named(key, _) => Block::named(key, key_description(field)),
         Form::Blocks(_) => Block::list(),

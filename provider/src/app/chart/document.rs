@@ -51,8 +51,10 @@ impl Place {
         (!nodes.is_empty()).then_some(Self { nodes })
     }
 
-    /// The nested fields by name. Values of a map and elements of a list have the name [`ANY`]. A name can appear twice.
+    /// The nested fields by name, without those that are forbidden here. Values of a map and elements of a list have the
+    /// name [`ANY`]. A name can appear twice.
     pub(super) fn inside(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
+        let is_forbidden = |name: &str| self.nodes.iter().any(|node| node["properties"][name] == false);
         let members = |node: &'static Value, key: &str| node[key].as_object().into_iter().flatten();
         let inside = self.nodes.iter().flat_map(move |node| {
             let named = members(node, "properties").map(|(name, child)| (name.as_str(), child));
@@ -60,7 +62,7 @@ impl Place {
             let others = patterns.chain([&node["additionalProperties"], &node["items"]]);
             named.chain(others.map(|child| (ANY, child)))
         });
-        inside.filter(|(_, node)| node.is_object())
+        inside.filter(move |(name, node)| node.is_object() && !is_forbidden(name))
     }
 
     /// The description that is closest to the field, with the allowed values.
@@ -122,6 +124,8 @@ mod tests {
         assert!(root.at("crons.*").unwrap().requires("schedule"));
         assert!(root.at("workers.*.autoscaling.metrics.*.sqsQueueUrl").is_some());
         assert!(root.at("no.such.field").is_none());
+        assert!(root.at("probes.liveness.terminationGracePeriodSeconds").is_some());
+        assert!(root.at("probes.readiness.terminationGracePeriodSeconds").is_none(), "Kubernetes refuses it");
         let kinds = root.at("volumes.*").unwrap().alternatives();
         assert_eq!(kinds, ["emptyDir", "claim", "configMap", "secret"]);
     }

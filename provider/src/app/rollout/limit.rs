@@ -27,7 +27,8 @@ pub(crate) struct LimitConfig {
     /// Most that is allowed, 0 or more.
     #[argument(required, example = "1")]
     pub(crate) maximum: Option<f64>,
-    /// Backend whose own figure the maximum is added to.
+    /// Backend whose own figure the maximum is added to. In a step that sends it no requests, its figure is from before
+    /// the step, over the time of `bake`; if it had none then either, the figure of all backends is.
     #[argument(example = "\"ec2\"")]
     pub(crate) compared_with: Option<String>,
     /// Minimum number of requests for a verdict; the step lasts until there are that many. Default: 100.
@@ -180,12 +181,12 @@ impl Limit {
         }
     }
 
-    /// Judges a backend by its `readings`, and by those of the one that it is compared with.
-    pub(crate) fn judge(&self, readings: &TrafficMinutes, other: Option<&TrafficMinutes>) -> Verdict {
+    /// Judges a backend by its `readings`, and by those that it is compared with.
+    pub(crate) fn judge(&self, readings: &TrafficMinutes, other: Option<&[TrafficMinute]>) -> Verdict {
         if let Some(minutes) = self.minutes {
             return self.judge_minutes(minutes, readings);
         }
-        let requests = requests(readings);
+        let requests = requests(readings.values());
         if requests < self.minimum_requests {
             return Verdict::Inconclusive(self.too_few(requests));
         }
@@ -193,12 +194,12 @@ impl Limit {
         let Some(other) = other else {
             return self.against(figure, self.maximum, "");
         };
-        let theirs = self::requests(other);
+        let theirs = self::requests(other.iter());
         if theirs < self.minimum_requests {
             let name = self.compared_with.as_deref().unwrap_or_default();
             return Verdict::Inconclusive(format!("{} for `{name}`", self.too_few(theirs)));
         }
-        let base = self.figure(other.values());
+        let base = self.figure(other.iter());
         let name = self.compared_with.as_deref().unwrap_or_default();
         self.against(
             figure,
@@ -278,8 +279,9 @@ impl Limit {
     }
 }
 
-fn requests(readings: &TrafficMinutes) -> f64 {
-    readings.values().map(|reading| reading.requests).sum()
+fn requests<'a>(readings: impl Iterator<Item = &'a TrafficMinute>) -> f64 {
+    // The sum of nothing would be -0.
+    readings.map(|reading| reading.requests).fold(0.0, |sum, requests| sum + requests)
 }
 
 fn minutes(
@@ -342,11 +344,14 @@ mod tests {
             compared_with: Some("ec2".into()),
             ..LimitConfig::default()
         });
-        let other = readings(&[minute(1000.0, 20.0)]);
+        let other = [minute(1000.0, 20.0)];
         assert_eq!(limit.judge(&readings(&[minute(200.0, 5.0)]), Some(&other)), Verdict::Good);
         let verdict = limit.judge(&readings(&[minute(200.0, 6.0)]), Some(&other));
         let Verdict::Exceeded(text) = verdict else { panic!("{verdict:?}") };
         assert!(text.contains("3.00, and at most 2.50 is allowed (`ec2` has 2.00"), "{text}");
+        let verdict = limit.judge(&readings(&[minute(200.0, 6.0)]), Some(&[]));
+        let Verdict::Inconclusive(text) = verdict else { panic!("{verdict:?}") };
+        assert!(text.contains("needs 100 requests and has 0 for `ec2`"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tf_provider::{Arguments, Problem, Value};
 use super::super::json::is_json_object;
 use super::super::names::{Identity, is_dns_label};
 use super::super::problem::Problems;
+use super::backend_values::{self, BackendAutoscalingConfig, PlacementConfig};
 
 /// Something that serves the app: a Kubernetes cluster, for which a target group is made, or a target group that
 /// exists, such as that of the EC2 instances that the app comes from.
@@ -25,8 +26,13 @@ pub(crate) struct BackendConfig {
     /// ARN of the cluster's OpenID Connect provider in IAM. With it pods get the role by their cluster's tokens
     /// (IRSA), where there is no agent of EKS Pod Identity.
     pub(crate) oidc_provider_arn: Option<String>,
-    /// Values of the standard chart for this cluster alone, as JSON, merged last: `jsonencode({ replicas = 6 })` for a
-    /// cluster that has other nodes. Needs `cluster`.
+    /// Number of pods in this cluster. Default: that of the app. Needs `cluster`.
+    pub(crate) replicas: Option<i64>,
+    pub(crate) autoscaling: Option<BackendAutoscalingConfig>,
+    /// Nodes for the pods in this cluster. What it does not set is that of the app.
+    pub(crate) placement: Option<PlacementConfig>,
+    /// Values of the standard chart for this cluster alone, as JSON, merged last. For fields of a later version of the
+    /// chart. Needs `cluster`.
     #[argument(check = is_json_object)]
     pub(crate) extra_values: Option<String>,
     /// Share of the requests, relative to the other backends', 0 to 999. Default: 0.
@@ -39,6 +45,8 @@ pub(crate) struct BackendConfig {
 pub(crate) struct Backend {
     pub(crate) weight: i64,
     pub(crate) place: BackendPlace,
+    /// Values of the chart that the arguments of the backend set, over those of the app.
+    pub(crate) values: Box<Json>,
     /// Values of the chart for this cluster alone, over all others.
     pub(crate) extra_values: Box<Json>,
 }
@@ -83,19 +91,13 @@ impl Backend {
                 "AWS takes 0 to 999. Weights are relative: 90 and 10 send a tenth to the second.",
             );
         }
-        if config.extra_values.is_some() && config.target_group_arn.is_some() {
-            problems.error(
-                &format!("backend[{name:?}].extra_values"),
-                "Nothing is installed in this backend",
-                "A backend with `target_group_arn` has no values. Remove `extra_values`, or name a `cluster`.",
-            );
-        }
+        backend_values::check_installed(name, config, problems);
         // A check of the argument reports what is not a JSON object.
         let extra_values =
             config.extra_values.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
         let extra_values = Box::new(extra_values.filter(Json::is_object).unwrap_or_else(|| json!({})));
         let place = BackendPlace::resolve(name, config, identity, settings, complete, problems);
-        Self { weight, place, extra_values }
+        Self { weight, place, values: Box::new(backend_values::values(config)), extra_values }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::{Aws, Finding, Image, ScanFindings, ScanStatus};
-use serde_json::json;
 use tf_provider::{Diagnostic, Diagnostics, Path};
 
 use crate::app::exceptions::ExceptionConfig;
@@ -28,7 +27,7 @@ pub(super) async fn judge(
     limit: &str,
     exceptions: &BTreeMap<String, ExceptionConfig>,
     warnings: &mut Diagnostics,
-) -> Result<serde_json::Value, Diagnostics> {
+) -> Result<BTreeMap<String, u64>, Diagnostics> {
     let mut problems = Problems::default();
     let exceptions = Exceptions::of_findings(exceptions, today(), &mut problems);
     if problems.0.iter().any(|problem| !problem.warning) {
@@ -56,7 +55,7 @@ pub(super) async fn judge(
         );
     }
     if bad.is_empty() {
-        return Ok(json!(scan.counts));
+        return Ok(scan.counts);
     }
     Err(refuse(
         format!("`{title}` has findings of severity {limit} or above"),

@@ -77,7 +77,7 @@ async fn a_tag_and_a_pointer_lead_to_the_digest() {
         assert_eq!(state.attribute("repository").as_str(), Some("checkout"));
     }
     let outcome = read(&data, json!({ "parameter": "/nowhere" })).await;
-    assert!(said(&outcome).contains("There is no SSM parameter `/nowhere`"), "{}", said(&outcome));
+    assert!(said(&outcome).contains("SSM parameter `/nowhere` not found"), "{}", said(&outcome));
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! What guards a change of weights: healthy targets, alarms, and limits on what the receiving backends answer.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::try_join_all;
-use ipsy_aws::{AlarmState, Error, TargetHealth, TrafficMinutes};
+use ipsy_aws::{AlarmState, Error, TargetHealth, TrafficMinute, TrafficMinutes};
 
-use crate::app::rollout::{Limit, Measure, Rollout, Verdict};
+use crate::app::rollout::{Limit, Measure, Rollout, Shares, Verdict};
 use crate::infrastructure::listener_rule::ListenerRule;
 
 /// The guards of one change of weights.
@@ -71,13 +71,13 @@ impl<'a> Guard<'a> {
         Ok(Health::Enough)
     }
 
-    /// Judges the step that began at `began`.
-    pub(super) async fn judge(&self, began: SystemTime) -> Result<Judgement, Error> {
+    /// Judges the step to `weights`, which began at `began`.
+    pub(super) async fn judge(&self, began: SystemTime, weights: &Shares) -> Result<Judgement, Error> {
         if let Health::Coming(problem) | Health::Lacking(problem) = self.health().await? {
             return Ok(Judgement::Failed(problem));
         }
         let mut pending = None;
-        for judgement in [self.alarms().await?, self.limits(began).await?] {
+        for judgement in [self.alarms().await?, self.limits(began, weights).await?] {
             match judgement {
                 Judgement::Failed(_) => return Ok(judgement),
                 Judgement::Pending(problem) => pending = pending.or(Some(problem)),
@@ -104,6 +104,18 @@ impl<'a> Guard<'a> {
         let named =
             self.arns.iter().map(|(name, arn)| (name.clone(), by_arn.remove(arn).unwrap_or_default()));
         Ok(named.collect())
+    }
+
+    async fn readings(&self, began: SystemTime) -> Result<Readings, Error> {
+        let earlier = began.checked_sub(self.rollout.bake).unwrap_or(began);
+        let mut before = self.traffic(earlier).await?;
+        let began = began.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let began = i64::try_from(began).unwrap_or(i64::MAX);
+        let since = before
+            .iter_mut()
+            .map(|(backend, minutes)| (backend.clone(), minutes.split_off(&began)))
+            .collect();
+        Ok(Readings { before, since })
     }
 
     async fn targets(&self) -> Result<Vec<(String, Vec<TargetHealth>)>, Error> {
@@ -137,11 +149,11 @@ impl<'a> Guard<'a> {
         Ok(pending)
     }
 
-    async fn limits(&self, began: SystemTime) -> Result<Judgement, Error> {
+    async fn limits(&self, began: SystemTime, weights: &Shares) -> Result<Judgement, Error> {
         if self.rollout.limits.is_empty() {
             return Ok(Judgement::Good);
         }
-        let traffic = self.traffic(began).await?;
+        let readings = self.readings(began).await?;
         let mut pending = Judgement::Good;
         for limit in &self.rollout.limits {
             if let Measure::Expression(expression) = &limit.measure {
@@ -152,7 +164,8 @@ impl<'a> Guard<'a> {
                 continue;
             }
             for backend in self.receivers {
-                if let Some(failed) = judged(verdict(limit, backend, &traffic), backend, &mut pending) {
+                if let Some(failed) = judged(readings.verdict(limit, backend, weights), backend, &mut pending)
+                {
                     return Ok(failed);
                 }
             }
@@ -161,15 +174,41 @@ impl<'a> Guard<'a> {
     }
 }
 
-fn verdict(limit: &Limit, backend: &str, traffic: &BTreeMap<String, TrafficMinutes>) -> Verdict {
-    let none = TrafficMinutes::new();
-    // A backend has nothing to be compared with but another one.
-    let other = limit.compared_with.as_deref().filter(|other| *other != backend);
-    if limit.compared_with.is_some() && other.is_none() {
-        return Verdict::Good;
+/// What the backends answered in a step, and in as much time before it as the step is watched.
+struct Readings {
+    before: BTreeMap<String, TrafficMinutes>,
+    since: BTreeMap<String, TrafficMinutes>,
+}
+
+impl Readings {
+    /// The verdict of `limit` on `backend` in the step to `weights`.
+    fn verdict(&self, limit: &Limit, backend: &str, weights: &Shares) -> Verdict {
+        let none = TrafficMinutes::new();
+        let own = self.since.get(backend).unwrap_or(&none);
+        match limit.compared_with.as_deref() {
+            None => limit.judge(own, None),
+            // A backend has nothing to be compared with but another one.
+            Some(other) if other == backend => Verdict::Good,
+            Some(other) => limit.judge(own, Some(&self.reference(other, weights))),
+        }
     }
-    let other = other.map(|other| traffic.get(other).unwrap_or(&none));
-    limit.judge(traffic.get(backend).unwrap_or(&none), other)
+
+    /// What a backend is compared with. Without requests to `other` in the step, it is what `other` answered before; and
+    /// where it has served none for longer, as after a finished canary, what all backends did.
+    fn reference(&self, other: &str, weights: &Shares) -> Vec<TrafficMinute> {
+        let of = |readings: &BTreeMap<String, TrafficMinutes>| -> Vec<TrafficMinute> {
+            readings.get(other).into_iter().flat_map(BTreeMap::values).copied().collect()
+        };
+        if weights.get(other).is_some_and(|weight| *weight > 0) {
+            return of(&self.since);
+        }
+        let before = of(&self.before);
+        if before.is_empty() {
+            self.before.values().flat_map(BTreeMap::values).copied().collect()
+        } else {
+            before
+        }
+    }
 }
 
 /// The failure that `verdict` is; what has no data goes to `pending`.

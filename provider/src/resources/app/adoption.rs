@@ -7,11 +7,12 @@ use tf_provider::{Diagnostic, Diagnostics, Path};
 use super::parse::Parsed;
 use crate::app::resolve::App;
 use crate::diagnose::with_address;
-use crate::infrastructure::converge::Adoption;
+use crate::infrastructure::converge::{AFTER_THE_DESTROY, Adoption};
 use crate::infrastructure::desired::components;
+use crate::infrastructure::holding::Holding;
 use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::observe::{observe, observe_each};
-use crate::infrastructure::ownership::{Holder, describe, owner_id};
+use crate::infrastructure::ownership::{Holder, owner_id};
 use crate::infrastructure::{Component, ComponentKey, Known, Observed};
 use crate::session::Configured;
 
@@ -64,6 +65,7 @@ pub(super) async fn check(
     let there = exact.iter().map(AsRef::as_ref).filter(|component| found.contains_key(&component.key()));
     let found = observe_each(there, &known).await.ok()?;
     let (mut adopted, mut held, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    let mut deleted = None;
     for component in &exact {
         let Some(observed) = found.get(&component.key()) else { continue };
         let owner = owner_id(&observed.tags);
@@ -71,18 +73,26 @@ pub(super) async fn check(
             continue;
         }
         let line = format!("{}: {}", component.title(), component.owner(observed));
-        if owner.is_some_and(|owner| configured.claims.is_held(owner)) {
-            held.push(line);
+        if component.ownership().is_deleted_by_another(&observed.tags) {
+            deleted = Some(line);
+        } else if owner.is_some_and(|owner| configured.claims.is_held(owner)) {
+            if component.ownership().marks(&observed.tags) {
+                held.push(line);
+            } else {
+                refused.push(format!("{line}. {}", of_another_app(component.as_ref())));
+            }
         } else if component.is_leftover(observed) {
             // An earlier run from the same state was interrupted.
         } else if app.adopt && component.may_be_adopted() {
             adopted.push(line);
         } else {
-            refused.push(format!("{line}. To make it part of this app, {}", component.take_over()));
+            refused.push(format!("{line}. {}", of_another_app(component.as_ref())));
         }
     }
     let id = app.identity.id();
-    if !held.is_empty() {
+    if let Some(line) = deleted {
+        diagnostics.push(being_deleted(&id, &line).at(Path::root("name")));
+    } else if !held.is_empty() {
         diagnostics.push(held_here(&id, &held));
     } else if !refused.is_empty() {
         diagnostics.push(held_elsewhere(&id, &refused));
@@ -104,6 +114,19 @@ pub(super) async fn check(
     };
     let rule = found.get(&listener_rule::KEY).filter(|rule| !is_replaced(rule));
     rule.and_then(RuleStatus::of)
+}
+
+/// What a message says of an object that another app or another state holds.
+fn of_another_app(component: &dyn Component) -> String {
+    format!("To make it part of this app, {}", component.take_over())
+}
+
+/// The refusal of an app that another run is deleting; `line` names the object that says so.
+pub(super) fn being_deleted(id: &str, line: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The app `{id}` is being deleted"),
+        with_address(format!("{line}.\n\nNothing was changed: {AFTER_THE_DESTROY}.")),
+    )
 }
 
 fn held_here(id: &str, lines: &[String]) -> Diagnostic {
@@ -133,27 +156,37 @@ fn held_elsewhere(id: &str, lines: &[String]) -> Diagnostic {
     .at(Path::root("name"))
 }
 
-/// Takes what another resource holds by now out of what was observed; a warning that names it.
+/// Takes what another resource holds by now out of what was observed; a warning that names it. What an interrupted run of
+/// the same state has marked stays: the next update takes it back.
 pub(super) fn lost(
     components: &[Box<dyn Component>],
     observed: &mut BTreeMap<ComponentKey, Observed>,
 ) -> Option<Diagnostic> {
-    let mut lines = Vec::new();
-    for component in components {
-        let key = component.key();
-        let is_lost = |found: &Observed| component.ownership().is_lost(&found.tags);
-        if let Some(found) = observed.get(&key).filter(|found| is_lost(found)) {
-            lines.push(format!("{}: {}", component.title(), describe(&found.tags)));
-            observed.remove(&key);
-        }
+    let found = || {
+        components.iter().filter_map(|component| Some((component.as_ref(), observed.get(&component.key())?)))
+    };
+    let is_lost = |(component, found): &(&dyn Component, &Observed)| {
+        component.ownership().is_lost(&found.tags) && !component.is_leftover(found)
+    };
+    if Holding::of(found()) != Holding::Lost || !found().any(|each| is_lost(&each)) {
+        return None;
     }
-    (!lines.is_empty()).then(|| {
-        Diagnostic::warning(
-            "Another resource holds objects of this app",
-            format!(
-                "This state no longer counts them as its own, and will neither change nor delete them:\n- {}",
-                lines.join("\n- ")
-            ),
-        )
-    })
+    let lost: Vec<(ComponentKey, String)> = found()
+        .filter(|each| is_lost(each) || !each.0.carries_tags())
+        .map(|(component, found)| {
+            (component.key(), format!("{}: {}", component.title(), component.owner(found)))
+        })
+        .collect();
+    let mut lines = Vec::new();
+    for (key, line) in lost {
+        observed.remove(&key);
+        lines.push(line);
+    }
+    Some(Diagnostic::warning(
+        "Another resource holds objects of this app",
+        format!(
+            "This state no longer counts them as its own, and will neither change nor delete them:\n- {}",
+            lines.join("\n- ")
+        ),
+    ))
 }

@@ -124,8 +124,9 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
     let deletion = work.parsed.app.deletion.clone();
-    let mut change =
-        Change { wanted: work.wanted, obsolete, adoption: Adoption::Nothing, deletion, known, cancel };
+    // A takeover that was interrupted may have marked them all, and left no other state.
+    let adoption = Adoption::Leftovers;
+    let mut change = Change { wanted: work.wanted, obsolete, adoption, deletion, known, cancel };
     let Limited { output: mut report, is_over } = limit.keep(converge(&change)).await;
     weight_changes::remember(&mut private, &report.observed);
     if report.failures.is_empty() {
@@ -139,8 +140,8 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
         told_as_late(&mut report.failures, &limit, &mut diagnostics);
     }
     tell(&report.failures, "brought up to date", &mut diagnostics);
-    if report.observed.is_empty() {
-        // Nothing could even be looked at: what was known before is the best that there is.
+    if report.is_refused || report.observed.is_empty() {
+        // Nothing was changed, or nothing could even be looked at: what was known before is the best that there is.
         return Outcome::of(prior).with_private(private).with(diagnostics);
     }
     // What was to go is there still, and a target group among it may serve: the next plan has to know.
@@ -266,6 +267,7 @@ fn finished(
         arns: &arns,
         rule: observed.get(&listener_rule::KEY).and_then(RuleStatus::of),
         components: &work.wanted,
+        explained: state::explained(&state),
     };
     for (name, value) in outputs(&inputs) {
         state.set(&tf_provider::Path::root(name), value);

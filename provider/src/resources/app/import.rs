@@ -12,9 +12,9 @@ use serde_json::json;
 use tf_provider::{Diagnostic, Outcome, Value};
 
 use crate::app::names::{Identity, is_app_name};
+use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
 use crate::infrastructure::ownership::owner_of;
-use crate::infrastructure::policy::document;
 use crate::infrastructure::trust::trusted_service_accounts;
 use crate::session::Configured;
 use identifier::Identifier;
@@ -29,6 +29,8 @@ pub(super) async fn import(configured: &Configured, id: &str) -> Outcome {
 
 async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
     let (aws, account) = configured.connect().await?;
+    // Nothing is changed by what is found: an apply looks again. So many apps share what they read.
+    let aws = aws.refreshing();
     let named = identifier::parse(id, account)?;
     let identity = match &named.identity {
         Some(identity) => identity.clone(),

@@ -6,7 +6,7 @@ use tf_provider::Value;
 
 use super::parse::Parsed;
 use super::state::{PLATFORM, shown};
-use crate::app::explain::explain;
+use crate::app::explain::{explain, keep_places};
 use crate::app::image::{Reference, Source};
 use crate::app::rollout::Shares;
 use crate::app::traffic::{BackendPlace, Priority, Weights};
@@ -27,6 +27,8 @@ pub(super) struct Inputs<'a> {
     pub(super) rule: Option<RuleStatus>,
     /// The AWS objects that the app needs.
     pub(super) components: &'a [Box<dyn Component>],
+    /// The texts of `explain` that are shown already.
+    pub(super) explained: BTreeMap<String, String>,
 }
 
 /// Every computed attribute with its value.
@@ -36,6 +38,7 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
     let known = |is_known: bool, value: Value| if is_known { value } else { Value::Unknown };
     let identified = parsed.knows("name") && parsed.knows("environment");
     let pointed = matches!(app.image.source, Source::Pointer { .. });
+    let exceptions = app.exceptions.days().map(|(rule, day)| (rule, Value::from(day)));
     let mut all = vec![
         ("id", known(identified, Value::from(app.identity.id()))),
         ("repository_url", known(parsed.knows("image"), Value::from(account.repository_url(app)))),
@@ -56,6 +59,7 @@ pub(super) fn outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
         (PLATFORM, platform(parsed)),
         ("standards_version", app.standards.version.as_deref().map_or(Value::Null, Value::from)),
         ("target_groups", target_groups(inputs)),
+        ("exceptions", known(parsed.knows("exception"), Value::map(exceptions))),
         ("listener_rule_arn", listener_rule_arn(inputs)),
         ("listener_rule_priority", listener_rule_priority(inputs)),
         ("weights", weights(inputs)),
@@ -83,6 +87,8 @@ fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
         return NAMES.map(|name| (name, Value::Unknown)).to_vec();
     }
     let app = &parsed.app;
+    let mut explained = explain(app);
+    keep_places(&inputs.explained, &mut explained);
     let role_arn = account.role_arn(app);
     let values_of = |backend| values::values(app, image, Some(&role_arn), backend);
     let clusters: Vec<&str> = app.traffic.clusters().map(|(backend, _, _)| backend).collect();
@@ -93,11 +99,13 @@ fn value_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {
         ("values", Value::from(whole.to_string())),
         ("values_by_backend", Value::map(by_backend)),
         ("kapp_config", Value::from(kapp::configuration(app))),
-        (
-            "explain",
-            Value::map(explain(app).into_iter().map(|(argument, text)| (argument, Value::from(text)))),
-        ),
+        ("explain", texts(explained)),
     ]
+}
+
+/// A map of texts.
+pub(super) fn texts(texts: BTreeMap<String, String>) -> Value {
+    Value::map(texts.into_iter().map(|(name, text)| (name, Value::from(text))))
 }
 
 fn post_renderer_outputs(inputs: &Inputs) -> Vec<(&'static str, Value)> {

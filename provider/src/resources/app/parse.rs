@@ -7,12 +7,13 @@ use super::pending_backends::Entering;
 use super::schema::schema;
 use super::{replaced_target_groups, state};
 use crate::app::arguments::{AppConfig, AwsConfig};
+use crate::app::explain::Source;
 use crate::app::overrides;
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
-use crate::app::rollout::entering;
+use crate::app::rollout::{Mode, entering};
 use crate::app::standards::StandardsDocument;
-use crate::app::traffic::{Login, Previous};
+use crate::app::traffic::{Login, Previous, weight_argument};
 use crate::diagnose::problem_diagnostics;
 use crate::infrastructure::Kind;
 use crate::session::today;
@@ -74,12 +75,12 @@ pub(super) fn parse_leniently(value: &Value, standards: &StandardsDocument) -> R
 pub(super) fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     let Some(config) = diagnostics.take(AppConfig::read(schema(), config)) else { return };
     let mut problems = Problems::default();
-    resolve(&config, &StandardsDocument::default(), false, today(), &mut problems);
+    resolve(&config, &StandardsDocument::unread(), false, today(), &mut problems);
     problem_diagnostics(&problems, false, diagnostics);
 }
 
 impl Parsed {
-    /// Lets new clusters enter the rule with weight 0 where the app has a rollout; gives their names. The next
+    /// Lets new clusters enter the rule with weight 0, unless the rollout is `immediate`; gives their names. The next
     /// apply, when they are known, moves the traffic. `unfinished` are those that a failed update was to let in:
     /// they are as new as before.
     pub(super) fn enter(&mut self, prior: Option<&Value>, unfinished: &Entering) -> Vec<String> {
@@ -104,10 +105,15 @@ impl Parsed {
                     || (unfinished.get(name).map(String::as_str) != group && has_group(name, group))
             })
             .collect();
-        let entering = entering(&traffic.backends, &known);
+        // Its reason says why a cluster that is new may get requests at once.
+        let entering = match self.app.rollout.mode {
+            Mode::Immediate => Vec::new(),
+            Mode::Whole | Mode::Stepwise => entering(&traffic.backends, &known),
+        };
         for name in &entering {
             if let Some(backend) = traffic.backends.get_mut(name) {
                 backend.weight = 0;
+                self.app.explanations.note(&weight_argument(name), 0, &Source::Entering);
             }
         }
         let serving = traffic.previous.iter().filter(|(_, previous)| previous.serves).map(|(name, _)| name);
@@ -183,12 +189,8 @@ fn feeds_values(path: &Path) -> bool {
         Some("iam") => matches!(name(1), None | Some("role_name" | "path")),
         // A target group's name follows from its port and protocol version; nothing else of the rule shows.
         Some("load_balancer") => matches!(name(1), None | Some("owner" | "port" | "protocol_version")),
-        // Which backends there are matters, and the names of their target groups, which the clusters are part of.
-        Some("backend") => {
-            let shown =
-                ["name", "cluster", "target_group_name", "oidc_provider_arn", "binding", "extra_values"];
-            name(2).is_none_or(|name| shown.contains(&name))
-        }
+        // Only the listener rule shows these of a backend.
+        Some("backend") => name(2).is_none_or(|name| !["target_group_arn", "weight"].contains(&name)),
         Some("advanced_setting" | "exception") => false,
         Some(root) => !is_about_aws_alone(root),
         None => true,
@@ -215,6 +217,7 @@ mod tests {
         }
         let backend = Path::root("backend").index(0);
         assert!(!feeds_values(&backend.clone().attribute("target_group_arn")));
+        assert!(feeds_values(&backend.clone().attribute("placement").attribute("arch")));
         assert!(feeds_values(&backend));
         assert!(feeds_values(&backend.clone().attribute("name")));
         assert!(feeds_values(&path(&["iam", "role_name"])));

@@ -81,10 +81,10 @@ pub(super) async fn modify_plan(
         diagnostics.push(entering_warning(name));
     }
     if parsed.is_complete() {
-        diagnostics.extend(placement::check(aws, &parsed.app, prior).await);
+        diagnostics.extend(placement::check(aws.refreshing(), &parsed.app, prior).await);
     }
     if let Some(prior) = prior.filter(|_| parsed.is_complete()) {
-        diagnostics.extend(weight_changes::health_warnings(aws, &parsed.app.traffic, prior).await);
+        diagnostics.extend(weight_changes::health_warnings(aws, &parsed.app, prior).await);
     }
     let wanted = components(&parsed.app, aws, account, &configured.tags, &holder, &image.text());
     let mut before = prior
@@ -99,6 +99,7 @@ pub(super) async fn modify_plan(
         arns: &arns,
         rule: prior.and_then(state::rule),
         components: &wanted,
+        explained: prior.map(state::explained).unwrap_or_default(),
     };
     for (name, value) in outputs(&inputs) {
         plan.set(&Path::root(name), value);
@@ -207,12 +208,12 @@ async fn planned_image(
 
 /// Checks all values that a release can use against the chart.
 fn check_values(app: &App, planned: &Value, several_clusters: bool, diagnostics: &mut Diagnostics) {
-    let by_backend =
-        planned.attribute("values_by_backend").as_map().into_iter().flatten().map(|(_, text)| text);
-    let whole = (!several_clusters).then(|| planned.attribute("values"));
-    for text in by_backend.chain(whole).filter_map(Value::as_str) {
-        if let Ok(values) = serde_json::from_str(text) {
-            contract_diagnostics(app, &values, diagnostics);
+    let by_backend = planned.attribute("values_by_backend").as_map().into_iter().flatten();
+    let by_backend = by_backend.map(|(name, text)| (Some(name.as_str()), text));
+    let whole = (!several_clusters).then(|| (None, planned.attribute("values")));
+    for (backend, text) in by_backend.chain(whole) {
+        if let Some(values) = text.as_str().and_then(|text| serde_json::from_str(text).ok()) {
+            contract_diagnostics(app, backend, &values, diagnostics);
         }
     }
 }

@@ -7,12 +7,13 @@ use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 use super::adoption;
 use super::holder;
 use super::leftovers::{left_behind, orphans_there, still_there};
-use super::outputs::{Inputs, outputs};
+use super::outputs::{Inputs, outputs, texts};
 use super::parse::{Parsed, parse_leniently};
 use super::pending_backends;
 use super::pointer::{self, pointed_image};
 use super::state;
 use super::weight_changes;
+use crate::app::explain::{explain, keep_places};
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
 use crate::infrastructure::converge::Failure;
@@ -20,6 +21,7 @@ use crate::infrastructure::desired::{Account, components, ownership};
 use crate::infrastructure::image_parameter::Pointer;
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::orphan::orphans;
+use crate::infrastructure::ownership::Holder;
 use crate::infrastructure::{Component, ComponentKey, Observed, image_parameter};
 use crate::session::Configured;
 
@@ -39,7 +41,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     if let Some(id) = holder::id_of_whole(&state, &private) {
         configured.claims.hold(&id);
     }
-    let holder = &holder::of_state(&state);
+    let holder = &Holder { origin: configured.origin().await, ..holder::of_state(&state) };
     let exact = components(&parsed.app, aws, account, &configured.tags, holder, &image.text());
     let in_bulk = components(&parsed.app, aws.refreshing(), account, &configured.tags, holder, &image.text());
     let left = left_behind(&private, aws, account, &configured.tags, holder, &exact);
@@ -88,7 +90,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
 }
 
 /// What is there. Reads of many objects at once can be some seconds behind, so what they show as a change is read
-/// again, exactly, before it is believed.
+/// again, exactly, before it is believed. After an import nothing is recorded that could differ.
 async fn look(
     in_bulk: &[Box<dyn Component>],
     exact: &[Box<dyn Component>],
@@ -102,7 +104,7 @@ async fn look(
         let key = component.key();
         let before = recorded.as_map().and_then(|map| map.get(&key.to_string())).and_then(Value::as_str);
         let is_lost = observed.get(&key).is_some_and(|found| component.ownership().is_lost(&found.tags));
-        now.as_deref() == before && !is_lost
+        (recorded.is_null() || now.as_deref() == before) && !is_lost
     };
     let changed: Vec<&dyn Component> =
         exact.iter().map(AsRef::as_ref).filter(|component| !is_as_recorded(component)).collect();
@@ -133,11 +135,24 @@ fn refreshed(
     if images.now != images.before || !known {
         // CI has moved the pointer: all that shows the image follows, and nothing else.
         let arns = observed.iter().map(|(key, observed)| (key.clone(), observed.arn.clone())).collect();
-        let inputs =
-            Inputs { parsed, account, image: images.now, arns: &arns, rule: state::rule(&state), components };
+        let inputs = Inputs {
+            parsed,
+            account,
+            image: images.now,
+            arns: &arns,
+            rule: state::rule(&state),
+            components,
+            explained: BTreeMap::new(),
+        };
         for (name, value) in outputs(&inputs) {
             state.set(&Path::root(name), value);
         }
+    }
+    // Members of the standards can be on other lines now, which is not a change of the app.
+    let mut explained = state::explained(&state);
+    keep_places(&explain(&parsed.app), &mut explained);
+    if !explained.is_empty() {
+        state.set(&Path::root("explain"), texts(explained));
     }
     state::record(&mut state, observed);
     state::settle(&mut state);

@@ -6,6 +6,7 @@ use tf_provider::{Attribute, Schema, Type};
 
 use super::holder::ATTRIBUTE as OWNER_ID;
 use crate::app::arguments::AppConfig;
+use crate::app::exceptions::DESCRIPTION as EXCEPTIONS;
 use crate::app::explain::DESCRIPTION as EXPLAIN;
 use crate::app::overrides;
 
@@ -91,6 +92,7 @@ fn describe() -> Schema {
         )
         .attribute("standards_version", text("Version of the standards that the app was planned with."))
         .attribute("explain", texts(EXPLAIN))
+        .attribute("exceptions", texts(EXCEPTIONS))
         .attribute(
             "infrastructure",
             texts(

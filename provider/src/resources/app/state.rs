@@ -28,6 +28,12 @@ pub(super) fn arguments(value: &Value) -> Value {
     arguments
 }
 
+/// The texts of `explain` in a planned or stored value.
+pub(super) fn explained(value: &Value) -> BTreeMap<String, String> {
+    let texts = value.attribute("explain").as_map().into_iter().flatten();
+    texts.filter_map(|(argument, text)| Some((argument.clone(), text.as_str()?.to_owned()))).collect()
+}
+
 /// The image that a planned or stored value says is running.
 pub(super) fn image(value: &Value) -> Option<Reference> {
     Reference::parse(value.attribute("image_uri").as_str()?).ok()

@@ -34,11 +34,15 @@ fn problems(tags: &Tags) -> Vec<(String, String)> {
             ));
         }
     }
+    for mark in MARKS.iter().filter(|mark| !tags.contains_key(**mark)) {
+        by_letters.entry(mark.to_lowercase()).or_default().push(mark);
+    }
     for keys in by_letters.values().filter(|keys| keys.len() > 1) {
         problems.push((
             format!("The tags `{}` differ only in case", keys.join("` and `")),
             "IAM refuses a role with both, although other services take them. Write the key the same way in `tags` and \
-             in the provider's `default_tags`, where one then wins over the other."
+             in the provider's `default_tags`, where one then wins over the other. Tags that begin with `ipsy:` are set by \
+             ipsy."
                 .to_owned(),
         ));
     }
@@ -100,6 +104,7 @@ mod tests {
             &[("Environment", "dev"), ("environment", "dev")],
             &["The tags `Environment` and `environment` differ only in case"],
         );
+        check(&[("IPSY:App", "search")], &["The tags `IPSY:App` and `ipsy:app` differ only in case"]);
         check(&[("AWS:x", "1")], &["AWS does not take the tag `AWS:x`"]);
         check(&[("a", "{}")], &["AWS does not take the tag `a`"]);
         check(&[("a\n", "1")], &["AWS does not take the tag `a\\n`"]);
@@ -112,6 +117,6 @@ mod tests {
         let many: Vec<String> = (0..50).map(|number| format!("key{number}")).collect();
         let tags: Vec<(&str, &str)> = many.iter().map(|key| (key.as_str(), "")).collect();
         check(&tags, &["50 tags are too many"]);
-        check(&tags[..43], &[]);
+        check(&tags[..42], &[]);
     }
 }

@@ -10,8 +10,10 @@ use tf_provider::{Diagnostic, Path, Private, Value};
 use super::parse::Parsed;
 use super::schema::schema;
 use super::state;
+use crate::app::explain::Source;
+use crate::app::resolve::App;
 use crate::app::rollout::{Mode, OnDrift, Rollout, Shares, Standing, Walk, between, rises, same, shown};
-use crate::app::traffic::{BackendPlace, PlannedWeights, Traffic, WeightChange, Weights};
+use crate::app::traffic::{BackendPlace, PlannedWeights, Traffic, WeightChange, Weights, weight_argument};
 use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::{ComponentKey, Observed, target_group};
 
@@ -53,8 +55,12 @@ impl Parsed {
         let configured = configured(config);
         for (name, backend) in &mut traffic.backends {
             if live.get(name).is_some_and(|weight| *weight > 0) {
-                backend.weight = configured.get(name).copied().flatten().unwrap_or_default();
+                let own = configured.get(name).copied().flatten();
+                backend.weight = own.unwrap_or_default();
                 self.entering.remove(name);
+                if own.is_some() {
+                    self.app.explanations.note(&weight_argument(name), backend.weight, &Source::Argument);
+                }
             }
         }
         let wanted = weights(traffic);
@@ -133,31 +139,45 @@ impl Parsed {
 
 /// Warns of backends that are to get more requests and have no healthy target now. What can't be read is left to the
 /// apply, which looks again.
-pub(super) async fn health_warnings(aws: &Aws, traffic: &Traffic, prior: &Value) -> Vec<Diagnostic> {
+pub(super) async fn health_warnings(aws: &Aws, app: &App, prior: &Value) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
-    let Some(PlannedWeights { expected, change: Some(change) }) = &traffic.planned_weights else {
+    let Some(PlannedWeights { expected, change: Some(change) }) = &app.traffic.planned_weights else {
         return warnings;
     };
     let arns = state::arns(prior);
-    for (name, backend) in &traffic.backends {
+    for (name, backend) in &app.traffic.backends {
+        if !rises(expected, &change.to, name) {
+            continue;
+        }
         let arn = match &backend.place {
             BackendPlace::Existing { target_group_arn } => Some(target_group_arn),
             BackendPlace::Cluster { .. } => arns.get(&target_group::key(name)),
         };
-        let Some(arn) = arn.filter(|_| rises(expected, &change.to, name)) else { continue };
-        let Ok(targets) = aws.target_groups.health(arn).await else { continue };
-        if targets.iter().all(|target| target.state != "healthy") {
-            warnings.push(
-                Diagnostic::warning(
-                    format!("Backend `{name}` has no healthy target now"),
-                    "It is to get more requests. The apply refuses to change the weights while that is so: install the \
-                     app there first, and look at its pods and at the health check of the target group.",
-                )
-                .at(Path::root("backend")),
-            );
+        let targets = match arn {
+            Some(arn) => aws.target_groups.health(arn).await,
+            // A target group that is yet to be made has no targets.
+            None => Ok(Vec::new()),
+        };
+        if targets.is_ok_and(|targets| targets.iter().all(|target| target.state != "healthy")) {
+            warnings.push(unhealthy(name, app.rollout.mode));
         }
     }
     warnings
+}
+
+fn unhealthy(backend: &str, mode: Mode) -> Diagnostic {
+    let detail = match mode {
+        Mode::Immediate => {
+            "It gets its share at once, because `rollout.mode` is `immediate`. Requests to it fail until it has healthy \
+             targets."
+        }
+        Mode::Whole | Mode::Stepwise => {
+            "It is to get more requests. The apply refuses to change the weights while that is so: install the app there \
+             first, and look at its pods and at the health check of the target group."
+        }
+    };
+    Diagnostic::warning(format!("Backend `{backend}` has no healthy target now"), detail)
+        .at(Path::root("backend").key(backend))
 }
 
 fn owns_weights(traffic: &Traffic) -> bool {
@@ -172,8 +192,24 @@ fn live_weights(traffic: &Traffic, prior: &Value) -> Option<Shares> {
         return None;
     }
     // A target group without a name here is not ours to move.
-    let weights = state::rule(prior)?.weights;
-    Some(weights.into_iter().filter(|(name, _)| !listener_rule::is_arn(name)).collect())
+    let weights = state::rule(prior)?.weights.into_iter().filter(|(name, _)| !listener_rule::is_arn(name));
+    Some(weights.map(|(name, weight)| (current_name(traffic, prior, name), weight)).collect())
+}
+
+/// The name of the backend that was called `name`: another name for a target group that stays moves no request. An import
+/// has to choose names, since AWS knows none.
+fn current_name(traffic: &Traffic, prior: &Value, name: String) -> String {
+    if traffic.backends.contains_key(&name) {
+        return name;
+    }
+    let keyed = schema().keyed(prior);
+    let before = keyed.attribute("backend").as_map().and_then(|backends| backends.get(&name));
+    let before = before.and_then(|backend| backend.attribute("target_group_arn").as_str());
+    let same_group = traffic.backends.iter().find(|(_, backend)| match &backend.place {
+        BackendPlace::Existing { target_group_arn } => before == Some(target_group_arn.as_str()),
+        BackendPlace::Cluster { .. } => false,
+    });
+    same_group.map_or(name, |(current, _)| current.clone())
 }
 
 fn weights(traffic: &Traffic) -> Shares {

@@ -47,11 +47,17 @@ fn implement(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
     let description = text::of_documentation(&input.attrs);
     let arguments: Vec<TokenStream> = fields.named.iter().map(argument).collect::<Result<_>>()?;
-    let Options { key, calls, .. } = Options::read(&input.attrs, "arguments")?;
-    let block = if let Some(Key { name, description }) = key {
-        quote!(::tf_provider::Block::named(#name, #description))
+    let Options { key, object, calls, .. } = Options::read(&input.attrs, "arguments")?;
+    let (form, value) = if object {
+        let of = quote!(<Self as ::tf_provider::Arguments>::body().implied_type());
+        (quote!(::tf_provider::Attribute), quote!(::tf_provider::Attribute::optional(#of)))
+    } else if let Some(Key { name, description }) = key {
+        (
+            quote!(::tf_provider::Block),
+            quote!(::tf_provider::Block::named(#name, #description).arguments::<Self>()),
+        )
     } else {
-        quote!(::tf_provider::Block::single())
+        (quote!(::tf_provider::Block), quote!(::tf_provider::Block::single().arguments::<Self>()))
     };
     Ok(quote! {
         #[automatically_derived]
@@ -65,10 +71,10 @@ fn implement(input: &DeriveInput) -> Result<TokenStream> {
 
         #[automatically_derived]
         impl ::tf_provider::Argument for #name {
-            type Form = ::tf_provider::Block;
+            type Form = #form;
 
-            fn form() -> ::tf_provider::Block {
-                #block.arguments::<Self>() #(#calls)*
+            fn form() -> #form {
+                #value #(#calls)*
             }
         }
     })

@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) written_as: Option<Type>,
     /// `key(name = "…")`
     pub(crate) key: Option<Key>,
+    /// `object`
+    pub(crate) object: bool,
     /// All others, as calls of the builder's methods: `.example("3")`.
     pub(crate) calls: Vec<TokenStream>,
 }
@@ -41,6 +43,11 @@ impl Options {
         let method = meta.path();
         match meta {
             Meta::Path(path) if path.is_ident("required") => self.required = true,
+            Meta::Path(path) if path.is_ident("object") => self.object = true,
+            // `Attribute::computed` is the constructor.
+            Meta::Path(path) if path.is_ident("computed") => {
+                self.calls.push(quote_spanned!(path.span()=> .set_by_provider()));
+            }
             Meta::NameValue(pair) if pair.path.is_ident("written_as") => {
                 self.written_as = Some(syn::parse2(quote_value(pair))?);
             }

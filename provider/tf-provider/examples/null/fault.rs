@@ -1,8 +1,8 @@
 //! `null_fault`: goes wrong in the way that it is told to, for those who test the framework.
 
 use tf_provider::{
-    Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Path, Plan, PlanRequest,
-    ReadRequest, Resource, Schema, Type, UpdateRequest, Value, async_trait,
+    Attribute, CreateRequest, Deferred, DeleteRequest, Diagnostic, Diagnostics, Outcome, Path, Plan,
+    PlanRequest, ReadRequest, Resource, Schema, Type, UpdateRequest, Value, async_trait,
 };
 
 pub(crate) struct Fault;
@@ -21,7 +21,11 @@ impl Resource for Fault {
     }
 
     async fn modify_plan(&self, request: &PlanRequest, _plan: &mut Plan, _diagnostics: &mut Diagnostics) {
-        assert!(request.config.attribute("how").as_str() != Some("panic in plan"), "the plan fell over");
+        let how = request.config.attribute("how").as_str();
+        assert!(how != Some("panic in plan"), "the plan fell over");
+        if how == Some("defer") {
+            request.context.defer(Deferred::AbsentPrerequisite);
+        }
     }
 
     async fn create(&self, request: CreateRequest) -> Outcome {

@@ -4,9 +4,9 @@ use std::{fs, io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tf_provider::{
-    Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, MoveRequest, Outcome,
-    Path, Plan, PlanDestroyRequest, PlanRequest, Private, Problem, ReadRequest, Resource, Schema, Type,
-    UpdateRequest, Value, async_trait,
+    Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema, ImportRequest,
+    MoveRequest, Outcome, Path, Plan, PlanDestroyRequest, PlanRequest, Private, Problem, ReadRequest,
+    Resource, Schema, Type, UpdateRequest, Value, async_trait,
 };
 
 use crate::Folder;
@@ -50,7 +50,7 @@ impl File {
         self.schema().encode(&state)
     }
 
-    fn look(&self, name: &str, protected: bool) -> Result<Option<Value>, Diagnostic> {
+    pub(crate) fn look(&self, name: &str, protected: bool) -> Result<Option<Value>, Diagnostic> {
         let path = self.path(name)?;
         match fs::read_to_string(&path) {
             Ok(content) => {
@@ -162,6 +162,22 @@ impl Resource for File {
             Ok(Some(state)) => Outcome::of(state),
             Ok(None) => Outcome::gone(),
             Err(diagnostic) => Outcome::failed(diagnostic),
+        }
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Some(IdentitySchema::new(1).required("name", Type::String, "The name of the file."))
+    }
+
+    /// Version 0 called the name `file`.
+    fn upgrade_identity(
+        &self,
+        version: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostic> {
+        match identity.get("file") {
+            Some(name) if version < 1 => Ok(serde_json::json!({ "name": name })),
+            _ => Ok(identity),
         }
     }
 

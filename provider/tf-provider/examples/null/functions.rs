@@ -1,6 +1,6 @@
 //! The functions: one that is useful, one that gives back what it gets, one that falls over.
 
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value, validator};
 
 pub(crate) struct Join;
 
@@ -12,16 +12,17 @@ impl Function for Join {
     fn signature(&self) -> Signature {
         Signature::new(Type::String)
             .summary("Joins words.")
-            .parameter(Parameter::new("separator", Type::String).describe("What comes in between."))
+            .parameter(
+                Parameter::new("separator", Type::String)
+                    .describe("What comes in between.")
+                    .check(validator::length(..=1)),
+            )
             .variadic(Parameter::new("words", Type::String))
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let mut texts = arguments.iter().filter_map(Value::as_str);
         let separator = texts.next().unwrap_or_default();
-        if separator.len() > 1 {
-            return Err(FunctionError::argument(0, "The separator must be one character."));
-        }
         Ok(texts.collect::<Vec<_>>().join(separator).into())
     }
 }

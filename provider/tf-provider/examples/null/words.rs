@@ -17,6 +17,7 @@ impl DataSource for Words {
             .describe("The words of a text.")
             .attribute("text", Attribute::required(Type::String))
             .attribute("words", Attribute::computed(Type::list(Type::String)))
+            .attribute("module_name", Attribute::computed(Type::String).describe("From `provider_meta`."))
     }
 
     async fn read(&self, request: ReadDataRequest) -> Outcome {
@@ -27,6 +28,8 @@ impl DataSource for Words {
             return Outcome::failed(nothing.at(Path::root("text")));
         }
         let words: Vec<Value> = text.split_whitespace().map(Value::from).collect();
-        Outcome::of(Value::object([("text", Value::from(text)), ("words", Value::List(words))]))
+        let module = request.context.provider_meta.attribute("module_name").clone();
+        let found = [("text", Value::from(text)), ("words", Value::List(words)), ("module_name", module)];
+        Outcome::of(Value::object(found))
     }
 }

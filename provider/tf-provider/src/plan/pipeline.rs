@@ -5,7 +5,7 @@
 mod replace;
 mod walk;
 
-use self::walk::walk;
+pub(crate) use self::walk::walk;
 use crate::{Attribute, Path, Schema, Value, schema::Modifier};
 
 /// What the framework alone can plan for create (`prior` is `None`) or update.
@@ -28,7 +28,7 @@ pub(crate) fn propose(
         walk(schema.body(), &mut planned, config, before, &mut mark_unknown);
         walk(schema.body(), &mut planned, config, before, &mut use_state);
     }
-    let requires_replace = prior.map(|prior| replace::paths(schema.body(), &planned, prior));
+    let requires_replace = prior.map(|prior| replace::paths(schema.body(), &planned, config, prior));
     (planned, requires_replace.unwrap_or_default())
 }
 
@@ -36,6 +36,7 @@ pub(crate) fn propose(
 pub(crate) fn keep_prior_forms(schema: &Schema, prior: &Value, new: &mut Value) {
     walk(schema.body(), new, prior, prior, &mut |attribute, value, _, before| {
         if let Some(equal) = attribute.equality
+            && let Some(before) = before
             && value.is_wholly_known()
             && before.is_wholly_known()
             && !value.is_null()
@@ -61,30 +62,37 @@ pub(crate) fn really_changed(paths: Vec<Path>, planned: &Value, prior: &Value) -
     changed
 }
 
-fn set_default(attribute: &Attribute, planned: &mut Value, config: &Value, _prior: &Value) {
+fn set_default(attribute: &Attribute, planned: &mut Value, config: &Value, _prior: Option<&Value>) {
     if config.is_null()
-        && let Some(default) = &attribute.default
-        && let Ok(default) = default.clone().conform(&attribute.of)
+        && let Some(default) = attribute.default_for_plan()
     {
         *planned = default;
     }
 }
 
-fn mark_unknown(attribute: &Attribute, planned: &mut Value, config: &Value, _prior: &Value) {
+fn mark_unknown(attribute: &Attribute, planned: &mut Value, config: &Value, _prior: Option<&Value>) {
     if attribute.is_computed() && config.is_null() && attribute.default.is_none() && !attribute.write_only {
         *planned = Value::Unknown;
     }
 }
 
-fn use_state(attribute: &Attribute, planned: &mut Value, config: &Value, prior: &Value) {
-    let wanted = attribute.modifiers.iter().any(|it| matches!(it, Modifier::UseStateForUnknown));
+fn use_state(attribute: &Attribute, planned: &mut Value, config: &Value, prior: Option<&Value>) {
+    // A block that is new has no prior value to keep, not even a null.
+    let Some(prior) = prior else { return };
+    let wanted = attribute.modifiers.iter().any(|modifier| match modifier {
+        Modifier::UseStateForUnknown => !prior.is_null(),
+        Modifier::UseStateOrNullForUnknown => true,
+        _ => false,
+    });
     // An unknown that comes from the configuration is the user's; the plan must leave it alone.
-    if wanted && planned.is_unknown() && config.is_null() && !prior.is_null() {
+    if wanted && planned.is_unknown() && config.is_null() {
         *planned = prior.clone();
     }
 }
 
 #[cfg(test)]
-mod oracle;
+mod modifier_tests;
+#[cfg(test)]
+mod random_schemas;
 #[cfg(test)]
 mod tests;

@@ -13,12 +13,13 @@ use crate::{Diagnostic, Type, Value};
 ///
 /// - The doc comment of the struct describes the block, those of the fields describe the arguments. A field whose type
 ///   is a block needs none; if it has one, that describes the block there.
-/// - `#[argument(…)]` on a field has the options of the argument. `required` makes it required, and
-///   `written_as = Type` gives the type of its HCL if that is not the field's own. Any other option is a method of
-///   [`Attribute`] or, for a nested block, of [`Block`]: `sensitive` calls `.sensitive()`, `example = "3"` calls
-///   `.example("3")`, `max(2)` calls `.max(2)`.
+/// - `#[argument(…)]` on a field has the options of the argument. `required` makes it required, `computed` leaves it to
+///   the provider, and `written_as = Type` gives the type of its HCL if that is not the field's own. Any other option is
+///   a method of [`Attribute`] or, for a nested block, of [`Block`]: `sensitive` calls `.sensitive()`, `example = "3"`
+///   calls `.example("3")`, `max(2)` calls `.max(2)`.
 /// - `#[arguments(…)]` on the struct has the options of the block. `key(name = "Name of the port.")` makes it a named
-///   block: see [`Block::named`]. The field that holds such blocks is a `BTreeMap` by name.
+///   block: see [`Block::named`]. The field that holds such blocks is a `BTreeMap` by name. `object` makes it an attribute
+///   that is an object, for what the provider sets.
 /// - A field with `#[serde(skip)]` is not an argument.
 ///
 /// ```

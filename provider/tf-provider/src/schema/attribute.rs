@@ -1,5 +1,7 @@
 //! One attribute: its type, who sets it, and what a change of it means.
 
+use std::{fmt, sync::Arc};
+
 use super::{Check, Problem};
 use crate::{Type, Value};
 
@@ -26,12 +28,32 @@ pub type ReplaceCondition = fn(&Value, &Value) -> bool;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Modifier {
-    /// Keep the value in state where the plan would say "known after apply".
+    /// Keep the value in state, unless it is null, where the plan would say "known after apply".
     UseStateForUnknown,
+    /// Keep the value in state, even if it is null, where the plan would say "known after apply".
+    UseStateOrNullForUnknown,
     /// A change needs a new object.
     RequiresReplace,
     /// A change needs a new object if the condition says so.
     RequiresReplaceIf(ReplaceCondition),
+    /// A change needs a new object if the configuration sets the attribute.
+    RequiresReplaceIfConfigured,
+}
+
+/// The value that the plan takes if the configuration sets none.
+#[derive(Clone)]
+pub(crate) enum DefaultValue {
+    Of(Value),
+    By(Arc<dyn Fn() -> Value + Send + Sync>),
+}
+
+impl fmt::Debug for DefaultValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Of(value) => value.fmt(formatter),
+            Self::By(_) => formatter.write_str("a function"),
+        }
+    }
 }
 
 /// One attribute of a schema or block.
@@ -44,7 +66,7 @@ pub struct Attribute {
     pub(crate) deprecation: Option<String>,
     pub(crate) sensitive: bool,
     pub(crate) write_only: bool,
-    pub(crate) default: Option<Value>,
+    pub(crate) default: Option<DefaultValue>,
     pub(crate) checks: Vec<Check>,
     pub(crate) modifiers: Vec<Modifier>,
     pub(crate) equality: Option<Equality>,
@@ -105,7 +127,22 @@ impl Attribute {
     /// `optional_computed` attributes only.
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
-        self.default = Some(value.into());
+        self.default = Some(DefaultValue::Of(value.into()));
+        self
+    }
+
+    /// Computes the value that the plan takes if the configuration sets none. Every plan calls `function`, which must
+    /// return the same value each time. Terraform allows this for `optional_computed` attributes only.
+    ///
+    /// ```
+    /// use tf_provider::{Attribute, Type};
+    ///
+    /// let attribute = Attribute::optional_computed(Type::Number).default_with(|| 3.into());
+    /// assert_eq!(attribute.default_value(), None);
+    /// ```
+    #[must_use]
+    pub fn default_with(mut self, function: impl Fn() -> Value + Send + Sync + 'static) -> Self {
+        self.default = Some(DefaultValue::By(Arc::new(function)));
         self
     }
 
@@ -130,6 +167,18 @@ impl Attribute {
         self
     }
 
+    /// The provider sets the attribute instead of the configuration.
+    #[must_use]
+    pub fn set_by_provider(self) -> Self {
+        Self { presence: Presence::Computed, ..self }
+    }
+
+    /// The provider sets the attribute where the configuration does not.
+    #[must_use]
+    pub fn or_set_by_provider(self) -> Self {
+        Self { presence: Presence::OptionalComputed, ..self }
+    }
+
     /// Adds a rule for the value. It is never asked about null or unknown.
     #[must_use]
     pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {
@@ -137,11 +186,26 @@ impl Attribute {
         self
     }
 
-    /// Keeps the value in state where the plan would say "known after apply": for values that the provider
-    /// sets once and never changes.
+    /// Keeps the value in state, unless it is null, where the plan would say "known after apply": for values that the
+    /// provider sets once and never changes.
     #[must_use]
     pub fn use_state_for_unknown(mut self) -> Self {
         self.modifiers.push(Modifier::UseStateForUnknown);
+        self
+    }
+
+    /// Like [`Attribute::use_state_for_unknown`], and keeps a null as well: for values that may stay absent.
+    #[must_use]
+    pub fn use_state_or_null_for_unknown(mut self) -> Self {
+        self.modifiers.push(Modifier::UseStateOrNullForUnknown);
+        self
+    }
+
+    /// A change of the value needs a new object if the configuration sets the value: not if only the provider changes
+    /// it.
+    #[must_use]
+    pub fn requires_replace_if_configured(mut self) -> Self {
+        self.modifiers.push(Modifier::RequiresReplaceIfConfigured);
         self
     }
 
@@ -206,9 +270,21 @@ impl Attribute {
         self.write_only
     }
 
-    /// The value if the configuration sets none.
+    /// The value if the configuration sets none, unless a function computes it.
     pub fn default_value(&self) -> Option<&Value> {
-        self.default.as_ref()
+        match &self.default {
+            Some(DefaultValue::Of(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value that the plan takes if the configuration sets none, in the shape of the type.
+    pub(crate) fn default_for_plan(&self) -> Option<Value> {
+        let value = match self.default.as_ref()? {
+            DefaultValue::Of(value) => value.clone(),
+            DefaultValue::By(function) => function(),
+        };
+        value.conform(&self.of).ok()
     }
 
     /// What the framework does to the attribute while it plans.

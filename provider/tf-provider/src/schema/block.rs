@@ -26,6 +26,7 @@ pub struct Block {
     pub(crate) max: u32,
     pub(crate) checks: Vec<Check>,
     pub(crate) requires_replace: bool,
+    pub(crate) uses_state: bool,
     /// The argument that names each block of a list, if the blocks are named.
     pub(crate) key: Option<String>,
     pub(crate) body: Body,
@@ -73,6 +74,7 @@ impl Block {
             max: 0,
             checks: Vec::new(),
             requires_replace: false,
+            uses_state: false,
             key: None,
             body: Body::default(),
         }
@@ -118,6 +120,21 @@ impl Block {
     #[must_use]
     pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {
         self.checks.push(Check::new(rule));
+        self
+    }
+
+    /// Every computed attribute inside keeps its value in state, even a null, where the plan would say "known after
+    /// apply".
+    ///
+    /// ```
+    /// use tf_provider::{Attribute, Block, Schema, Type};
+    ///
+    /// let endpoint = Block::single().use_state_for_unknown().attribute("url", Attribute::computed(Type::String));
+    /// let schema = Schema::new(0).block("endpoint", endpoint);
+    /// ```
+    #[must_use]
+    pub fn use_state_for_unknown(mut self) -> Self {
+        self.uses_state = true;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::attribute::Presence;
+use super::attribute::{Modifier, Presence};
 use super::{Attribute, Block, Nesting};
 use crate::{Path, Type, Value};
 
@@ -100,11 +100,22 @@ impl Body {
         self.attributes.insert(name, attribute);
     }
 
-    pub(super) fn add_block(&mut self, name: String, block: Block) {
+    pub(super) fn add_block(&mut self, name: String, mut block: Block) {
+        if block.uses_state {
+            block.body.use_state();
+        }
         if self.attributes.contains_key(&name) || self.blocks.contains_key(&name) {
             self.duplicates.push(name.clone());
         }
         self.blocks.insert(name, block);
+    }
+
+    /// Lets every computed attribute, at every depth, keep its value in state.
+    fn use_state(&mut self) {
+        for attribute in self.attributes.values_mut().filter(|attribute| attribute.is_computed()) {
+            attribute.modifiers.push(Modifier::UseStateOrNullForUnknown);
+        }
+        self.blocks.values_mut().for_each(|block| block.body.use_state());
     }
 
     /// Every attribute null, every block absent.

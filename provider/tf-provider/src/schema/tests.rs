@@ -42,7 +42,6 @@ fn every_rule_of_terraform_is_checked() {
         &schema,
         &[
             "the version is -1, but it must not be negative",
-            "`count`: Terraform keeps this name for itself",
             "`twice`: the name is given twice",
             "`Upper`: a name may have lower-case letters, digits and underscores, and must not be empty",
             "`default`: only an optional and computed attribute can have a default",

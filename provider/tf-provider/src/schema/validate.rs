@@ -8,7 +8,9 @@ use crate::{Context, Diagnostic, Diagnostics, Path, Value, path::Step};
 impl Schema {
     /// Runs every rule of every attribute and block that is set and known, and adds what is wrong.
     pub(crate) fn validate(&self, config: &Value, context: &Context, diagnostics: &mut Diagnostics) {
-        Walk { context, diagnostics }.body(&self.body, config, &Path::EMPTY);
+        let mut walk = Walk { context, diagnostics };
+        walk.body(&self.body, config, &Path::EMPTY);
+        walk.checks(&self.checks, config, &Path::EMPTY);
     }
 }
 
@@ -43,7 +45,15 @@ impl Walk<'_> {
                 .at(here.clone()),
             );
         }
+        if let Some(instead) = &attribute.deprecation {
+            self.deprecated("argument", instead, here);
+        }
         self.checks(&attribute.checks, value, here);
+    }
+
+    fn deprecated(&mut self, what: &str, instead: &str, here: &Path) {
+        let detail = format!("`{here}` is deprecated. {instead}");
+        self.diagnostics.push(Diagnostic::warning(format!("Deprecated {what}"), detail).at(here.clone()));
     }
 
     fn blocks(&mut self, name: &str, block: &Block, value: &Value, here: &Path) {
@@ -101,6 +111,12 @@ impl Walk<'_> {
 
     fn block(&mut self, block: &Block, value: &Value, here: &Path) {
         if !value.is_null() && !value.is_unknown() {
+            // Terraform sends a group that is not there as an object of nulls.
+            if let Some(instead) = &block.body.deprecation
+                && block.nesting != Nesting::Group
+            {
+                self.deprecated("block", instead, here);
+            }
             self.checks(&block.checks, value, here);
             self.body(&block.body, value, here);
         }
@@ -158,4 +174,43 @@ fn within_address(value: &Value, here: &Path, part: &Path) -> Path {
         path = path.step(step.clone());
     }
     path
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Attribute, Block, Context, Diagnostics, Schema, Severity, Type, Value, validator};
+
+    fn found(schema: &Schema, config: &Value) -> Vec<(Severity, String)> {
+        let mut diagnostics = Diagnostics::new();
+        schema.validate(config, &Context::default(), &mut diagnostics);
+        diagnostics.iter().map(|it| (it.severity, format!("{} {:?}", it.summary, it.path))).collect()
+    }
+
+    #[test]
+    fn deprecated_arguments_and_blocks_warn_when_they_are_set() {
+        let schema = Schema::new(0)
+            .attribute("old", Attribute::optional(Type::String).deprecated("Use `new`."))
+            .block("past", Block::list().deprecated("Leave it out."));
+        let config =
+            |old: Value, past: Vec<Value>| Value::object([("old", old), ("past", Value::List(past))]);
+        assert_eq!(found(&schema, &config(Value::Null, vec![])), []);
+        let set = config("x".into(), vec![Value::object([] as [(&str, Value); 0])]);
+        let mut diagnostics = Diagnostics::new();
+        schema.validate(&set, &Context::default(), &mut diagnostics);
+        assert!(!diagnostics.has_errors());
+        let details: Vec<&str> = diagnostics.iter().map(|it| it.detail.as_str()).collect();
+        assert_eq!(details, ["`old` is deprecated. Use `new`.", "`past[0]` is deprecated. Leave it out."]);
+    }
+
+    #[test]
+    fn rules_of_the_schema_see_the_whole_configuration() {
+        let schema = Schema::new(0)
+            .attribute("a", Attribute::optional(Type::String))
+            .attribute("b", Attribute::optional(Type::String))
+            .check(validator::conflicts(["a", "b"]));
+        let both = Value::object([("a", Value::from("x")), ("b", Value::from("y"))]);
+        let problems = found(&schema, &both);
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].1.starts_with("Conflicting arguments"), "{problems:?}");
+    }
 }

@@ -2,19 +2,10 @@
 
 use super::{Attribute, Block, Body, Nesting, Presence, Schema};
 
-/// Names that Terraform takes for itself at the top of a resource.
-const RESERVED: [&str; 7] =
-    ["count", "for_each", "depends_on", "provider", "lifecycle", "connection", "provisioner"];
-
 pub(super) fn problems(schema: &Schema) -> Vec<String> {
     let mut found = Vec::new();
     if schema.version < 0 {
         found.push(format!("the version is {}, but it must not be negative", schema.version));
-    }
-    for name in schema.body.attributes.keys().chain(schema.body.blocks.keys()) {
-        if RESERVED.contains(&name.as_str()) {
-            found.push(format!("`{name}`: Terraform keeps this name for itself"));
-        }
     }
     check_body(&schema.body, "", Surroundings::default(), &mut found);
     found
@@ -69,7 +60,7 @@ fn check_attribute(attribute: &Attribute, around: Surroundings, tell: &mut impl 
     if attribute.default.is_some() && attribute.presence != Presence::OptionalComputed {
         tell("only an optional and computed attribute can have a default");
     }
-    if let Some(default) = &attribute.default
+    if let Some(default) = attribute.default_value()
         && let Err(misfit) = default.clone().conform(&attribute.of)
     {
         tell(&format!("the default does not fit the type: {misfit}"));

@@ -18,7 +18,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::{certificate::MutualTls, listener::Listener};
-use crate::lifecycle::{Connections, Guard, Lifecycle};
+use crate::{
+    lifecycle::{Connections, Guard, Lifecycle},
+    server::ConnectionId,
+};
 
 /// Bytes in both directions, whatever carries them.
 pub(super) type Io = Box<dyn Duplex>;
@@ -34,6 +37,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A connection that is ready for gRPC.
 pub(super) struct Connection {
     io: Io,
+    id: ConnectionId,
     _counted: Guard<Connections>,
 }
 
@@ -85,15 +89,17 @@ async fn prepare(
             }
         },
     };
-    let connection = Connection { io, _counted: lifecycle.connection() };
+    let connection = Connection { io, id: ConnectionId::default(), _counted: lifecycle.connection() };
     // Nobody receives any more when the process ends.
     let _ = ready.send(Ok(connection)).await;
 }
 
 impl Connected for Connection {
-    type ConnectInfo = ();
+    type ConnectInfo = ConnectionId;
 
-    fn connect_info(&self) {}
+    fn connect_info(&self) -> ConnectionId {
+        self.id.clone()
+    }
 }
 
 impl AsyncRead for Connection {

@@ -19,6 +19,8 @@ pub(super) struct Environment {
     pub(super) sockets: Sockets,
     /// What is to be logged.
     pub(super) log: crate::logging::Wanted,
+    /// The file to which each call is recorded.
+    pub(super) trace: Option<PathBuf>,
 }
 
 /// Where a plugin may listen.
@@ -49,6 +51,7 @@ impl Environment {
                 text("PLUGIN_MAX_PORT").as_deref(),
             ),
             log: crate::logging::Wanted::of_process(),
+            trace: env::var_os("TF_PROVIDER_TRACE").filter(|file| !file.is_empty()).map(PathBuf::from),
         }
     }
 

@@ -1,14 +1,18 @@
 //! `ApplyResourceChange`: create, update or delete. The one call that changes the world.
 
-use proto::tfplugin5::apply_resource_change::{Request, Response};
+use proto::tfplugin5::{
+    self as tf,
+    apply_resource_change::{Request, Response},
+};
 
 use super::call::Call;
 use crate::{
-    CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Private, UpdateRequest, Value,
-    registry::Typed, wire,
+    CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Private, Resource, UpdateRequest, Value,
+    registry::{Entry, Typed},
+    wire,
 };
 
-pub(super) async fn answer(call: Call, request: Request) -> Result<Response, Diagnostics> {
+pub(crate) async fn answer(call: Call, request: Request) -> Result<Response, Diagnostics> {
     let resource = call.registry.resource(&request.type_name)?;
     let typed = resource.typed();
     let prior = wire::values::read(request.prior_state.as_ref(), &typed.of, "prior state")?;
@@ -16,6 +20,7 @@ pub(super) async fn answer(call: Call, request: Request) -> Result<Response, Dia
     let private = Private::from_bytes(&request.planned_private)?;
     // Terraform sends no capabilities here; what may be write-only was settled in validation.
     let context = crate::Context { write_only_allowed: true, ..call.context };
+    let context = wire::values::with_meta(context, request.provider_meta.as_ref(), &call.registry)?;
     if prior.is_null() && planned.is_null() {
         let detail = "Terraform sent neither a prior nor a planned state.";
         return Err(Diagnostic::error("Missing states", detail).into());
@@ -33,7 +38,7 @@ pub(super) async fn answer(call: Call, request: Request) -> Result<Response, Dia
         resource.item.update(UpdateRequest { prior, planned, config, private, context }).await
     };
     outcome.diagnostics = typed.schema.located(&wanted, outcome.diagnostics);
-    Ok(changed(typed, outcome, &prior, &wanted, request.planned_private))
+    Ok(changed(resource, outcome, &prior, &wanted, (request.planned_private, request.planned_identity)))
 }
 
 fn deleted(typed: &Typed, outcome: Outcome, prior: &Value, private: Vec<u8>) -> Response {
@@ -43,10 +48,22 @@ fn deleted(typed: &Typed, outcome: Outcome, prior: &Value, private: Vec<u8>) -> 
     let gone = left.is_null();
     let new_state = typed.state_to_wire(left, prior, &mut diagnostics);
     let kept = outcome.private.map_or(private, |private| private.to_bytes());
-    respond(new_state, if gone { Vec::new() } else { kept }, diagnostics)
+    Response {
+        new_state,
+        private: if gone { Vec::new() } else { kept },
+        diagnostics: wire::diagnostics::to_wire(diagnostics),
+        ..Response::default()
+    }
 }
 
-fn changed(typed: &Typed, outcome: Outcome, prior: &Value, planned: &Value, private: Vec<u8>) -> Response {
+fn changed(
+    resource: &Entry<dyn Resource, Typed>,
+    outcome: Outcome,
+    prior: &Value,
+    planned: &Value,
+    (private, identity): (Vec<u8>, Option<tf::ResourceIdentityData>),
+) -> Response {
+    let typed = resource.typed();
     let mut diagnostics = outcome.diagnostics;
     let state = match outcome.state {
         Some(state) => state,
@@ -57,18 +74,12 @@ fn changed(typed: &Typed, outcome: Outcome, prior: &Value, planned: &Value, priv
             prior.clone()
         }
     };
-    let new_state = typed.state_to_wire(state, planned, &mut diagnostics);
-    respond(new_state, outcome.private.map_or(private, |private| private.to_bytes()), diagnostics)
-}
-
-fn respond(
-    new_state: Option<proto::tfplugin5::DynamicValue>,
-    private: Vec<u8>,
-    diagnostics: Diagnostics,
-) -> Response {
+    let state = typed.state_to_save(state, planned, &mut diagnostics);
+    let new_identity = wire::identities::of_state(resource, state.as_ref(), identity, &mut diagnostics);
     Response {
-        new_state,
-        private,
+        new_state: state.and_then(|state| typed.saved(state, &mut diagnostics)),
+        private: outcome.private.map_or(private, |private| private.to_bytes()),
+        new_identity,
         diagnostics: wire::diagnostics::to_wire(diagnostics),
         ..Response::default()
     }

@@ -6,7 +6,7 @@ use proto::tfplugin5 as tf;
 use tokio::task::{AbortHandle, JoinError};
 use tonic::Response;
 
-use crate::{Context, Diagnostic, Diagnostics, lifecycle::Lifecycle, registry::Registry, wire};
+use crate::{Context, Diagnostic, Diagnostics, Severity, lifecycle::Lifecycle, registry::Registry, wire};
 
 /// What every call gets.
 #[derive(Clone)]
@@ -40,18 +40,28 @@ macro_rules! answers {
 
 answers!(
     apply_resource_change,
+    close_ephemeral_resource,
     configure,
+    generate_resource_config,
     get_functions,
     get_metadata,
     get_provider_schema,
+    get_resource_identity_schemas,
     import_resource_state,
     move_resource_state,
+    open_ephemeral_resource,
+    plan_action,
     plan_resource_change,
     prepare_provider_config,
     read_data_source,
     read_resource,
+    renew_ephemeral_resource,
+    upgrade_resource_identity,
     upgrade_resource_state,
+    validate_action_config,
     validate_data_source_config,
+    validate_ephemeral_resource_config,
+    validate_list_resource_config,
     validate_resource_type_config,
 );
 
@@ -60,6 +70,7 @@ answers!(
 pub(super) async fn answer<A, F>(
     lifecycle: &Lifecycle,
     name: &'static str,
+    about: &str,
     effect: Effect,
     call: F,
 ) -> Response<A>
@@ -67,7 +78,7 @@ where
     A: Answer,
     F: Future<Output = Result<A, Diagnostics>> + Send + 'static,
 {
-    let result = isolated(lifecycle, name, effect, call).await;
+    let result = isolated(lifecycle, name, about, effect, call).await;
     Response::new(match result {
         Ok(Ok(answer)) => answer,
         Ok(Err(diagnostics)) => failed(diagnostics),
@@ -81,10 +92,46 @@ fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
     answer
 }
 
-/// Runs a call in a task of its own, so that a panic ends nothing but the call.
-pub(super) async fn isolated<T: Send + 'static>(
+/// What a call ended with, as far as a trace shows it.
+pub(super) trait Tally {
+    fn errors(&mut self) -> usize;
+}
+
+impl<A: Answer> Tally for Result<A, Diagnostics> {
+    fn errors(&mut self) -> usize {
+        match self {
+            Ok(answer) => {
+                let is_error = |it: &&tf::Diagnostic| it.severity() == tf::diagnostic::Severity::Error;
+                answer.diagnostics().iter().filter(is_error).count()
+            }
+            Err(diagnostics) => diagnostics.errors(),
+        }
+    }
+}
+
+impl Tally for Diagnostics {
+    fn errors(&mut self) -> usize {
+        self.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    }
+}
+
+impl Tally for tf::call_function::Response {
+    fn errors(&mut self) -> usize {
+        usize::from(self.error.is_some())
+    }
+}
+
+impl Tally for () {
+    fn errors(&mut self) -> usize {
+        0
+    }
+}
+
+/// Runs a call in a task of its own, so that a panic ends nothing but the call. `about` is the type that it is about.
+pub(super) async fn isolated<T: Tally + Send + 'static>(
     lifecycle: &Lifecycle,
     name: &'static str,
+    about: &str,
     effect: Effect,
     call: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, Diagnostic> {
@@ -92,15 +139,24 @@ pub(super) async fn isolated<T: Send + 'static>(
     tracing::debug!(call = name, "Call begins");
     let guard = (effect == Effect::Mutation).then(|| lifecycle.mutation());
     let task = tokio::spawn(async move {
-        let result = call.await;
+        let result = unhindered(call).await;
         drop(guard);
         result
     });
-    let abort = (effect == Effect::None).then(|| AbortOnDrop(task.abort_handle()));
-    let result = task.await.map_err(|error| fallen(name, error));
-    drop(abort);
+    let when_dropped = (effect == Effect::None).then(|| AbortOnDrop(task.abort_handle()));
+    let mut result = task.await.map_err(|error| fallen(name, error));
+    drop(when_dropped);
+    let errors = result.as_mut().map_or(1, Tally::errors);
+    lifecycle.trace().call(name, about, begun.elapsed(), errors);
     tracing::debug!(call = name, milliseconds = elapsed(begun), "Call ends");
     result
+}
+
+/// Runs a call so that one that blocks its thread holds up nothing else: before each step of it, the other work of
+/// the thread moves to another thread. A call that waits in the ordinary way needs no thread.
+async fn unhindered<T>(call: impl Future<Output = T>) -> T {
+    let mut call = std::pin::pin!(call);
+    std::future::poll_fn(|context| tokio::task::block_in_place(|| call.as_mut().poll(context))).await
 }
 
 fn elapsed(begun: Instant) -> u64 {
@@ -123,7 +179,7 @@ fn fallen(name: &str, error: JoinError) -> Diagnostic {
     }
 }
 
-pub(super) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Diagnostic {
+fn panicked(name: &str, panic: &(dyn Any + Send)) -> Diagnostic {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)

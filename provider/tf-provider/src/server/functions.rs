@@ -1,11 +1,11 @@
 //! `GetFunctions` and `CallFunction`: pure computations, possible without any configuration.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe};
+use std::collections::BTreeMap;
 
 use proto::tfplugin5::{self as tf, call_function, get_functions};
 
-use super::call::{Call, panicked};
-use crate::{FunctionError, Signature, Value, wire};
+use super::call::Call;
+use crate::{FunctionError, Parameter, Signature, Value, wire};
 
 pub(super) fn all(call: &Call) -> BTreeMap<String, tf::Function> {
     let functions = call.registry.functions.iter();
@@ -16,17 +16,8 @@ pub(super) fn list(call: &Call) -> get_functions::Response {
     get_functions::Response { functions: all(call), ..get_functions::Response::default() }
 }
 
-/// Calls a function. It may compute for long, so it gets a thread of its own.
-pub(super) async fn call(call: Call, request: call_function::Request) -> call_function::Response {
-    let task = tokio::task::spawn_blocking(move || {
-        std::panic::catch_unwind(AssertUnwindSafe(|| run(&call, &request)))
-    });
-    let result = match task.await {
-        Ok(Ok(result)) => result,
-        Ok(Err(panic)) => Err(panicked("The function", panic.as_ref()).into()),
-        Err(_) => Err(FunctionError::new("The function was cancelled.")),
-    };
-    failed_or(result)
+pub(super) fn call(call: &Call, request: &call_function::Request) -> call_function::Response {
+    failed_or(run(call, request))
 }
 
 pub(super) fn failed_or(result: Result<tf::DynamicValue, FunctionError>) -> call_function::Response {
@@ -69,7 +60,23 @@ fn arguments(signature: &Signature, given: &[tf::DynamicValue]) -> Result<Vec<Va
         if !value.is_wholly_known() && !parameter.allow_unknown {
             return Err(FunctionError::argument(position, format!("`{}` must be known.", parameter.name)));
         }
+        check(parameter, position, &value)?;
         values.push(value);
     }
     Ok(values)
+}
+
+fn check(parameter: &Parameter, position: usize, value: &Value) -> Result<(), FunctionError> {
+    if value.bare().is_null() || !value.is_wholly_known() {
+        return Ok(());
+    }
+    for check in &parameter.checks {
+        check.run(value).map_err(|problem| {
+            FunctionError::argument(
+                position,
+                format!("`{}`: {}: {}", parameter.name, problem.summary, problem.detail),
+            )
+        })?;
+    }
+    Ok(())
 }

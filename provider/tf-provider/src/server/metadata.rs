@@ -1,6 +1,8 @@
 //! `GetMetadata`: the names of what the provider offers, without the schemas.
 
-use proto::tfplugin5::get_metadata::{DataSource, NamedFunction, Resource, Response};
+use proto::tfplugin5::get_metadata::{
+    Action, DataSource, EphemeralResource, ListResource, NamedFunction, Resource, Response,
+};
 
 use super::{call::Call, schema::capabilities};
 
@@ -12,6 +14,17 @@ pub(super) fn answer(call: &Call) -> Response {
         resources: registry.resources.keys().map(|name| Resource { type_name: own(name) }).collect(),
         data_sources: registry.data_sources.keys().map(|name| DataSource { type_name: own(name) }).collect(),
         functions: registry.functions.keys().map(|name| NamedFunction { name: own(name) }).collect(),
-        ..Response::default()
+        ephemeral_resources: registry
+            .ephemeral_resources
+            .keys()
+            .map(|name| EphemeralResource { type_name: own(name) })
+            .collect(),
+        list_resources: registry
+            .list_resources
+            .keys()
+            .map(|name| ListResource { type_name: own(name) })
+            .collect(),
+        actions: registry.actions.keys().map(|name| Action { type_name: own(name) }).collect(),
+        diagnostics: Vec::new(),
     }
 }

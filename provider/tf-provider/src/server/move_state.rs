@@ -24,10 +24,13 @@ pub(super) fn answer(call: &Call, request: Request) -> Result<Response, Diagnost
     if state.is_none() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::bug("It accepted the move, but returned no state."));
     }
+    let state = state.and_then(|state| typed.state_to_save(state, &Value::Null, &mut diagnostics));
+    // An identity of another type is not one of this type.
+    let target_identity = wire::identities::of_state(resource, state.as_ref(), None, &mut diagnostics);
     Ok(Response {
-        target_state: state.and_then(|state| typed.state_to_wire(state, &Value::Null, &mut diagnostics)),
+        target_state: state.and_then(|state| typed.saved(state, &mut diagnostics)),
         target_private: outcome.private.unwrap_or_default().to_bytes(),
+        target_identity,
         diagnostics: wire::diagnostics::to_wire(diagnostics),
-        ..Response::default()
     })
 }

@@ -16,6 +16,22 @@ impl Typed {
         before: &Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<tf::DynamicValue> {
+        let state = self.state_to_save(state, before, diagnostics)?;
+        self.saved(state, diagnostics)
+    }
+
+    /// The bytes of a state of [`Typed::state_to_save`].
+    pub(super) fn saved(&self, state: Value, diagnostics: &mut Diagnostics) -> Option<tf::DynamicValue> {
+        diagnostics.take(wire::values::write(state, &self.of, "state"))
+    }
+
+    /// The state of [`Typed::state_to_wire`] before it is written.
+    pub(super) fn state_to_save(
+        &self,
+        state: Value,
+        before: &Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Value> {
         let state = match state.conform(&self.of) {
             Ok(state) => state,
             Err(misfit) => {
@@ -41,7 +57,7 @@ impl Typed {
             }
             self.schema.body().fill_blocks(&mut state);
         }
-        diagnostics.take(wire::values::write(state, &self.of, "state"))
+        Some(state)
     }
 
     fn finished(&self, mut state: Value, before: &Value) -> Value {

@@ -1,11 +1,14 @@
-//! The three validations: of the provider block, of a resource, of a data source.
+//! The validations of configurations: of the provider block and of everything that the provider offers.
 
-use proto::tfplugin5::{prepare_provider_config, validate_data_source_config, validate_resource_type_config};
+use proto::tfplugin5::{
+    self as tf, prepare_provider_config, validate_action_config, validate_data_source_config,
+    validate_ephemeral_resource_config, validate_list_resource_config, validate_resource_type_config,
+};
 
 use super::call::Call;
-use crate::{Diagnostics, wire};
+use crate::{Diagnostics, Value, registry::Typed, wire};
 
-pub(super) fn provider(
+pub(crate) fn provider(
     call: &Call,
     request: prepare_provider_config::Request,
 ) -> Result<prepare_provider_config::Response, Diagnostics> {
@@ -22,7 +25,7 @@ pub(super) fn provider(
     })
 }
 
-pub(super) fn resource(
+pub(crate) fn resource(
     call: Call,
     request: &validate_resource_type_config::Request,
 ) -> Result<validate_resource_type_config::Response, Diagnostics> {
@@ -37,16 +40,59 @@ pub(super) fn resource(
     Ok(validate_resource_type_config::Response { diagnostics: wire::diagnostics::to_wire(diagnostics) })
 }
 
-pub(super) fn data_source(
+pub(crate) fn data_source(
     call: &Call,
     request: &validate_data_source_config::Request,
 ) -> Result<validate_data_source_config::Response, Diagnostics> {
-    let data_source = call.registry.data_source(&request.type_name)?;
-    let typed = data_source.typed();
-    let config = wire::values::read_present(request.config.as_ref(), &typed.of, "configuration")?;
+    let entry = call.registry.data_source(&request.type_name)?;
+    let rules = |config: &Value, found: &mut Diagnostics| entry.item.validate(config, found);
+    let diagnostics = checked(call, entry.typed(), request.config.as_ref(), rules)?;
+    Ok(validate_data_source_config::Response { diagnostics })
+}
+
+pub(crate) fn ephemeral_resource(
+    call: &Call,
+    request: &validate_ephemeral_resource_config::Request,
+) -> Result<validate_ephemeral_resource_config::Response, Diagnostics> {
+    let entry = call.registry.ephemeral_resource(&request.type_name)?;
+    let rules = |config: &Value, found: &mut Diagnostics| entry.item.validate(config, found);
+    let diagnostics = checked(call, entry.typed(), request.config.as_ref(), rules)?;
+    Ok(validate_ephemeral_resource_config::Response { diagnostics })
+}
+
+pub(crate) fn list_resource(
+    call: &Call,
+    request: &validate_list_resource_config::Request,
+) -> Result<validate_list_resource_config::Response, Diagnostics> {
+    let entry = call.registry.list_resource(&request.type_name)?;
+    let rules = |config: &Value, found: &mut Diagnostics| entry.item.validate(config, found);
+    let diagnostics = checked(call, entry.typed(), request.config.as_ref(), rules)?;
+    Ok(validate_list_resource_config::Response { diagnostics })
+}
+
+pub(crate) fn action(
+    call: &Call,
+    request: &validate_action_config::Request,
+) -> Result<validate_action_config::Response, Diagnostics> {
+    let entry = call.registry.action(&request.type_name)?;
+    let rules = |config: &Value, found: &mut Diagnostics| entry.item.validate(config, found);
+    let diagnostics = checked(call, entry.typed(), request.config.as_ref(), rules)?;
+    Ok(validate_action_config::Response { diagnostics })
+}
+
+/// What the rules of the schema, and then those of the whole, find in a configuration.
+fn checked(
+    call: &Call,
+    typed: &Typed,
+    config: Option<&tf::DynamicValue>,
+    rules: impl FnOnce(&Value, &mut Diagnostics),
+) -> Result<Vec<tf::Diagnostic>, Diagnostics> {
+    let config = wire::values::read_present(config, &typed.of, "configuration")?;
+    // Terraform sends its capabilities with resources only; nothing else has write-only arguments but actions, whose
+    // Terraform knows them.
+    let context = crate::Context { write_only_allowed: true, ..call.context.clone() };
     let mut diagnostics = Diagnostics::new();
-    typed.schema.validate(&config, &call.context, &mut diagnostics);
-    data_source.item.validate(&config, &mut diagnostics);
-    let diagnostics = typed.schema.located(&config, diagnostics);
-    Ok(validate_data_source_config::Response { diagnostics: wire::diagnostics::to_wire(diagnostics) })
+    typed.schema.validate(&config, &context, &mut diagnostics);
+    rules(&config, &mut diagnostics);
+    Ok(wire::diagnostics::to_wire(typed.schema.located(&config, diagnostics)))
 }

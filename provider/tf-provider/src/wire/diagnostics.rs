@@ -39,6 +39,16 @@ pub(crate) fn path_to_wire(path: &Path) -> tf::AttributePath {
     tf::AttributePath { steps: steps.collect() }
 }
 
+/// The path that [`path_to_wire`] wrote.
+pub(crate) fn path_from_wire(path: &tf::AttributePath) -> Path {
+    let steps = path.steps.iter().filter_map(|step| match step.selector.as_ref()? {
+        Selector::AttributeName(name) => Some(Step::Attribute(name.clone())),
+        Selector::ElementKeyString(key) => Some(Step::Key(key.clone())),
+        Selector::ElementKeyInt(index) => Some(Step::Index(*index)),
+    });
+    steps.collect::<Vec<_>>().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

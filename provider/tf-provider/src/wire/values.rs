@@ -3,7 +3,8 @@
 use proto::tfplugin5 as tf;
 
 use crate::{
-    Context, Diagnostic, Type, Value,
+    Context, Deferred, Diagnostic, Diagnostics, Type, Value,
+    registry::Registry,
     value::{json, msgpack},
 };
 
@@ -81,4 +82,27 @@ pub(crate) fn capabilities(context: Context, capabilities: Option<&tf::ClientCap
         write_only_allowed: capabilities.write_only_attributes_allowed,
         ..context
     }
+}
+
+/// The context of a call that may bring the `provider_meta` block of a module.
+pub(crate) fn with_meta(
+    context: Context,
+    meta: Option<&tf::DynamicValue>,
+    registry: &Registry,
+) -> Result<Context, Diagnostic> {
+    let provider_meta = match registry.meta() {
+        Some(typed) => read(meta, &typed.of, "provider_meta")?,
+        None => Value::Null,
+    };
+    Ok(Context { provider_meta, ..context })
+}
+
+/// Whether the call was put off, in the answer to it.
+pub(crate) fn deferred(context: &Context, diagnostics: &mut Diagnostics) -> Option<tf::Deferred> {
+    let reason = match context.deferral.taken(context.deferral_allowed, diagnostics)? {
+        Deferred::ResourceConfigUnknown => tf::deferred::Reason::ResourceConfigUnknown,
+        Deferred::ProviderConfigUnknown => tf::deferred::Reason::ProviderConfigUnknown,
+        Deferred::AbsentPrerequisite => tf::deferred::Reason::AbsentPrereq,
+    };
+    Some(tf::Deferred { reason: reason.into() })
 }

@@ -34,9 +34,12 @@ async fn metadata_names_everything() {
     let mut session = Session::plain().await;
     let response = session.provider.get_metadata(tf::get_metadata::Request {}).await.unwrap().into_inner();
     let names: Vec<&str> = response.resources.iter().map(|it| it.type_name.as_str()).collect();
-    assert_eq!(names, ["null_fault", "null_file", "null_late", "null_thing"]);
+    assert_eq!(names, ["null_blocking", "null_fault", "null_file", "null_late", "null_thing"]);
     assert_eq!(response.data_sources.len(), 1);
     assert_eq!(response.functions.len(), 3);
+    assert_eq!(response.ephemeral_resources[0].type_name, "null_token");
+    assert_eq!(response.list_resources[0].type_name, "null_file");
+    assert_eq!(response.actions[0].type_name, "null_append");
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ async fn bytes_that_are_no_value_are_told() {
         }
     }
     // After all this, the provider still does its work.
-    let config = Some(value(&json!({ "text": "a b", "words": null })));
+    let config = Some(value(&json!({ "text": "a b", "words": null, "module_name": null })));
     let request =
         tf::read_data_source::Request { type_name: "null_words".into(), config, ..Default::default() };
     assert_eq!(session.provider.read_data_source(request).await.unwrap().into_inner().diagnostics, []);

@@ -148,11 +148,13 @@ async fn refined_and_strange_unknowns_are_unknown() {
     let refined: [&[u8]; 4] =
         [&[0xd4, 0, 0], &[0xc7, 3, 12, 0x81, 1, 0xc2], &[0xc7, 2, 99, 1, 2], &[0xd5, 12, 0x80, 0x00]];
     for unknown in refined {
-        let mut bytes = vec![0x82, 0xa4];
+        let mut bytes = vec![0x83, 0xa4];
         bytes.extend(b"text");
         bytes.extend(unknown);
         bytes.push(0xa5);
         bytes.extend(b"words\xc0");
+        bytes.push(0xab);
+        bytes.extend(b"module_name\xc0");
         let config = tf::DynamicValue { msgpack: bytes, json: Vec::new() };
         let request =
             tf::validate_data_source_config::Request { type_name: "null_words".into(), config: Some(config) };
@@ -312,7 +314,7 @@ async fn a_panic_in_a_plan_is_a_diagnostic() {
     assert_eq!(errors(&response.diagnostics), ["The provider made a mistake"]);
     let request = tf::read_data_source::Request {
         type_name: "null_words".into(),
-        config: Some(value(&json!({ "text": "panic", "words": null }))),
+        config: Some(value(&json!({ "text": "panic", "words": null, "module_name": null }))),
         ..Default::default()
     };
     let response = session.provider.read_data_source(request).await.unwrap().into_inner();

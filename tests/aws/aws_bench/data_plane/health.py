@@ -13,7 +13,7 @@ from aws_bench.data_plane.table import Check, Group, Table, Target
 
 # How long AWS needs to make a target known to the load balancer's nodes.
 REGISTRATION_SECONDS = 3
-# Servers on loopback are not faster when minutes are short, so a limit is never shorter than this.
+# Servers on loopback are not faster when minutes are short, so a check never has less time than this.
 MIN_LIMIT_SECONDS = 2.0
 
 REGISTERING = ("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
@@ -27,9 +27,9 @@ DRAINING = ("draining", "Target.DeregistrationInProgress", "Target deregistratio
 State = tuple[str, str | None, str]
 
 
-def limit(aws_seconds: float) -> float:
+def limit(aws_seconds: float, least: float = MIN_LIMIT_SECONDS) -> float:
     """How long a target may take where AWS gives it that many seconds."""
-    return min(aws_seconds, max(minute.scaled(aws_seconds), MIN_LIMIT_SECONDS))
+    return min(aws_seconds, max(minute.scaled(aws_seconds), least))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 terraform {
   required_providers {
     ipsy = {
-      source = "ipsy/ipsy"
+      source  = "ipsy/ipsy"
+      version = "~> 0.1"
     }
   }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::aws_bench::AwsBench;
+use crate::aws_bench::{self, AwsBench};
 use crate::console::Console;
 use crate::programs::{Profile, Programs};
 use crate::terraform::Terraform;
@@ -60,8 +60,7 @@ pub(super) fn ensure_only_read(aws: &AwsBench) -> Result<()> {
 }
 
 fn is_read(call: &str) -> bool {
-    let operation = call.split_once(':').map_or(call, |(_, operation)| operation);
-    ["BatchGet", "Describe", "Get", "List"].iter().any(|verb| operation.starts_with(verb))
+    aws_bench::is_read(call.split_once(':').map_or(call, |(_, operation)| operation))
 }
 
 /// Nothing of an app is left.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use super::phase::{Action, Phase, configuration};
+use super::phase::{ADDRESS, Action, Phase, configuration};
 use crate::aws_bench::AwsBench;
 use crate::programs::Programs;
 use crate::terraform::Terraform;
@@ -20,6 +20,8 @@ pub(super) type Census = BTreeMap<String, u64>;
 pub(super) struct Bed {
     pub(super) aws: AwsBench,
     pub(super) terraform: Terraform,
+    /// A Terraform with another state, which has the app before this one takes it over.
+    pub(super) other: Terraform,
     /// What there is without the app.
     pub(super) empty: Census,
 }
@@ -28,28 +30,77 @@ impl Bed {
     /// A new one, with nothing in it but the platform.
     pub(super) fn new(tools: &Tools, programs: &Programs) -> Result<Self> {
         let aws = AwsBench::start(tools)?;
-        let mut terraform = Terraform::copy_of(&configuration(), tools, programs)?.against(&aws);
-        terraform.variable("listener_arn", &aws.platform.listener_arn);
-        terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
-        terraform.variable("zone_id", &aws.platform.zone_id);
-        terraform.variable("second_listener_arn", &second_listener(&aws)?);
-        terraform.init()?;
+        let second_listener = second_listener(&aws)?;
+        let terraform = || -> Result<Terraform> {
+            let mut terraform = Terraform::copy_of(&configuration(), tools, programs)?.against(&aws);
+            terraform.variable("listener_arn", &aws.platform.listener_arn);
+            terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+            terraform.variable("zone_id", &aws.platform.zone_id);
+            terraform.variable("second_listener_arn", &second_listener);
+            terraform.init()?;
+            Ok(terraform)
+        };
+        let (terraform, other) = (terraform()?, terraform()?);
         let empty = aws.census()?;
-        Ok(Self { aws, terraform, empty })
+        Ok(Self { aws, terraform, other, empty })
     }
 
     /// Brings everything to where a phase starts.
     pub(super) fn prepare(&self, phase: &Phase) -> Result<()> {
-        self.terraform.clear()?;
-        self.terraform.overlay(&configuration())?;
-        if phase.action != Action::Create {
-            self.terraform.apply()?;
-            self.aws.install_pods()?;
+        for terraform in [&self.terraform, &self.other] {
+            terraform.clear()?;
+            terraform.overlay(&configuration())?;
         }
-        if let Action::Update(folder) = &phase.action {
-            self.terraform.overlay(folder)?;
+        match (&phase.action, phase.folder()) {
+            (Action::Create, _) => {}
+            (Action::Replace(_), Some(folder)) => {
+                self.terraform.overlay(folder)?;
+                self.make(&self.terraform)?;
+                self.taint()?;
+            }
+            (Action::TakeOver(_), Some(folder)) => {
+                self.make(&self.other)?;
+                self.terraform.overlay(folder)?;
+            }
+            (Action::RenameWithImages(_), Some(folder)) => {
+                self.make(&self.terraform)?;
+                self.aws.push_image("checkout")?;
+                self.terraform.overlay(folder)?;
+            }
+            (_, Some(folder)) => {
+                self.make(&self.terraform)?;
+                self.terraform.overlay(folder)?;
+            }
+            (_, None) => {
+                self.make(&self.terraform)?;
+                if phase.action == Action::Adopt {
+                    self.terraform.run(&["state", "rm", ADDRESS])?.ok()?;
+                }
+            }
         }
         self.aws.forget_calls()
+    }
+
+    /// Makes the app, with pods in it.
+    fn make(&self, terraform: &Terraform) -> Result<()> {
+        terraform.apply()?;
+        self.aws.install_pods()
+    }
+
+    /// Marks the app as tainted, sees that Terraform refuses to destroy it for that, and takes the mark away.
+    fn taint(&self) -> Result<()> {
+        let made = self.aws.census()?;
+        self.terraform.run(&["taint", ADDRESS])?.ok()?;
+        let refused = self.terraform.try_apply()?;
+        ensure!(refused.code == 1, "a tainted app was not kept:\n{}", refused.everything());
+        ensure!(self.aws.census()? == made, "the refusal of a tainted app has changed something");
+        self.terraform.run(&["untaint", ADDRESS])?.ok().map(drop)
+    }
+
+    /// Whether a listener rule has requests for the app.
+    pub(super) fn serves(&self) -> Result<bool> {
+        let rules = self.aws.resources()?.rules;
+        Ok(rules.iter().any(|rule| rule.weights.values().any(|weight| *weight > 0)))
     }
 
     /// Brings the configuration back to what it was before the update of `folder`.

@@ -24,15 +24,17 @@ const CHANGING: [(&str, &str); 10] = [
 ];
 
 /// Those that only read, or call nothing.
-const OTHERS: [&str; 15] = [
+const OTHERS: [&str; 17] = [
     "accounts",
     "channel",
     "clusters",
     "credentials",
     "failure",
     "http",
+    "instances",
     "load_balancers",
     "metrics",
+    "query",
     "quota",
     "resource_tags",
     "rule_form",

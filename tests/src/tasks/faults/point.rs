@@ -47,7 +47,8 @@ impl Way {
     pub(super) const ALL: [Self; 5] =
         [Self::Fails, Self::AnswerLost, Self::ProviderKilled, Self::TerraformKilled, Self::Reverted];
 
-    /// The ways in which a call of `phase` goes wrong: only an update can be reverted.
+    /// The ways in which a call of `phase` goes wrong: only an update can be reverted and leave an app whose state knows
+    /// of what was made.
     pub(super) fn of(phase: &Phase) -> impl Iterator<Item = Self> {
         let is_update = matches!(phase.action, Action::Update(_));
         Self::ALL.into_iter().filter(move |way| *way != Self::Reverted || is_update)

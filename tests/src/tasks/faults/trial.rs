@@ -14,9 +14,6 @@ use crate::aws_bench;
 use crate::process::Outcome;
 use crate::terraform::DESTROY;
 
-/// Beginnings of the names of operations that change nothing.
-const READS: [&str; 5] = ["Describe", "Get", "List", "Head", "BatchGet"];
-
 /// A change of the app is done after so many runs at most: a target group that takes over from another needs two,
 /// with the installation of the app between them.
 const MOST_RUNS: usize = 2;
@@ -31,6 +28,8 @@ pub(super) struct Reference {
     before: Census,
     /// What there is after it.
     after: Census,
+    /// Whether the app serves after it.
+    serves: bool,
 }
 
 /// What came of a point.
@@ -42,6 +41,8 @@ pub(super) struct Verdict {
     pub(super) orphans: u64,
     /// Objects that the next run made beside those that were there.
     pub(super) duplicates: u64,
+    /// Apps that have lost their requests: for a moment where they serve on, or for good.
+    pub(super) lost: u64,
     /// What went wrong, for people.
     pub(super) problems: Vec<String>,
 }
@@ -53,7 +54,20 @@ impl Verdict {
     }
 
     pub(super) fn is_good(&self) -> bool {
-        self.converged && self.orphans == 0 && self.duplicates == 0 && self.problems.is_empty()
+        self.converged
+            && self.orphans == 0
+            && self.duplicates == 0
+            && self.lost == 0
+            && self.problems.is_empty()
+    }
+
+    /// Counts the app as lost if no listener rule has requests for it.
+    fn expect_service(&mut self, bed: &Bed, when: &str) -> Result<()> {
+        if !bed.serves()? {
+            self.lost += 1;
+            self.problems.push(format!("no listener rule has requests for the app {when}"));
+        }
+        Ok(())
     }
 }
 
@@ -64,11 +78,17 @@ pub(super) fn undisturbed(bed: &Bed, phase: &Phase) -> Result<Reference> {
     let runs = settle(bed, phase)?;
     let calls = changing_calls(&bed.aws.call_log()?);
     let after = bed.aws.census()?;
+    let serves = bed.serves()?;
+    ensure!(serves || !phase.serves_on(), "{} takes the requests from the app", phase.name);
+    if matches!(phase.action, Action::TakeOver(_)) {
+        bed.other.destroy()?;
+        ensure!(bed.aws.census()? == after, "the state that has lost the app deletes what is not its own");
+    }
     bed.terraform.destroy()?;
     let left = bed.aws.census()?;
     ensure!(left == bed.empty, "the destroy after {} leaves {:?}", phase.name, surplus(&left, &bed.empty));
     ensure!(!calls.is_empty(), "{} changes nothing", phase.name);
-    Ok(Reference { calls, runs, before, after })
+    Ok(Reference { calls, runs, before, after, serves })
 }
 
 /// Runs a phase's command until it changes nothing more; gives how often that was.
@@ -99,17 +119,27 @@ pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Resu
             verdict.problems.push(format!("the failed create left {:?}", left.1));
         }
     }
+    if phase.serves_on() {
+        verdict.expect_service(bed, "right after the fault")?;
+    }
     match &phase.action {
         Action::Update(folder) if point.way == Way::Reverted => {
             bed.revert(folder)?;
             settle(bed, phase)?;
             verdict.converged = true;
             judge(bed, &reference.before, &mut verdict)?;
+            verdict.expect_service(bed, "after the change was reverted")?;
         }
         action => {
             repeat(bed, phase, &broken, reference, &mut verdict)?;
             if *action != Action::Destroy {
                 judge(bed, &reference.after, &mut verdict)?;
+            }
+            if reference.serves {
+                verdict.expect_service(bed, "after the next apply")?;
+            }
+            if let Action::TakeOver(_) = action {
+                judge_former_holder(bed, &mut verdict)?;
             }
         }
     }
@@ -141,7 +171,7 @@ fn repeat(
         runs = (runs - 1).max(1);
     }
     while runs > 0 {
-        let mended = bed.terraform.run(phase.command())?;
+        let mended = bed.terraform.run(phase.mending_command())?;
         verdict.converged = mended.code == 0;
         if !verdict.converged {
             verdict.problems.push(mended.failure().to_string());
@@ -171,6 +201,21 @@ fn judge(bed: &Bed, expected: &Census, verdict: &mut Verdict) -> Result<()> {
     }
     if plan.code != 0 {
         verdict.problems.push(format!("the next plan changes something:\n{}", plan.everything()));
+    }
+    Ok(())
+}
+
+/// Destroys the app in the state that held it before: what another state has taken over is not its own any more.
+fn judge_former_holder(bed: &Bed, verdict: &mut Verdict) -> Result<()> {
+    let now = bed.aws.census()?;
+    let destroyed = bed.other.run(&DESTROY)?;
+    if destroyed.code != 0 {
+        verdict.problems.push(destroyed.failure().to_string());
+    }
+    let (deleted, which) = surplus(&now, &bed.aws.census()?);
+    if deleted > 0 {
+        verdict.lost += 1;
+        verdict.problems.push(format!("the state that has lost the app deletes {which:?}"));
     }
     Ok(())
 }
@@ -225,7 +270,7 @@ fn changing_calls(log: &[Value]) -> Vec<Call> {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
         let (service, operation) = (text("service"), text("operation"));
         let is_ours = text("access_key") == aws_bench::ACCESS_KEY_ID;
-        if !is_ours || service == "sts" || READS.iter().any(|read| operation.starts_with(read)) {
+        if !is_ours || service == "sts" || aws_bench::is_read(&operation) {
             continue;
         }
         let count = counts.entry((service.clone(), operation.clone())).or_default();

@@ -18,8 +18,17 @@ enum Presence {
 
 /// The head of a page, as the registry reads it.
 pub(super) fn front_matter(title: &str, description: &str) -> String {
+    head(title, "subcategory: \"\"\n", description)
+}
+
+/// The head of the page of the provider, which the registry refuses with a `subcategory`.
+pub(super) fn index_front_matter(title: &str, description: &str) -> String {
+    head(title, "", description)
+}
+
+fn head(title: &str, subcategory: &str, description: &str) -> String {
     let first = description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
-    format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {first}\n---\n\n")
+    format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {first}\n---\n\n")
 }
 
 /// The section about a schema, with all its blocks.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
 use super::Document;
-use super::markdown::{front_matter, of_type, schema};
+use super::markdown::{front_matter, index_front_matter, of_type, schema};
 use crate::programs::Programs;
 use crate::terraform::Terraform;
 use crate::tools::Tools;
@@ -50,7 +50,7 @@ fn index(provider: &Value) -> Result<Document> {
     let description = text(&provider["block"]["description"]);
     let page = format!(
         "{}# ipsy Provider\n\n{description}\n\n{}{}",
-        front_matter("ipsy Provider", description),
+        index_front_matter("ipsy Provider", description),
         example("provider/provider.tf", "terraform", "Example Usage")?,
         schema(&provider["block"])?,
     );

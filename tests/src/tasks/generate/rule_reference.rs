@@ -37,7 +37,8 @@ fn index(standards: &[&Value], of_provider: &[&Value], findings: &[&Value]) -> R
     let rows = |rules: &[&Value], page: &mut String| -> Result<()> {
         for rule in rules {
             let (id, summary, source) = (cell(&rule["id"]), cell(&rule["summary"]), cell(&rule["source"]));
-            writeln!(page, "| [{id}]({id}.md) | {summary} | `{source}` |")?;
+            let source = if source.is_empty() { "always".to_owned() } else { format!("`{source}`") };
+            writeln!(page, "| [{id}]({id}.md) | {summary} | {source} |")?;
         }
         Ok(())
     };

@@ -5,37 +5,40 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::Release;
+use super::{Platform, Release};
 use crate::matrix::Table;
 use crate::process::Process;
 
 /// A row for each place.
 pub(super) fn rows(release: &Release, table: &mut Table) -> Result<()> {
     let unpacked = tempfile::tempdir()?;
-    for machine in ["amd64", "arm64"] {
-        let folder = unpacked.path().join(machine);
+    for platform in &release.platforms {
+        let folder = unpacked.path().join(platform.machine);
         std::fs::create_dir(&folder)?;
-        unpack(release, machine, &folder)?;
+        unpack(release, *platform, &folder)?;
     }
     let own = unpacked.path().join(release.platform.machine);
     table.row("chroot", "both programs run in a folder that holds nothing else", || alone(&own))?;
     table.row("buildah", "the post-renderer runs in an image that holds nothing else", || image(release, &own))?;
     let arm64 = unpacked.path().join("arm64");
-    table.row("qemu", "both programs run on arm64", || on_arm64(release, &arm64))
+    if arm64.exists() {
+        table.row("qemu", "both programs run on arm64", || on_arm64(release, &arm64))?;
+    }
+    Ok(())
 }
 
 const PROGRAMS: [&str; 2] = ["terraform-provider-ipsy", "ipsy-post-renderer"];
 
 /// Unpacks both programs, under their plain names.
-fn unpack(release: &Release, machine: &str, folder: &Path) -> Result<()> {
+fn unpack(release: &Release, platform: Platform, folder: &Path) -> Result<()> {
     let version = release.version;
-    let zip = release.file(&format!("terraform-provider-ipsy_{version}_linux_{machine}.zip"));
+    let zip = release.file(&format!("terraform-provider-ipsy_{version}_{platform}.zip"));
     Process::new("python3").args(["-m", "zipfile", "--extract"]).arg(zip).arg(folder).succeed()?;
     let provider = folder.join(PROGRAMS[0]);
     std::fs::rename(folder.join(format!("terraform-provider-ipsy_v{version}")), &provider)?;
     // Python's zipfile does not keep modes.
     Process::new("chmod").arg("755").arg(&provider).succeed()?;
-    let archive = release.file(&format!("ipsy-post-renderer_{version}_linux_{machine}.tar.gz"));
+    let archive = release.file(&format!("ipsy-post-renderer_{version}_{platform}.tar.gz"));
     Process::new("tar").arg("--extract").arg("--file").arg(archive).arg("--directory").arg(folder).succeed()?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::Release;
 use crate::matrix::Table;
 use crate::process::{Outcome, Process};
-use crate::registry::Registry;
+use crate::platform::registry::Registry;
 use crate::tasks::release::Layout;
 
 const LABELS: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {ipsy.dev/team: payments}}";
@@ -105,15 +105,16 @@ fn charts(release: &Release) -> Result<()> {
 }
 
 fn pulled(release: &Release) -> Result<()> {
-    let registry = Registry::start()?;
+    let images = tempfile::tempdir()?;
+    let registry = Registry::start(images.path())?;
     let layout = release.file("charts");
     let manifests = Layout::within(&layout).manifests()?;
     ensure!(manifests.len() == 2, "the layout holds {} charts", manifests.len());
     for name in ["ipsy-app", "ipsy-overprovisioner"] {
         let from = format!("oci:{}:{name}:{}", layout.display(), release.version);
-        let to = format!("docker://{}/charts/{name}:{}", registry.address(), release.version);
+        let to = format!("docker://{}/charts/{name}:{}", registry.host, release.version);
         Process::new("skopeo").args(["copy", "--quiet", "--dest-tls-verify=false", &from, &to]).succeed()?;
-        let address = format!("oci://{}/charts/{name}", registry.address());
+        let address = format!("oci://{}/charts/{name}", registry.host);
         let published = fs::read(chart_archive(release, name))?;
         for helm in [&release.tools.helm_3, &release.tools.helm_4] {
             let user = User::of(release, helm)?;

@@ -114,10 +114,17 @@ fn volume() -> Vec<Field> {
 /// The probes of a container.
 pub(super) fn probes() -> Vec<Field> {
     vec![
-        block("startup", "startup", probe()),
+        block("startup", "startup", restarting_probe()),
         block("readiness", "readiness", probe()),
-        block("liveness", "liveness", probe()),
+        block("liveness", "liveness", restarting_probe()),
     ]
+}
+
+/// A probe that ends the container when it fails.
+fn restarting_probe() -> Vec<Field> {
+    let mut fields = probe();
+    fields.push(number("termination_grace_period_seconds", "terminationGracePeriodSeconds"));
+    fields
 }
 
 fn probe() -> Vec<Field> {
@@ -137,6 +144,5 @@ fn probe() -> Vec<Field> {
         number("timeout_seconds", "timeoutSeconds"),
         number("success_threshold", "successThreshold"),
         number("failure_threshold", "failureThreshold"),
-        number("termination_grace_period_seconds", "terminationGracePeriodSeconds"),
     ]
 }

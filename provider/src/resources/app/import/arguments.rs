@@ -12,11 +12,11 @@ use crate::app::arguments::AppConfig;
 use crate::app::iam::OWN_POLICY;
 use crate::app::image::Storage;
 use crate::app::names::Identity;
+use crate::app::policy::{canonical, document};
 use crate::app::problem::Problems;
 use crate::app::resolve::{App, resolve};
 use crate::app::standards::StandardsDocument;
 use crate::infrastructure::ownership::{TagPolicy, is_mark};
-use crate::infrastructure::policy::{canonical, document};
 use crate::infrastructure::repository::{lifecycle_policy, repository_policy};
 use crate::session::today;
 

@@ -9,12 +9,13 @@ use ipsy_aws::{
 };
 use tf_provider::Diagnostic;
 
+use super::super::adoption::being_deleted;
 use super::identifier::Identifier;
 use crate::app::image::Reference;
 use crate::app::names::Identity;
+use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::ownership::owner_of;
-use crate::infrastructure::policy::document;
+use crate::infrastructure::ownership::{describe, is_deleting, owner_of};
 use crate::infrastructure::trust::trusted_service_accounts;
 
 /// What there is of an app.
@@ -124,7 +125,11 @@ async fn parameter(
             format!("/{app}/{environment}/image"),
         ],
     };
-    let found = tell("The image pointer", aws.parameters.get(&names).await)?;
+    let (usual, others) = names.split_at(1);
+    let mut found = tell("The image pointer", aws.parameters.get(usual).await)?;
+    if found.is_empty() && !others.is_empty() {
+        found = tell("The image pointer", aws.parameters.get(others).await)?;
+    }
     let first = names.iter().find_map(|name| found.iter().find(|parameter| parameter.name == *name));
     match (&hints.parameter, first) {
         (Some(name), None) => Err(missing("SSM parameter", name)),
@@ -188,7 +193,11 @@ async fn log_group(
             app.clone(),
         ],
     };
-    let found = tell("The log group", aws.log_groups.by_names(&names).await)?;
+    let (usual, others) = names.split_at(1);
+    let mut found = tell("The log group", aws.log_groups.by_names(usual).await)?;
+    if found.is_empty() && !others.is_empty() {
+        found = tell("The log group", aws.log_groups.by_names(others).await)?;
+    }
     let first = names.iter().find_map(|name| found.iter().find(|group| group.name == *name));
     match (&hints.log_group, first) {
         (Some(name), None) => Err(missing("log group", name)),
@@ -441,6 +450,9 @@ async fn tags(aws: &Aws, identity: &Identity, found: &mut Findings) -> Result<()
         all.push((format!("listener rule `{}`", rule.arn), found.rule_tags.clone()));
     }
     for (title, tags) in all {
+        if is_deleting(&tags) {
+            return Err(being_deleted(&identity.id(), &format!("{title}: {}", describe(&tags))));
+        }
         if let Some(owner) = owner_of(&tags).filter(|owner| owner != identity) {
             return Err(Diagnostic::error(
                 format!("The {title} belongs to `{}`", owner.id()),
@@ -465,32 +477,4 @@ async fn tags(aws: &Aws, identity: &Identity, found: &mut Findings) -> Result<()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_group_is_the_apps_by_its_whole_name() {
-        let identity = Identity { app: "checkout".into(), environment: "prod".into() };
-        for name in ["checkout", "checkout-prod", "checkout-prod-blue", "prod-checkout-blue"] {
-            assert!(names_app(name, &identity), "{name}");
-        }
-        for name in ["checkout-legacy", "checkout-product", "shop-checkout-prod", ""] {
-            assert!(!names_app(name, &identity), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_pointer_names_its_repository() {
-        let pointer = |value: &str| Parameter {
-            name: "/a".into(),
-            arn: String::new(),
-            value: value.into(),
-            kind: ipsy_aws::ParameterKind::Text,
-            version: 1,
-        };
-        let ours = pointer("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/checkout:1");
-        assert_eq!(pointed_repository(&ours).as_deref(), Some("team/checkout"));
-        assert_eq!(pointed_repository(&pointer("ghcr.io/team/checkout:1")), None);
-        assert_eq!(pointed_repository(&pointer("1.0.0")), None);
-    }
-}
+mod tests;

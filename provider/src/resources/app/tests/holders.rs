@@ -1,5 +1,10 @@
 //! One app has one holder: what another resource holds is neither taken nor deleted.
 
+use std::collections::BTreeSet;
+
+use ipsy_aws::ErrorKind;
+use ipsy_aws::fake::Moment;
+
 use super::lifecycle::changing;
 use super::*;
 
@@ -21,7 +26,10 @@ fn another_state(bench: &Bench) {
 
 async fn applied() -> (Bench, Value, Json) {
     let bench = Bench::new().await;
-    let config = bench.config((90, 10));
+    let mut config = bench.config((90, 10));
+    // A record carries no tags that could name its holder.
+    bench.fake.add_zone("Z1");
+    config["dns"] = json!({ "a.example.com": { "zone_id": "Z1", "weight": 10 } });
     let state = bench.apply(None, &config).await.state.unwrap();
     bench.fake.forget_calls();
     (bench, state, config)
@@ -63,6 +71,7 @@ async fn a_second_state_is_refused_at_plan_with_the_place_of_the_first() {
     assert_eq!(bench.fake.inventory(), inventory, "nothing was made twice");
 
     // The first state finds that it holds nothing, and its destroy deletes nothing.
+    from_another_state(&bench);
     *bench.private.lock().unwrap() = first;
     let lost = bench.refresh(&state).await;
     assert!(format!("{:?}", lost.diagnostics).contains("Another resource holds"), "{:?}", lost.diagnostics);
@@ -75,6 +84,38 @@ async fn a_second_state_is_refused_at_plan_with_the_place_of_the_first() {
     assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
     assert_eq!(changing(&bench), Vec::<&str>::new());
     assert_eq!(bench.fake.inventory(), inventory);
+}
+
+#[tokio::test]
+async fn no_resource_takes_over_an_app_that_is_being_deleted() {
+    let (bench, state, config) = applied().await;
+    bench.fake.fail("DeleteRule", Moment::BeforeEffect, ErrorKind::AccessDenied, 1);
+    let kept = bench.destroy(&state).await.state.expect("the destroy is not over");
+    from_another_state(&bench);
+    let first = bench.private.lock().unwrap().clone();
+    another_state(&bench);
+    let mut adopting = config.clone();
+    adopting["adopt"] = json!(true);
+    bench.fake.forget_calls();
+    let (_, refused) = bench.plan(None, &adopting).await;
+    let report = format!("{refused:?}");
+    assert!(refused.has_errors() && report.contains("The app `prod/checkout` is being deleted"), "{report}");
+    let request = tf_provider::ImportRequest { id: "prod/checkout".to_owned(), context: Context::default() };
+    let imported = bench.resource.import(request).await;
+    let report = format!("{:?}", imported.diagnostics);
+    assert!(imported.state.is_none() && report.contains("is being deleted"), "{report}");
+    assert_eq!(changing(&bench), Vec::<&str>::new());
+
+    // The holder goes on with the destroy, or keeps the app by an apply.
+    *bench.private.lock().unwrap() = first;
+    let state = bench.refresh(&kept).await.state.unwrap();
+    let (planned, _) = bench.plan(Some(&state), &config).await;
+    assert_ne!(planned.attribute("infrastructure"), state.attribute("infrastructure"));
+    let state = bench.apply(Some(&state), &config).await.state.unwrap();
+    assert_eq!(bench.refresh(&state).await.state.unwrap(), state);
+    another_state(&bench);
+    let (_, warned) = bench.plan(None, &adopting).await;
+    assert!(!warned.has_errors(), "{warned:?}");
 }
 
 #[tokio::test]
@@ -131,6 +172,38 @@ async fn create_before_destroy_takes_the_app_over_and_deletes_nothing() {
 }
 
 #[tokio::test]
+async fn a_takeover_that_was_interrupted_has_taken_nothing() {
+    let operations: BTreeSet<&str> = {
+        let (bench, _, config) = applied().await;
+        bench.apply(None, &config).await;
+        changing(&bench).into_iter().collect()
+    };
+    assert!(operations.len() >= 4, "{operations:?}");
+    let moments = [Moment::BeforeEffect, Moment::AfterEffect];
+    for (operation, moment) in
+        operations.iter().flat_map(|operation| moments.map(|moment| (*operation, moment)))
+    {
+        let point = format!("{operation} {moment:?}");
+        let (bench, state, config) = applied().await;
+        let old = bench.private.lock().unwrap().clone();
+        let first = owner(&bench).await;
+        bench.fake.fail(operation, moment, ErrorKind::AccessDenied, 1);
+        let failed = bench.apply(None, &config).await;
+        assert!(failed.diagnostics.has_errors() && failed.state.is_none(), "{point}");
+        *bench.private.lock().unwrap() = old;
+        let refreshed = bench.refresh(&state).await;
+        assert!(refreshed.diagnostics.is_empty(), "{point}: {:?}", refreshed.diagnostics);
+        let refreshed = refreshed.state.unwrap();
+        let mended = bench.apply(Some(&refreshed), &config).await;
+        assert!(!mended.diagnostics.has_errors(), "{point}: {:?}", mended.diagnostics);
+        assert_eq!(owner(&bench).await, first, "{point}");
+        assert_eq!(bench.refresh(&state).await.state.unwrap(), state, "{point}");
+        bench.destroy(&mended.state.unwrap()).await;
+        assert!(bench.fake.tags().is_empty(), "{point}: {:?}", bench.fake.tags());
+    }
+}
+
+#[tokio::test]
 async fn copied_tags_make_no_role_ours() {
     let (bench, state, config) = applied().await;
     let tags = bench.fake.aws().roles.get("checkout-prod").await.unwrap().unwrap().tags;
@@ -158,6 +231,7 @@ async fn an_import_takes_the_app_over_with_its_first_change() {
     assert!(!updated.diagnostics.has_errors(), "{:?}", updated.diagnostics);
     assert_ne!(owner(&bench).await, before);
     *bench.private.lock().unwrap() = first;
+    from_another_state(&bench);
     let lost = bench.refresh(&state).await.state.unwrap();
     let held = lost.attribute("infrastructure").as_map().unwrap().len();
     assert_eq!(held, 0, "the first state holds nothing any more");

@@ -97,10 +97,8 @@ async fn an_alarm_brings_the_weights_of_before_back() {
     assert_eq!(weights(&bench, &state).await, [20, 0]);
 }
 
-#[tokio::test(start_paused = true)]
-async fn requests_that_go_back_to_what_exists_are_never_held_up() {
-    let bench = Bench::new().await;
-    bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "on fire".into() });
+/// The target group of instances that exist; its ARN.
+async fn legacy(bench: &Bench) -> String {
     let legacy = NewTargetGroup {
         name: "legacy".into(),
         protocol: "HTTP".into(),
@@ -112,11 +110,18 @@ async fn requests_that_go_back_to_what_exists_are_never_held_up() {
         health_check: HealthCheck::default(),
         tags: Tags::new(),
     };
-    let legacy = bench.fake.aws().target_groups.create(&legacy).await.unwrap();
+    bench.fake.aws().target_groups.create(&legacy).await.unwrap().arn
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_go_back_to_what_exists_are_never_held_up() {
+    let bench = Bench::new().await;
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "on fire".into() });
+    let legacy = legacy(&bench).await;
     let with = |bench: &Bench, weights: (i64, i64), rollout: bool| {
         let mut config = config(bench, Some(0));
         config["backend"] = json!({
-            "ec2": { "target_group_arn": legacy.arn, "weight": weights.0 },
+            "ec2": { "target_group_arn": legacy, "weight": weights.0 },
             "green": { "cluster": "eks-green", "weight": weights.1 },
         });
         if !rollout {
@@ -130,6 +135,25 @@ async fn requests_that_go_back_to_what_exists_are_never_held_up() {
     assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
     assert_eq!(weights(&bench, &state).await, [100, 0]);
     assert_eq!(started.elapsed().as_secs(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_name_for_a_backend_moves_no_request() {
+    let bench = Bench::new().await;
+    let legacy = legacy(&bench).await;
+    let named = |name: &str| {
+        let mut config = config(&bench, Some(0));
+        let existing = json!({ "target_group_arn": legacy, "weight": 100 });
+        config["backend"] = json!({ name: existing, "green": { "cluster": "eks-green", "weight": 0 } });
+        config
+    };
+    let state = bench.apply(None, &named("ec2")).await.state.unwrap();
+    let (_, report) = bench.plan(Some(&state), &named("instances")).await;
+    assert!(!format!("{report:?}").contains("The apply moves traffic"), "{report:?}");
+    bench.fake.forget_calls();
+    let renamed = bench.apply(Some(&state), &named("instances")).await;
+    assert!(!renamed.diagnostics.has_errors(), "{:?}", renamed.diagnostics);
+    assert_eq!(changing(&bench), Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]
@@ -281,18 +305,45 @@ async fn an_alarm_without_data_is_never_good() {
     assert_eq!(weights(&bench, &state).await, [20, 0]);
 }
 
+/// Sets what the cluster `backend` answers in one minute, which begins so many seconds from now.
+fn answers(bench: &Bench, state: &Value, backend: &str, seconds: i64, (requests, server_errors): (f64, f64)) {
+    let path = Path::root("target_groups").key(backend).attribute("arn");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let minute = ipsy_aws::TrafficMinute { requests, server_errors, ..Default::default() };
+    let minutes = ipsy_aws::TrafficMinutes::from([(i64::try_from(now).unwrap() + seconds, minute)]);
+    bench.fake.set_traffic(state.at(&path).unwrap().as_str().unwrap(), minutes);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_limit_on_errors_brings_the_weights_of_before_back() {
     let (bench, state) = entered(2).await;
-    let green = state.at(&Path::root("target_groups").key("green").attribute("arn")).unwrap().clone();
-    let minute = ipsy_aws::TrafficMinute { requests: 500.0, server_errors: 10.0, ..Default::default() };
-    bench.fake.set_traffic(green.as_str().unwrap(), ipsy_aws::TrafficMinutes::from([(60, minute)]));
+    answers(&bench, &state, "green", 60, (500.0, 10.0));
     let mut wanted = config(&bench, Some(80));
     wanted["rollout"]["limit"] = json!({ "server_error_percent": { "maximum": 1 } });
     let outcome = bench.apply(Some(&state), &wanted).await;
     let report = format!("{:?}", outcome.diagnostics);
     assert!(report.contains("backend `green`: limit `server_error_percent` is exceeded: 2.00"), "{report}");
     assert_eq!(weights(&bench, &state).await, [20, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_gets_no_more_requests_is_compared_by_those_from_before() {
+    let (bench, state) = entered(2).await;
+    answers(&bench, &state, "blue", -60, (500.0, 5.0));
+    let mut wanted = config(&bench, Some(100));
+    wanted["rollout"]["steps"] = json!([100]);
+    wanted["rollout"]["limit"] = json!({ "server_error_percent": { "maximum": 1, "compared_with": "blue" } });
+    answers(&bench, &state, "green", 60, (500.0, 11.0));
+    let outcome = bench.apply(Some(&state), &wanted).await;
+    let report = format!("{:?}", outcome.diagnostics);
+    assert!(report.contains("2.20, and at most 2.00 is allowed (`blue` has 1.00"), "{report}");
+    assert_eq!(weights(&bench, &state).await, [20, 0]);
+
+    answers(&bench, &state, "green", 60, (500.0, 10.0));
+    wanted["rollout"]["resume"] = json!(true);
+    let outcome = bench.apply(Some(&outcome.state.unwrap()), &wanted).await;
+    assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
+    assert_eq!(weights(&bench, &state).await, [0, 100]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -313,6 +364,38 @@ async fn without_a_rollout_a_backend_without_healthy_targets_gets_nothing() {
     let outcome = bench.apply(Some(&state), &wanted).await;
     assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
     assert_eq!(weights(&bench, &state).await, [10, 90]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_immediate_rollout_gives_a_new_cluster_its_share_at_once() {
+    let bench = Bench::new().await;
+    bench.fake.set_alarm("checkout-5xx", AlarmState::Ok { reason: String::new() });
+    let immediate = |weight: Option<i64>| {
+        let mut config = config(&bench, weight);
+        config["rollout"] = json!({ "mode": "immediate", "reason": "the second cluster was tested by hand" });
+        config
+    };
+    let first = bench.apply(None, &immediate(None)).await.state.unwrap();
+    let wanted = immediate(Some(80));
+    let (report, weights_planned) = planned(&bench, &first, &wanted).await;
+    assert_eq!(weights_planned, [20, 80]);
+    assert!(!report.contains("enters with weight 0"), "{report}");
+    assert!(report.contains("Backend `green` has no healthy target now"), "{report}");
+    assert!(report.contains("It gets its share at once"), "{report}");
+    let second = bench.apply(Some(&first), &wanted).await;
+    assert!(!second.diagnostics.has_errors(), "{:?}", second.diagnostics);
+    let second = second.state.unwrap();
+    assert_eq!(weights(&bench, &second).await, [20, 80]);
+    assert_eq!(planned(&bench, &second, &wanted).await.1, [20, 80]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_immediate_rollout_gives_a_cluster_its_share_in_the_first_apply() {
+    let bench = Bench::new().await;
+    let mut wanted = config(&bench, Some(80));
+    wanted["rollout"] = json!({ "mode": "immediate", "reason": "a test environment" });
+    let state = bench.apply(None, &wanted).await.state.unwrap();
+    assert_eq!(weights(&bench, &state).await, [20, 80]);
 }
 
 /// Applies `config`, and asks to stop after `seconds`.

@@ -236,3 +236,64 @@ async fn values_of_one_cluster_change_no_other() {
         "{places:?} {diagnostics:?}"
     );
 }
+
+#[tokio::test]
+async fn replicas_and_placement_of_a_backend_are_in_its_values_alone() {
+    let bench = Bench::new().await;
+    let mut config = bench.config((100, 0));
+    let (before, _) = bench.plan(None, &config).await;
+    let toleration = json!([{ "key": "spot", "operator": "Exists" }]);
+    config["placement"] = json!({ "arch": "arm64", "spot_percent": 20 });
+    config["backend"]["green"]["placement"] = json!({ "spot_percent": 70, "toleration": toleration });
+    config["backend"]["green"]["replicas"] = json!(6);
+    config["backend"]["blue"]["placement"] = json!({ "arch": "amd64", "spot_percent": 0 });
+    config["backend"]["blue"]["extra_values"] =
+        json!(json!({ "placement": { "spotPercent": 10 } }).to_string());
+    let (planned, diagnostics) = bench.plan(None, &config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    let (blue, green) = (values_of(&planned, "blue").unwrap(), values_of(&planned, "green").unwrap());
+    assert_eq!(blue["placement"], json!({ "arch": "amd64", "spotPercent": 10 }));
+    assert_eq!(blue["replicas"], values_of(&before, "blue").unwrap()["replicas"]);
+    let tolerations = json!([{ "key": "spot", "operator": "Exists" }]);
+    assert_eq!(green["placement"], json!({ "arch": "arm64", "spotPercent": 70, "tolerations": tolerations }));
+    assert_eq!(green["replicas"], 6);
+
+    config["autoscaling"] = json!({ "min": 2, "max": 10 });
+    config["backend"]["green"].as_object_mut().unwrap().remove("replicas");
+    config["backend"]["green"]["autoscaling"] = json!({ "max": 30 });
+    let (planned, diagnostics) = bench.plan(None, &config).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    let bounds = |backend: &str| {
+        let values = values_of(&planned, backend).unwrap();
+        (values["autoscaling"]["min"].clone(), values["autoscaling"]["max"].clone())
+    };
+    assert_eq!((bounds("blue"), bounds("green")), ((json!(2), json!(10)), (json!(2), json!(30))));
+}
+
+#[tokio::test]
+async fn numbers_of_pods_of_a_backend_go_with_the_scaling_of_the_app() {
+    let cluster = |more: Json| {
+        let mut backend = json!({ "cluster": "eks-blue", "weight": 100 });
+        backend.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "blue": backend })
+    };
+    let group = json!({ "blue": {
+        "target_group_arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/1",
+        "weight": 100,
+        "placement": { "arch": "arm64" },
+    } });
+    for (config, place) in [
+        (json!({ "backend": cluster(json!({ "autoscaling": { "max": 3 } })) }), "autoscaling"),
+        (json!({ "autoscaling": { "min": 2 }, "backend": cluster(json!({ "replicas": 3 })) }), "replicas"),
+        (
+            json!({ "autoscaling": { "min": 4, "max": 8 }, "backend": cluster(json!({ "autoscaling": { "max": 3 } })) }),
+            "autoscaling.max",
+        ),
+        (json!({ "backend": cluster(json!({ "placement": { "arch": "sparc" } })) }), "placement.arch"),
+        (json!({ "backend": group }), "placement"),
+    ] {
+        let told = refusals(&config).await;
+        let place = format!("backend[\"blue\"].{place}");
+        assert!(told.iter().any(|(path, _)| *path == place), "{place}: {told:#?}");
+    }
+}

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{keep_prior_forms, oracle::violations, propose};
-use crate::{Attribute, Block, Schema, Type, Value};
+use super::{keep_prior_forms, propose};
+use crate::{Attribute, Block, Schema, Type, Value, testing::plan_rules::violations};
 
 fn ignore_case(left: &Value, right: &Value) -> bool {
     left.as_str().map(str::to_lowercase) == right.as_str().map(str::to_lowercase)
@@ -52,7 +52,7 @@ fn proposed(schema: &Schema, prior: Option<&Value>, config: &Value) -> Value {
     if let Some(prior) = prior {
         super::walk(schema.body(), &mut proposed, config, prior, &mut |attribute, value, config, prior| {
             if attribute.is_computed() && config.is_null() {
-                *value = prior.clone();
+                *value = prior.cloned().unwrap_or_default();
             }
         });
     }

@@ -2,21 +2,22 @@
 
 use crate::{Attribute, Block, Body, Value};
 
-type Visit<'a> = dyn FnMut(&Attribute, &mut Value, &Value, &Value) + 'a;
+pub(crate) type Visit<'a> = dyn FnMut(&Attribute, &mut Value, &Value, Option<&Value>) + 'a;
 
-/// Calls `visit(attribute, planned, config, prior)` for every attribute. What is not there is null.
+/// Calls `visit(attribute, planned, config, prior)` for every attribute. A configuration that is not there is null; a
+/// block that was not there before has no prior values.
 ///
 /// Blocks are paired as Terraform pairs them: list blocks by position, labelled blocks by label, blocks of a
 /// set by what is configured in them. A named block at the position of another name has no prior value: Terraform
 /// accepts prior values only at the same position.
-pub(super) fn walk(body: &Body, planned: &mut Value, config: &Value, prior: &Value, visit: &mut Visit<'_>) {
+pub(crate) fn walk(body: &Body, planned: &mut Value, config: &Value, prior: &Value, visit: &mut Visit<'_>) {
     let Value::Object(members) = planned else { return };
     if config.is_unknown() {
         return;
     }
     for (name, attribute) in &body.attributes {
         let value = members.entry(name.clone()).or_insert(Value::Null);
-        visit(attribute, value, config.attribute(name), prior.attribute(name));
+        visit(attribute, value, config.attribute(name), prior.as_map().and_then(|prior| prior.get(name)));
     }
     for (name, block) in &body.blocks {
         if let Some(blocks) = members.get_mut(name) {

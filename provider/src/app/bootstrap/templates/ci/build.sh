@@ -1,19 +1,9 @@
 #!/bin/sh
-# Builds the image and pushes it, unless that has happened already:
+# Tests, builds, scans and pushes an image:
 #   sh ci/build.sh IMAGE
 set -eu
 
-image=$1
 cd "$(dirname "$0")/.."
-
-# The first environment owns the repository.
-sh ci/deploy.sh @{first_environment}
-if aws ecr describe-images --region @{registry_region} --repository-name @{app} \
-    --image-ids "imageTag=${image##*:}" >/dev/null 2>&1; then
-    echo "$image is there already"
-    exit
-fi
-aws ecr get-login-password --region @{registry_region} |
-    docker login --username AWS --password-stdin @{registry}
-docker build --tag "$image" .
-docker push "$image"
+sh ci/image.sh "$1"
+sh ci/scan.sh "$1"
+sh ci/push.sh "$1"

@@ -1,25 +1,19 @@
 #!/bin/sh
-# Brings the app in an environment to an image:
+# Deploys an image to an environment:
 #   sh ci/deploy.sh ENVIRONMENT IMAGE
-# Without an image, only what the app needs in AWS is made, its image repository among it.
+# Without an image, it makes only what the app needs in AWS, such as its image repository.
 set -eu
 
-environment=$1
 image=${2:-}
-cd "$(dirname "$0")/../terraform"
-export TF_IN_AUTOMATION=1
-
-apply() {
-    terraform apply -input=false -auto-approve -var-file="environments/$environment.tfvars.json" "$@"
-}
-
-@if state_bucket
-terraform init -input=false -reconfigure -backend-config="key=@{app}/$environment.tfstate"
-@else
-terraform init -input=false
+. "$(dirname "$0")/terraform.sh"
+@if ec2
+# The import takes over what leads to the EC2 instances, and does nothing once the app is in the state.
+rm -f import.tf
+if [ -f "imports/$1.tf" ]; then cp "imports/$1.tf" import.tf; fi
 @end
-apply -target=ipsy_app.app
+initialize "$1"
+apply "$1" -target=ipsy_app.app
 if [ -n "$image" ]; then
     aws ssm put-parameter --overwrite --name "$(terraform output -raw image_parameter)" --value "$image"
-    apply
+    apply "$1"
 fi

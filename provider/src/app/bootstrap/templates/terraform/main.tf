@@ -44,23 +44,67 @@ resource "ipsy_app" "app" {
     path = @{health_path}
   }
 @end
+@if iam
+
+  iam {
+@{iam}
+  }
+@end
 @if load_balancer
 
   load_balancer {
     listener_arn = var.listener_arn
     hosts        = var.hosts
+@if ec2
+    priority     = var.priority
+@end
+@if priority_range
+@if ec2
+    dynamic "priority_range" {
+      for_each = var.priority == null ? [1] : []
+      content {
+        from = 1000
+        to   = 9999
+      }
+    }
+@else
     priority_range {
       from = 1000
       to   = 9999
+    }
+@end
+@end
+  }
+@end
+@if ec2
+
+  # The instances that serve the app today. They get what `weight` leaves of 100 percent.
+  dynamic "backend" {
+    for_each = var.ec2_target_group_arn == null ? [] : [var.ec2_target_group_arn]
+    content {
+      name             = "ec2"
+      target_group_arn = backend.value
+      weight           = 100 - var.weight
     }
   }
 @end
 
   backend {
-    name    = "main"
-    cluster = var.cluster
-    weight  = 100
+    name              = var.backend
+    cluster           = var.cluster
+    oidc_provider_arn = var.oidc_provider_arn
+    weight            = var.weight
   }
+@if ec2
+
+  # A change of weights goes in steps, and back where pods fail or answer with errors.
+  rollout {
+    preset      = "canary"
+    steps       = [5, 25, 50, 100]
+    bake        = "10m"
+    min_healthy = 2
+  }
+@end
 }
 
 data "ipsy_cluster" "main" {
@@ -86,11 +130,10 @@ resource "helm_release" "app" {
   name             = @{name}
   namespace        = @{name}
   create_namespace = true
-  chart            = @{chart}
-@if chart_version
-  version          = @{chart_version}
-@end
-  values           = [ipsy_app.app.values_by_backend["main"]]
+  repository       = var.chart_repository
+  chart            = var.chart
+  version          = var.chart_version
+  values           = [ipsy_app.app.values_by_backend[var.backend]]
 
   postrender = {
     binary_path = data.ipsy_post_renderer.here.binary_path

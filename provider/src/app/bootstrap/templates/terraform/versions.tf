@@ -13,12 +13,7 @@ terraform {
   }
 @if state_bucket
 
-  # One state for each environment: ci/deploy.sh chooses its key.
-  backend "s3" {
-    bucket       = @{state_bucket}
-    region       = @{region}
-    encrypt      = true
-    use_lockfile = true
-  }
+  # One state for each environment: environments/NAME.s3.tfbackend has its place.
+  backend "s3" {}
 @end
 }

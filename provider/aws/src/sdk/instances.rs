@@ -1,0 +1,141 @@
+//! EC2 instances and Auto Scaling groups by two calls of their own form, and instance profiles by IAM's SDK.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_iam::Client;
+
+use super::channel::Channel;
+use super::query::{Query, texts};
+use crate::{AutoScalingGroup, Error, ErrorKind, Fleet, Instances, Service};
+
+/// Where an answer has Auto Scaling groups.
+const GROUP: [&str; 3] = ["DescribeAutoScalingGroupsResult", "AutoScalingGroups", "member"];
+/// Where an answer has instances.
+const INSTANCE: [&str; 4] = ["reservationSet", "item", "instancesSet", "item"];
+
+pub(super) struct SdkInstances {
+    pub(super) auto_scaling: Query,
+    pub(super) ec2: Query,
+    pub(super) iam: Client,
+    pub(super) iam_channel: Channel,
+}
+
+#[async_trait]
+impl Instances for SdkInstances {
+    async fn auto_scaling_group(&self, name: &str) -> Result<Option<AutoScalingGroup>, Error> {
+        let operation = "DescribeAutoScalingGroups";
+        let form = [("AutoScalingGroupNames.member.1".to_owned(), name.to_owned())];
+        let answer = self.auto_scaling.call(operation, name, &form).await?;
+        group(&answer)
+            .map_err(|reason| Error::new(ErrorKind::Other, Service::AutoScaling, operation, name, reason))
+    }
+
+    async fn fleet(&self, instance_ids: &[String]) -> Result<Fleet, Error> {
+        if instance_ids.is_empty() {
+            return Ok(Fleet::default());
+        }
+        let operation = "DescribeInstances";
+        let object = instance_ids.join(",");
+        let form: Vec<(String, String)> = instance_ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| (format!("InstanceId.{}", index + 1), id.clone()))
+            .collect();
+        let answer = self.ec2.call(operation, &object, &form).await?;
+        fleet(&answer).map_err(|reason| Error::new(ErrorKind::Other, Service::Ec2, operation, object, reason))
+    }
+
+    async fn role_of_profile(&self, profile: &str) -> Result<Option<String>, Error> {
+        let request = self.iam.get_instance_profile().instance_profile_name(profile);
+        let call = self.iam_channel.call("GetInstanceProfile", profile, || request.clone().send());
+        match call.await {
+            Ok(answer) => {
+                let roles = answer.instance_profile.map(|profile| profile.roles).unwrap_or_default();
+                Ok(roles.into_iter().next().map(|role| role.role_name))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn group(answer: &str) -> Result<Option<AutoScalingGroup>, String> {
+    let of = |path: &[&str]| texts(answer, &[&GROUP[..], path].concat());
+    if of(&["AutoScalingGroupName"])?.is_empty() {
+        return Ok(None);
+    }
+    let number = |name: &str| -> Result<u32, String> {
+        let text = of(&[name])?.pop().unwrap_or_default();
+        text.parse().map_err(|_| format!("`{name}` is `{text}`, which is not a number"))
+    };
+    let sorted = |path: &[&str]| -> Result<Vec<String>, String> {
+        let mut found = of(path)?;
+        found.sort();
+        Ok(found)
+    };
+    Ok(Some(AutoScalingGroup {
+        minimum: number("MinSize")?,
+        maximum: number("MaxSize")?,
+        desired: number("DesiredCapacity")?,
+        instance_ids: sorted(&["Instances", "member", "InstanceId"])?,
+        target_group_arns: sorted(&["TargetGroupARNs", "member"])?,
+    }))
+}
+
+fn fleet(answer: &str) -> Result<Fleet, String> {
+    let of = |path: &[&str]| texts(answer, &[&INSTANCE[..], path].concat());
+    let mut instance_types = BTreeMap::new();
+    for instance_type in of(&["instanceType"])? {
+        *instance_types.entry(instance_type).or_default() += 1;
+    }
+    let profiles = of(&["iamInstanceProfile", "arn"])?;
+    let name = |arn: String| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    Ok(Fleet { instance_types, profiles: profiles.into_iter().map(name).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auto_scaling_group_is_read() {
+        let answer = "<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">
+            <DescribeAutoScalingGroupsResult><AutoScalingGroups><member><AutoScalingGroupName>web</AutoScalingGroupName>
+            <MinSize>2</MinSize><MaxSize>36</MaxSize><DesiredCapacity>4</DesiredCapacity><TargetGroupARNs>
+            <member>arn:b</member><member>arn:a</member></TargetGroupARNs><Instances><member><InstanceId>i-2</InstanceId>
+            </member><member><InstanceId>i-1</InstanceId></member></Instances></member></AutoScalingGroups>
+            </DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>";
+        let expected = AutoScalingGroup {
+            minimum: 2,
+            maximum: 36,
+            desired: 4,
+            instance_ids: vec!["i-1".to_owned(), "i-2".to_owned()],
+            target_group_arns: vec!["arn:a".to_owned(), "arn:b".to_owned()],
+        };
+        assert_eq!(group(answer), Ok(Some(expected)));
+        let none =
+            "<R><DescribeAutoScalingGroupsResult><AutoScalingGroups/></DescribeAutoScalingGroupsResult></R>";
+        assert_eq!(group(none), Ok(None));
+        assert!(group(&answer.replace("36", "many")).is_err());
+    }
+
+    #[test]
+    fn instances_are_counted_by_type() {
+        let instance = |kind: &str, profile: &str| {
+            format!(
+                "<item><instancesSet><item><instanceType>{kind}</instanceType>{profile}</item></instancesSet></item>"
+            )
+        };
+        let profile = "<iamInstanceProfile><arn>arn:aws:iam::123456789012:instance-profile/shop/web</arn></iamInstanceProfile>";
+        let answer = format!(
+            "<DescribeInstancesResponse><reservationSet>{}{}{}</reservationSet></DescribeInstancesResponse>",
+            instance("t3.small", profile),
+            instance("t3.small", profile),
+            instance("m5.large", "")
+        );
+        let found = fleet(&answer).expect("valid");
+        assert_eq!(found.instance_types, [("m5.large".to_owned(), 1), ("t3.small".to_owned(), 2)].into());
+        assert_eq!(found.profiles, ["web".to_owned()].into());
+    }
+}

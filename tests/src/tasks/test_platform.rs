@@ -1,0 +1,33 @@
+//! `cargo dev test-platform`: builds, starts and scans images of every runtime, and prints a table.
+
+use anyhow::{Result, ensure};
+
+use crate::console::Console;
+use crate::matrix::Table;
+use crate::platform::{SCENARIOS, World};
+use crate::programs::Programs;
+use crate::tools::{ImageTools, Tools};
+
+/// Installs and builds what is missing, then runs all scenarios, or those whose name contains a filter.
+pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
+    let chosen = |name: &str| filter.is_none_or(|filter| name.contains(filter));
+    let names: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+    ensure!(
+        names.iter().any(|name| chosen(name)),
+        "no scenario has this name; there are {}",
+        names.join(", ")
+    );
+    let tools = Tools::ready(console)?;
+    let image_tools = ImageTools::ready(console)?;
+    let step = console.step("building the provider and the post-renderer");
+    let programs = Programs::ready()?;
+    step.done(programs.provider.display());
+    let world = World::new(&tools, &image_tools, &programs)?;
+
+    let step = console.step("the platform");
+    let mut table = Table::new(console);
+    for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| chosen(name)) {
+        scenario(&world, &mut table)?;
+    }
+    table.finish(step)
+}

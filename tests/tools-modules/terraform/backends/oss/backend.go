@@ -1,0 +1,12 @@
+// Package oss stands for Terraform's oss backend, whose module is not on the Go module proxy.
+package oss
+
+import (
+	"github.com/hashicorp/terraform/internal/backend/remote-state/inmem"
+	"github.com/hashicorp/terraform/internal/backend"
+)
+
+// New returns the in-memory backend.
+func New() backend.Backend {
+	return inmem.New()
+}
