@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::archive::{self, Entry};
 use super::platform::Platform;
@@ -27,14 +27,8 @@ impl Pages {
             let text = Process::new(&program).args(["completions", shell]).succeed()?.stdout;
             entries.push(Entry::text(format!("completions/{shell}/{file}"), text));
         }
-        let folder = tempfile::tempdir()?;
-        Process::new(&program).arg("man").arg(folder.path()).succeed()?;
-        for file in fs::read_dir(folder.path())? {
-            let file = file?;
-            let name = file.file_name();
-            let name = name.to_str().context("a manual page has a name in ASCII")?;
-            entries.push(Entry::file(format!("man/man1/{name}"), &file.path())?);
-        }
+        let manual = Process::new(&program).arg("man").succeed()?.stdout;
+        entries.push(Entry::text("man/man1/ipsy-post-renderer.1", manual));
         Ok(Self(entries))
     }
 }

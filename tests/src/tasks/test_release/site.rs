@@ -64,7 +64,7 @@ impl Site {
 /// A server, and the line that it prints when it is ready.
 fn started(process: Process) -> Result<(Running, String)> {
     let mut running = process.start(Stdio::piped(), Stdio::inherit())?;
-    let stdout = running.stdout().context("the server has no standard output")?;
+    let stdout = running.child.stdout.take().context("the server has no standard output")?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
     Ok((running, line.trim().to_owned()))
