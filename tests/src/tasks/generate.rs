@@ -2,6 +2,7 @@
 //! to date.
 
 mod chart_reference;
+mod inventory;
 mod kubernetes_structure;
 mod markdown;
 mod provider_reference;
@@ -32,12 +33,13 @@ pub struct Document {
 type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 5] = [
+const GENERATORS: [Generator; 6] = [
     provider_reference::documents,
     chart_reference::documents,
     rule_reference::documents,
     standards_reference::documents,
     kubernetes_structure::documents,
+    inventory::documents,
 ];
 
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.
