@@ -10,10 +10,9 @@ use serde::Deserialize;
 
 use super::Document;
 use super::markdown::front_matter;
-use crate::matrix::SCENARIOS;
 use crate::programs::Programs;
 use crate::tools::Tools;
-use crate::workspace;
+use crate::{matrix, platform, workspace};
 
 /// Where the rows are.
 const ROWS: &str = "tests/inventory.yaml";
@@ -33,11 +32,11 @@ pub(super) fn documents(_: &Tools, _: &Programs) -> Result<Vec<Document>> {
     let text = fs::read_to_string(workspace::root().join(ROWS))?;
     let rows: Vec<Row> = serde_yaml::from_str(&text).with_context(|| format!("{ROWS} cannot be read"))?;
     let problems: Vec<String> = rows.iter().flat_map(|row| problems(row, workspace::root())).collect();
-    ensure!(problems.is_empty(), "{ROWS} is wrong:\n{}", problems.join("\n"));
+    ensure!(problems.is_empty(), "{ROWS} names what does not exist:\n{}", problems.join("\n"));
     Ok(vec![Document { path: "docs/inventory.md".into(), text: page(&rows)? }])
 }
 
-/// What is wrong with a row, as lines.
+/// The problems of a row, one line each.
 fn problems(row: &Row, root: &Path) -> Vec<String> {
     let mut problems = Vec::new();
     let mut report = |problem: String| problems.push(format!("{}: {problem}", row.item));
@@ -45,10 +44,10 @@ fn problems(row: &Row, root: &Path) -> Vec<String> {
         report(format!("`{place}` does not exist"));
     }
     if row.places.is_empty() {
-        report("it is nowhere".to_owned());
+        report("`where` is empty".to_owned());
     }
     if row.tests.is_empty() {
-        report("no test proves it".to_owned());
+        report("`tests` is empty".to_owned());
     }
     for test in row.tests.iter().filter(|test| !exists(test, root)) {
         report(format!("the test `{test}` does not exist"));
@@ -56,14 +55,32 @@ fn problems(row: &Row, root: &Path) -> Vec<String> {
     problems
 }
 
-/// Whether there is a function of this name in the file, a case, or a scenario of the cluster tests.
+/// Whether the test exists: a test function of the file, the folder or file of a case, or a scenario of a task.
 fn exists(test: &str, root: &Path) -> bool {
     if let Some(scenario) = test.strip_prefix("test-cluster ") {
-        return SCENARIOS.iter().any(|(name, _)| *name == scenario);
+        return matrix::SCENARIOS.iter().any(|(name, _)| *name == scenario);
+    }
+    if let Some(scenario) = test.strip_prefix("test-platform ") {
+        return platform::SCENARIOS.iter().any(|(name, _)| *name == scenario);
     }
     let Some((file, function)) = test.split_once("::") else { return root.join(test).exists() };
-    let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-    ["fn", "void"].iter().any(|keyword| text.contains(&format!("{keyword} {function}(")))
+    has_test(&fs::read_to_string(root.join(file)).unwrap_or_default(), function)
+}
+
+/// Whether a source file in Rust or Groovy has a function of this name that is marked as a test.
+fn has_test(source: &str, function: &str) -> bool {
+    let mut is_test = false;
+    for line in source.lines().map(str::trim) {
+        if ["fn", "async fn", "void"]
+            .iter()
+            .any(|keyword| line.starts_with(&format!("{keyword} {function}(")))
+        {
+            return is_test;
+        }
+        let is_attribute = line.starts_with("#[") || line.starts_with('@');
+        is_test = ["#[test]", "#[tokio::test]", "@Test"].contains(&line) || (is_test && is_attribute);
+    }
+    false
 }
 
 fn page(rows: &[Row]) -> Result<String> {
@@ -99,9 +116,21 @@ mod tests {
         let root = workspace::root();
         let this = "tests/src/tasks/generate/inventory.rs::rows_without_a_test_and_wrong_names_are_reported";
         assert!(problems(&row(&["README.md"], &[this, "test-cluster kapp"]), root).is_empty());
-        let wrong = row(&["NOWHERE.md"], &["README.md::no_test", "test-cluster nowhere", "nowhere/case"]);
-        assert_eq!(problems(&wrong, root).len(), 4);
-        assert_eq!(problems(&row(&["README.md"], &[]), root), ["Costs: no test proves it"]);
+        let wrong = row(
+            &["NOWHERE.md"],
+            &["README.md::no_test", "test-cluster nowhere", "test-platform nowhere", "nowhere/case"],
+        );
+        assert_eq!(problems(&wrong, root).len(), 5);
+        assert_eq!(problems(&row(&["README.md"], &[]), root), ["Costs: `tests` is empty"]);
+    }
+
+    #[test]
+    fn only_functions_marked_as_tests_count() {
+        let rust = "fn helper() {}\n#[test]\n#[should_panic]\nfn proves() {}\n";
+        assert!(has_test(rust, "proves"));
+        assert!(!has_test(rust, "helper"));
+        assert!(!has_test(rust, "proves_more"));
+        assert!(has_test("    @Test\n    void pushes() {\n", "pushes"));
     }
 
     #[test]
