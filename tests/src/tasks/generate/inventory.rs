@@ -56,7 +56,7 @@ fn problems(row: &Row, root: &Path) -> Vec<String> {
 }
 
 /// Whether the test exists: a test function of the file, the folder or file of a case, or a scenario of a task.
-fn exists(test: &str, root: &Path) -> bool {
+pub(super) fn exists(test: &str, root: &Path) -> bool {
     if let Some(scenario) = test.strip_prefix("test-cluster ") {
         return matrix::SCENARIOS.iter().any(|(name, _)| *name == scenario);
     }
@@ -78,7 +78,8 @@ fn has_test(source: &str, function: &str) -> bool {
             return is_test;
         }
         let is_attribute = line.starts_with("#[") || line.starts_with('@');
-        is_test = ["#[test]", "#[tokio::test]", "@Test"].contains(&line) || (is_test && is_attribute);
+        let is_mark = ["#[test]", "#[tokio::test", "@Test"].iter().any(|mark| line.starts_with(mark));
+        is_test = is_mark || (is_test && is_attribute);
     }
     false
 }
