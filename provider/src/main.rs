@@ -7,6 +7,7 @@ mod command;
 mod cost;
 mod data_sources;
 mod diagnose;
+mod ephemeral_resources;
 mod functions;
 mod infrastructure;
 mod origin;

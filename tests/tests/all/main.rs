@@ -13,6 +13,7 @@ mod credentials;
 mod deletion;
 mod documents;
 mod drift;
+mod ephemeral;
 mod failures;
 mod faults;
 mod fit;
