@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tf_provider::{
-    ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, Provider, Resource, Schema, Value,
+    ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider,
+    Resource, Schema, Value,
 };
 
 use crate::claims::Claims;
 use crate::session::{Configured, Session};
-use crate::{data_sources, ephemeral_resources, functions, resources};
+use crate::{data_sources, ephemeral_resources, functions, list_resources, resources};
 
 /// The ipsy provider.
 #[derive(Default)]
@@ -62,6 +63,10 @@ impl Provider for IpsyProvider {
 
     fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource>> {
         ephemeral_resources::all(&self.session)
+    }
+
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
+        list_resources::all(&self.session)
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

@@ -30,6 +30,7 @@ mod overrides;
 mod pipelines;
 mod post_render;
 mod pure_parts;
+mod query;
 mod quickstart;
 mod refusals;
 mod rehearsal;

@@ -54,11 +54,11 @@ pub(super) fn signed(
     let headers = [("host", host.as_str()), (CLUSTER_HEADER, cluster)];
     let request = SignableRequest::new("GET", url.as_str(), headers.into_iter(), SignableBody::Bytes(b""))?;
     let (instructions, _) = sign(request, &parameters)?.into_parts();
-    let added = instructions.params().iter();
-    let added: String =
-        added.map(|(name, value)| format!("&{name}={}", utf8_percent_encode(value, FORM))).collect();
+    let pairs = instructions.params().iter();
+    let pairs = pairs.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, FORM)));
+    let signed = format!("{url}&{}", pairs.collect::<Vec<_>>().join("&"));
     // The alphabet of URLs, without padding.
-    let encoded = base64::encode(format!("{url}{added}")).replace('+', "-").replace('/', "_");
+    let encoded = base64::encode(signed).replace('+', "-").replace('/', "_");
     let token = Secret::new(format!("{PREFIX}{}", encoded.trim_end_matches('=')));
     Ok(ClusterToken { token, expires_at })
 }

@@ -194,6 +194,63 @@ fn collect(
     Ok(())
 }
 
+/// Of each element at `path` below the root, the texts at the paths of `fields` below the element.
+pub(super) fn elements<const FIELDS: usize>(
+    xml: &str,
+    path: &[&str],
+    fields: &[&[&str]; FIELDS],
+) -> Result<Vec<[Vec<String>; FIELDS]>, String> {
+    let mut document = Document::new(xml);
+    let mut found = Vec::new();
+    let read = document.root_element().and_then(|mut root| each(&mut root, path, fields, &mut found));
+    read.map(|()| found).map_err(|error| format!("the answer cannot be read: {error}"))
+}
+
+fn each<const FIELDS: usize>(
+    element: &mut ScopedDecoder<'_, '_>,
+    path: &[&str],
+    fields: &[&[&str]; FIELDS],
+    found: &mut Vec<[Vec<String>; FIELDS]>,
+) -> Result<(), XmlDecodeError> {
+    let Some((name, rest)) = path.split_first() else {
+        let mut texts = std::array::from_fn(|_| Vec::new());
+        fill(element, &mut Vec::new(), fields, &mut texts)?;
+        found.push(texts);
+        return Ok(());
+    };
+    while let Some(mut inner) = element.next_tag() {
+        if inner.start_el().local() == *name {
+            each(&mut inner, rest, fields, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the fields in `element`, which is at `here`.
+fn fill(
+    element: &mut ScopedDecoder<'_, '_>,
+    here: &mut Vec<String>,
+    fields: &[&[&str]],
+    texts: &mut [Vec<String>],
+) -> Result<(), XmlDecodeError> {
+    while let Some(mut inner) = element.next_tag() {
+        here.push(inner.start_el().local().to_owned());
+        if let Some(at) = fields.iter().position(|field| *field == here.as_slice()) {
+            let text = try_data(&mut inner)?.into_owned();
+            texts.get_mut(at).into_iter().for_each(|texts| texts.push(text.clone()));
+        } else if fields.iter().any(|field| begins_with(field, here)) {
+            fill(&mut inner, here, fields, texts)?;
+        }
+        here.pop();
+    }
+    Ok(())
+}
+
+/// Whether `field` is deeper than `here`.
+fn begins_with(field: &[&str], here: &[String]) -> bool {
+    field.len() > here.len() && here.iter().zip(field).all(|(own, other)| own == other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ use crate::workspace;
 const CONFIGURATION: &str =
     "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n";
 
-/// What has pages of one form: the layout is that of HashiCorp's `tfplugindocs`.
+/// What has pages of one form: the layout is that of `tfplugindocs`.
 struct Kind {
     /// Member of what `terraform providers schema` shows.
     schemas: &'static str,
@@ -48,7 +48,7 @@ const KINDS: [Kind; 5] = [
         schemas: "list_resource_schemas",
         folder: "list-resources",
         title: "List Resource",
-        example: "list-resource.tf",
+        example: "list-resource.tfquery.hcl",
     },
     Kind { schemas: "action_schemas", folder: "actions", title: "Action", example: "action.tf" },
 ];
