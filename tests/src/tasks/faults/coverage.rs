@@ -25,9 +25,10 @@ const CHANGING: [(&str, &str); 10] = [
 ];
 
 /// Those that only read, or call nothing.
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 18] = [
     "accounts",
     "channel",
+    "cluster_token",
     "clusters",
     "credentials",
     "failure",
