@@ -3,6 +3,7 @@
 
 pub(crate) mod base_images;
 mod buildah;
+mod cluster_scan;
 mod container;
 mod delivery;
 mod image_service;
@@ -25,8 +26,9 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 4] = [
+pub const SCENARIOS: [(&str, Scenario); 5] = [
     ("trivy", trivy::run),
+    ("cluster-scan", cluster_scan::run),
     ("jenkins", jenkins::run),
     ("runtimes", runtimes::run),
     ("three-ways", three_ways::run),
