@@ -1,9 +1,9 @@
 # The whole way in one root module: the app in AWS, and its Helm release in the cluster. Nothing has to be
 # installed where Terraform runs, so this works on HCP Terraform as it is: the post-renderer is inside the
-# provider, which .terraform.lock.hcl pins by its hash.
+# provider, which .terraform.lock.hcl pins by its hash, and the provider makes the token for the cluster.
 
 terraform {
-  required_version = ">= 1.0, < 2.0"
+  required_version = ">= 1.10, < 2.0" # the first with ephemeral resources
 
   required_providers {
     ipsy = {
@@ -43,16 +43,26 @@ data "ipsy_cluster" "blue" {
   name = var.cluster
 }
 
+# Neither plan nor state holds these two. The token is good for 14 minutes, and the login for 12 hours.
+ephemeral "ipsy_cluster_token" "blue" {
+  cluster = var.cluster
+}
+
+ephemeral "ipsy_registry_token" "here" {}
+
 provider "helm" {
   kubernetes = {
     host                   = data.ipsy_cluster.blue.endpoint
     cluster_ca_certificate = base64decode(data.ipsy_cluster.blue.certificate_authority)
-    exec = {
-      api_version = "client.authentication.k8s.io/v1"
-      command     = "aws"
-      args        = ["eks", "get-token", "--region", var.region, "--cluster-name", var.cluster]
-    }
+    token                  = ephemeral.ipsy_cluster_token.blue.token
   }
+
+  # For charts in ECR, such as `chart = "oci://ACCOUNT.dkr.ecr.us-east-1.amazonaws.com/charts/ipsy-app"`.
+  registries = [{
+    url      = "oci://${ephemeral.ipsy_registry_token.here.registry}"
+    username = ephemeral.ipsy_registry_token.here.user_name
+    password = ephemeral.ipsy_registry_token.here.password
+  }]
 }
 
 resource "ipsy_app" "checkout" {

@@ -7,11 +7,14 @@ mod standards;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tf_provider::{ConfigureRequest, DataSource, Diagnostics, Function, Provider, Resource, Schema, Value};
+use tf_provider::{
+    ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider,
+    Resource, Schema, Value,
+};
 
 use crate::claims::Claims;
 use crate::session::{Configured, Session};
-use crate::{data_sources, functions, resources};
+use crate::{data_sources, ephemeral_resources, functions, list_resources, resources};
 
 /// The ipsy provider.
 #[derive(Default)]
@@ -58,6 +61,14 @@ impl Provider for IpsyProvider {
         data_sources::all(&self.session)
     }
 
+    fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource>> {
+        ephemeral_resources::all(&self.session)
+    }
+
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
+        list_resources::all(&self.session)
+    }
+
     fn functions(&self) -> Vec<Arc<dyn Function>> {
         functions::all()
     }
@@ -88,7 +99,9 @@ mod tests {
         let mut schemas = vec![("provider", provider.schema())];
         let (resources, data_sources) = (provider.resources(), provider.data_sources());
         schemas.extend(resources.iter().map(|resource| (resource.type_name(), resource.schema())));
+        let ephemeral_resources = provider.ephemeral_resources();
         schemas.extend(data_sources.iter().map(|source| (source.type_name(), source.schema())));
+        schemas.extend(ephemeral_resources.iter().map(|resource| (resource.type_name(), resource.schema())));
         assert!(schemas.len() > 5);
         for (name, schema) in schemas {
             assert_eq!(labelled(schema.body(), name), Vec::<String>::new());

@@ -16,6 +16,7 @@ mod measure;
 pub mod rehearse;
 pub mod release;
 pub mod scale;
+pub mod scale_out;
 mod table;
 pub mod test;
 pub mod test_cluster;

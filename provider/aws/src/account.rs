@@ -3,16 +3,31 @@
 use std::fmt;
 use std::sync::Arc;
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use crate::Error;
+use crate::{Error, Secret};
 
-/// The security token service, as far as it tells who is calling.
+/// The security token service: who is calling, and how the caller proves that to others.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// The account and the principal of the credentials in use. AWS denies this call to nobody.
     async fn caller_identity(&self) -> Result<CallerIdentity, Error>;
+
+    /// A token for the Kubernetes API of the EKS cluster of this name. The token is a signed request, which EKS sends to
+    /// find out who is calling. Nothing is sent here, so a cluster that does not exist is not an error.
+    async fn cluster_token(&self, cluster: &str) -> Result<ClusterToken, Error>;
+}
+
+/// Proves to an EKS cluster who is calling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterToken {
+    /// The bearer token.
+    pub token: Secret,
+    /// When the cluster refuses it, at the earliest.
+    pub expires_at: SystemTime,
 }
 
 /// The principal that makes the calls.

@@ -6,6 +6,7 @@
 mod batcher;
 mod bulk_tags;
 mod clusters;
+mod instances;
 mod kept;
 mod listener_rules;
 mod load_balancers;
@@ -30,6 +31,7 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
     let repositories = repositories::Coalesced::new(aws.repositories);
     let roles = roles::Coalesced::new(aws.roles);
     let clusters = clusters::Coalesced::new(&aws.clusters);
+    let instances = instances::Coalesced::new(aws.instances);
     let pod_identities = pod_identities::Coalesced::new(aws.pod_identities);
     let load_balancers = load_balancers::Coalesced::new(aws.load_balancers);
     let log_groups = log_groups::Coalesced::new(aws.log_groups);
@@ -44,6 +46,7 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         log_groups: Arc::new(log_groups.clone()),
         load_balancers: Arc::new(load_balancers.clone()),
         clusters: Arc::new(clusters.clone()),
+        instances: Arc::new(instances.clone()),
         target_groups: Arc::new(target_groups.clone()),
         listener_rules: Arc::new(listener_rules.clone()),
         parameters: Arc::new(parameters.clone()),
@@ -56,6 +59,7 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         log_groups: Arc::new(log_groups.refreshing(bulk_tags.clone())),
         load_balancers: Arc::new(load_balancers.refreshing()),
         clusters: Arc::new(clusters.refreshing()),
+        instances: Arc::new(instances.refreshing()),
         target_groups: Arc::new(target_groups.refreshing(bulk_tags.clone())),
         listener_rules: Arc::new(listener_rules.refreshing(bulk_tags.clone())),
         parameters: Arc::new(parameters.refreshing(bulk_tags.clone())),

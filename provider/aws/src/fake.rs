@@ -25,6 +25,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::{
     Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
@@ -62,6 +63,9 @@ impl Fake {
 
     /// The region of every fake.
     pub const REGION: &'static str = "eu-west-1";
+
+    /// The time at which tokens and passwords are made.
+    pub const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
     /// An empty account.
     #[expect(clippy::new_without_default, reason = "an account is made on purpose, never as a fallback")]

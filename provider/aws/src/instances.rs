@@ -9,6 +9,9 @@ use crate::Error;
 /// EC2 instances, their Auto Scaling groups and the roles that they have.
 #[async_trait]
 pub trait Instances: Send + Sync {
+    /// All Auto Scaling groups of account and region.
+    async fn auto_scaling_groups(&self) -> Result<Vec<AutoScalingGroup>, Error>;
+
     /// The Auto Scaling group of this name, `None` if it does not exist.
     async fn auto_scaling_group(&self, name: &str) -> Result<Option<AutoScalingGroup>, Error>;
 

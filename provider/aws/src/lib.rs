@@ -30,7 +30,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
-pub use account::{Account, Accounts, CallerIdentity};
+pub use account::{Account, Accounts, CallerIdentity, ClusterToken};
 pub use alarms::{Alarm, AlarmSettings, AlarmState, Alarms};
 pub use aws::Aws;
 pub use clusters::{Cluster, Clusters};
@@ -52,8 +52,8 @@ pub use pod_identities::{
 pub use pressure::Pressure;
 pub use records::{Record, RecordTarget, Records};
 pub use repositories::{
-    Contents, Encryption, Finding, Image, ImageReference, NewRepository, Repositories, Repository,
-    ScanFindings, ScanStatus, TagMutability,
+    Contents, Encryption, Finding, Image, ImageReference, NewRepository, RegistryLogin, Repositories,
+    Repository, ScanFindings, ScanStatus, TagMutability,
 };
 pub use resource_tags::ResourceTags;
 pub use roles::{NewRole, Role, RoleChange, Roles};

@@ -1,10 +1,11 @@
 //! Container image repositories (ECR): the repository, its two policies, its images and their scan findings.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 
-use crate::{Error, Tags};
+use crate::{Error, Secret, Tags};
 
 /// Repositories of the account's own registry, addressed by name.
 #[async_trait]
@@ -61,6 +62,22 @@ pub trait Repositories: Send + Sync {
 
     /// What the scan of an image found. An image without a scan gives [`ScanStatus::None`].
     async fn scan_findings(&self, name: &str, digest: &str) -> Result<ScanFindings, Error>;
+
+    /// A login for the account's registry, with the permissions of the caller.
+    async fn login(&self) -> Result<RegistryLogin, Error>;
+}
+
+/// What a container runtime logs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryLogin {
+    /// Host of the registry.
+    pub registry: String,
+    /// The user, which is always `AWS`.
+    pub user_name: String,
+    /// The password.
+    pub password: Secret,
+    /// When the registry refuses the password.
+    pub expires_at: SystemTime,
 }
 
 /// What a repository is created with.

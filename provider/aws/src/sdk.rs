@@ -3,6 +3,7 @@
 mod accounts;
 mod alarms;
 mod channel;
+mod cluster_token;
 mod clusters;
 mod credentials;
 mod elb_tags;
@@ -56,6 +57,8 @@ pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error>
     let accounts = Arc::new(accounts::SdkAccounts {
         client: client!(settings, pressure, aws_sdk_sts, Service::Sts),
         channel: Channel::new(Service::Sts, 4),
+        shared: settings.shared().clone(),
+        region: settings.region().to_owned(),
     });
     // Load balancers, target groups and rules share AWS's budget of calls, so they share ours.
     let elb = client!(settings, pressure, aws_sdk_elasticloadbalancingv2, Service::Elb);

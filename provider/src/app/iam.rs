@@ -17,6 +17,8 @@ use super::standards::{AppStandards, Breach};
 
 /// Name of the inline policy that holds `iam.policy_json`.
 pub(crate) const OWN_POLICY: &str = "app";
+/// The service by which EKS Pod Identity takes roles.
+pub(crate) const POD_IDENTITY: &str = "pods.eks.amazonaws.com";
 /// The quota for all inline policies of a role together; white space does not count (`IAM PutRolePolicy`).
 const INLINE_CHARACTERS: usize = 10_240;
 /// Longest session unless another is asked for, which is also the shortest that can be (`IAM CreateRole`).
@@ -32,6 +34,9 @@ pub(crate) struct IamConfig {
     pub(crate) policy_json: Option<String>,
     /// Managed policies to attach.
     pub(crate) managed_policy_arns: Option<BTreeSet<String>>,
+    /// AWS services that may take the role as well, such as `ec2.amazonaws.com` while instances still run the app.
+    #[argument(example = "[\"ec2.amazonaws.com\"]")]
+    pub(crate) trusted_services: Option<BTreeSet<String>>,
     /// ARN of the policy that bounds the role.
     pub(crate) permissions_boundary: Option<String>,
     /// Name of the role, at most 64 characters. Default: `NAME-ENVIRONMENT`.
@@ -64,6 +69,8 @@ pub(crate) struct Iam {
     /// Inline policies by name, JSON text.
     pub(crate) inline_policies: BTreeMap<String, String>,
     pub(crate) managed_policy_arns: BTreeSet<String>,
+    /// Services that may take the role, apart from EKS Pod Identity.
+    pub(crate) trusted_services: BTreeSet<String>,
     pub(crate) permissions_boundary: Option<String>,
     /// `/` or `/team/`.
     pub(crate) path: String,
@@ -90,6 +97,7 @@ impl Iam {
                 .unwrap_or_else(|| format!("Pods of {} in {}", identity.app, identity.environment)),
             inline_policies: inline_policies(given, problems),
             managed_policy_arns: given.managed_policy_arns.clone().unwrap_or_default(),
+            trusted_services: given.trusted_services.clone().unwrap_or_default(),
             permissions_boundary: permissions_boundary(given, standards, exceptions, explanations, problems),
             path: role_path(given, standards, explanations),
             max_session_seconds: given.max_session_seconds.unwrap_or(SESSION_SECONDS),
@@ -148,6 +156,14 @@ impl Iam {
                 "IAM takes 3600 to 43200 seconds.",
             );
         }
+        for service in self.trusted_services.iter().filter(|service| !is_service(service)) {
+            problems.error(
+                "iam.trusted_services",
+                format!("`{service}` is not a service that can take a role"),
+                "Expected the name of a service as trust policies have it, such as `ec2.amazonaws.com`. EKS Pod Identity \
+                 is trusted by itself.",
+            );
+        }
         for arn in self.managed_policy_arns.iter().chain(&self.permissions_boundary) {
             if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
                 problems.error(
@@ -159,6 +175,16 @@ impl Iam {
             }
         }
     }
+}
+
+/// Whether `name` is a service as trust policies have it: `SERVICE.amazonaws.com`, in some partitions with another end.
+fn is_service(name: &str) -> bool {
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    let is_trusted_anyway = name == POD_IDENTITY;
+    name.contains(".amazonaws.") && name.split('.').all(is_name) && !is_trusted_anyway
 }
 
 /// The app's own boundary, or the standards'; another than theirs breaks a rule.

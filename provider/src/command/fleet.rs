@@ -1,11 +1,9 @@
 //! Reads what an app runs on today: a target group of EC2 instances, the Auto Scaling group behind it, the listener rule
 //! in front of it, and the role of the instances. Nothing is changed.
 
-use std::collections::BTreeSet;
+use ipsy_aws::{AutoScalingGroup, Aws, Condition, Configuration, Error, Matcher, Role, Rule, TargetGroup};
 
-use ipsy_aws::{
-    AutoScalingGroup, Aws, Condition, Configuration, Error, Fleet, Matcher, Role, Rule, TargetGroup,
-};
+use crate::ec2::{self, Ec2};
 
 /// Where the reading begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +23,7 @@ pub(super) struct Ec2Setup {
     pub(super) target_group: TargetGroup,
     /// The rule that forwards to the target group; the default rule of a listener has no priority.
     pub(super) rule: Option<Rule>,
-    pub(super) auto_scaling_group: Option<AutoScalingGroup>,
-    pub(super) instance_ids: Vec<String>,
+    pub(super) ec2: Ec2,
     pub(super) role: Option<Role>,
     /// Facts that the configuration cannot take over, for people.
     pub(super) remarks: Vec<String>,
@@ -37,8 +34,12 @@ pub(super) type Refusal = String;
 
 /// Connects by the environment, as the command line of AWS does.
 pub(super) async fn connect(region: Option<&str>) -> Result<Aws, Refusal> {
-    let configuration = Configuration { region: region.map(ToOwned::to_owned), ..Configuration::default() };
-    Aws::connect(&configuration).await.map_err(|error| explained(&error))
+    Aws::connect(&configuration(region)).await.map_err(|error| explained(&error))
+}
+
+/// What the environment says, but for the region.
+pub(super) fn configuration(region: Option<&str>) -> Configuration {
+    Configuration { region: region.map(ToOwned::to_owned), ..Configuration::default() }
 }
 
 /// Reads everything behind `source`. `rule_arn` chooses between several rules.
@@ -66,22 +67,19 @@ pub(super) async fn read(aws: &Aws, source: &Source, rule_arn: Option<&str>) -> 
     };
     let mut remarks = Vec::new();
     let rule = rule_before(aws, &target_group, rule_arn, &mut remarks).await?;
-    let instance_ids = instance_ids(aws, &target_group, auto_scaling_group.as_ref()).await?;
-    let fleet = if instance_ids.is_empty() {
+    let ec2 = ec2::behind(aws, &target_group.arn, auto_scaling_group).await;
+    let ec2 = ec2.map_err(|error| explained(&error))?;
+    if ec2.instance_ids.is_empty() {
         remarks.push("The target group has no EC2 instances.".to_owned());
-        Fleet::default()
-    } else {
-        aws.instances.fleet(&instance_ids).await.map_err(|error| explained(&error))?
-    };
+    }
     Ok(Ec2Setup {
-        role: role_of(aws, &fleet, &mut remarks).await?,
+        role: role_of(aws, &ec2, &mut remarks).await?,
         account_id: aws.account.id().await.map_err(|error| explained(&error))?.to_owned(),
         region: aws.account.region().to_owned(),
         dns_suffix: aws.account.dns_suffix(),
         target_group,
         rule,
-        auto_scaling_group,
-        instance_ids,
+        ec2,
         remarks,
     })
 }
@@ -184,24 +182,8 @@ fn remarks_on(rule: &Rule) -> Vec<String> {
     remarks
 }
 
-async fn instance_ids(
-    aws: &Aws,
-    group: &TargetGroup,
-    auto_scaling_group: Option<&AutoScalingGroup>,
-) -> Result<Vec<String>, Refusal> {
-    if let Some(auto_scaling_group) = auto_scaling_group {
-        return Ok(auto_scaling_group.instance_ids.clone());
-    }
-    let targets = aws.target_groups.health(&group.arn).await.map_err(|error| explained(&error))?;
-    let ids = targets.into_iter().map(|target| target.target_id).filter(|id| id.starts_with("i-"));
-    Ok(ids.collect::<BTreeSet<_>>().into_iter().collect())
-}
-
-async fn role_of(aws: &Aws, fleet: &Fleet, remarks: &mut Vec<String>) -> Result<Option<Role>, Refusal> {
-    let mut names = BTreeSet::new();
-    for profile in &fleet.profiles {
-        names.extend(aws.instances.role_of_profile(profile).await.map_err(|error| explained(&error))?);
-    }
+async fn role_of(aws: &Aws, ec2: &Ec2, remarks: &mut Vec<String>) -> Result<Option<Role>, Refusal> {
+    let mut names = ec2.role_names.clone();
     let Some(name) = names.pop_first() else {
         remarks.push("The instances have no role, so the app gets no policies.".to_owned());
         return Ok(None);
@@ -228,13 +210,5 @@ impl Ec2Setup {
         let check = &self.target_group.health_check;
         let is_grpc = matches!(check.matcher, Some(Matcher::Grpc(_)));
         check.path.as_deref().filter(|_| !is_grpc)
-    }
-
-    /// The minimum and maximum number of instances.
-    pub(super) fn sizes(&self) -> (u32, u32) {
-        let running = u32::try_from(self.instance_ids.len()).unwrap_or(u32::MAX).max(1);
-        self.auto_scaling_group
-            .as_ref()
-            .map_or((running, running), |group| (group.desired.max(1), group.maximum.max(group.desired)))
     }
 }

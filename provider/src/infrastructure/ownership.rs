@@ -197,6 +197,16 @@ pub(crate) fn owner_of(tags: &Tags) -> Option<Identity> {
     Some(Identity { app: tags.get(APP)?.clone(), environment: tags.get(ENVIRONMENT)?.clone() })
 }
 
+/// The tag that every object of ipsy carries.
+pub(crate) fn every_object() -> Tags {
+    Tags::from([(MANAGED.to_owned(), "true".to_owned())])
+}
+
+/// Whether an object with these tags was left on purpose when its app was destroyed.
+pub(crate) fn is_left_on_purpose(tags: &Tags) -> bool {
+    tags.contains_key(RETAINED)
+}
+
 /// The owner id among tags.
 pub(crate) fn owner_id(tags: &Tags) -> Option<&str> {
     tags.get(OWNER).map(String::as_str)

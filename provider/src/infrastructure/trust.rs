@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::app::iam::POD_IDENTITY;
 use crate::app::resolve::App;
 
 /// The trust policy of the role of `app`. EKS Pod Identity is the same for every cluster, so that a second one
@@ -16,11 +17,12 @@ pub(crate) fn trust_policy(app: &App) -> Value {
     let by_agent = all.contains(&None);
     let providers: BTreeSet<&str> = all.into_iter().flatten().collect();
     let mut statements = Vec::new();
+    let services = &app.iam.trusted_services;
     // A role that nobody may take can't be made: before its first cluster it is one of Pod Identity.
-    if by_agent || providers.is_empty() {
+    if by_agent || (providers.is_empty() && services.is_empty()) {
         statements.push(json!({
             "Effect": "Allow",
-            "Principal": { "Service": "pods.eks.amazonaws.com" },
+            "Principal": { "Service": POD_IDENTITY },
             "Action": ["sts:AssumeRole", "sts:TagSession"],
         }));
     }
@@ -41,18 +43,42 @@ pub(crate) fn trust_policy(app: &App) -> Value {
             } },
         }));
     }
+    if !services.is_empty() {
+        statements.push(json!({
+            "Effect": "Allow",
+            "Principal": { "Service": services },
+            "Action": "sts:AssumeRole",
+        }));
+    }
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The services that a trust policy lets take the role, as [`trust_policy`] writes them: without a condition, and apart from
+/// EKS Pod Identity.
+pub(crate) fn trusted_services(policy: &Value) -> BTreeSet<String> {
+    let mut services = BTreeSet::new();
+    for statement in statements(policy) {
+        let is_plain = statement["Effect"] == "Allow" && statement.get("Condition").is_none();
+        let named = &statement["Principal"]["Service"];
+        let named = named.as_array().map_or(std::slice::from_ref(named), Vec::as_slice);
+        services.extend(named.iter().filter(|_| is_plain).filter_map(Value::as_str).map(ToOwned::to_owned));
+    }
+    services.remove(POD_IDENTITY);
+    services
+}
+
+fn statements(policy: &Value) -> Vec<&Value> {
+    match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.iter().collect(),
+        Some(statement) => vec![statement],
+        None => Vec::new(),
+    }
 }
 
 /// The service accounts that a trust policy names: app and namespace of each, as its tokens' subjects say.
 pub(crate) fn trusted_service_accounts(policy: &Value) -> Vec<(String, String)> {
-    let statements = match policy.get("Statement") {
-        Some(Value::Array(statements)) => statements.iter().collect(),
-        Some(statement) => vec![statement],
-        None => Vec::new(),
-    };
     let mut accounts = Vec::new();
-    for statement in statements {
+    for statement in statements(policy) {
         let tests = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
         for (_, keys) in tests {
             for (key, subjects) in keys.as_object().into_iter().flatten() {
@@ -134,6 +160,30 @@ mod tests {
             "system:serviceaccount:shop:checkout"
         );
         assert_eq!(trusted_service_accounts(&policy), [("shop".to_owned(), "checkout".to_owned())]);
+    }
+
+    #[test]
+    fn services_are_trusted_beside_pods_and_read_back() {
+        let app = |backends: Value| {
+            let arguments = json!({
+                "name": "checkout", "environment": "prod", "backend": backends,
+                "iam": { "trusted_services": ["ec2.amazonaws.com"] },
+            });
+            let config = AppConfig::from_json(&arguments).unwrap();
+            resolve(&config, &StandardsDocument::default(), false, today(), &mut Problems::default())
+        };
+        let alone = trust_policy(&app(json!({})));
+        assert_eq!(alone["Statement"].as_array().unwrap().len(), 1, "{alone}");
+        let beside = trust_policy(&app(json!({ "blue": { "cluster": "eks-blue" } })));
+        assert_eq!(beside["Statement"].as_array().unwrap().len(), 2, "{beside}");
+        for policy in [alone, beside] {
+            assert_eq!(trusted_services(&policy), ["ec2.amazonaws.com".to_owned()].into());
+        }
+        let conditional = json!({ "Statement": {
+            "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole",
+            "Condition": { "StringEquals": { "aws:SourceAccount": "1" } },
+        } });
+        assert!(trusted_services(&conditional).is_empty());
     }
 
     #[test]

@@ -5,8 +5,9 @@ mod apply;
 mod deletion_warnings;
 mod exposure;
 mod holder;
+pub(crate) mod identity;
 mod immutable;
-mod import;
+pub(crate) mod import;
 mod leftovers;
 mod outputs;
 mod parse;
@@ -26,8 +27,8 @@ mod weight_changes;
 
 use async_trait::async_trait;
 use tf_provider::{
-    CreateRequest, DeleteRequest, Diagnostics, ImportRequest, Outcome, Plan, PlanDestroyRequest, PlanRequest,
-    ReadRequest, Resource, Schema, UpdateRequest, Value,
+    CreateRequest, DeleteRequest, Diagnostics, IdentitySchema, ImportIdentityRequest, ImportRequest, Outcome,
+    Plan, PlanDestroyRequest, PlanRequest, ReadRequest, Resource, Schema, UpdateRequest, Value,
 };
 
 use crate::session::Session;
@@ -84,6 +85,18 @@ impl Resource for AppResource {
 
     async fn import(&self, request: ImportRequest) -> Outcome {
         import::import(&self.session.get(), &request.id).await
+    }
+
+    fn identity(&self) -> Option<IdentitySchema> {
+        Some(identity::schema())
+    }
+
+    fn identify(&self, state: &Value) -> Value {
+        identity::of(&self.session.get(), state)
+    }
+
+    async fn import_identity(&self, request: ImportIdentityRequest) -> Outcome {
+        identity::import(&self.session.get(), &request.identity).await
     }
 }
 

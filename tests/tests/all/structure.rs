@@ -152,11 +152,13 @@ fn modules_are_named_by_files_and_listed() {
 }
 
 /// Words that may come before a label: those of Terraform itself. `s3` is a backend of Terraform.
-const LABELLED: [&str; 11] = [
+const LABELLED: [&str; 13] = [
+    "action",
     "check",
     "data",
     "dynamic",
     "ephemeral",
+    "list",
     "module",
     "output",
     "provider",
@@ -231,7 +233,14 @@ fn the_engine_of_the_post_renderer_is_pure() {
 
 #[test]
 fn everything_that_people_write_in_hcl_has_an_example() {
-    let kinds = [("resources", "ipsy_"), ("data-sources", "ipsy_"), ("functions", "")];
+    let kinds = [
+        ("actions", "ipsy_"),
+        ("data-sources", "ipsy_"),
+        ("ephemeral-resources", "ipsy_"),
+        ("functions", ""),
+        ("list-resources", "ipsy_"),
+        ("resources", "ipsy_"),
+    ];
     let missing: Vec<PathBuf> = kinds
         .into_iter()
         .flat_map(|(kind, prefix)| {

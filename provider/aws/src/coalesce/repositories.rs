@@ -8,8 +8,8 @@ use super::batcher::Batcher;
 use super::bulk_tags::BulkTags;
 use super::kept::Answers;
 use crate::{
-    Contents, Error, Image, ImageReference, NewRepository, Repositories, Repository, ScanFindings,
-    TagMutability, Tags,
+    Contents, Error, Image, ImageReference, NewRepository, RegistryLogin, Repositories, Repository,
+    ScanFindings, TagMutability, Tags,
 };
 
 /// AWS describes at most a hundred repositories by name in a call.
@@ -127,5 +127,9 @@ impl Repositories for Coalesced {
 
     async fn scan_findings(&self, name: &str, digest: &str) -> Result<ScanFindings, Error> {
         self.inner.scan_findings(name, digest).await
+    }
+
+    async fn login(&self) -> Result<RegistryLogin, Error> {
+        self.inner.login().await
     }
 }

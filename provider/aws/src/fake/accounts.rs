@@ -1,10 +1,12 @@
 //! Who is calling the AWS in memory.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::Fake;
 use super::world::{World, arn};
-use crate::{Accounts, CallerIdentity, Error, Service};
+use crate::{Accounts, CallerIdentity, ClusterToken, Error, Secret, Service};
 
 #[async_trait]
 impl Accounts for World {
@@ -14,6 +16,15 @@ impl Accounts for World {
                 account_id: Fake::ACCOUNT_ID.to_owned(),
                 arn: arn("iam", "user/tester"),
                 user_id: "AIDAFAKE".to_owned(),
+            })
+        })
+    }
+
+    async fn cluster_token(&self, cluster: &str) -> Result<ClusterToken, Error> {
+        self.call(Service::Sts, "GetCallerIdentity", cluster, |_| {
+            Ok(ClusterToken {
+                token: Secret::new(format!("k8s-aws-v1.{cluster}")),
+                expires_at: Fake::NOW + Duration::from_mins(14),
             })
         })
     }

@@ -12,6 +12,10 @@ impl Instances for World {
         self.call(Service::AutoScaling, "DescribeAutoScalingGroups", name, |_| Ok(None))
     }
 
+    async fn auto_scaling_groups(&self) -> Result<Vec<AutoScalingGroup>, Error> {
+        self.call(Service::AutoScaling, "DescribeAutoScalingGroups", "", |_| Ok(Vec::new()))
+    }
+
     async fn fleet(&self, instance_ids: &[String]) -> Result<Fleet, Error> {
         self.call(Service::Ec2, "DescribeInstances", &instance_ids.join(","), |_| {
             match instance_ids.first() {

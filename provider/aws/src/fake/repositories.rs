@@ -1,6 +1,7 @@
 //! ECR of the AWS in memory.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -8,8 +9,8 @@ use super::Fake;
 use super::refusal::{Refusal, check_tags, is_name, is_policy};
 use super::world::{State, StoredRepository, World, arn};
 use crate::{
-    Contents, Error, ErrorKind, Image, ImageReference, NewRepository, Repositories, Repository, ScanFindings,
-    Service, TagMutability, Tags,
+    Contents, Error, ErrorKind, Image, ImageReference, NewRepository, RegistryLogin, Repositories,
+    Repository, ScanFindings, Secret, Service, TagMutability, Tags,
 };
 
 const INVALID: &str = "InvalidParameterException";
@@ -202,5 +203,16 @@ impl Repositories for World {
             name,
             |state| Ok(find(state, name)?.scan(digest)),
         )
+    }
+
+    async fn login(&self) -> Result<RegistryLogin, Error> {
+        self.call(Service::Ecr, "GetAuthorizationToken", "", |_| {
+            Ok(RegistryLogin {
+                registry: format!("{}.dkr.ecr.{}.amazonaws.com", Fake::ACCOUNT_ID, Fake::REGION),
+                user_name: "AWS".to_owned(),
+                password: Secret::new("registry-password"),
+                expires_at: Fake::NOW + Duration::from_hours(12),
+            })
+        })
     }
 }

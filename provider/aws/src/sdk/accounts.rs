@@ -1,13 +1,20 @@
-//! STS on the SDK, as far as it tells who is calling.
+//! STS on the SDK: who is calling, and tokens that prove it.
+
+use std::time::SystemTime;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 
 use super::channel::Channel;
-use crate::{Accounts, CallerIdentity, Error};
+use super::cluster_token;
+use super::credentials::credentials_of;
+use crate::{Accounts, CallerIdentity, ClusterToken, Error, ErrorKind, Service};
 
 pub(super) struct SdkAccounts {
     pub(super) client: aws_sdk_sts::Client,
     pub(super) channel: Channel,
+    pub(super) shared: SdkConfig,
+    pub(super) region: String,
 }
 
 #[async_trait]
@@ -19,6 +26,15 @@ impl Accounts for SdkAccounts {
             account_id: answer.account.unwrap_or_default(),
             arn: answer.arn.unwrap_or_default(),
             user_id: answer.user_id.unwrap_or_default(),
+        })
+    }
+
+    async fn cluster_token(&self, cluster: &str) -> Result<ClusterToken, Error> {
+        let operation = "GetCallerIdentity";
+        let credentials = credentials_of(&self.shared, Service::Sts, operation, cluster).await?;
+        cluster_token::signed(&self.region, cluster, credentials, SystemTime::now()).map_err(|error| {
+            let message = format!("the request cannot be signed: {error}");
+            Error::new(ErrorKind::Other, Service::Sts, operation, cluster, message)
         })
     }
 }

@@ -14,7 +14,7 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::settings::expand_home;
-use crate::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, Error, Secret};
+use crate::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, Error, ErrorKind, Secret, Service};
 
 /// Name of a session when none is given.
 const SESSION_NAME: &str = "ipsy";
@@ -55,6 +55,22 @@ pub(super) fn provider(
         provider = Some(SharedCredentialsProvider::new(RoleSession { client, role: role.clone() }));
     }
     Ok(provider)
+}
+
+/// The credentials that a call is signed with outside the SDK's clients.
+pub(super) async fn credentials_of(
+    shared: &SdkConfig,
+    service: Service,
+    operation: &'static str,
+    object: &str,
+) -> Result<Credentials, Error> {
+    let without = |reason: String| Error::new(ErrorKind::NoCredentials, service, operation, object, reason);
+    let provider = shared.credentials_provider();
+    let provider = provider.ok_or_else(|| without("no usable credentials".to_owned()))?;
+    provider.provide_credentials().await.map_err(|error| {
+        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        without(format!("no usable credentials: {cause}"))
+    })
 }
 
 fn static_keys(configuration: &Configuration) -> Result<Option<SharedCredentialsProvider>, Error> {
@@ -115,7 +131,7 @@ impl RoleSession {
             .send()
             .await
             .map_err(|error| not_taken(&role.role_arn, error.into_source()))?;
-        credentials_of(&role.role_arn, answer.credentials)
+        credentials_of_role(&role.role_arn, answer.credentials)
     }
 }
 
@@ -195,7 +211,7 @@ impl WebIdentity {
             .send()
             .await
             .map_err(|error| not_taken(&self.role_arn, error.into_source()))?;
-        credentials_of(&self.role_arn, answer.credentials)
+        credentials_of_role(&self.role_arn, answer.credentials)
     }
 }
 
@@ -243,7 +259,7 @@ struct RoleNotTaken {
     cause: Box<dyn std::error::Error + Send + Sync>,
 }
 
-fn credentials_of(
+fn credentials_of_role(
     role_arn: &str,
     found: Option<aws_sdk_sts::types::Credentials>,
 ) -> Result<Credentials, CredentialsError> {

@@ -6,11 +6,21 @@ use async_trait::async_trait;
 use aws_sdk_iam::Client;
 
 use super::channel::Channel;
-use super::query::{Query, texts};
+use super::query::{Query, elements, texts};
 use crate::{AutoScalingGroup, Error, ErrorKind, Fleet, Instances, Service};
 
 /// Where an answer has Auto Scaling groups.
 const GROUP: [&str; 3] = ["DescribeAutoScalingGroupsResult", "AutoScalingGroups", "member"];
+/// What is read of an Auto Scaling group.
+const FIELDS: [&[&str]; 5] = [
+    &["MinSize"],
+    &["MaxSize"],
+    &["DesiredCapacity"],
+    &["Instances", "member", "InstanceId"],
+    &["TargetGroupARNs", "member"],
+];
+/// Where an answer has the token of the next page.
+const NEXT: [&str; 2] = ["DescribeAutoScalingGroupsResult", "NextToken"];
 /// Where an answer has instances.
 const INSTANCE: [&str; 4] = ["reservationSet", "item", "instancesSet", "item"];
 
@@ -27,8 +37,21 @@ impl Instances for SdkInstances {
         let operation = "DescribeAutoScalingGroups";
         let form = [("AutoScalingGroupNames.member.1".to_owned(), name.to_owned())];
         let answer = self.auto_scaling.call(operation, name, &form).await?;
-        group(&answer)
-            .map_err(|reason| Error::new(ErrorKind::Other, Service::AutoScaling, operation, name, reason))
+        groups(&answer).map(|mut groups| groups.pop()).map_err(|reason| unreadable(name, reason))
+    }
+
+    async fn auto_scaling_groups(&self) -> Result<Vec<AutoScalingGroup>, Error> {
+        let operation = "DescribeAutoScalingGroups";
+        let mut all = Vec::new();
+        let mut form = vec![("MaxRecords".to_owned(), "100".to_owned())];
+        loop {
+            let answer = self.auto_scaling.call(operation, "", &form).await?;
+            all.extend(groups(&answer).map_err(|reason| unreadable("", reason))?);
+            let next = texts(&answer, &NEXT).map_err(|reason| unreadable("", reason))?.pop();
+            let Some(next) = next.filter(|token| !token.is_empty()) else { return Ok(all) };
+            form.truncate(1);
+            form.push(("NextToken".to_owned(), next));
+        }
     }
 
     async fn fleet(&self, instance_ids: &[String]) -> Result<Fleet, Error> {
@@ -60,27 +83,30 @@ impl Instances for SdkInstances {
     }
 }
 
-fn group(answer: &str) -> Result<Option<AutoScalingGroup>, String> {
-    let of = |path: &[&str]| texts(answer, &[&GROUP[..], path].concat());
-    if of(&["AutoScalingGroupName"])?.is_empty() {
-        return Ok(None);
-    }
-    let number = |name: &str| -> Result<u32, String> {
-        let text = of(&[name])?.pop().unwrap_or_default();
-        text.parse().map_err(|_| format!("`{name}` is `{text}`, which is not a number"))
-    };
-    let sorted = |path: &[&str]| -> Result<Vec<String>, String> {
-        let mut found = of(path)?;
-        found.sort();
-        Ok(found)
-    };
-    Ok(Some(AutoScalingGroup {
-        minimum: number("MinSize")?,
-        maximum: number("MaxSize")?,
-        desired: number("DesiredCapacity")?,
-        instance_ids: sorted(&["Instances", "member", "InstanceId"])?,
-        target_group_arns: sorted(&["TargetGroupARNs", "member"])?,
-    }))
+fn unreadable(name: &str, reason: String) -> Error {
+    Error::new(ErrorKind::Other, Service::AutoScaling, "DescribeAutoScalingGroups", name, reason)
+}
+
+fn groups(answer: &str) -> Result<Vec<AutoScalingGroup>, String> {
+    let elements = elements(answer, &GROUP, &FIELDS)?;
+    elements
+        .into_iter()
+        .map(|[minimum, maximum, desired, mut instance_ids, mut target_group_arns]| {
+            let number = |name: &str, texts: Vec<String>| -> Result<u32, String> {
+                let text = texts.concat();
+                text.parse().map_err(|_| format!("`{name}` is `{text}`, which is not a number"))
+            };
+            instance_ids.sort();
+            target_group_arns.sort();
+            Ok(AutoScalingGroup {
+                minimum: number("MinSize", minimum)?,
+                maximum: number("MaxSize", maximum)?,
+                desired: number("DesiredCapacity", desired)?,
+                instance_ids,
+                target_group_arns,
+            })
+        })
+        .collect()
 }
 
 fn fleet(answer: &str) -> Result<Fleet, String> {
@@ -99,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auto_scaling_group_is_read() {
+    fn auto_scaling_groups_are_read() {
         let answer = "<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">
             <DescribeAutoScalingGroupsResult><AutoScalingGroups><member><AutoScalingGroupName>web</AutoScalingGroupName>
             <MinSize>2</MinSize><MaxSize>36</MaxSize><DesiredCapacity>4</DesiredCapacity><TargetGroupARNs>
@@ -113,11 +139,16 @@ mod tests {
             instance_ids: vec!["i-1".to_owned(), "i-2".to_owned()],
             target_group_arns: vec!["arn:a".to_owned(), "arn:b".to_owned()],
         };
-        assert_eq!(group(answer), Ok(Some(expected)));
+        assert_eq!(groups(answer), Ok(vec![expected.clone()]));
+        let second =
+            "<member><AutoScalingGroupName>api</AutoScalingGroupName><MinSize>1</MinSize><MaxSize>1</MaxSize>
+            <DesiredCapacity>1</DesiredCapacity></member></AutoScalingGroups>";
+        let small = AutoScalingGroup { minimum: 1, maximum: 1, desired: 1, ..AutoScalingGroup::default() };
+        assert_eq!(groups(&answer.replace("</AutoScalingGroups>", second)), Ok(vec![expected, small]));
         let none =
             "<R><DescribeAutoScalingGroupsResult><AutoScalingGroups/></DescribeAutoScalingGroupsResult></R>";
-        assert_eq!(group(none), Ok(None));
-        assert!(group(&answer.replace("36", "many")).is_err());
+        assert_eq!(groups(none), Ok(Vec::new()));
+        assert!(groups(&answer.replace("36", "many")).is_err());
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sts::error::SdkError;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -22,12 +21,13 @@ use aws_smithy_xml::decode::{Document, ScopedDecoder, XmlDecodeError, try_data};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::channel::Channel;
+use super::credentials::credentials_of;
 use super::settings::Settings;
 use crate::account::partition_of;
-use crate::{Error, ErrorKind, Service};
+use crate::{Error, Service};
 
 /// Signs of a form that stand for themselves.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A service that takes forms.
 pub(super) struct Query {
@@ -74,7 +74,7 @@ impl Query {
         form: &[(String, String)],
     ) -> Result<String, Error> {
         let signed = Signed {
-            credentials: self.credentials(operation, object).await?,
+            credentials: credentials_of(&self.shared, self.service, operation, object).await?,
             form: self.form(operation, form),
         };
         let client = self.operation(operation);
@@ -87,19 +87,6 @@ impl Query {
         signed: Signed,
     ) -> Result<String, SdkError<ErrorMetadata>> {
         client.invoke(signed).await
-    }
-
-    async fn credentials(&self, operation: &'static str, object: &str) -> Result<Credentials, Error> {
-        let without =
-            |reason: String| Error::new(ErrorKind::NoCredentials, self.service, operation, object, reason);
-        let provider = self.shared.credentials_provider();
-        let provider = provider.ok_or_else(|| without("no usable credentials".to_owned()))?;
-        let found = provider.provide_credentials().await;
-        found.map_err(|error| {
-            let cause =
-                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            without(format!("no usable credentials: {cause}"))
-        })
     }
 
     fn form(&self, operation: &str, form: &[(String, String)]) -> String {
@@ -205,6 +192,63 @@ fn collect(
         }
     }
     Ok(())
+}
+
+/// Of each element at `path` below the root, the texts at the paths of `fields` below the element.
+pub(super) fn elements<const FIELDS: usize>(
+    xml: &str,
+    path: &[&str],
+    fields: &[&[&str]; FIELDS],
+) -> Result<Vec<[Vec<String>; FIELDS]>, String> {
+    let mut document = Document::new(xml);
+    let mut found = Vec::new();
+    let read = document.root_element().and_then(|mut root| each(&mut root, path, fields, &mut found));
+    read.map(|()| found).map_err(|error| format!("the answer cannot be read: {error}"))
+}
+
+fn each<const FIELDS: usize>(
+    element: &mut ScopedDecoder<'_, '_>,
+    path: &[&str],
+    fields: &[&[&str]; FIELDS],
+    found: &mut Vec<[Vec<String>; FIELDS]>,
+) -> Result<(), XmlDecodeError> {
+    let Some((name, rest)) = path.split_first() else {
+        let mut texts = std::array::from_fn(|_| Vec::new());
+        fill(element, &mut Vec::new(), fields, &mut texts)?;
+        found.push(texts);
+        return Ok(());
+    };
+    while let Some(mut inner) = element.next_tag() {
+        if inner.start_el().local() == *name {
+            each(&mut inner, rest, fields, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the fields in `element`, which is at `here`.
+fn fill(
+    element: &mut ScopedDecoder<'_, '_>,
+    here: &mut Vec<String>,
+    fields: &[&[&str]],
+    texts: &mut [Vec<String>],
+) -> Result<(), XmlDecodeError> {
+    while let Some(mut inner) = element.next_tag() {
+        here.push(inner.start_el().local().to_owned());
+        if let Some(at) = fields.iter().position(|field| *field == here.as_slice()) {
+            let text = try_data(&mut inner)?.into_owned();
+            texts.get_mut(at).into_iter().for_each(|texts| texts.push(text.clone()));
+        } else if fields.iter().any(|field| begins_with(field, here)) {
+            fill(&mut inner, here, fields, texts)?;
+        }
+        here.pop();
+    }
+    Ok(())
+}
+
+/// Whether `field` is deeper than `here`.
+fn begins_with(field: &[&str], here: &[String]) -> bool {
+    field.len() > here.len() && here.iter().zip(field).all(|(own, other)| own == other)
 }
 
 #[cfg(test)]

@@ -1,18 +1,21 @@
 //! ECR on the SDK.
 
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 use aws_sdk_ecr::types::{
-    EncryptionConfiguration, EncryptionType, ImageDetail, ImageIdentifier, ImageScanFinding,
-    ImageScanningConfiguration, ImageTagMutability, ImageTagMutabilityExclusionFilter,
+    AuthorizationData, EncryptionConfiguration, EncryptionType, ImageDetail, ImageIdentifier,
+    ImageScanFinding, ImageScanningConfiguration, ImageTagMutability, ImageTagMutabilityExclusionFilter,
     ImageTagMutabilityExclusionFilterType, Tag,
 };
+use aws_smithy_types::base64;
 
 use super::channel::{Channel, PROPAGATION};
 use super::tags::{from_pairs, to_list};
 use crate::batches::Batches;
 use crate::{
-    Contents, Encryption, Error, ErrorKind, Finding, Image, ImageReference, NewRepository, Repositories,
-    Repository, ScanFindings, ScanStatus, Service, TagMutability, Tags,
+    Contents, Encryption, Error, ErrorKind, Finding, Image, ImageReference, NewRepository, RegistryLogin,
+    Repositories, Repository, ScanFindings, ScanStatus, Secret, Service, TagMutability, Tags,
 };
 
 /// AWS describes at most a hundred repositories by name in a call.
@@ -233,6 +236,17 @@ impl Repositories for SdkRepositories {
             }
         }
     }
+
+    async fn login(&self) -> Result<RegistryLogin, Error> {
+        let operation = "GetAuthorizationToken";
+        let request = self.client.get_authorization_token();
+        let answer = self.channel.call(operation, "", || request.clone().send()).await?;
+        let found = answer.authorization_data().first();
+        found.and_then(login_from_sdk).ok_or_else(|| {
+            let message = "AWS answered without a user, a password and the time when they expire";
+            Error::new(ErrorKind::Other, Service::Ecr, operation, "", message)
+        })
+    }
 }
 
 /// `None` where AWS says that there is no such thing.
@@ -332,6 +346,19 @@ fn image_from_sdk(found: &ImageDetail) -> Image {
     }
 }
 
+/// The token is `USER:PASSWORD` in base64.
+fn login_from_sdk(found: &AuthorizationData) -> Option<RegistryLogin> {
+    let token = String::from_utf8(base64::decode(found.authorization_token()?).ok()?).ok()?;
+    let (user_name, password) = token.split_once(':')?;
+    let registry = found.proxy_endpoint()?;
+    Some(RegistryLogin {
+        registry: registry.strip_prefix("https://").unwrap_or(registry).to_owned(),
+        user_name: user_name.to_owned(),
+        password: Secret::new(password),
+        expires_at: SystemTime::try_from(*found.expires_at()?).ok()?,
+    })
+}
+
 fn finding_from_sdk(found: &ImageScanFinding) -> Finding {
     let attribute = |name: &str| {
         let attribute = found.attributes().iter().find(|attribute| attribute.key() == name);
@@ -396,6 +423,20 @@ mod tests {
                 .build();
             assert_eq!(repository_from_sdk(&found).encryption, encryption);
         }
+    }
+
+    #[test]
+    fn a_login_is_read_from_the_token() {
+        let found = AuthorizationData::builder()
+            .authorization_token(base64::encode("AWS:pass:word"))
+            .proxy_endpoint("https://123456789012.dkr.ecr.eu-west-1.amazonaws.com")
+            .expires_at(aws_smithy_types::DateTime::from_secs(60))
+            .build();
+        let login = login_from_sdk(&found).expect("complete");
+        assert_eq!(login.registry, "123456789012.dkr.ecr.eu-west-1.amazonaws.com");
+        assert_eq!((login.user_name.as_str(), login.password.reveal()), ("AWS", "pass:word"));
+        assert_eq!(login.expires_at, SystemTime::UNIX_EPOCH + std::time::Duration::from_mins(1));
+        assert_eq!(login_from_sdk(&AuthorizationData::builder().build()), None);
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn fill_environment(entry: &mut Map<String, Value>, setup: &Ec2Setup) {
         }
     };
     // As many pods as instances at first: what they need is measured under the canary.
-    let (minimum, maximum) = setup.sizes();
+    let (minimum, maximum) = setup.ec2.sizes();
     set("min_replicas", Some(json!(minimum.max(2))));
     set("max_replicas", Some(json!(maximum.max(minimum).max(2))));
     set("listener_arn", setup.rule.as_ref().map(|rule| json!(rule.listener_arn)));
@@ -65,6 +65,7 @@ mod tests {
     use ipsy_aws::{AutoScalingGroup, Condition, HealthCheck, Rule, TargetGroup};
 
     use super::*;
+    use crate::ec2::Ec2;
 
     fn setup() -> Ec2Setup {
         let arn = |resource: &str| format!("arn:aws:elasticloadbalancing:eu-west-1:123456789012:{resource}");
@@ -91,12 +92,15 @@ mod tests {
                 conditions: [Condition::HostHeader(["shop.example.com".to_owned()].into())].into(),
                 actions: Vec::new(),
             }),
-            auto_scaling_group: Some(AutoScalingGroup {
-                desired: 4,
-                maximum: 36,
-                ..AutoScalingGroup::default()
-            }),
-            instance_ids: vec!["i-1".to_owned()],
+            ec2: Ec2 {
+                auto_scaling_group: Some(AutoScalingGroup {
+                    desired: 4,
+                    maximum: 36,
+                    ..AutoScalingGroup::default()
+                }),
+                instance_ids: vec!["i-1".to_owned()],
+                ..Ec2::default()
+            },
             role: None,
             remarks: Vec::new(),
         }

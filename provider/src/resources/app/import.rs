@@ -3,6 +3,7 @@
 
 mod arguments;
 mod identifier;
+mod instances;
 mod login;
 mod search;
 mod traffic;
@@ -21,13 +22,19 @@ use identifier::Identifier;
 
 /// The state that the refresh after an import starts from.
 pub(super) async fn import(configured: &Configured, id: &str) -> Outcome {
-    match find(configured, id).await {
-        Ok(state) => Outcome::of(state),
-        Err(diagnostic) => Outcome::failed(diagnostic),
-    }
+    Outcome::from(find(configured, id).await.map(|found| found.state))
 }
 
-async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
+/// An app that was found.
+pub(crate) struct Imported {
+    /// The arguments that describe it.
+    pub(crate) state: Value,
+    /// What every app has, and this one does not have yet.
+    pub(crate) missing: Vec<&'static str>,
+}
+
+/// Finds the app that `id` names, and describes it by arguments.
+pub(crate) async fn find(configured: &Configured, id: &str) -> Result<Imported, Diagnostic> {
     let (aws, account) = configured.connect().await?;
     // Nothing is changed by what is found: an apply looks again. So many apps share what they read.
     let aws = aws.refreshing();
@@ -55,6 +62,7 @@ async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
         standards: &configured.standards,
         tags: &configured.tags,
         account: &aws.account,
+        registry: &format!("{}.dkr.ecr.{}.{}", account.id, account.region, account.dns_suffix),
     };
     let mut state = arguments::describe(&found, &surroundings);
     state["id"] = json!(identity.id());
@@ -63,7 +71,9 @@ async fn find(configured: &Configured, id: &str) -> Result<Value, Diagnostic> {
     if let Some(rule) = &found.rule {
         state["listener_rule_arn"] = json!(rule.arn);
     }
-    super::schema::schema().encode(&state)
+    let parts = [("log group", found.log_group.is_none()), ("role", found.role.is_none())];
+    let missing = parts.into_iter().filter_map(|(part, is_missing)| is_missing.then_some(part)).collect();
+    Ok(Imported { state: super::schema::schema().encode(&state)?, missing })
 }
 
 /// Whose the named objects are: by their ownership tags; else by the service account that has the role, where

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Document;
 use super::markdown::{front_matter, index_front_matter, of_type, schema};
+use crate::console::Console;
 use crate::programs::Programs;
 use crate::terraform::Terraform;
 use crate::tools::Tools;
@@ -18,9 +19,45 @@ use crate::workspace;
 const CONFIGURATION: &str =
     "terraform {\n  required_providers {\n    ipsy = {\n      source = \"ipsy/ipsy\"\n    }\n  }\n}\n";
 
+/// What has pages of one form: the layout is that of `tfplugindocs`.
+struct Kind {
+    /// Member of what `terraform providers schema` shows.
+    schemas: &'static str,
+    /// Folder of the pages and of the examples.
+    folder: &'static str,
+    title: &'static str,
+    /// File of the example.
+    example: &'static str,
+}
+
+const KINDS: [Kind; 5] = [
+    Kind { schemas: "resource_schemas", folder: "resources", title: "Resource", example: "resource.tf" },
+    Kind {
+        schemas: "data_source_schemas",
+        folder: "data-sources",
+        title: "Data Source",
+        example: "data-source.tf",
+    },
+    Kind {
+        schemas: "ephemeral_resource_schemas",
+        folder: "ephemeral-resources",
+        title: "Ephemeral Resource",
+        example: "ephemeral-resource.tf",
+    },
+    Kind {
+        schemas: "list_resource_schemas",
+        folder: "list-resources",
+        title: "List Resource",
+        example: "list-resource.tfquery.hcl",
+    },
+    Kind { schemas: "action_schemas", folder: "actions", title: "Action", example: "action.tf" },
+];
+
 /// All pages.
 pub(super) fn documents(tools: &Tools, programs: &Programs) -> Result<Vec<Document>> {
-    let terraform = Terraform::with_configuration(CONFIGURATION, tools, programs)?;
+    // Older programs do not show all kinds of schemas.
+    let newest = Tools::newest_terraform(Console::quiet())?;
+    let terraform = Terraform::with_configuration(CONFIGURATION, tools, programs)?.by(newest);
     terraform.init()?;
     let text = terraform.run(&["providers", "schema", "-json"])?.ok()?.stdout;
     let document: Value = serde_json::from_str(&text)?;
@@ -30,11 +67,10 @@ pub(super) fn documents(tools: &Tools, programs: &Programs) -> Result<Vec<Docume
         .context("Terraform shows no schema of the provider")?;
 
     let mut pages = vec![index(&provider["provider"])?];
-    for (name, resource) in entries(&provider["resource_schemas"]) {
-        pages.push(page("resources", "Resource", name, resource)?);
-    }
-    for (name, source) in entries(&provider["data_source_schemas"]) {
-        pages.push(page("data-sources", "Data Source", name, source)?);
+    for kind in &KINDS {
+        for (name, described) in entries(&provider[kind.schemas]) {
+            pages.push(page(kind, name, described, &provider["resource_identity_schemas"][name])?);
+        }
     }
     for (name, function) in entries(&provider["functions"]) {
         pages.push(function_page(name, function)?);
@@ -57,17 +93,36 @@ fn index(provider: &Value) -> Result<Document> {
     Ok(Document { path: "docs/index.md".into(), text: page })
 }
 
-/// The page of a resource or a data source; its examples lie in a folder of its name.
-fn page(folder: &str, kind: &str, name: &str, described: &Value) -> Result<Document> {
+/// The page of a resource, a data source and so on; its examples lie in a folder of its name.
+fn page(kind: &Kind, name: &str, described: &Value, identity: &Value) -> Result<Document> {
     let short = name.strip_prefix("ipsy_").unwrap_or(name);
+    let (folder, title) = (kind.folder, kind.title);
     let description = text(&described["block"]["description"]);
-    let file = if folder == "resources" { "resource.tf" } else { "data-source.tf" };
-    let mut page = front_matter(&format!("{name} {kind} - ipsy"), description);
-    write!(page, "# {name} ({kind})\n\n{description}\n\n")?;
-    page += &example(&format!("{folder}/{name}/{file}"), "terraform", "Example Usage")?;
+    let mut page = front_matter(&format!("{name} {title} - ipsy"), description);
+    write!(page, "# {name} ({title})\n\n{description}\n\n")?;
+    page += &example(&format!("{folder}/{name}/{}", kind.example), "terraform", "Example Usage")?;
     page += &schema(&described["block"])?;
-    page += &example(&format!("{folder}/{name}/import.sh"), "shell", "Import")?;
+    if folder == "resources" {
+        page += &example(&format!("{folder}/{name}/import.sh"), "shell", "Import")?;
+        page += &identity_section(name, identity)?;
+    }
     Ok(Document { path: Path::new("docs").join(folder).join(format!("{short}.md")), text: finished(&page) })
+}
+
+/// The identity of a resource, with an import by it.
+fn identity_section(name: &str, identity: &Value) -> Result<String> {
+    if identity.is_null() {
+        return Ok(String::new());
+    }
+    let file = format!("resources/{name}/import-by-identity.tf");
+    let mut section = example(&file, "terraform", "Import by identity")?;
+    writeln!(section, "### Identity\n")?;
+    for (name, attribute) in entries(&identity["attributes"]) {
+        let presence = if attribute["required_for_import"] == true { "Required" } else { "Optional" };
+        let (of, description) = (of_type(&attribute["type"]), text(&attribute["description"]));
+        writeln!(section, "- `{name}` ({of}, {presence}) {description}")?;
+    }
+    Ok(section)
 }
 
 fn function_page(name: &str, function: &Value) -> Result<Document> {

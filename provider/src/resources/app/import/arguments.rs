@@ -7,7 +7,7 @@ use ipsy_aws::{Account, Encryption, Repository, TagMutability, Tags};
 use serde_json::{Map, Value as Json, json};
 
 use super::search::{Findings, FoundRepository};
-use super::{login, traffic};
+use super::{instances, login, traffic};
 use crate::app::arguments::AppConfig;
 use crate::app::iam::OWN_POLICY;
 use crate::app::image::Storage;
@@ -18,6 +18,7 @@ use crate::app::resolve::{App, resolve};
 use crate::app::standards::StandardsDocument;
 use crate::infrastructure::ownership::{TagPolicy, is_mark};
 use crate::infrastructure::repository::{lifecycle_policy, repository_policy};
+use crate::infrastructure::trust::trusted_services;
 use crate::session::today;
 
 /// What the arguments are measured against.
@@ -26,6 +27,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) standards: &'a StandardsDocument,
     pub(super) tags: &'a TagPolicy,
     pub(super) account: &'a Account,
+    /// Host of the account's registry.
+    pub(super) registry: &'a str,
 }
 
 /// The arguments of the app that has all this.
@@ -47,7 +50,11 @@ pub(super) fn describe(found: &Findings, surroundings: &Surroundings) -> Json {
     if !tags.is_empty() {
         arguments.insert("tags".to_owned(), json!(tags));
     }
-    traffic::describe(found, identity, &mut arguments);
+    if let Some(ec2) = found.ec2.as_ref().filter(|ec2| !ec2.instance_ids.is_empty()) {
+        let (min, max) = ec2.sizes();
+        arguments.insert("autoscaling".to_owned(), json!({ "min": min.max(2), "max": max.max(min).max(2) }));
+    }
+    traffic::describe(found, identity, instances::serving(found), &mut arguments);
     let mut arguments = Json::Object(arguments);
     traffic::name_target_groups(found, &mut arguments, &|arguments| resolved(arguments, surroundings));
     login::name_secret_version(found, &mut arguments, &|arguments| resolved(arguments, surroundings));
@@ -91,9 +98,15 @@ fn image(found: &Findings, default: &App, surroundings: &Surroundings) -> Json {
             .map(|image| image.repository)
             .filter(|repository| !repository.is_empty())
             .unwrap_or_else(|| surroundings.identity.app.clone()),
-        (None, None) => surroundings.identity.app.clone(),
+        // Named with its host, it is not created.
+        (None, None) => format!("{}/{}", surroundings.registry, surroundings.identity.app),
     };
     block.insert("repository".to_owned(), json!(name));
+    if found.parameter.is_none() {
+        // A pointer would be created by the next apply.
+        block.insert("source".to_owned(), json!("literal"));
+        block.insert("tag".to_owned(), json!("latest"));
+    }
     if let Some(pointer) = &found.parameter {
         differing(&mut block, "parameter", &pointer.name, &default.image.parameter);
     }
@@ -191,6 +204,8 @@ fn iam(found: &Findings, default: &App) -> Map<String, Json> {
     );
     differing(&mut block, "permissions_boundary", &role.permissions_boundary, &None);
     differing(&mut block, "managed_policy_arns", &role.attached_policies, &BTreeSet::new());
+    let services = trusted_services(&document(&role.trust_policy));
+    differing(&mut block, "trusted_services", &services, &default.trusted_services);
     let mut others = Map::new();
     for (name, text) in &role.inline_policies {
         if name == OWN_POLICY {
@@ -256,6 +271,7 @@ mod tests {
                     standards: &StandardsDocument::default(),
                     tags: &TagPolicy::default(),
                     account: &ipsy_aws::Fake::new().aws().account,
+                    registry: "",
                 },
             )
             .image

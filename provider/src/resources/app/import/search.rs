@@ -11,10 +11,12 @@ use tf_provider::Diagnostic;
 
 use super::super::adoption::being_deleted;
 use super::identifier::Identifier;
+use super::instances;
 use crate::app::image::Reference;
 use crate::app::names::Identity;
 use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
+use crate::ec2::Ec2;
 use crate::infrastructure::ownership::{describe, is_deleting, owner_of};
 use crate::infrastructure::trust::trusted_service_accounts;
 
@@ -29,6 +31,8 @@ pub(super) struct Findings {
     pub(super) repository: Option<FoundRepository>,
     pub(super) log_group: Option<LogGroup>,
     pub(super) parameter: Option<Parameter>,
+    /// The instances that serve it, where no cluster does.
+    pub(super) ec2: Option<Ec2>,
     /// Tags of everything that was found.
     pub(super) tags: Vec<Tags>,
 }
@@ -90,6 +94,7 @@ pub(super) async fn search(
         found.target_groups = groups;
         found.rule = Some(rule);
     }
+    instances::search(aws, &mut found).await?;
     tags(aws, identity, &mut found).await?;
     Ok(found)
 }

@@ -26,8 +26,14 @@ struct Served<'a> {
     place: &'a Place,
 }
 
-/// Adds what the rule and the clusters say.
-pub(super) fn describe(found: &Findings, identity: &Identity, arguments: &mut Map<String, Json>) {
+/// Adds what the rule and the clusters say. Where no cluster has a target group, that of the `instances` shows the port and
+/// the health check.
+pub(super) fn describe(
+    found: &Findings,
+    identity: &Identity,
+    instances: Option<&FoundTargetGroup>,
+    arguments: &mut Map<String, Json>,
+) {
     let labels: Vec<(String, &Place)> =
         found.places.iter().map(|place| (label_of(place, identity), place)).collect();
     let mut backends = BTreeMap::new();
@@ -62,9 +68,9 @@ pub(super) fn describe(found: &Findings, identity: &Identity, arguments: &mut Ma
     let Some(rule) = &found.rule else { return };
     let own = found.target_groups.iter().find(|target| served(target, found, identity).is_some());
     arguments.insert("load_balancer".to_owned(), load_balancer(rule, own));
-    if let Some(own) = own {
-        arguments.insert("port".to_owned(), json!({ PORT: { "port": own.group.port } }));
-        let check = health_check(own);
+    if let Some(model) = own.or(instances) {
+        arguments.insert("port".to_owned(), json!({ PORT: { "port": model.group.port } }));
+        let check = health_check(model);
         if !check.is_empty() {
             arguments.insert("health_check".to_owned(), Json::Object(check));
         }

@@ -1,0 +1,7 @@
+import {
+  to = ipsy_app.checkout
+  identity = {
+    environment = "prod"
+    name        = "checkout"
+  }
+}
