@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
+use acceptance::permissions::{self, Feature};
 use acceptance::process::Process;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
@@ -77,8 +78,14 @@ fn a_fleet_of_forty_apps_is_taken_over_by_one_command() {
     aws.forget_calls().unwrap();
     let terraform = empty(&aws, newest());
     terraform.write("fleet.tfquery.hcl", LIST).unwrap();
+    let features = permissions::features().unwrap();
+    let is_query = |feature: &&Feature| feature.name == "`terraform query`";
+    let listed = permissions::of_plans(&features.iter().filter(is_query).cloned().collect::<Vec<_>>());
+    aws.allow_only(&listed.iter().cloned().collect::<Vec<_>>()).unwrap();
     let outcome =
         terraform.run(&["query", "-no-color", "-generate-config-out=fleet.tf"]).unwrap().ok().unwrap();
+    assert_eq!(aws.needed_actions().unwrap(), listed);
+    aws.allow_all().unwrap();
     let found: Vec<&str> = outcome.stdout.lines().filter(|line| line.starts_with("list.ipsy_app.")).collect();
     assert_eq!(found.len(), apps.len(), "{}", outcome.everything());
     for app in &apps {
