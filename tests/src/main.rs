@@ -45,7 +45,7 @@ enum Task {
         /// Only scenarios whose name contains this.
         filter: Option<String>,
     },
-    /// Builds images of every runtime for real, starts and scans them, and prints a table of it.
+    /// Takes an app of every runtime from its first file to a canary with real tools, and prints a table of it.
     TestPlatform {
         /// Only scenarios whose name contains this.
         filter: Option<String>,

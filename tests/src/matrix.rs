@@ -24,7 +24,9 @@ mod world;
 use anyhow::Result;
 
 pub use table::Table;
+pub(crate) use table::Verdict;
 pub use world::World;
+pub(crate) use world::chart;
 
 /// A scenario adds its rows to the table. A failure that is no row's own ends the run.
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
