@@ -28,6 +28,7 @@ mod karpenter;
 mod modules;
 mod overrides;
 mod pipelines;
+mod plugin_tools;
 mod post_render;
 mod pure_parts;
 mod query;
