@@ -15,6 +15,7 @@ mod read;
 mod runtime_images;
 mod scan;
 mod schema;
+mod script_words;
 mod types;
 
 pub use network::Network;

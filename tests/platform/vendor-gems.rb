@@ -4,7 +4,7 @@ require "fileutils"
 require "rubygems/package"
 
 folder, *names = ARGV
-cache = File.join(folder, "vendor/cache")
+cache = File.expand_path("vendor/cache", folder)
 FileUtils.mkdir_p(cache)
 names.each do |name|
   installed = Gem::Specification.find_by_name(name)

@@ -3,7 +3,7 @@
 
 mod data_plane;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -261,6 +261,22 @@ impl AwsBench {
     /// Withdraws all delays.
     pub fn undelay(&self) -> Result<()> {
         self.send("DELETE", "delays", &json!({}))
+    }
+
+    /// Allows these IAM actions to the bench's credentials, and denies them all others.
+    pub fn allow_only(&self, actions: &[String]) -> Result<()> {
+        self.send("POST", "permissions", &json!({ "access_key": ACCESS_KEY_ID, "allow": actions }))
+    }
+
+    /// Allows all actions again.
+    pub fn allow_all(&self) -> Result<()> {
+        self.send("DELETE", "permissions", &json!({}))
+    }
+
+    /// The IAM actions that calls with the bench's credentials needed since `allow_only`, denied ones included.
+    pub fn needed_actions(&self) -> Result<BTreeSet<String>> {
+        let document: Value = self.get("permissions")?;
+        Ok(serde_json::from_value(document["used"].clone())?)
     }
 
     /// Makes all targets of a group report a state.

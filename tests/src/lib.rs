@@ -4,6 +4,7 @@
 //! Terraform and Helm, against an AWS on loopback.
 
 pub mod aws_bench;
+mod aws_operations;
 pub mod cluster;
 pub mod console;
 pub mod helm;
@@ -13,10 +14,13 @@ pub mod load_balancer_controller;
 pub mod manifests;
 pub mod matrix;
 pub mod ministack;
+pub mod owners;
+pub mod permissions;
 pub mod platform;
 pub mod process;
 pub mod programs;
 pub mod rehearsal;
+pub mod scale_out;
 pub mod tasks;
 pub mod terraform;
 pub mod tools;

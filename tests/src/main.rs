@@ -45,7 +45,7 @@ enum Task {
         /// Only scenarios whose name contains this.
         filter: Option<String>,
     },
-    /// Builds images of every runtime for real, starts and scans them, and prints a table of it.
+    /// Takes an app of every runtime from its first file to a canary with real tools, and prints a table of it.
     TestPlatform {
         /// Only scenarios whose name contains this.
         filter: Option<String>,
@@ -89,6 +89,8 @@ enum Task {
     Rehearse,
     /// Measures what many apps cost and prints a table.
     Scale,
+    /// Measures how long new pods wait for room with and without over-provisioning, and prints a table.
+    ScaleOut,
     /// Plans and applies beside the genuine hashicorp/aws, and counts what each of both asks of AWS.
     Compare,
     /// Writes the generated documents, or with `--check` tells whether they are up to date.
@@ -135,6 +137,7 @@ fn main() -> ExitCode {
         }
         Task::Rehearse => tasks::rehearse::run(console),
         Task::Scale => tasks::scale::run(console),
+        Task::ScaleOut => tasks::scale_out::run(console),
         Task::Compare => tasks::compare::run(console),
         Task::Generate { check } => tasks::generate::run(console, check),
         Task::Fidelity { folder } => tasks::fidelity::run(&folder),

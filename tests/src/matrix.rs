@@ -13,6 +13,8 @@ mod kubectl;
 mod live;
 mod migration;
 mod oddities;
+mod over_provisioning;
+mod owners;
 mod root_module;
 mod table;
 mod third_party;
@@ -22,13 +24,15 @@ mod world;
 use anyhow::Result;
 
 pub use table::Table;
+pub(crate) use table::Verdict;
 pub use world::World;
+pub(crate) use world::chart;
 
 /// A scenario adds its rows to the table. A failure that is no row's own ends the run.
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 15] = [
+pub const SCENARIOS: [(&str, Scenario); 17] = [
     ("charts", charts::run),
     ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
@@ -39,6 +43,8 @@ pub const SCENARIOS: [(&str, Scenario); 15] = [
     ("first-chart", first_chart::run),
     ("migration", migration::run),
     ("oddities", oddities::run),
+    ("over-provisioning", over_provisioning::run),
+    ("owners", owners::run),
     ("admission", admission::run),
     ("terraform", root_module::run),
     ("bootstrap", bootstrap::run),

@@ -1,12 +1,20 @@
-//! What a platform team runs around ipsy: images of every runtime, from the files that `data.ipsy_bootstrap` writes.
-//! `cargo dev test-platform` builds and starts them for real and prints a table.
+//! What a platform team runs around ipsy: an app of every runtime from the first file to a canary, by the files that
+//! `terraform-provider-ipsy bootstrap` writes. `cargo dev test-platform` does it with real tools and prints a table.
 
 pub(crate) mod base_images;
 mod buildah;
+mod cluster_scan;
 mod container;
+mod delivery;
+mod image_service;
+mod jenkins;
 mod project;
 mod registry;
 mod runtimes;
+mod scan_databases;
+mod site;
+mod three_ways;
+mod trivy;
 mod world;
 
 use anyhow::Result;
@@ -18,4 +26,10 @@ pub use world::World;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 1] = [("runtimes", runtimes::run)];
+pub const SCENARIOS: [(&str, Scenario); 5] = [
+    ("trivy", trivy::run),
+    ("cluster-scan", cluster_scan::run),
+    ("jenkins", jenkins::run),
+    ("runtimes", runtimes::run),
+    ("three-ways", three_ways::run),
+];

@@ -15,6 +15,7 @@ pub mod install;
 mod measure;
 pub mod rehearse;
 pub mod scale;
+pub mod scale_out;
 mod table;
 pub mod test;
 pub mod test_cluster;

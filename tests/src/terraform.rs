@@ -137,6 +137,11 @@ impl Terraform {
         self.set(&format!("TF_VAR_{name}"), value);
     }
 
+    /// The environment of all commands.
+    pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The folder that holds everything of this working directory.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -303,10 +308,7 @@ impl Terraform {
 
     /// Another program, with all that Terraform finds in its environment.
     pub fn beside(&self, program: impl AsRef<OsStr>) -> Process {
-        Process::new(program)
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .within(self.configuration())
-            .limit(self.limit)
+        Process::new(program).envs(self.environment()).within(self.configuration()).limit(self.limit)
     }
 }
 

@@ -7,6 +7,7 @@ mod debian;
 mod go;
 mod images;
 mod installation;
+mod maven;
 mod python;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use cargo::CargoTool;
 pub use cluster::{ClusterTools, KUBERNETES};
 use go::GoTool;
 pub use images::ImageTools;
+pub(crate) use images::library;
 use installation::Installation;
 use python::{MINISTACK, MOTO};
 

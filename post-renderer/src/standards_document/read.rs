@@ -2,7 +2,7 @@
 
 use super::members::post_render_configuration;
 use super::runtime_images::image_findings;
-use super::scan::repository_findings;
+use super::script_words;
 use super::{KIND, Network, Standards};
 use crate::configuration::{
     API_VERSION, Layer, meaning_findings, member_names, merge_values, no_files, shape_findings,
@@ -234,7 +234,7 @@ fn unknown_environments(document: &Value) -> Vec<Finding> {
 fn meaning(standards: &Value) -> Vec<Finding> {
     let mut findings = meaning_findings(standards);
     findings.extend(image_findings(standards));
-    findings.extend(repository_findings(standards));
+    findings.extend(script_words::findings(standards));
     if let Some(pattern) = standards.get("namePattern").and_then(Value::as_str)
         && let Err(error) = anchored(pattern)
     {

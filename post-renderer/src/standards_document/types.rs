@@ -242,6 +242,11 @@ pub struct Platform {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(length(min = 1)))]
     pub deployment_order: Vec<String>,
+    /// Shared library that the pipelines of new apps load in Jenkins, with its commit: `ipsy@0123abcd…`. Default: `ipsy`, in
+    /// the version that Jenkins is set up with. It counts outside of `environments` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub jenkins_library: Option<String>,
 }
 
 /// The standard chart as the platform team publishes it.

@@ -62,8 +62,8 @@ pub(crate) fn coalesced(aws: Aws) -> Aws {
         instances: Arc::new(instances.refreshing()),
         target_groups: Arc::new(target_groups.refreshing(bulk_tags.clone())),
         listener_rules: Arc::new(listener_rules.refreshing(bulk_tags.clone())),
-        parameters: Arc::new(parameters.refreshing(bulk_tags)),
-        resource_tags: Arc::new(resource_tags::Coalesced::new(exact.resource_tags.clone())),
+        parameters: Arc::new(parameters.refreshing(bulk_tags.clone())),
+        resource_tags: Arc::new(resource_tags::Coalesced::new(exact.resource_tags.clone(), bulk_tags)),
         ..exact.clone()
     };
     Aws { refreshing: Some(Arc::new(refreshing)), ..exact }

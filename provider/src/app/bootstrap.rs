@@ -203,6 +203,7 @@ fn facts(
     let config = project.config;
     let region = config.region.as_deref().unwrap_or(registry_region);
     let name = config.name.as_deref().unwrap_or_default();
+    let is_java = project.profile.base() == Runtime::Java;
     let environments: Vec<&str> =
         project.environments.iter().map(|environment| environment.name.as_str()).collect();
     let each = |quote: &str| {
@@ -215,12 +216,15 @@ fn facts(
         ("build_image", image.build.clone()),
         ("database_days", database.maximum_days.to_string()),
         ("database_repositories", database.repositories.join(" ")),
+        ("java_database_days", database.java_maximum_days.to_string()),
+        ("java_database_repositories", database.java_repositories.join(" ")),
         ("dockerfile", config.dockerfile().to_owned()),
         ("environments", each("\"")),
         ("environments_groovy", each("'")),
         ("environments_text", each("`")),
         ("first_environment", environments.first().copied().unwrap_or_default().to_owned()),
         ("image_settings", image_settings(config)),
+        ("jenkins_library", project.jenkins_library.clone()),
         ("maximum_size", image.maximum_size.to_string()),
         ("name", hcl(name)),
         ("port", config.port.unwrap_or_default().to_string()),
@@ -230,6 +234,10 @@ fn facts(
         ("runtime", hcl(project.profile.name())),
         ("runtime_image", image.run.clone()),
         ("runtime_name", project.profile.name().to_owned()),
+        (
+            "skip_updates",
+            if is_java { "--skip-db-update --skip-java-db-update" } else { "--skip-db-update" }.to_owned(),
+        ),
     ]);
     for (fact, given) in [("health_path", &config.health_path), ("team", &config.team)] {
         if let Some(text) = given {
@@ -247,6 +255,7 @@ fn facts(
         ("priority_range", !project.has_priorities),
         ("state_bucket", project.has_state_buckets()),
         ("ec2", project.has_ec2()),
+        ("java", is_java),
     ] {
         if holds {
             facts.insert(fact, String::new());

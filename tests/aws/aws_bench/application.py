@@ -1,4 +1,4 @@
-"""The WSGI application: control calls, call log, delays, faults, Pod Identity, then moto.
+"""The WSGI application: control calls, call log, delays, permissions, faults, Pod Identity, then moto.
 
 The data plane follows each change.
 """
@@ -17,6 +17,7 @@ from aws_bench.answer import Answer
 from aws_bench.calls import Calls
 from aws_bench.data_plane.plane import Plane
 from aws_bench.faults import Delays, Faults
+from aws_bench.permissions import Permissions
 from aws_bench.pod_identity import PodIdentity
 from aws_bench.request import Request
 
@@ -30,6 +31,7 @@ class Application:
         self.calls = Calls()
         self.faults = Faults()
         self.delays = Delays()
+        self.permissions = Permissions()
         self.pod_identity = PodIdentity()
         self.data_plane = Plane()
         self._moto = DomainDispatcherApplication(create_backend_app)
@@ -44,8 +46,11 @@ class Application:
             return self._moto(environ, start)
 
         time.sleep(self.delays.seconds_for(request))
-        fault = self.faults.strike(request)
-        if fault and fault.before_effect:
+        refusal = self.permissions.refusal(request)
+        fault = None if refusal else self.faults.strike(request)
+        if refusal:
+            answer = refusal
+        elif fault and fault.before_effect:
             answer = fault.answer(request, None)
         else:
             answer = self._effect(request)
@@ -78,6 +83,7 @@ class Application:
         self.calls.clear()
         self.faults.clear()
         self.delays.clear()
+        self.permissions.clear()
 
     def _effect(self, request: Request) -> Answer:
         with self._one_at_a_time:

@@ -4,6 +4,9 @@
 `POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/resources`,
 `GET /_bench/census`.
 
+`POST /_bench/permissions` with `{"access_key": KEY, "allow": ["iam:GetRole"]}` denies all other actions to that
+key; `GET` returns the actions that its calls needed, `DELETE` allows everything again.
+
 `POST /_bench/data_plane` starts the load balancers and returns the URL of each listener;
 `{"minute_seconds": 1}` shortens what AWS times (see `minute`). `GET` returns the same, `DELETE` stops them.
 `POST /_bench/addresses` with `{"i-0123456789abcdef0": "127.0.0.1:8080"}` sets where the stand-ins of
@@ -46,6 +49,9 @@ def _carry_out(application: Application, request: Request, document: dict[str, A
         ("DELETE", "faults"): application.faults.clear,
         ("POST", "delays"): lambda: application.delays.order(document),
         ("DELETE", "delays"): application.delays.clear,
+        ("GET", "permissions"): application.permissions.document,
+        ("POST", "permissions"): lambda: application.permissions.order(**document),
+        ("DELETE", "permissions"): application.permissions.clear,
         ("POST", "health"): lambda: target_health.force(**document),
         ("DELETE", "health"): target_health.clear,
         ("GET", "data_plane"): application.data_plane.document,

@@ -17,7 +17,7 @@ pub struct Table {
 
 /// What a row found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// It is as it should be.
     Passed,
     /// It cannot be so, and that is no fault of ipsy's. It counts for nothing.
@@ -37,7 +37,7 @@ impl Table {
     }
 
     /// The same where it may turn out that there is nothing to judge.
-    pub(super) fn judged(
+    pub(crate) fn judged(
         &mut self,
         with: &str,
         what: &str,

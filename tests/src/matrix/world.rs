@@ -143,7 +143,7 @@ pub(super) fn push_image(aws: &AwsBench, terraform: &Terraform) -> Result<()> {
 }
 
 /// The folder of a chart of ours.
-pub(super) fn chart(name: &str) -> String {
+pub(crate) fn chart(name: &str) -> String {
     workspace::root().join("examples/charts").join(name).to_string_lossy().into_owned()
 }
 

@@ -14,7 +14,7 @@ use super::registry::Registry;
 use crate::process::Process;
 
 /// The folder below the tools. Raise the number with every change of this file.
-pub(crate) const FOLDER: &str = "base-images-1";
+pub(crate) const FOLDER: &str = "base-images-2";
 /// The file with the digest of each image, below [`FOLDER`].
 const DIGESTS: &str = "digests.json";
 
@@ -40,7 +40,7 @@ struct Toolchain {
 const IMAGES: [BaseImage; 9] = [
     debian("debian", &[]),
     debian("java-run", &["openjdk-17-jre-headless"]),
-    debian("java-build", &["openjdk-17-jdk-headless", "maven", "gradle"]),
+    debian("java-build", &["openjdk-17-jdk-headless", "maven"]),
     debian("node", &["nodejs", "npm"]),
     debian("python", &["python3", "python3-venv", "python-is-python3"]),
     debian("ruby", &["ruby", "ruby-rack", "ruby-webrick"]),
@@ -157,6 +157,11 @@ fn rust() -> Result<Toolchain> {
             (
                 vec![root.join("lib/rustlib").join(target).join("lib")],
                 "/usr/local/rust/lib/rustlib/x86_64-unknown-linux-gnu/lib",
+            ),
+            // The linker.
+            (
+                vec![root.join("lib/rustlib").join(target).join("bin")],
+                "/usr/local/rust/lib/rustlib/x86_64-unknown-linux-gnu/bin",
             ),
         ],
         programs: "/usr/local/rust/bin",

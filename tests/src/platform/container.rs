@@ -1,6 +1,7 @@
 //! Starts an image as Kubernetes does with the standard chart: its user, a read-only root, a writable `/tmp`, no
 //! capabilities, and the limit of memory.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::TcpStream;
 use std::path::Path;
@@ -23,19 +24,24 @@ pub(super) struct Container {
 }
 
 impl Container {
-    /// Starts an image with environment variables and a limit of memory.
-    pub(super) fn start(buildah: &Buildah, image: &str, env: &Value, memory_bytes: u64) -> Result<Self> {
+    /// Starts an image of a registry with environment variables and a limit of memory.
+    pub(super) fn start(
+        buildah: &Buildah,
+        image: &str,
+        env: &BTreeMap<String, String>,
+        memory_bytes: u64,
+    ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
+        let working = buildah.container(image)?;
         let configuration = buildah.configuration(image)?;
-        let working = buildah.command("from").args(["--pull-never", "--quiet", image]).succeed()?;
-        let root = buildah.mount(working.stdout.trim())?;
+        let root = buildah.mount(&working)?;
         // Places to mount on, which Kubernetes makes in a layer of its own.
         for name in ["dev", "proc", "sys", "tmp"] {
             fs::create_dir_all(root.join(name))?;
         }
         let bundle = specification(&configuration, &root, env, memory_bytes)?;
         fs::write(folder.path().join("config.json"), serde_json::to_vec_pretty(&bundle)?)?;
-        let id = format!("ipsy-{}-{}", std::process::id(), working.stdout.trim().replace('.', "-"));
+        let id = format!("ipsy-{}-{}", std::process::id(), working.replace('.', "-"));
         let log = File::create(folder.path().join("log"))?;
         let running = Process::new("runc")
             .arg(format!("--root={}", folder.path().join("state").display()))
@@ -97,13 +103,16 @@ impl Drop for Container {
 }
 
 /// The bundle of the OCI runtime.
-fn specification(configuration: &Value, root: &Path, env: &Value, memory_bytes: u64) -> Result<Value> {
+fn specification(
+    configuration: &Value,
+    root: &Path,
+    env: &BTreeMap<String, String>,
+    memory_bytes: u64,
+) -> Result<Value> {
     let user = configuration["User"].as_str().context("the image sets no user")?;
     let (uid, gid) = user.split_once(':').context("the image's user has no group")?;
     let mut variables: Vec<Value> = configuration["Env"].as_array().cloned().unwrap_or_default();
-    for (name, value) in env.as_object().into_iter().flatten() {
-        variables.push(format!("{name}={}", value.as_str().unwrap_or_default()).into());
-    }
+    variables.extend(env.iter().map(|(name, value)| Value::from(format!("{name}={value}"))));
     let mount = |kind: &str, place: &str, options: Value| json!({"type": kind, "source": kind, "destination": place, "options": options});
     Ok(json!({
         "ociVersion": "1.0.2",

@@ -1,19 +1,40 @@
-//! The repositories of sample apps: the files of `data.ipsy_bootstrap` beside the sources below `tests/platform/apps`.
+//! The repositories of sample apps: the files of `terraform-provider-ipsy bootstrap`, untouched, beside the sources below
+//! `tests/platform/apps`, and the programs that an agent of the pipeline has.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
 
 use super::base_images;
+use super::scan_databases::ScanPolicy;
+use super::site::Site;
 use super::world::World;
 use crate::cluster::free_port;
-use crate::process::Process;
+use crate::matrix::chart;
+use crate::process::{Outcome, Process};
 use crate::terraform::Terraform;
 use crate::workspace;
+
+/// The registry that the apps name. `tests/platform/docker.sh` pushes to one on loopback instead.
+pub(super) const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+/// The environment of all apps.
+pub(super) const ENVIRONMENT: &str = "dev";
+
+/// Looks at a step each second and for two seconds: the times that the project writes are too long for a test.
+const SHORT_BAKE: &str = r#"resource "ipsy_app" "app" {
+  rollout {
+    preset      = "canary"
+    steps       = [5, 25, 50, 100]
+    bake        = "2s"
+    interval    = "1s"
+    min_healthy = 2
+  }
+}
+"#;
 
 /// A sample app.
 #[derive(Debug, Clone, Copy)]
@@ -32,182 +53,173 @@ pub(super) struct Sample {
 #[derive(Debug)]
 pub(super) struct Project {
     pub(super) sample: Sample,
-    pub(super) folder: TempDir,
     pub(super) port: u64,
-    /// Helm values of the app.
-    pub(super) values: Value,
+    /// Terraform in the folder `terraform` of the repository.
+    pub(super) terraform: Terraform,
 }
 
 impl Project {
-    /// The image that [`Self::build`] makes.
+    /// Makes the repository with the command line, and commits it.
+    pub(super) fn bootstrap(world: &World, sample: Sample, policy: &ScanPolicy) -> Result<Self> {
+        let terraform = Terraform::with_configuration("", &world.tools, &world.programs)?;
+        let mut terraform = terraform.against(&world.site.aws);
+        let root = terraform.folder().join("repository");
+        fs::remove_dir_all(terraform.configuration())?;
+        symlink(root.join("terraform"), terraform.configuration())?;
+        terraform.add_provider("hashicorp/helm", "3.2.0", &world.cluster_tools.helm_provider_3)?;
+        let search = std::env::var("PATH").unwrap_or_default();
+        let programs = terraform.folder().join("programs");
+        lay_out_programs(world, &programs)?;
+        for (name, value) in [
+            ("PATH", format!("{}:{search}", programs.display())),
+            ("IPSY_BUILDAH", world.buildah.options().join(" ")),
+            ("IPSY_REGISTRY", world.images.host.clone()),
+            ("XDG_RUNTIME_DIR", world.image_service.runtime_folder().display().to_string()),
+            ("TRIVY_CACHE_DIR", terraform.folder().join("trivy").display().to_string()),
+        ] {
+            terraform.set(name, &value);
+        }
+        let project = Self { sample, port: free_port()?.into(), terraform };
+        let standards = project.write("standards.json", &world.standards(sample, policy)?)?;
+        let arguments = project.write("app.json", &project.arguments(&world.site)?)?;
+        Process::new(&world.programs.provider)
+            .args(["bootstrap", "--yes", "--no-input", "--file"])
+            .arg(arguments)
+            .arg("--standards")
+            .arg(standards)
+            .arg("--directory")
+            .arg(&root)
+            .succeed()?;
+        project.commit(&root)?;
+        Ok(project)
+    }
+
+    /// The name of the app, and of its namespace.
+    pub(super) fn app(&self) -> String {
+        format!("app-{}", self.sample.name)
+    }
+
+    /// The host that leads to the app.
+    pub(super) fn host(&self) -> String {
+        format!("{}.{ENVIRONMENT}.example.com", self.app())
+    }
+
+    /// The image that the pipeline makes.
     pub(super) fn image(&self) -> String {
-        format!("registry.test/app-{}:1", self.sample.name)
+        format!("{REGISTRY}/{}:1", self.app())
     }
 
-    /// The path of a file.
+    /// The path of a file in the repository.
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.terraform.folder().join("repository").join(name)
     }
 
-    /// Tests and builds the image with the project's own script.
-    pub(super) fn build(&self, world: &World) -> Result<()> {
-        let path =
-            format!("{}:{}", self.path(".programs").display(), std::env::var("PATH").unwrap_or_default());
-        Process::inheriting("sh")
-            .args(["ci/image.sh", &self.image()])
-            .env("PATH", path)
-            .env("IPSY_BUILDAH", world.buildah.options().join(" "))
-            .within(self.folder.path())
-            .limit(std::time::Duration::from_mins(15))
-            .succeed()
-            .map(drop)
+    /// Runs a script of the repository, as a pipeline does.
+    pub(super) fn script(&self, name: &str, arguments: &[&str]) -> Result<Outcome> {
+        self.program("sh").arg(name).args(arguments).succeed()
     }
-}
 
-/// The repositories of all samples, by one `terraform apply`.
-pub(super) fn projects(world: &World, samples: &[Sample]) -> Result<Vec<Project>> {
-    let ports = samples.iter().map(|_| free_port().map(u64::from)).collect::<Result<Vec<u64>>>()?;
-    let text = configuration(samples, &ports);
-    let terraform = Terraform::with_configuration(&text, &world.tools, &world.programs)?;
-    terraform.write("standards.json", &standards(world, samples)?.to_string())?;
-    terraform.init()?;
-    terraform.apply()?;
-    let (files, values) = (terraform.output("files")?, terraform.output("values")?);
-    samples
-        .iter()
-        .zip(ports)
-        .map(|(sample, port)| {
-            let values = values[sample.name].as_str().context("values are a text")?;
-            let values = serde_json::from_str(values)?;
-            let project = Project { sample: *sample, folder: tempfile::tempdir()?, port, values };
-            lay_out(&project, &files[sample.name])?;
-            Ok(project)
-        })
-        .collect()
-}
+    /// A program in the repository, with the environment of the pipeline. Registries of packages may need variables of the
+    /// caller.
+    pub(super) fn program(&self, program: &str) -> Process {
+        let pipeline = self.terraform.environment();
+        Process::inheriting(program).envs(pipeline).within(self.path("")).limit(Duration::from_mins(15))
+    }
 
-fn configuration(samples: &[Sample], ports: &[u64]) -> String {
-    let samples: Map<String, Value> = samples
-        .iter()
-        .zip(ports)
-        .map(|(sample, port)| {
-            let facts = json!({"runtime": runtime(sample), "tool": sample.build_tool, "port": port});
-            (sample.name.to_owned(), facts)
-        })
-        .collect();
-    format!(
-        r#"terraform {{
-  required_providers {{
-    ipsy = {{
-      source = "ipsy/ipsy"
-    }}
-  }}
-}}
+    /// What is done before an installation: the post-renderer judges manifests by the report of the last scan.
+    pub(super) fn judge_scan(&self) -> Process {
+        let judge = self.program("ipsy-post-renderer").args(["check", "--scan-report", "scan.json"]);
+        judge.args(["--standards", "terraform/standards.yaml"])
+    }
 
-provider "ipsy" {{
-  standards_file = "${{path.module}}/standards.json"
-}}
+    /// Adds what differs from a real cluster and from a real time to the configuration, in files beside the generated ones.
+    pub(super) fn connect(&self, site: &Site) -> Result<()> {
+        let cluster = format!(
+            "provider \"helm\" {{\n  kubernetes = {{\n    config_path = \"{}\"\n  }}\n}}\n",
+            site.cluster.kubeconfig.display()
+        );
+        self.terraform.write("cluster_override.tf", &cluster)?;
+        self.terraform.write("rollout_override.tf", SHORT_BAKE)
+    }
 
-locals {{
-  samples = jsondecode(<<-JSON
-    {}
-  JSON
-  )
-}}
+    /// The arguments of `bootstrap`: EC2 instances serve the app today.
+    fn arguments(&self, site: &Site) -> Result<Value> {
+        let platform = &site.aws.platform;
+        Ok(json!({
+            "name": self.app(),
+            "team": "payments",
+            "runtime": self.sample.standard_runtime(),
+            "build_tool": self.sample.build_tool,
+            "port": self.port,
+            "health_path": "/healthz",
+            "registry": REGISTRY,
+            "chart": chart("ipsy-app"),
+            "environment": [{
+                "name": ENVIRONMENT,
+                "cluster": platform.clusters.first().context("the platform has a cluster")?,
+                "listener_arn": platform.listener_arn,
+                "hosts": [self.host()],
+                "min_replicas": 2,
+                "max_replicas": 4,
+                "ec2": { "target_group_arn": platform.legacy_target_group_arn },
+            }],
+        }))
+    }
 
-data "ipsy_bootstrap" "app" {{
-  for_each    = local.samples
-  name        = "app-${{each.key}}"
-  team        = "payments"
-  runtime     = each.value.runtime
-  build_tool  = each.value.tool
-  port        = each.value.port
-  health_path = "/healthz"
-  registry    = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-  chart       = "oci://registry.example.com/charts/ipsy-app"
-  environment {{
-    name    = "dev"
-    cluster = "eks-dev"
-  }}
-}}
+    fn write(&self, name: &str, document: &Value) -> Result<PathBuf> {
+        let path = self.terraform.folder().join(name);
+        fs::write(&path, document.to_string())?;
+        Ok(path)
+    }
 
-data "ipsy_values" "app" {{
-  for_each    = local.samples
-  name        = "app-${{each.key}}"
-  environment = "dev"
-  team        = "payments"
-  runtime     = each.value.runtime
-  image {{
-    repository = "registry.example.com/app"
-    source     = "literal"
-    tag        = "1"
-  }}
-  port {{
-    name = "http"
-    port = each.value.port
-  }}
-  health_check {{
-    path = "/healthz"
-  }}
-}}
-
-output "files" {{
-  value = {{ for name, project in data.ipsy_bootstrap.app : name => project.files }}
-}}
-
-output "values" {{
-  value     = {{ for name, app in data.ipsy_values.app : name => app.values }}
-  sensitive = true
-}}
-"#,
-        Value::Object(samples)
-    )
-}
-
-/// The name of a sample's runtime in the standards: Gradle builds in another image than Maven.
-fn runtime(sample: &Sample) -> String {
-    if sample.build_tool.is_some() {
-        format!("{}-{}", sample.runtime, sample.name)
-    } else {
-        sample.runtime.to_owned()
+    fn commit(&self, root: &Path) -> Result<()> {
+        for source in self.sample.sources {
+            copy(&workspace::root().join("tests/platform/apps").join(source), root)?;
+        }
+        let git = |arguments: &[&str]| Process::new("git").args(arguments).within(root).succeed().map(drop);
+        git(&["init", "--quiet"])?;
+        git(&["add", "."])?;
+        let author = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"];
+        git(&[&author[..], &["commit", "--quiet", "--message", "begin"]].concat())?;
+        git(&["remote", "add", "origin", "https://git.example.com/payments/app"])
     }
 }
 
-/// A standards document that names the base images by digest.
-fn standards(world: &World, samples: &[Sample]) -> Result<Value> {
-    let mut runtimes = Map::new();
-    for sample in samples {
+impl Sample {
+    /// The name of its runtime in the standards: apps of Maven and of Gradle build in different images.
+    fn standard_runtime(&self) -> String {
+        match self.build_tool {
+            Some(_) => format!("{}-{}", self.runtime, self.name),
+            None => self.runtime.to_owned(),
+        }
+    }
+
+    /// Its runtime in the standards, with the base images by digest.
+    pub(super) fn in_standards(&self, world: &World) -> Result<Map<String, Value>> {
         let reference = |name: &str| -> Result<String> {
             let digest = base_images::digest(&world.image_tools.base_images, name)?;
             Ok(format!("{}/{name}@{digest}", world.base_images.host))
         };
-        let [build, run] = sample.images;
-        let images = json!({"build": reference(build)?, "run": reference(run)?});
-        runtimes.insert(runtime(sample), json!({"extends": sample.runtime, "images": images}));
+        let [build, run] = self.images;
+        let images = json!({ "build": reference(build)?, "run": reference(run)? });
+        let runtime = json!({ "extends": self.runtime, "images": images });
+        Ok(Map::from_iter([(self.standard_runtime(), runtime)]))
     }
-    Ok(json!({"apiVersion": "ipsy.dev/v1", "kind": "Standards", "version": "1", "runtimes": runtimes}))
 }
 
-fn lay_out(project: &Project, files: &Value) -> Result<()> {
-    let root = project.folder.path();
-    for (name, text) in files.as_object().context("files are a map")? {
-        let path = root.join(name);
-        fs::create_dir_all(path.parent().context("a file lies in a folder")?)?;
-        fs::write(path, text.as_str().unwrap_or_default())?;
+/// The programs that the scripts of a repository call.
+fn lay_out_programs(world: &World, folder: &Path) -> Result<()> {
+    fs::create_dir(folder)?;
+    for (name, program) in [
+        ("aws", world.image_tools.aws.clone()),
+        ("docker", workspace::root().join("tests/platform/docker.sh")),
+        ("ipsy-post-renderer", world.programs.post_renderer.clone()),
+        ("terraform", world.tools.terraform.clone()),
+        ("trivy", world.image_tools.trivy.clone()),
+    ] {
+        symlink(program, folder.join(name))?;
     }
-    let ours = workspace::root().join("tests/platform");
-    for source in project.sample.sources {
-        copy(&ours.join("apps").join(source), root)?;
-    }
-    let programs = project.path(".programs");
-    fs::create_dir(&programs)?;
-    symlink(ours.join("docker.sh"), programs.join("docker"))?;
-    let git = |arguments: &[&str]| Process::new("git").args(arguments).within(root).succeed().map(drop);
-    git(&["init", "--quiet"])?;
-    git(&["add", "."])?;
-    let author = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"];
-    git(&[&author[..], &["commit", "--quiet", "--message", "begin"]].concat())?;
-    git(&["remote", "add", "origin", "https://git.example.com/payments/app"])
+    Ok(())
 }
 
 /// Copies the files of a folder, less what builds leave there.

@@ -2,10 +2,15 @@
 //! to date.
 
 mod chart_reference;
+mod field_owners;
+mod inventory;
 mod kubernetes_structure;
 mod markdown;
+mod permissions;
 mod provider_reference;
+mod recipes;
 mod rule_reference;
+mod scale_out;
 mod standards_reference;
 
 use std::fs;
@@ -32,12 +37,17 @@ pub struct Document {
 type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 5] = [
+const GENERATORS: [Generator; 10] = [
     provider_reference::documents,
     chart_reference::documents,
     rule_reference::documents,
     standards_reference::documents,
     kubernetes_structure::documents,
+    inventory::documents,
+    field_owners::documents,
+    permissions::documents,
+    recipes::documents,
+    scale_out::documents,
 ];
 
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.

@@ -1,4 +1,4 @@
-//! `cargo dev test-platform`: builds, starts and scans images of every runtime, and prints a table.
+//! `cargo dev test-platform`: takes an app of every runtime from its first file to a canary, and prints a table.
 
 use anyhow::{Result, ensure};
 
@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::matrix::Table;
 use crate::platform::{SCENARIOS, World};
 use crate::programs::Programs;
-use crate::tools::{ImageTools, Tools};
+use crate::tools::{ClusterTools, ImageTools, Tools};
 
 /// Installs and builds what is missing, then runs all scenarios, or those whose name contains a filter.
 pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
@@ -18,11 +18,12 @@ pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
         names.join(", ")
     );
     let tools = Tools::ready(console)?;
+    let cluster_tools = ClusterTools::ready(console)?;
     let image_tools = ImageTools::ready(console)?;
     let step = console.step("building the provider and the post-renderer");
     let programs = Programs::ready()?;
     step.done(programs.provider.display());
-    let world = World::new(&tools, &image_tools, &programs)?;
+    let world = World::new(&tools, &cluster_tools, &image_tools, &programs)?;
 
     let step = console.step("the platform");
     let mut table = Table::new(console);

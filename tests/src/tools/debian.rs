@@ -15,10 +15,11 @@ pub(super) struct DebianTool {
 }
 
 /// What the tests with images need.
-pub(super) const IMAGE_TOOLS: [DebianTool; 4] = [
+pub(super) const IMAGE_TOOLS: [DebianTool; 5] = [
     DebianTool { package: "buildah", program: "buildah" },
     DebianTool { package: "docker-registry", program: "docker-registry" },
     DebianTool { package: "mmdebstrap", program: "mmdebstrap" },
+    DebianTool { package: "podman", program: "podman" },
     DebianTool { package: "runc", program: "runc" },
 ];
 

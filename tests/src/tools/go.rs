@@ -28,12 +28,22 @@ pub(super) struct GoTool {
 impl GoTool {
     /// The path of the program, which is built if it is missing.
     pub(super) fn ready(&self, installation: &Installation) -> Result<PathBuf> {
+        self.ready_with(installation, &[])
+    }
+
+    /// Like [`Self::ready`], for a program that needs variables of Go while it is built.
+    pub(super) fn ready_with(
+        &self,
+        installation: &Installation,
+        variables: &[(&str, &str)],
+    ) -> Result<PathBuf> {
         installation.built(self.name, self.version, |half_done| {
             let flags = format!("-ldflags=-s -w {}", self.link);
             let go = Process::inheriting("nice")
                 .args(["-n", "10", "go"])
                 .env("GOBIN", half_done.join("bin"))
-                .env("CGO_ENABLED", "0");
+                .env("CGO_ENABLED", "0")
+                .envs(variables.iter().copied());
             let go = match self.module {
                 None => go
                     .args(["install", "-trimpath", &flags])

@@ -28,6 +28,10 @@ pub(super) const HADOLINT: PythonTool = PythonTool {
     requirements: "tests/platform/hadolint.txt",
 };
 
+/// The command line of AWS, which the scripts of apps call.
+pub(super) const AWS: PythonTool =
+    PythonTool { name: "AWS CLI 1.46.3", folder: "awscli-1.46.3", requirements: "tests/platform/awscli.txt" };
+
 /// A tool of pinned packages.
 pub(super) struct PythonTool {
     name: &'static str,

@@ -6,8 +6,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use acceptance::console::Console;
 use acceptance::process::Process;
 use acceptance::terraform::Terraform;
+use acceptance::tools::Tools;
 use acceptance::workspace;
 use serde_json::Value;
 
@@ -93,6 +95,21 @@ fn generated_files_are_formatted_and_scripts_are_read_by_a_shell() {
 }
 
 #[test]
+fn actionlint_accepts_the_generated_workflow() {
+    let actionlint = Tools::actionlint(Console::quiet()).unwrap();
+    // actionlint looks for the root of a repository.
+    let repository = tempfile::tempdir().unwrap();
+    let workflows = repository.path().join(".github/workflows");
+    fs::create_dir_all(&workflows).unwrap();
+    let name = ".github/workflows/deploy.yml";
+    fs::write(repository.path().join(name), files()[name].as_str().unwrap()).unwrap();
+    Process::new("git").args(["init", "--quiet"]).within(repository.path()).succeed().unwrap();
+    let lint = Process::new(actionlint).args(["-no-color", "-shellcheck=", "-pyflakes="]);
+    let outcome = lint.within(repository.path()).run().unwrap();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, ""), "{}", outcome.stderr);
+}
+
+#[test]
 fn all_that_is_wrong_is_told_at_once_with_its_argument() {
     let text =
         example().replace("8080", "80800").replace("name         = \"prod\"", "name         = \"dev\"");
@@ -124,19 +141,20 @@ fn standards_are_kept_and_go_along() {
     assert_eq!(standards["requiredLabels"], serde_json::json!(["team", "tier"]));
 }
 
-/// Stands in for `trivy image --download-db-only`. A repository is reachable if a file has its name; the file holds the
+/// Stands in for `trivy image --download-db-only` and `--download-java-db-only`. A repository is reachable if a file has its name; the file holds the
 /// time at which its database was made.
 const DOWNLOAD: &str = r#"#!/bin/sh
 while [ $# -gt 0 ]; do
     case $1 in
     --cache-dir) cache=$2 ;;
-    --db-repository) repository=$2 ;;
+    --db-repository) folder=db repository=$2 ;;
+    --java-db-repository) folder=java-db repository=$2 ;;
     esac
     shift
 done
 made=$(cat "$REPOSITORIES/${repository%%.*}") || exit 1
-mkdir -p "$cache/db"
-printf '{"Version":2,"UpdatedAt":"%s"}' "$made" > "$cache/db/metadata.json"
+mkdir -p "$cache/$folder"
+printf '{"Version":2,"UpdatedAt":"%s"}' "$made" > "$cache/$folder/metadata.json"
 "#;
 
 #[test]
@@ -149,7 +167,9 @@ fn the_scan_falls_back_to_the_last_good_database_until_it_is_too_old() {
     fs::set_permissions(at("programs/trivy"), fs::Permissions::from_mode(0o755)).unwrap();
     let script = files()["ci/scan-database.sh"].as_str().unwrap().to_owned();
     assert!(
-        script.contains("in mirror.gcr.io/aquasec/trivy-db:2 ghcr.io/aquasecurity/trivy-db:2; do"),
+        script.contains(
+            "scanDatabase.maximumDays mirror.gcr.io/aquasec/trivy-db:2 ghcr.io/aquasecurity/trivy-db:2"
+        ),
         "{script}"
     );
     fs::write(at("scan-database.sh"), script).unwrap();

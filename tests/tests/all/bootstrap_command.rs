@@ -8,6 +8,7 @@ use std::path::Path;
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
+use acceptance::permissions::{Feature, features, of_plans};
 use acceptance::process::{Outcome, Process};
 use acceptance::terraform::Terraform;
 use acceptance::tools::ClusterTools;
@@ -173,6 +174,11 @@ fn fleet(aws: &AwsBench) -> Value {
     serde_json::from_str(&built.stdout).unwrap()
 }
 
+/// The row of the permissions that is about this.
+fn is_reading(feature: &Feature) -> bool {
+    feature.name == "Reading an app on EC2"
+}
+
 #[test]
 fn an_app_on_ec2_becomes_a_project_that_applies_without_a_second_rule() {
     let aws = fixture::aws();
@@ -183,6 +189,8 @@ fn an_app_on_ec2_becomes_a_project_that_applies_without_a_second_rule() {
     let root = terraform.folder().to_owned();
     symlink(terraform.configuration(), root.join("terraform")).unwrap();
     let chart = workspace::root().join("examples/charts/ipsy-app");
+    let listed = of_plans(&features().unwrap().into_iter().filter(is_reading).collect::<Vec<_>>());
+    aws.allow_only(&listed.iter().cloned().collect::<Vec<_>>()).unwrap();
     let made = terraform
         .beside(&programs.provider)
         .args(["bootstrap", "--name=checkout", "--team=payments", "--runtime=java", "--yes"])
@@ -194,6 +202,8 @@ fn an_app_on_ec2_becomes_a_project_that_applies_without_a_second_rule() {
         .run()
         .unwrap();
     assert_eq!(made.code, 0, "{}", made.everything());
+    assert_eq!(aws.needed_actions().unwrap(), listed);
+    aws.allow_all().unwrap();
 
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     let variables: Value = serde_json::from_str(&read("terraform/environments/prod.tfvars.json")).unwrap();

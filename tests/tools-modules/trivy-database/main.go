@@ -1,9 +1,10 @@
-// Makes a small database of vulnerabilities in the format of Trivy's, and pushes it to a registry on loopback:
+// Makes small databases in the format of Trivy's, and pushes them to a registry on loopback:
 //
-//	trivy-database HOST/REPOSITORY:TAG MADE < advisories.json
+//	trivy-database HOST MADE JAVA_DATABASE < advisories.json
 //
-// MADE is the time that the database is said to be made at, as 2026-11-27T10:00:00Z. The advisories are a JSON list of
-// objects with `id`, `platform` ("debian 12"), `package`, `fixed` and `severity` (0 to 4).
+// The databases are HOST/trivy-db:2 and HOST/trivy-java-db:1. MADE is the time at which they claim to be made, as
+// 2026-11-27T10:00:00Z. The advisories are a JSON list of objects with `id`, `platform` ("debian 12"), `package`, `fixed`
+// and `severity` (0 to 4). JAVA_DATABASE is an SQLite file with Trivy's tables of Java archives.
 package main
 
 import (
@@ -19,7 +20,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -33,49 +33,67 @@ type advisory struct {
 	Severity int
 }
 
-func main() {
-	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("usage: trivy-database HOST/REPOSITORY:TAG MADE < advisories.json")
-	}
-	var advisories []advisory
-	check(json.NewDecoder(os.Stdin).Decode(&advisories))
-	made, err := time.Parse(time.RFC3339, os.Args[2])
-	check(err)
-	archive, err := pack(advisories, made)
-	check(err)
-	check(push(os.Args[1], archive))
+// A database as Trivy downloads it: an artifact of one layer, with a file and metadata.json.
+type database struct {
+	repository string
+	version    int
+	mediaType  string
+	file       string
+	content    []byte
 }
 
-func check(err error) {
-	if err != nil {
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 4 {
+		log.Fatal("usage: trivy-database HOST MADE JAVA_DATABASE < advisories.json")
+	}
+	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Stdin); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// The layer of Trivy's database: trivy.db and metadata.json.
-func pack(advisories []advisory, made time.Time) ([]byte, error) {
-	folder, err := os.MkdirTemp("", "trivy-database-")
+func run(host, made, javaDatabase string, input io.Reader) error {
+	var advisories []advisory
+	if err := json.NewDecoder(input).Decode(&advisories); err != nil {
+		return err
+	}
+	at, err := time.Parse(time.RFC3339, made)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "trivy.db")
-	if err := write(path, advisories); err != nil {
-		return nil, err
-	}
-	database, err := os.ReadFile(path)
+	vulnerabilities, err := boltFile(advisories)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	metadata, err := json.Marshal(map[string]any{"Version": 2, "UpdatedAt": made, "NextUpdate": made.Add(24 * time.Hour)})
+	java, err := os.ReadFile(javaDatabase)
+	if err != nil {
+		return err
+	}
+	for _, one := range []database{
+		{"trivy-db", 2, "application/vnd.aquasec.trivy.db.layer.v1.tar+gzip", "trivy.db", vulnerabilities},
+		{"trivy-java-db", 1, "application/vnd.aquasec.trivy.javadb.layer.v1.tar+gzip", "trivy-java.db", java},
+	} {
+		layer, err := one.layer(at)
+		if err != nil {
+			return err
+		}
+		if err := push("http://"+host+"/v2/"+one.repository, one, layer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (one database) layer(made time.Time) ([]byte, error) {
+	next := made.Add(24 * time.Hour)
+	metadata, err := json.Marshal(map[string]any{"Version": one.version, "UpdatedAt": made, "NextUpdate": next})
 	if err != nil {
 		return nil, err
 	}
 	var archive bytes.Buffer
 	compressed := gzip.NewWriter(&archive)
 	files := tar.NewWriter(compressed)
-	for name, content := range map[string][]byte{"trivy.db": database, "metadata.json": metadata} {
+	for name, content := range map[string][]byte{one.file: one.content, "metadata.json": metadata} {
 		header := tar.Header{Name: name, Mode: 0o600, Size: int64(len(content))}
 		if err := files.WriteHeader(&header); err != nil {
 			return nil, err
@@ -87,7 +105,24 @@ func pack(advisories []advisory, made time.Time) ([]byte, error) {
 	if err := files.Close(); err != nil {
 		return nil, err
 	}
-	return archive.Bytes(), compressed.Close()
+	if err := compressed.Close(); err != nil {
+		return nil, err
+	}
+	return archive.Bytes(), nil
+}
+
+// The database of vulnerabilities.
+func boltFile(advisories []advisory) ([]byte, error) {
+	folder, err := os.MkdirTemp("", "trivy-database-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "trivy.db")
+	if err := write(path, advisories); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
 }
 
 // Writes the buckets that Trivy reads: advisories by platform and package, vulnerabilities by id.
@@ -98,6 +133,10 @@ func write(path string, advisories []advisory) error {
 	}
 	defer database.Close()
 	return database.Update(func(transaction *bolt.Tx) error {
+		// Without this bucket Trivy reports an error.
+		if _, err := transaction.CreateBucketIfNotExists([]byte("data-source")); err != nil {
+			return err
+		}
 		for _, one := range advisories {
 			source := map[string]string{"ID": "debian", "Name": "Debian Security Tracker"}
 			if err := put(transaction, []string{"data-source"}, one.Platform, source); err != nil {
@@ -135,35 +174,31 @@ func put(transaction *bolt.Tx, path []string, key string, value any) error {
 }
 
 // Pushes an artifact of one layer, by the protocol of registries.
-func push(reference string, layer []byte) error {
-	host, rest, _ := strings.Cut(reference, "/")
-	repository, tag, _ := strings.Cut(rest, ":")
-	base := "http://" + host + "/v2/" + repository
+func push(base string, one database, layer []byte) error {
 	configuration := []byte("{}")
 	for _, blob := range [][]byte{configuration, layer} {
 		if err := upload(base, blob); err != nil {
 			return err
 		}
 	}
+	described := descriptor(one.mediaType, layer)
+	described["annotations"] = map[string]string{"org.opencontainers.image.title": "db.tar.gz"}
+	const mediaType = "application/vnd.oci.image.manifest.v1+json"
 	manifest, err := json.Marshal(map[string]any{
 		"schemaVersion": 2,
-		"mediaType":     "application/vnd.oci.image.manifest.v1+json",
-		"config":        descriptor("application/vnd.aquasec.trivy.config.v1+json", configuration, ""),
-		"layers":        []any{descriptor("application/vnd.aquasec.trivy.db.layer.v1.tar+gzip", layer, "db.tar.gz")},
+		"mediaType":     mediaType,
+		"config":        descriptor("application/vnd.aquasec.trivy.config.v1+json", configuration),
+		"layers":        []any{described},
 	})
 	if err != nil {
 		return err
 	}
-	_, err = send(http.MethodPut, base+"/manifests/"+tag, "application/vnd.oci.image.manifest.v1+json", manifest)
+	_, err = send(http.MethodPut, fmt.Sprintf("%s/manifests/%d", base, one.version), mediaType, manifest)
 	return err
 }
 
-func descriptor(mediaType string, blob []byte, title string) map[string]any {
-	described := map[string]any{"mediaType": mediaType, "digest": digest(blob), "size": len(blob)}
-	if title != "" {
-		described["annotations"] = map[string]string{"org.opencontainers.image.title": title}
-	}
-	return described
+func descriptor(mediaType string, blob []byte) map[string]any {
+	return map[string]any{"mediaType": mediaType, "digest": digest(blob), "size": len(blob)}
 }
 
 func digest(blob []byte) string {

@@ -33,10 +33,9 @@ impl Listed {
                 None => missing.push(arn.clone()),
             }
         }
-        for (arn, tags) in self.together.get(&missing).await? {
-            self.kept.put(arn.clone(), tags.clone());
-            all.insert(arn, tags);
-        }
+        let found = self.together.get(&missing).await?;
+        self.kept.put_all(found.iter().map(|(arn, tags)| (arn.clone(), Arc::new(tags.clone()))));
+        all.extend(found);
         Ok(all)
     }
 }
@@ -55,6 +54,13 @@ impl BulkTags {
     /// Whether any object may be found here.
     pub(super) fn is_open(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Keeps tags that the tagging service has just listed.
+    pub(super) fn keep(&self, listed: &BTreeMap<String, Tags>) {
+        if let Some(Listed { kept, .. }) = &self.0 {
+            kept.put_all(listed.iter().map(|(arn, tags)| (arn.clone(), Arc::new(tags.clone()))));
+        }
     }
 
     /// The tags of one object; `None` where its own service must be asked.

@@ -31,11 +31,16 @@ impl<Key: Ord, List> Kept<Key, List> {
     /// Keeps a list that has just come.
     pub(super) fn put(&self, key: Key, list: List) -> Arc<List> {
         let list = Arc::new(list);
+        self.put_all([(key, list.clone())]);
+        list
+    }
+
+    /// Keeps lists that have just come.
+    pub(super) fn put_all(&self, lists: impl IntoIterator<Item = (Key, Arc<List>)>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         kept.retain(|_, (time, _)| now.duration_since(*time) < FRESH);
-        kept.insert(key, (now, list.clone()));
-        list
+        kept.extend(lists.into_iter().map(|(key, list)| (key, (now, list))));
     }
 }
 

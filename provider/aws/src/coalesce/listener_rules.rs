@@ -1,7 +1,7 @@
 //! Listener rules, described twenty in a call, and their tags likewise. Many apps that look through the same
 //! listener at the same time look once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -25,7 +25,8 @@ pub(super) struct Coalesced {
     by_listener: Batcher<String, Vec<Rule>>,
     lists: Answers<String, Vec<Rule>>,
     by_arn: Batcher<String, Rule>,
-    rules: Answers<Vec<String>, Vec<Rule>>,
+    /// Whether rules are looked up in the lists of their listeners.
+    is_refreshing: bool,
     tags: Batcher<String, Tags>,
     bulk_tags: BulkTags,
 }
@@ -49,25 +50,38 @@ impl Coalesced {
         );
         let tags = Batcher::of(RULES_PER_CALL, &inner, |rules, arns| async move { rules.tags(&arns).await });
         let swaps = Swaps::new(inner.clone());
-        let (lists, rules) = (Answers::exact(), Answers::exact());
-        Self { inner, swaps, by_listener, lists, by_arn, rules, tags, bulk_tags: BulkTags::default() }
+        Self {
+            inner,
+            swaps,
+            by_listener,
+            lists: Answers::exact(),
+            by_arn,
+            is_refreshing: false,
+            tags,
+            bulk_tags: BulkTags::default(),
+        }
     }
 
-    /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds.
+    /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds. Many apps share a
+    /// listener, whose rules take one call.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        Self { lists: Answers::kept(), rules: Answers::kept(), bulk_tags, ..self.clone() }
+        Self { lists: Answers::kept(), is_refreshing: true, bulk_tags, ..self.clone() }
     }
-}
 
-impl Coalesced {
-    /// The rules from fresh lists of their listeners, if all are in those.
-    fn listed(&self, arns: &[String]) -> Option<Vec<Rule>> {
-        let rule = |arn: &String| {
+    /// The rules from the lists of their listeners.
+    async fn listed(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
+        let listener = |arn: &String| {
             let (listener, _) = arn.rsplit_once('/')?;
-            let rules = self.lists.fresh(&listener.replacen(":listener-rule/", ":listener/", 1))?;
-            rules.iter().find(|rule| rule.arn == *arn).cloned()
+            Some(listener.replacen(":listener-rule/", ":listener/", 1))
         };
-        arns.iter().map(rule).collect()
+        let listeners: BTreeSet<String> = arns.iter().filter_map(listener).collect();
+        let mut all = Vec::new();
+        // An app has rules on one listener, or on two while it moves.
+        for listener in listeners {
+            all.extend(self.by_listener(&listener).await?);
+        }
+        all.retain(|rule| arns.contains(&rule.arn));
+        Ok(all)
     }
 }
 
@@ -84,11 +98,10 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {
-        if let Some(rules) = self.listed(arns) {
-            return Ok(rules);
+        if self.is_refreshing {
+            return self.listed(arns).await;
         }
-        let together = async { Ok(self.by_arn.get(arns).await?.into_values().collect()) };
-        self.rules.read(arns.to_vec(), together).await
+        Ok(self.by_arn.get(arns).await?.into_values().collect())
     }
 
     async fn modify(&self, arn: &str, change: &RuleChange) -> Result<Rule, Error> {

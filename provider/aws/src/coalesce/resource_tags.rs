@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::batcher::Batcher;
+use super::bulk_tags::BulkTags;
 use super::kept::Kept;
 use crate::{Error, ResourceTags, Tags};
 
@@ -17,19 +18,22 @@ pub(super) struct Coalesced {
 
 impl Coalesced {
     /// Keeps each list for some seconds. After a failure the lists are empty: where the service does not answer, each of
-    /// many apps would wait for it.
-    pub(super) fn new(inner: Arc<dyn ResourceTags>) -> Self {
+    /// many apps would wait for it. What is listed goes to `bulk_tags` too.
+    pub(super) fn new(inner: Arc<dyn ResourceTags>, bulk_tags: BulkTags) -> Self {
         let kept: Arc<Kept<Tags, BTreeMap<String, Tags>>> = Arc::new(Kept::new());
         let is_closed = Arc::new(AtomicBool::new(false));
         let with_tags = Batcher::of(1, &inner, move |service, keys: Vec<Tags>| {
-            let (kept, is_closed) = (kept.clone(), is_closed.clone());
+            let (kept, is_closed, bulk_tags) = (kept.clone(), is_closed.clone(), bulk_tags.clone());
             async move {
                 let mut all = BTreeMap::new();
                 for tags in keys.into_iter().filter(|_| !is_closed.load(Ordering::Relaxed)) {
                     let list = match kept.get(&tags) {
                         Some(list) => list,
                         None => match service.with_tags(&tags).await {
-                            Ok(list) => kept.put(tags.clone(), list),
+                            Ok(list) => {
+                                bulk_tags.keep(&list);
+                                kept.put(tags.clone(), list)
+                            }
                             Err(error) => {
                                 is_closed.store(true, Ordering::Relaxed);
                                 return Err(error);

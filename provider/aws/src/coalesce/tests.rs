@@ -192,7 +192,8 @@ async fn a_hundred_apps_at_once_take_few_calls_for_each() {
         // Many objects in a call.
         ("DescribeLogGroups", 2),
         ("DescribeRepositories", 1),
-        ("DescribeRules", 5),
+        // All have rules of one listener.
+        ("DescribeRules", 1),
         ("DescribeTargetGroups", 5),
         ("GetAccountAuthorizationDetails", 1),
         ("GetParameters", 10),
@@ -313,6 +314,19 @@ async fn who_may_not_list_roles_reads_them_one_by_one_and_lists_no_more() {
     }
     let counts = counts(&fake);
     assert_eq!((counts["GetAccountAuthorizationDetails"], counts["GetRole"]), (1, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_that_were_listed_are_not_asked_for_again() {
+    let (fake, aws, apps) = with_apps(3).await;
+    for app in &apps {
+        let tags = Tags::from([("app".to_owned(), app.name())]);
+        assert!(!aws.refreshing().resource_tags.with_tags(&tags).await.unwrap().is_empty());
+    }
+    fake.forget_calls();
+    refresh_all(&aws, &apps).await;
+    let counts = counts(&fake);
+    assert_eq!((counts.get("GetResources"), counts.get("DescribeTags")), (None, None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -63,7 +63,7 @@ impl LogGroups for SdkLogGroups {
                 let found = answer.log_groups.into_iter().flatten().map(log_group_from_sdk);
                 all.extend(found.filter(|group| piece.contains(&group.name)));
                 page = answer.next_token;
-                if page.is_none() {
+                if page.is_none() || piece.iter().all(|name| all.iter().any(|group| group.name == *name)) {
                     break;
                 }
             }

@@ -11,6 +11,9 @@ use crate::app::standards::{AppStandards, StandardsDocument};
 /// Name of a cluster as a backend, if the standards do not name it.
 const BACKEND: &str = "main";
 
+/// Name of the shared library, if the standards do not name it.
+const JENKINS_LIBRARY: &str = "ipsy";
+
 /// A project: the arguments, and what they leave to the platform.
 pub(super) struct Project<'c> {
     pub(super) config: &'c BootstrapConfig,
@@ -18,6 +21,8 @@ pub(super) struct Project<'c> {
     pub(super) registry: Option<String>,
     /// In the order of a deployment.
     pub(super) environments: Vec<Environment>,
+    /// The shared library for Jenkins, with its commit if the standards name one.
+    pub(super) jenkins_library: String,
     /// Whether the standards have a range of priorities for listener rules in every environment.
     pub(super) has_priorities: bool,
 }
@@ -77,6 +82,7 @@ impl<'c> Project<'c> {
                 .registry
                 .clone()
                 .or_else(|| platforms.first().unwrap_or(&general).registry.clone()),
+            jenkins_library: general.jenkins_library.clone().unwrap_or_else(|| JENKINS_LIBRARY.to_owned()),
             has_priorities: !platforms.is_empty()
                 && platforms.iter().all(|platform| platform.priorities.is_some()),
             environments: environments

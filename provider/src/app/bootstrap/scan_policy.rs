@@ -2,6 +2,8 @@
 
 use ipsy_post_renderer::configuration::{ImageScan, ScanSeverity};
 use serde_json::{Value, json};
+use time::Date;
+use time::macros::format_description;
 
 use crate::app::standards::Standards;
 
@@ -24,14 +26,14 @@ pub(super) fn configuration(standards: &Standards) -> String {
     }))
 }
 
-/// The text of `.trivyignore.yaml`. Trivy itself ignores no entry after its last day.
+/// The text of `.trivyignore.yaml`. Trivy ignores no entry after the first moment of the day that it names.
 pub(super) fn waivers(standards: &Standards) -> String {
     let waivers = policy(standards).waivers;
     let entries = waivers.iter().map(|waiver| {
         let mut entry = json!({
             "id": waiver.id,
             "statement": format!("{} ({})", waiver.reason, waiver.owner),
-            "expired_at": waiver.expires,
+            "expired_at": day_after(&waiver.expires),
         });
         if let Some(package) = &waiver.package {
             // A package URL without a version is any version, and without a type it matches none.
@@ -40,6 +42,12 @@ pub(super) fn waivers(standards: &Standards) -> String {
         entry
     });
     written(&json!({ "vulnerabilities": entries.collect::<Vec<Value>>() }))
+}
+
+/// The day after a day such as `2027-01-31`.
+fn day_after(day: &str) -> String {
+    let next = Date::parse(day, format_description!("[year]-[month]-[day]")).ok().and_then(Date::next_day);
+    next.map_or_else(|| day.to_owned(), |next| next.to_string())
 }
 
 /// Types of package URLs that Trivy writes for the runtimes here.

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use super::point::Call;
-use crate::workspace;
+use crate::aws_bench::is_read;
+use crate::aws_operations;
 
 /// The files of `provider/aws/src/sdk` that change something, with the name by which their service signs. What two
 /// of them share is in a third.
@@ -45,39 +46,19 @@ const OTHERS: [&str; 18] = [
     "throttling",
 ];
 
-/// Beginnings of the names of operations that change something.
-const CHANGES: [&str; 14] = [
-    "Add",
-    "Associate",
-    "Attach",
-    "Change",
-    "Create",
-    "Delete",
-    "Detach",
-    "Disassociate",
-    "Modify",
-    "Put",
-    "Remove",
-    "Set",
-    "Tag",
-    "Un",
-];
-
 /// Fails if the provider can make a changing call that is not among `calls`.
 pub(super) fn check<'a>(calls: impl Iterator<Item = &'a Call>) -> Result<()> {
     let made: BTreeSet<(&str, &str)> =
         calls.map(|call| (call.service.as_str(), call.operation.as_str())).collect();
-    let folder = workspace::root().join("provider/aws/src/sdk");
     let mut missing = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = entry?.path();
+    for path in aws_operations::sources()? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let Some((_, service)) = CHANGING.iter().find(|(file, _)| *file == name) else {
             ensure!(OTHERS.contains(&name.as_str()), "{} is new: list it here", path.display());
             continue;
         };
-        for operation in changing_operations(&fs::read_to_string(&path)?) {
-            if !made.contains(&(*service, operation.as_str())) {
+        for operation in aws_operations::named_in(&fs::read_to_string(&path)?) {
+            if !is_read(&operation) && !made.contains(&(*service, operation.as_str())) {
                 missing.push(format!("{service} {operation}"));
             }
         }
@@ -86,33 +67,9 @@ pub(super) fn check<'a>(calls: impl Iterator<Item = &'a Call>) -> Result<()> {
     Ok(())
 }
 
-/// The changing operations that a source names.
-fn changing_operations(source: &str) -> BTreeSet<String> {
-    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let texts = code.split('"').skip(1).step_by(2);
-    let is_operation = |text: &&str| {
-        CHANGES.iter().any(|change| text.starts_with(change))
-            && text.len() > 6
-            && text.chars().all(|letter| letter.is_ascii_alphanumeric())
-    };
-    texts.filter(is_operation).map(ToOwned::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_what_changes_something_is_an_operation() {
-        let source = r#"
-            self.channel.call("DescribeRules", arn, send).await;
-            let operation = "CreateRule";
-            Err(Error::new("Delete it first"));
-            #[cfg(test)]
-            mod tests { const X: &str = "DeleteRule"; }
-        "#;
-        assert_eq!(changing_operations(source), BTreeSet::from(["CreateRule".to_owned()]));
-    }
 
     #[test]
     fn a_call_that_no_phase_makes_is_told() {

@@ -9,14 +9,18 @@ use serde_json::{Map, Value};
 
 use super::Document;
 use super::markdown::front_matter;
+use super::scale_out;
 use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 
+/// A section of a page that does not come from the chart.
+type Section = fn() -> Result<String>;
+
 /// The charts, and the pages about them.
-const PAGES: [(&str, &str, &str); 2] = [
-    ("ipsy-app", "standard-chart", "Standard chart"),
-    ("ipsy-overprovisioner", "over-provisioning", "Over-provisioning"),
+const PAGES: [(&str, &str, &str, Option<Section>); 2] = [
+    ("ipsy-app", "standard-chart", "Standard chart", None),
+    ("ipsy-overprovisioner", "over-provisioning", "Over-provisioning", Some(scale_out::section)),
 ];
 
 /// Where links to shared shapes lead.
@@ -27,10 +31,10 @@ const LONGEST_EXAMPLE: usize = 72;
 
 /// All pages.
 pub(super) fn documents(_: &Tools, _: &Programs) -> Result<Vec<Document>> {
-    PAGES.iter().map(|(chart, page, title)| document(chart, page, title)).collect()
+    PAGES.iter().map(|(chart, page, title, section)| document(chart, page, title, *section)).collect()
 }
 
-fn document(chart: &str, page: &str, title: &str) -> Result<Document> {
+fn document(chart: &str, page: &str, title: &str, section: Option<Section>) -> Result<Document> {
     let folder = workspace::root().join("examples/charts").join(chart);
     let read = |file: &str| {
         let path = folder.join(file);
@@ -41,8 +45,9 @@ fn document(chart: &str, page: &str, title: &str) -> Result<Document> {
     let defaults: Value = serde_yaml::from_str(&read("values.yaml")?)?;
     let (_, prose) = prose.split_once('\n').context("a README begins with a title")?;
     let summary = schema["description"].as_str().unwrap_or_default();
+    let more = section.map(|section| section()).transpose()?.map(|text| text + "\n").unwrap_or_default();
     let text = format!(
-        "{}# {title}\n\n{}\n\n{}",
+        "{}# {title}\n\n{}\n\n{more}{}",
         front_matter(title, summary),
         prose.trim(),
         reference(&schema, &defaults)?

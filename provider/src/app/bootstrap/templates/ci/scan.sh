@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 sh ci/scan-database.sh
 trivy config --config trivy.yaml --skip-check-update --exit-code 1 .
-if ! trivy image --config trivy.yaml --skip-db-update --exit-code 1 --format json --output scan.json "$image"; then
+if ! trivy image --config trivy.yaml @{skip_updates} --exit-code 1 --format json --output scan.json "$image"; then
     trivy convert --format table scan.json >&2
     exit 1
 fi

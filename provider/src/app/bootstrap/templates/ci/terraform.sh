@@ -1,6 +1,8 @@
 # Functions of the other scripts, which work in terraform/ from here on.
 cd "$(dirname "$0")/../terraform"
 export TF_IN_AUTOMATION=1
+# The AWS command line reads the second one in version 1.
+export AWS_REGION=@{aws_region} AWS_DEFAULT_REGION=@{aws_region}
 
 # initialize ENVIRONMENT
 initialize() {
