@@ -14,8 +14,8 @@ pub(crate) fn command<'a>(
     let weights = weights(traffic);
     let groups: Option<Vec<serde_json::Value>> = traffic
         .backends
-        .iter()
-        .map(|(name, _)| {
+        .keys()
+        .map(|name| {
             let weight = weights.get(name).copied().unwrap_or(0);
             Some(serde_json::json!({ "TargetGroupArn": arns(name)?, "Weight": weight }))
         })

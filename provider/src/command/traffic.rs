@@ -75,7 +75,7 @@ async fn run(
     match result {
         Ok(_) => DONE,
         Err(diagnostics) => {
-            for problem in diagnostics.iter() {
+            for problem in &diagnostics {
                 terminal.show(format!("{}\n{}", problem.summary, problem.detail));
             }
             REFUSED
