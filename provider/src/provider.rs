@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tf_provider::{
-    ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider,
-    Resource, Schema, Value,
+    ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider, Resource,
+    Schema, Value,
 };
 
 use crate::claims::Claims;
