@@ -50,7 +50,7 @@ def _carry_out(application: Application, request: Request, document: dict[str, A
         ("POST", "delays"): lambda: application.delays.order(document),
         ("DELETE", "delays"): application.delays.clear,
         ("GET", "permissions"): application.permissions.document,
-        ("POST", "permissions"): lambda: application.permissions.order(document),
+        ("POST", "permissions"): lambda: application.permissions.order(**document),
         ("DELETE", "permissions"): application.permissions.clear,
         ("POST", "health"): lambda: target_health.force(**document),
         ("DELETE", "health"): target_health.clear,

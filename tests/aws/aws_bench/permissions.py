@@ -37,11 +37,10 @@ class Permissions:
         self._allowed: set[str] = set()
         self._used: set[str] = set()
 
-    def order(self, document: dict[str, Any]) -> None:
+    def order(self, access_key: str, allow: list[str]) -> None:
         """From now on, the caller with `access_key` has the actions of `allow` and no others."""
-        access_key, allowed = str(document["access_key"]), {str(action) for action in document["allow"]}
         with self._lock:
-            self._access_key, self._allowed, self._used = access_key, allowed, set()
+            self._access_key, self._allowed, self._used = access_key, set(allow), set()
 
     def clear(self) -> None:
         """Allows everything to every caller."""
@@ -67,7 +66,8 @@ class Permissions:
             f"User: arn:aws:iam::123456789012:user/bench is not authorized to perform: {missing[0]}"
             f" on resource: * because no identity-based policy allows the {missing[0]} action"
         )
-        code = "AccessDenied" if request.is_query else "AccessDeniedException"
+        is_xml = request.is_query or request.service == "route53"
+        code = "AccessDenied" if is_xml else "AccessDeniedException"
         return error_answer(request, code, message, 403)
 
 

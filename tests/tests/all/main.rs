@@ -19,6 +19,7 @@ mod faults;
 mod fit;
 mod fixture;
 mod gitops;
+mod guides;
 mod helm_plugin;
 mod holders;
 mod hostile;
