@@ -47,6 +47,8 @@ pub(super) struct Sample {
     pub(super) sources: &'static [&'static str],
     /// Base images in which it builds and runs.
     pub(super) images: [&'static str; 2],
+    /// Whether EC2 instances serve it today.
+    pub(super) on_ec2: bool,
 }
 
 /// The repository of a sample app.
@@ -139,12 +141,13 @@ impl Project {
             site.cluster.kubeconfig.display()
         );
         self.terraform.write("cluster_override.tf", &cluster)?;
-        self.terraform.write("rollout_override.tf", SHORT_BAKE)
+        if self.sample.on_ec2 { self.terraform.write("rollout_override.tf", SHORT_BAKE) } else { Ok(()) }
     }
 
-    /// The arguments of `bootstrap`: EC2 instances serve the app today.
+    /// The arguments of `bootstrap`.
     fn arguments(&self, site: &Site) -> Result<Value> {
         let platform = &site.aws.platform;
+        let ec2 = json!({ "target_group_arn": platform.legacy_target_group_arn });
         Ok(json!({
             "name": self.app(),
             "team": "payments",
@@ -161,7 +164,7 @@ impl Project {
                 "hosts": [self.host()],
                 "min_replicas": 2,
                 "max_replicas": 4,
-                "ec2": { "target_group_arn": platform.legacy_target_group_arn },
+                "ec2": self.sample.on_ec2.then_some(ec2),
             }],
         }))
     }

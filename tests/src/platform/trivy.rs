@@ -14,8 +14,14 @@ use crate::matrix::Table;
 use crate::process::{Outcome, Process};
 
 const WITH: &str = "Trivy 0.74.0";
-const SAMPLE: Sample =
-    Sample { name: "scanned", runtime: "node", build_tool: None, sources: &[], images: ["node", "node"] };
+const SAMPLE: Sample = Sample {
+    name: "scanned",
+    runtime: "node",
+    build_tool: None,
+    sources: &[],
+    images: ["node", "node"],
+    on_ec2: false,
+};
 /// A vulnerability of a source package that every image of Debian has.
 const PLANTED: Advisory = Advisory { id: "CVE-2026-90001", package: "zlib", fixed: "9:9", severity: 4 };
 /// The installed package.
