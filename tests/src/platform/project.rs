@@ -77,6 +77,7 @@ impl Project {
             ("IPSY_BUILDAH", world.buildah.options().join(" ")),
             ("IPSY_REGISTRY", world.images.host.clone()),
             ("XDG_RUNTIME_DIR", world.image_service.runtime_folder().display().to_string()),
+            ("TF_CLI_ARGS_destroy", format!("-var-file=environments/{ENVIRONMENT}.tfvars.json")),
             ("TRIVY_CACHE_DIR", terraform.folder().join("trivy").display().to_string()),
         ] {
             terraform.set(name, &value);
