@@ -5,6 +5,7 @@ mod bootstrap;
 mod cost;
 mod fleet;
 mod terminal;
+mod traffic;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdin, stdout};
@@ -34,6 +35,8 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitC
         "post-render" => Some(run_in_process(
             std::iter::once(OsString::from(format!("{PROGRAM} post-render"))).chain(arguments),
         )),
+        "rollback" => Some(on_terminal(async |terminal| traffic::rollback(arguments, terminal).await)),
+        "shift" => Some(on_terminal(async |terminal| traffic::shift(arguments, terminal).await)),
         "schema" => Some(run_in_process([OsString::from(PROGRAM), name].into_iter().chain(arguments))),
         _ => None,
     }

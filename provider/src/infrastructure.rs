@@ -17,6 +17,7 @@ pub(crate) mod orphan;
 pub(crate) mod ownership;
 pub(crate) mod pod_identity;
 pub(crate) mod previous_group;
+pub(crate) mod report;
 pub(crate) mod repository;
 pub(crate) mod role;
 pub(crate) mod shift;
@@ -34,6 +35,7 @@ use self::image_parameter::Pointer;
 pub(crate) use self::key::{ComponentKey, Kind};
 use self::listener_rule::RuleStatus;
 use self::obstacle::Obstacle;
+use self::report::Report;
 use crate::app::deletion::Deletion;
 
 /// One AWS object of an app, as it is wanted.
@@ -215,6 +217,8 @@ pub(crate) struct Facts {
     pub(crate) arns: BTreeMap<ComponentKey, String>,
     /// Asks a step that takes long to end at its next safe point.
     pub(crate) cancel: CancellationToken,
+    /// Where it reports how far it is.
+    pub(crate) report: Report,
 }
 
 impl Facts {

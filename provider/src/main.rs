@@ -1,6 +1,7 @@
 //! The `terraform-provider-ipsy` program: the provider for Terraform, the post-renderer for Helm, and commands for
 //! people. The first argument chooses.
 
+mod actions;
 mod app;
 mod claims;
 mod command;
@@ -12,6 +13,7 @@ mod ephemeral_resources;
 mod functions;
 mod infrastructure;
 mod list_resources;
+mod operations;
 mod origin;
 mod provider;
 mod resources;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tf_provider::{
-    ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider,
+    Action, ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider,
     Resource, Schema, Value,
 };
 
 use crate::claims::Claims;
 use crate::session::{Configured, Session};
-use crate::{data_sources, ephemeral_resources, functions, list_resources, resources};
+use crate::{actions, data_sources, ephemeral_resources, functions, list_resources, resources};
 
 /// The ipsy provider.
 #[derive(Default)]
@@ -67,6 +67,10 @@ impl Provider for IpsyProvider {
 
     fn list_resources(&self) -> Vec<Arc<dyn ListResource>> {
         list_resources::all(&self.session)
+    }
+
+    fn actions(&self) -> Vec<Arc<dyn Action>> {
+        actions::all(&self.session)
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

@@ -30,3 +30,9 @@ data "ipsy_image" "by_parameter" {
 data "ipsy_cluster" "newest" {
   with_tags = { environment = "none" }
 }
+
+ephemeral "ipsy_registry_token" "here" {}
+
+ephemeral "ipsy_cluster_token" "blue" {
+  cluster = "eks-blue"
+}

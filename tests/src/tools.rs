@@ -80,6 +80,14 @@ const ACTIONLINT: GoTool = GoTool {
     link: "",
 };
 
+const TFPLUGINDOCS: GoTool = GoTool {
+    name: "tfplugindocs",
+    version: "v0.25.0",
+    package: "github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs",
+    module: None,
+    link: "",
+};
+
 const CARGO_CYCLONEDX: CargoTool = CargoTool { name: "cargo-cyclonedx", version: "0.5.9" };
 const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
 const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
@@ -143,6 +151,11 @@ impl Tools {
     /// actionlint, the judge of GitHub workflows.
     pub fn actionlint(console: Console) -> Result<PathBuf> {
         ACTIONLINT.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// tfplugindocs, the judge of documents for the registry.
+    pub fn tfplugindocs(console: Console) -> Result<PathBuf> {
+        TFPLUGINDOCS.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// cargo-deny from the path if it has the pinned version, else built: that takes ten minutes.

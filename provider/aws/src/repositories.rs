@@ -63,6 +63,9 @@ pub trait Repositories: Send + Sync {
     /// What the scan of an image found. An image without a scan gives [`ScanStatus::None`].
     async fn scan_findings(&self, name: &str, digest: &str) -> Result<ScanFindings, Error>;
 
+    /// Starts a basic scan of an image; gives its status, such as `IN_PROGRESS`.
+    async fn start_scan(&self, name: &str, reference: &ImageReference) -> Result<String, Error>;
+
     /// A login for the account's registry, with the permissions of the caller.
     async fn login(&self) -> Result<RegistryLogin, Error>;
 }

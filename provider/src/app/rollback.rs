@@ -2,39 +2,21 @@
 //! notices it, and does not move the traffic again by itself.
 
 use super::rollout::Shares;
-use super::traffic::{BackendPlace, Login, LoginSession, Traffic};
+use super::traffic::{Backend, BackendPlace, Login, LoginSession, Traffic};
 
-/// `aws elbv2 modify-rule …` with the last good weights. Where no change of weights is known, all weight is on the backends
-/// that exist outside of Kubernetes, or is as configured where there is none. `arns` gives the target group of each backend.
+/// `aws elbv2 modify-rule …` with the [`weights`] to go back to. `arns` gives the target group of each backend.
 pub(crate) fn command<'a>(
     traffic: &Traffic,
     rule_arn: &str,
     arns: impl Fn(&str) -> Option<&'a str>,
 ) -> Option<String> {
     let balancer = traffic.load_balancer.as_ref()?;
-    // Weights of backends that have left can't be restored.
-    let serves = |weights: &&Shares| {
-        weights.iter().any(|(name, weight)| *weight > 0 && traffic.backends.contains_key(name))
-    };
-    let last_good = traffic.last_good.as_ref().filter(serves);
-    let existing: Vec<&String> = traffic
-        .backends
-        .iter()
-        .filter(|(_, backend)| matches!(backend.place, BackendPlace::Existing { .. }))
-        .map(|(name, _)| name)
-        .collect();
+    let weights = weights(traffic);
     let groups: Option<Vec<serde_json::Value>> = traffic
         .backends
-        .iter()
-        .map(|(name, backend)| {
-            let weight = match (last_good, existing.is_empty(), existing.contains(&name)) {
-                (Some(weights), _, _) => weights.get(name).copied().unwrap_or(0),
-                (None, true, _) => backend.weight,
-                // Alone it gets everything whatever its weight, so the command does not change with it.
-                (None, false, true) if existing.len() == 1 => 1,
-                (None, false, true) => backend.weight.max(1),
-                (None, false, false) => 0,
-            };
+        .keys()
+        .map(|name| {
+            let weight = weights.get(name).copied().unwrap_or(0);
             Some(serde_json::json!({ "TargetGroupArn": arns(name)?, "Weight": weight }))
         })
         .collect();
@@ -49,6 +31,32 @@ pub(crate) fn command<'a>(
     let actions: Vec<serde_json::Value> = balancer.login.iter().map(login).chain([forward]).collect();
     let actions = serde_json::Value::from(actions);
     Some(format!("aws elbv2 modify-rule --rule-arn '{rule_arn}' --actions '{actions}'"))
+}
+
+/// The last good weights. Where no change of weights is known, all weight is on the backends that exist outside of
+/// Kubernetes, or is as configured where there is none.
+pub(crate) fn weights(traffic: &Traffic) -> Shares {
+    // Weights of backends that have left can't be restored.
+    let serves = |weights: &&Shares| {
+        weights.iter().any(|(name, weight)| *weight > 0 && traffic.backends.contains_key(name))
+    };
+    let last_good = traffic.last_good.as_ref().filter(serves);
+    let existing: Vec<&String> = traffic
+        .backends
+        .iter()
+        .filter(|(_, backend)| matches!(backend.place, BackendPlace::Existing { .. }))
+        .map(|(name, _)| name)
+        .collect();
+    let weight_of =
+        |name: &String, backend: &Backend| match (last_good, existing.is_empty(), existing.contains(&name)) {
+            (Some(weights), _, _) => weights.get(name).copied().unwrap_or(0),
+            (None, true, _) => backend.weight,
+            // Alone it gets everything whatever its weight, so the weights do not change with it.
+            (None, false, true) if existing.len() == 1 => 1,
+            (None, false, true) => backend.weight.max(1),
+            (None, false, false) => 0,
+        };
+    traffic.backends.iter().map(|(name, backend)| (name.clone(), weight_of(name, backend))).collect()
 }
 
 /// The login stays: AWS replaces a rule's actions as a whole. It has the client's secret already.

@@ -113,7 +113,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
         report.is_refused = true;
         return report;
     }
-    let mut facts = Facts { arns: arns(&report.observed), cancel: change.cancel.clone() };
+    let mut facts = Facts { arns: arns(&report.observed), cancel: change.cancel.clone(), ..Facts::default() };
     let last = marked_last(change, &report.observed);
     for stage in STAGES.map(Some).into_iter().chain([None]) {
         if change.cancel.is_cancelled() {

@@ -117,7 +117,7 @@ fn arns(rule: &ListenerRule, live: &Rule, facts: &Facts, names: &ByName) -> BTre
 }
 
 /// The time as tags and reports have it.
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
     let now = OffsetDateTime::from(SystemTime::now()).replace_nanosecond(0);
     // A time of this century always has a form in RFC 3339.
     now.ok().and_then(|now| now.format(&Rfc3339).ok()).unwrap_or_default()
@@ -274,6 +274,7 @@ impl Shift<'_> {
         rules.modify(self.arn, &RuleChange { conditions: None, actions: Some(actions) }).await?;
         self.expect(&wanted, "AWS took the weights and then shows others: others change the rule").await?;
         tracing::info!(rule = self.arn, weights = shown(weights), "The weights are set");
+        self.facts.report.line(format!("The rule has the weights {}", shown(weights)));
         live.clone_from(weights);
         Ok(())
     }
@@ -305,6 +306,7 @@ impl Shift<'_> {
                 return Err(Broken::Guard(format!("{problem}, after {waited} s of waiting")));
             }
             tracing::info!(rule = self.arn, "Waiting for targets: {problem}");
+            self.facts.report.line(format!("Waiting for targets: {problem}"));
             self.pause(self.rollout.interval).await?;
         }
     }
@@ -312,6 +314,7 @@ impl Shift<'_> {
     /// Watches one step until its time is over, and until every guard has data.
     async fn bake(&self, began: SystemTime, weights: &ByName) -> Result<(), Broken> {
         let end = Instant::now() + self.rollout.bake;
+        self.facts.report.line(format!("Watching the step for {} s", self.rollout.bake.as_secs()));
         let deadline = end + self.rollout.timeout;
         loop {
             let pending = match self.guard.judge(began, weights).await? {

@@ -32,6 +32,7 @@ use tf_provider::{
 };
 
 use crate::session::Session;
+pub(crate) use schema::schema;
 
 /// The resource `ipsy_app`.
 pub(crate) struct AppResource {

@@ -1,5 +1,5 @@
 //! The scheduled scan of `examples/cluster-scan`: the API server takes it, and real Trivy does in a cluster what its
-//! CronJob describes, with the rights of its service account.
+//! `CronJob` describes, with the rights of its service account.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     })
 }
 
-/// Runs Trivy with the arguments and variables of the CronJob, but for the registry and the folder of the database.
+/// Runs Trivy with the arguments and variables of the `CronJob`, but for the registry and the folder of the database.
 fn scan(world: &World, job: &Value, kubeconfig: &Path, cache: &Path) -> Result<Outcome> {
     let container = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0];
     let arguments = container["args"].as_array().context("the CronJob has arguments")?;
@@ -72,7 +72,7 @@ fn scan(world: &World, job: &Value, kubeconfig: &Path, cache: &Path) -> Result<O
         .run()
 }
 
-/// A kubeconfig with a token of the CronJob's service account.
+/// A kubeconfig with a token of the `CronJob`'s service account.
 fn kubeconfig(cluster: &Cluster, folder: &Path) -> Result<PathBuf> {
     let token = cluster.kubectl(&["create", "token", NAME, "--namespace", NAME])?.ok()?.stdout;
     let authority = folder.join("authority.pem");

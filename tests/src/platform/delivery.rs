@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::container::Container;
 use super::project::{ENVIRONMENT, Project, REGISTRY};
-use super::site::Site;
+use super::site::{Answers, Site};
 use super::world::World;
 use crate::matrix::Table;
 
@@ -58,16 +58,16 @@ pub(super) fn run(world: &World, project: &Project, table: &mut Table) -> Result
         let address = SocketAddr::from(([127, 0, 0, 1], u16::try_from(project.port)?));
         site.stand_in(&app, address)
             .with_context(|| format!("problems of the controller: {:?}", controller.problems()))?;
-        site.answers(&load)?.ensure_share(0)?;
+        Answers::measure(&load)?.ensure_share(0)?;
         for (weight, share) in [("25", 25), ("100", 100)] {
             shift(weight)?;
-            site.answers(&load)?.ensure_share(share)?;
+            Answers::measure(&load)?.ensure_share(share)?;
         }
         Ok(())
     })?;
     table.row(with, "ci/rollback.sh: requests go back to the weights from before, none fails", || {
         project.script("ci/rollback.sh", &[ENVIRONMENT])?;
-        site.answers(&load)?.ensure_share(25)?;
+        Answers::measure(&load)?.ensure_share(25)?;
         load.answers().ensure_none_failed()
     })?;
     drop(load);

@@ -47,6 +47,8 @@ pub(super) struct Sample {
     pub(super) sources: &'static [&'static str],
     /// Base images in which it builds and runs.
     pub(super) images: [&'static str; 2],
+    /// Whether EC2 instances serve it today.
+    pub(super) on_ec2: bool,
 }
 
 /// The repository of a sample app.
@@ -75,6 +77,7 @@ impl Project {
             ("IPSY_BUILDAH", world.buildah.options().join(" ")),
             ("IPSY_REGISTRY", world.images.host.clone()),
             ("XDG_RUNTIME_DIR", world.image_service.runtime_folder().display().to_string()),
+            ("TF_CLI_ARGS_destroy", format!("-var-file=environments/{ENVIRONMENT}.tfvars.json")),
             ("TRIVY_CACHE_DIR", terraform.folder().join("trivy").display().to_string()),
         ] {
             terraform.set(name, &value);
@@ -139,12 +142,13 @@ impl Project {
             site.cluster.kubeconfig.display()
         );
         self.terraform.write("cluster_override.tf", &cluster)?;
-        self.terraform.write("rollout_override.tf", SHORT_BAKE)
+        if self.sample.on_ec2 { self.terraform.write("rollout_override.tf", SHORT_BAKE) } else { Ok(()) }
     }
 
-    /// The arguments of `bootstrap`: EC2 instances serve the app today.
+    /// The arguments of `bootstrap`.
     fn arguments(&self, site: &Site) -> Result<Value> {
         let platform = &site.aws.platform;
+        let ec2 = json!({ "target_group_arn": platform.legacy_target_group_arn });
         Ok(json!({
             "name": self.app(),
             "team": "payments",
@@ -161,7 +165,7 @@ impl Project {
                 "hosts": [self.host()],
                 "min_replicas": 2,
                 "max_replicas": 4,
-                "ec2": { "target_group_arn": platform.legacy_target_group_arn },
+                "ec2": self.sample.on_ec2.then_some(ec2),
             }],
         }))
     }

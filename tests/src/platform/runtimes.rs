@@ -34,7 +34,7 @@ const ONLY_LINTED: [(Sample, &str); 2] = [
 ];
 
 const fn sample(name: &'static str, runtime: &'static str, images: [&'static str; 2]) -> Sample {
-    Sample { name, runtime, build_tool: None, sources: &[], images }
+    Sample { name, runtime, build_tool: None, sources: &[], images, on_ec2: true }
 }
 
 pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {

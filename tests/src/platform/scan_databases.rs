@@ -20,8 +20,8 @@ pub(super) struct Advisory {
 /// What the standards of an app decide about scans.
 #[derive(Debug, Clone)]
 pub(super) struct ScanPolicy {
-    /// The registry of the databases.
-    pub(super) host: String,
+    /// The registries of the databases, in the order in which they are asked.
+    pub(super) hosts: Vec<String>,
     /// The accepted vulnerabilities.
     pub(super) waivers: Value,
     /// How old a database may be.
@@ -31,7 +31,7 @@ pub(super) struct ScanPolicy {
 impl ScanPolicy {
     /// The usual policy, without waivers.
     pub(super) fn usual(host: &str) -> Self {
-        Self { host: host.to_owned(), waivers: json!([]), maximum_days: 2 }
+        Self { hosts: vec![host.to_owned()], waivers: json!([]), maximum_days: 2 }
     }
 
     /// The member `imageScan` of the standards.
@@ -39,12 +39,14 @@ impl ScanPolicy {
         json!({ "mode": "enforce", "severity": "HIGH", "waivers": self.waivers })
     }
 
-    /// The member `scanDatabase` of the standards: a repository that nothing serves comes before the one that works.
+    /// The member `scanDatabase` of the standards: a repository that nothing serves comes before those that work.
     pub(super) fn scan_database(&self) -> Value {
+        let named = |name: &str| self.hosts.iter().map(|host| format!("{host}/{name}")).collect::<Vec<_>>();
+        let repositories = [vec!["127.0.0.1:1/trivy-db:2".to_owned()], named("trivy-db:2")].concat();
         json!({
-            "repositories": ["127.0.0.1:1/trivy-db:2", format!("{}/trivy-db:2", self.host)],
+            "repositories": repositories,
             "maximumDays": self.maximum_days,
-            "javaRepositories": [format!("{}/trivy-java-db:1", self.host)],
+            "javaRepositories": named("trivy-java-db:1"),
         })
     }
 }

@@ -40,10 +40,24 @@ pub(super) struct Answers {
 }
 
 impl Answers {
+    /// Who answers the next requests of a load.
+    pub(super) fn measure(load: &Load) -> Result<Self> {
+        let mut answers = Self::default();
+        for answer in &load.measure(REQUESTS)?.0 {
+            match (answer.status, answer.backend.as_deref()) {
+                (Some(200), Some(EC2)) => answers.ec2 += 1,
+                (Some(200), None) => answers.image += 1,
+                _ => answers.failed += 1,
+            }
+        }
+        Ok(answers)
+    }
+
     /// Fails unless the image gave a percentage of the answers, within ten points, and none has failed.
     pub(super) fn ensure_share(&self, percent: usize) -> Result<()> {
         let share = self.image * 100 / (self.image + self.ec2).max(1);
-        let is_near = if percent % 100 == 0 { share == percent } else { share.abs_diff(percent) <= 10 };
+        let is_near =
+            if [0, 100].contains(&percent) { share == percent } else { share.abs_diff(percent) <= 10 };
         ensure!(self.failed == 0 && is_near, "{percent} percent were expected: {self:?}");
         Ok(())
     }
@@ -99,20 +113,7 @@ impl Site {
         Load::start(&format!("{}/healthz", self.url), host, PER_SECOND)
     }
 
-    /// Who answers the next requests of a load.
-    pub(super) fn answers(&self, load: &Load) -> Result<Answers> {
-        let mut answers = Answers::default();
-        for answer in &load.measure(REQUESTS)?.0 {
-            match (answer.status, answer.backend.as_deref()) {
-                (Some(200), Some(EC2)) => answers.ec2 += 1,
-                (Some(200), None) => answers.image += 1,
-                _ => answers.failed += 1,
-            }
-        }
-        Ok(answers)
-    }
-
-    /// Variables of a pod of an app: those of the container, and those of the ConfigMaps that it names.
+    /// Variables of a pod of an app: those of the container, and those of the `ConfigMaps` that it names.
     pub(super) fn variables(&self, app: &str, container: &Value) -> Result<BTreeMap<String, String>> {
         let mut variables = BTreeMap::new();
         for source in container["envFrom"].as_array().into_iter().flatten() {

@@ -18,6 +18,7 @@ const SAMPLE: Sample = Sample {
     build_tool: None,
     sources: &["static"],
     images: ["node", "nginx"],
+    on_ec2: false,
 };
 const TAG: &str = "1";
 /// Lines of the generated Jenkinsfile.

@@ -14,8 +14,14 @@ use crate::matrix::Table;
 use crate::process::{Outcome, Process};
 
 const WITH: &str = "Trivy 0.74.0";
-const SAMPLE: Sample =
-    Sample { name: "scanned", runtime: "node", build_tool: None, sources: &[], images: ["node", "node"] };
+const SAMPLE: Sample = Sample {
+    name: "scanned",
+    runtime: "node",
+    build_tool: None,
+    sources: &[],
+    images: ["node", "node"],
+    on_ec2: false,
+};
 /// A vulnerability of a source package that every image of Debian has.
 const PLANTED: Advisory = Advisory { id: "CVE-2026-90001", package: "zlib", fixed: "9:9", severity: 4 };
 /// The installed package.
@@ -27,14 +33,19 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     let push = |advisories: &[Advisory], days: u32| {
         scan_databases::push(&world.image_tools, &registry.host, advisories, days)
     };
-    let policy =
-        |waivers: Value, maximum_days: u32| ScanPolicy { host: registry.host.clone(), waivers, maximum_days };
-    let scans = |waivers: Value, maximum_days: u32| -> Result<Scans> {
-        let project = Project::bootstrap(world, SAMPLE, &policy(waivers, maximum_days))?;
+    let usual = ScanPolicy::usual(&registry.host);
+    let scans = |policy: &ScanPolicy| -> Result<Scans> {
+        let project = Project::bootstrap(world, SAMPLE, policy)?;
         Ok(Scans { project, image: format!("{}/debian:12", world.base_images.host) })
     };
-    let (strict, waived) = (scans(json!([]), 2)?, scans(waiver("today")?, 2)?);
-    let (expired, patient) = (scans(waiver("yesterday")?, 2)?, scans(json!([]), 10)?);
+    let waiver = |last_day: &str| -> Result<ScanPolicy> {
+        Ok(ScanPolicy { waivers: waiver(last_day)?, ..usual.clone() })
+    };
+    let two = ScanPolicy { hosts: vec![registry.host.clone(), world.images.host.clone()], ..usual.clone() };
+    let patient = ScanPolicy { maximum_days: 10, ..usual.clone() };
+    let (strict, waived, expired) =
+        (scans(&usual)?, scans(&waiver("today")?)?, scans(&waiver("yesterday")?)?);
+    let (two, patient) = (scans(&two)?, scans(&patient)?);
     let caches = tempfile::tempdir()?;
     let (cache, old) = (caches.path().join("cache"), caches.path().join("old"));
 
@@ -78,6 +89,11 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         contains(&outcome.stderr, "warning: scanning with the last good database")?;
         contains(&outcome.stderr, PLANTED.id)?;
         patient.scan(&old)?.ok().map(drop)
+    })?;
+    table.row(WITH, "an old database in one repository: the database of the next one is used", || {
+        let told = two.scan(&caches.path().join("two"))?.ok()?.everything();
+        contains(&told, &format!("warning: {}/trivy-db:2 has no current database", registry.host))?;
+        contains(&told, &format!("database of {}/trivy-db:2", world.images.host))
     })?;
     drop(registry);
     table.row(WITH, "no repository is reachable: the last good database is used, with a warning", || {

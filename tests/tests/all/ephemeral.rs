@@ -56,12 +56,11 @@ fn check(program: PathBuf) {
     terraform.plan().unwrap();
     let applied = terraform.apply_planned().unwrap();
     let values = fs::read_to_string(terraform.configuration().join("values")).unwrap();
-    let values: Vec<&str> = values.lines().collect();
-    let [token, expires_at, registry, user_name, password] = values.as_slice() else {
-        panic!("{values:?}");
-    };
-    assert_eq!(*registry, format!("{}.dkr.ecr.{}.amazonaws.com", aws.platform.account_id, aws.region));
-    assert_eq!(*user_name, "AWS");
+    let mut values = values.lines();
+    let mut next = || values.next().unwrap();
+    let (token, expires_at, registry, user_name, password) = (next(), next(), next(), next(), next());
+    assert_eq!(registry, format!("{}.dkr.ecr.{}.amazonaws.com", aws.platform.account_id, aws.region));
+    assert_eq!(user_name, "AWS");
     assert!(!password.is_empty());
 
     Process::new(&fixture::tools().moto_python)

@@ -1,6 +1,7 @@
 //! All black-box tests, in one program so that they share what they build.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
 mod aws_bench;
 mod bad_input;
 mod blue_green;
@@ -31,6 +32,7 @@ mod modules;
 mod overrides;
 mod permissions;
 mod pipelines;
+mod plugin_tools;
 mod post_render;
 mod pure_parts;
 mod query;

@@ -13,8 +13,15 @@ use serde_json::json;
 use crate::fixture;
 
 /// Features that the app of `tests/faults` does not use. Other tests call their operations.
-const UNUSED: [&str; 4] =
-    ["Limits of a rollout", "`data.ipsy_cluster`", "`data.ipsy_image`", "Reading an app on EC2"];
+const UNUSED: [&str; 7] = [
+    "Limits of a rollout",
+    "`data.ipsy_cluster`",
+    "`data.ipsy_image`",
+    "`ephemeral.ipsy_cluster_token`",
+    "`ephemeral.ipsy_registry_token`",
+    "`terraform query`",
+    "Reading an app on EC2",
+];
 
 /// The features of the smallest app: a log group, and a role for the pods of one cluster.
 const SMALLEST: [&str; 3] = ["Log group", "IAM role", "EKS Pod Identity"];
@@ -119,6 +126,14 @@ fn a_plan_needs_the_listed_permissions_and_no_others() {
     assert_needed(&needed, &listed);
 }
 
+/// What the configuration of the data sources uses.
+const READING: [&str; 4] = [
+    "`data.ipsy_cluster`",
+    "`data.ipsy_image`",
+    "`ephemeral.ipsy_cluster_token`",
+    "`ephemeral.ipsy_registry_token`",
+];
+
 #[test]
 fn data_sources_need_the_listed_permissions_and_no_others() {
     let aws = fixture::aws();
@@ -134,7 +149,7 @@ fn data_sources_need_the_listed_permissions_and_no_others() {
     let parameter = json!({ "Name": "/checkout/image", "Value": image, "Type": "String" });
     aws.json("ssm", "AmazonSSM.PutParameter", &parameter).unwrap();
     terraform.init().unwrap();
-    let listed = of_plans(&named(&["`data.ipsy_cluster`", "`data.ipsy_image`"]));
+    let listed = of_plans(&named(&READING));
     allow(&aws, &listed);
     // No cluster has the tags, and the image was not scanned; both come after the calls.
     let printed = fixture::printed(&terraform.try_plan().unwrap());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
+use acceptance::permissions::{self, Feature};
 use acceptance::process::Process;
 use acceptance::terraform::Terraform;
 use acceptance::tools::Tools;
@@ -77,23 +78,29 @@ fn a_fleet_of_forty_apps_is_taken_over_by_one_command() {
     aws.forget_calls().unwrap();
     let terraform = empty(&aws, newest());
     terraform.write("fleet.tfquery.hcl", LIST).unwrap();
+    let features = permissions::features().unwrap();
+    let is_query = |feature: &&Feature| feature.name == "`terraform query`";
+    let listed = permissions::of_plans(&features.iter().filter(is_query).cloned().collect::<Vec<_>>());
+    aws.allow_only(&listed.iter().cloned().collect::<Vec<_>>()).unwrap();
     let outcome =
         terraform.run(&["query", "-no-color", "-generate-config-out=fleet.tf"]).unwrap().ok().unwrap();
+    assert_eq!(aws.needed_actions().unwrap(), listed);
+    aws.allow_all().unwrap();
     let found: Vec<&str> = outcome.stdout.lines().filter(|line| line.starts_with("list.ipsy_app.")).collect();
     assert_eq!(found.len(), apps.len(), "{}", outcome.everything());
     for app in &apps {
         assert!(found.iter().any(|line| line.contains(&format!("name={app},"))), "{app} is not found");
     }
-    let plan = terraform.plan().unwrap();
+    let plan = terraform.try_plan().unwrap();
     let planned = "Plan: 40 to import, 0 to add, 0 to change, 0 to destroy.";
-    assert!(plan.text.contains(planned), "{}", plan.text);
+    assert!(plan.stdout.contains(planned), "{}", plan.everything());
     let applied = terraform.apply_planned().unwrap().stdout;
     let done = "Apply complete! Resources: 40 imported, 0 added, 0 changed, 0 destroyed.";
     assert!(applied.contains(done), "{applied}");
     assert_eq!(aws.resources().unwrap(), before);
     assert_eq!(fixture::changing_calls(&aws), Vec::<String>::new());
-    let again = terraform.plan().unwrap();
-    assert!(!again.has_changes, "{}", again.text);
+    let again = terraform.try_plan().unwrap();
+    assert_eq!(again.code, 0, "{}", again.everything());
 
     let guide = workspace::root().join("docs/guides/taking-over.md");
     let guide = std::fs::read_to_string(guide).unwrap();

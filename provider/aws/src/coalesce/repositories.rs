@@ -129,6 +129,10 @@ impl Repositories for Coalesced {
         self.inner.scan_findings(name, digest).await
     }
 
+    async fn start_scan(&self, name: &str, reference: &ImageReference) -> Result<String, Error> {
+        self.inner.start_scan(name, reference).await
+    }
+
     async fn login(&self) -> Result<RegistryLogin, Error> {
         self.inner.login().await
     }

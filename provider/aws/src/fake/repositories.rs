@@ -205,6 +205,16 @@ impl Repositories for World {
         )
     }
 
+    async fn start_scan(&self, name: &str, reference: &ImageReference) -> Result<String, Error> {
+        self.call(Service::Ecr, "StartImageScan", name, |state| {
+            let image = find(state, name)?.image(reference);
+            image.ok_or_else(|| {
+                Refusal::not_found("ImageNotFoundException", &format!("the image in '{name}'"))
+            })?;
+            Ok("IN_PROGRESS".to_owned())
+        })
+    }
+
     async fn login(&self) -> Result<RegistryLogin, Error> {
         self.call(Service::Ecr, "GetAuthorizationToken", "", |_| {
             Ok(RegistryLogin {

@@ -170,11 +170,7 @@ impl Repositories for SdkRepositories {
     }
 
     async fn image(&self, name: &str, reference: &ImageReference) -> Result<Option<Image>, Error> {
-        let id = match reference {
-            ImageReference::Tag(tag) => ImageIdentifier::builder().image_tag(tag),
-            ImageReference::Digest(digest) => ImageIdentifier::builder().image_digest(digest),
-        };
-        let request = self.client.describe_images().repository_name(name).image_ids(id.build());
+        let request = self.client.describe_images().repository_name(name).image_ids(identifier(reference));
         let answer = self.channel.call("DescribeImages", name, || request.clone().send()).await;
         Ok(if_there(answer)?.and_then(|answer| answer.image_details().first().map(image_from_sdk)))
     }
@@ -235,6 +231,13 @@ impl Repositories for SdkRepositories {
                 return Ok(all);
             }
         }
+    }
+
+    async fn start_scan(&self, name: &str, reference: &ImageReference) -> Result<String, Error> {
+        let request = self.client.start_image_scan().repository_name(name).image_id(identifier(reference));
+        let answer = self.channel.call("StartImageScan", name, || request.clone().send()).await?;
+        let status = answer.image_scan_status.and_then(|status| status.status);
+        Ok(status.map_or_else(|| "UNKNOWN".to_owned(), |status| status.as_str().to_owned()))
     }
 
     async fn login(&self) -> Result<RegistryLogin, Error> {
@@ -344,6 +347,15 @@ fn image_from_sdk(found: &ImageDetail) -> Image {
         pushed_at: found.image_pushed_at().map(aws_smithy_types::DateTime::secs),
         media_type: found.image_manifest_media_type().map(str::to_owned),
     }
+}
+
+fn identifier(reference: &ImageReference) -> ImageIdentifier {
+    let builder = ImageIdentifier::builder();
+    match reference {
+        ImageReference::Tag(tag) => builder.image_tag(tag),
+        ImageReference::Digest(digest) => builder.image_digest(digest),
+    }
+    .build()
 }
 
 /// The token is `USER:PASSWORD` in base64.

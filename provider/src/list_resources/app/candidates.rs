@@ -134,23 +134,19 @@ mod tests {
     /// Makes a rule at `priority` that forwards to a target group of this name, which is made as well if it is new.
     async fn serve(aws: &Aws, listener: &str, priority: u32, group: &str, tags: Tags) {
         let found = aws.target_groups.by_names(&[group.to_owned()]).await.unwrap().pop();
-        let arn = match found {
-            Some(group) => group.arn,
-            None => {
-                let new = NewTargetGroup {
-                    name: group.to_owned(),
-                    protocol: "HTTP".to_owned(),
-                    protocol_version: "HTTP1".to_owned(),
-                    port: 8080,
-                    vpc_id: "vpc-1".to_owned(),
-                    target_type: "instance".to_owned(),
-                    ip_address_type: "ipv4".to_owned(),
-                    health_check: HealthCheck::default(),
-                    tags: Tags::new(),
-                };
-                aws.target_groups.create(&new).await.unwrap().arn
-            }
+        let new = NewTargetGroup {
+            name: group.to_owned(),
+            protocol: "HTTP".to_owned(),
+            protocol_version: "HTTP1".to_owned(),
+            port: 8080,
+            vpc_id: "vpc-1".to_owned(),
+            target_type: "instance".to_owned(),
+            ip_address_type: "ipv4".to_owned(),
+            health_check: HealthCheck::default(),
+            tags: Tags::new(),
         };
+        let arn =
+            if let Some(group) = found { group } else { aws.target_groups.create(&new).await.unwrap() }.arn;
         let forward = Forward {
             targets: vec![WeightedTarget { target_group_arn: arn, weight: 1 }],
             ..Forward::default()

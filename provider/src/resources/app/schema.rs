@@ -21,7 +21,7 @@ pub(super) fn computed_names() -> Vec<String> {
 }
 
 /// The schema, which is large: it is made once.
-pub(super) fn schema() -> &'static Schema {
+pub(crate) fn schema() -> &'static Schema {
     static SCHEMA: OnceLock<Schema> = OnceLock::new();
     SCHEMA.get_or_init(describe)
 }

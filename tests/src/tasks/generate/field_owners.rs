@@ -36,7 +36,7 @@ autoscaler scale it, and fails if any field of any object has two managers.
 | replicas jump back with each deployment | a chart sets `spec.replicas` beside an autoscaler | leave the standard `replicas-owner` on |
 | `Apply failed with 1 conflict` | someone changed a field by hand | revert the change, or put it into the configuration |
 | weights of the rule change without an apply | a deployment tool moves the traffic | `weights = \"external\"` |
-| the image goes back to an older one | the tag is set in HCL and by the pipeline | `image { source = \"pointer\" }` |
+| an older image returns | the tag is set in HCL and by the pipeline | `image { source = \"pointer\" }` |
 ";
 
 /// The page.

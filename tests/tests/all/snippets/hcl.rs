@@ -67,7 +67,13 @@ const APP: [(&str, &str); 5] = [
 /// A snippet that stands alone: a resource or data source of ours, or blocks of an app with an app around them. Nothing if
 /// it leaves something out or refers to another provider.
 fn whole(text: &str, reference: &str) -> Option<String> {
-    if ["…", "aws_", "helm_release", "path.module", "file("].iter().any(|part| text.contains(part)) {
+    let is_others = |line: &str| {
+        let mut words = line.split_whitespace();
+        let is_block = ["resource", "data", "provider"].contains(&words.next().unwrap_or_default());
+        is_block && !words.next().is_some_and(|name| name.starts_with("\"ipsy"))
+    };
+    let is_partial = ["…", "aws_", "path.module", "file("].iter().any(|part| text.contains(part));
+    if is_partial || text.lines().any(is_others) {
         return None;
     }
     if ["resource \"ipsy_app\"", "data \"ipsy_"].iter().any(|start| text.contains(start)) {

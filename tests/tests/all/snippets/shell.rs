@@ -42,6 +42,8 @@ fn options_of_our_programs_and_targets_of_make_exist() {
         ("ipsy-post-renderer", of_post_renderer),
         ("terraform-provider-ipsy bootstrap", help(&programs.provider, &["bootstrap", "--help"])),
         ("terraform-provider-ipsy cost", help(&programs.provider, &["cost", "--help"])),
+        ("terraform-provider-ipsy rollback", help(&programs.provider, &["rollback", "--help"])),
+        ("terraform-provider-ipsy shift", help(&programs.provider, &["shift", "--help"])),
     ];
     let makefile = fs::read_to_string(workspace::root().join("GNUmakefile")).unwrap();
     let fenced = of_languages(&["sh", "shell", "console"])

@@ -10,6 +10,7 @@ use super::login;
 use super::search::{Findings, FoundTargetGroup, Place};
 use crate::app::names::{Identity, suggest_dns_label};
 use crate::app::resolve::App;
+use crate::app::rollout::Walk;
 use crate::app::traffic::Conditions;
 use crate::infrastructure::ownership::{COMPONENT, owner_of};
 use crate::infrastructure::target_group::attributes;
@@ -44,6 +45,7 @@ pub(super) fn describe(
         }
         backends.insert(label.clone(), backend);
     }
+    let remembered = remembered_name(found, identity, &labels);
     for target in &found.target_groups {
         if let Some(served) = served(target, found, identity) {
             let mut backend = json!({ "cluster": served.place.cluster, "weight": target.weight });
@@ -58,7 +60,7 @@ pub(super) fn describe(
             );
             backends.insert(served.label, backend);
         } else {
-            let label = suggest_dns_label(&target.group.name);
+            let label = remembered.clone().unwrap_or_else(|| suggest_dns_label(&target.group.name));
             backends.insert(label, json!({ "target_group_arn": target.group.arn, "weight": target.weight }));
         }
     }
@@ -75,6 +77,15 @@ pub(super) fn describe(
             arguments.insert("health_check".to_owned(), Json::Object(check));
         }
     }
+}
+
+/// The name of the only backend outside of Kubernetes, where the rule remembers weights by backend: its target group has no
+/// tag of ipsy.
+fn remembered_name(found: &Findings, identity: &Identity, labels: &[(String, &Place)]) -> Option<String> {
+    let outside = found.target_groups.iter().filter(|target| served(target, found, identity).is_none());
+    let weights = Walk::read(&found.rule_tags).filter(|_| outside.count() == 1)?.to;
+    let mut names = weights.into_keys().filter(|name| !labels.iter().any(|(label, _)| label == name));
+    names.next().filter(|_| names.next().is_none())
 }
 
 /// Names the target groups whose names do not follow from the app.
