@@ -1,4 +1,4 @@
-//! The bill of materials of a program: each crate in it, with version, licence and digest, as CycloneDX.
+//! The bill of materials of a program: each crate in it, with version, licence and digest, as `CycloneDX`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

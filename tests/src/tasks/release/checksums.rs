@@ -17,9 +17,7 @@ pub(super) fn digest(bytes: &[u8]) -> String {
 
 /// The name of a file, without its folder.
 pub(super) fn name(path: &Path) -> Result<&str> {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .with_context(|| format!("{} has no name", path.display()))
+    path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} has no name", path.display()))
 }
 
 /// Writes the list of files that `sha256sum --check` reads.

@@ -1,4 +1,4 @@
-//! Signatures by GnuPG, with the key of the release or with one made for a test.
+//! Signatures by `gpg`, with the key of the release or with one made for a test.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,12 +13,12 @@ use crate::process::Process;
 pub struct Signer {
     /// The name or fingerprint of the key.
     key: String,
-    /// GnuPG's folder, if it is not the caller's own.
+    /// The folder of `gpg`, if it is not the caller's own.
     home: Option<TempDir>,
 }
 
 impl Signer {
-    /// A key that the caller's GnuPG holds.
+    /// A key that the caller's `gpg` holds.
     pub fn with_key(key: String) -> Self {
         Self { key, home: None }
     }
@@ -79,7 +79,7 @@ impl Signer {
         fields
             .and_then(|fields| fields.split(':').nth(3))
             .map(str::to_owned)
-            .context("GnuPG lists no such key")
+            .context("`gpg` lists no such key")
     }
 
     fn gpg(&self) -> Process {
@@ -96,7 +96,8 @@ impl Drop for Signer {
     fn drop(&mut self) {
         if let Some(home) = &self.home {
             // GnuPG leaves an agent behind that would keep the folder in use.
-            let _ = Process::inheriting("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", home.path()).run();
+            let _ =
+                Process::inheriting("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", home.path()).run();
             let _ = fs::remove_dir_all(home.path());
         }
     }

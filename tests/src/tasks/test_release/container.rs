@@ -19,7 +19,9 @@ pub(super) fn rows(release: &Release, table: &mut Table) -> Result<()> {
     }
     let own = unpacked.path().join(release.platform.machine);
     table.row("chroot", "both programs run in a folder that holds nothing else", || alone(&own))?;
-    table.row("buildah", "the post-renderer runs in an image that holds nothing else", || image(release, &own))?;
+    table.row("buildah", "the post-renderer runs in an image that holds nothing else", || {
+        image(release, &own)
+    })?;
     let arm64 = unpacked.path().join("arm64");
     if arm64.exists() {
         table.row("qemu", "both programs run on arm64", || on_arm64(release, &arm64))?;
@@ -39,7 +41,13 @@ fn unpack(release: &Release, platform: Platform, folder: &Path) -> Result<()> {
     // Python's zipfile does not keep modes.
     Process::new("chmod").arg("755").arg(&provider).succeed()?;
     let archive = release.file(&format!("ipsy-post-renderer_{version}_{platform}.tar.gz"));
-    Process::new("tar").arg("--extract").arg("--file").arg(archive).arg("--directory").arg(folder).succeed()?;
+    Process::new("tar")
+        .arg("--extract")
+        .arg("--file")
+        .arg(archive)
+        .arg("--directory")
+        .arg(folder)
+        .succeed()?;
     Ok(())
 }
 

@@ -9,15 +9,17 @@ use tempfile::TempDir;
 
 use super::Release;
 use crate::matrix::Table;
-use crate::process::{Outcome, Process};
 use crate::platform::registry::Registry;
+use crate::process::{Outcome, Process};
 use crate::tasks::release::Layout;
 
 const LABELS: &str = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {ipsy.dev/team: payments}}";
 
 /// A row for each way.
 pub(super) fn rows(release: &Release, table: &mut Table) -> Result<()> {
-    table.row("Helm 4", "verifies the plugin's archive, installs it, renders through it", || plugin(release))?;
+    table.row("Helm 4", "verifies the plugin's archive, installs it, renders through it", || {
+        plugin(release)
+    })?;
     table.row("Helm 4", "refuses the plugin's archive when a byte of it was changed", || {
         refuses_changed_plugin(release)
     })?;

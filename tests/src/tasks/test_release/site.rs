@@ -27,9 +27,7 @@ impl Site {
         fs::create_dir(folder.path().join("files"))?;
         let scripts = workspace::root().join("tests");
         let (files, address) = started(
-            Process::new(python)
-                .arg(scripts.join("release/files.py"))
-                .arg(folder.path().join("files")),
+            Process::new(python).arg(scripts.join("release/files.py")).arg(folder.path().join("files")),
         )?;
         let (front, url) = started(
             Process::new(python).arg(scripts.join("aws/tls_front.py")).arg(&address).arg(folder.path()),

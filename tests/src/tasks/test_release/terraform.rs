@@ -130,8 +130,7 @@ fn registry(release: &Release) -> Result<Site> {
     }
     site.put_document(".well-known/terraform.json", &json!({"providers.v1": "/v1/providers/"}))?;
     let platforms = [json!({"os": platform.system, "arch": platform.machine})];
-    let versions =
-        json!({"versions": [{"version": version, "protocols": ["5.0"], "platforms": platforms}]});
+    let versions = json!({"versions": [{"version": version, "protocols": ["5.0"], "platforms": platforms}]});
     site.put_document("v1/providers/ipsy/ipsy/versions", &versions)?;
     let digests = fs::read_to_string(release.file(&sums))?;
     let digest = digests.lines().find_map(|line| line.strip_suffix(&format!("  {archive}")));
@@ -147,10 +146,7 @@ fn registry(release: &Release) -> Result<Site> {
         "shasum": digest,
         "signing_keys": {"gpg_public_keys": [key]},
     });
-    let path = format!(
-        "v1/providers/ipsy/ipsy/{version}/download/{}/{}",
-        platform.system, platform.machine
-    );
+    let path = format!("v1/providers/ipsy/ipsy/{version}/download/{}/{}", platform.system, platform.machine);
     site.put_document(&path, &download)?;
     Ok(site)
 }
