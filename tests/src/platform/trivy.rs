@@ -38,13 +38,13 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         let project = Project::bootstrap(world, SAMPLE, policy)?;
         Ok(Scans { project, image: format!("{}/debian:12", world.base_images.host) })
     };
-    let with_waiver = |last_day: &str| -> Result<ScanPolicy> {
+    let accepted_until = |last_day: &str| -> Result<ScanPolicy> {
         Ok(ScanPolicy { waivers: waiver(last_day)?, ..usual.clone() })
     };
     let two = ScanPolicy { hosts: vec![registry.host.clone(), world.images.host.clone()], ..usual.clone() };
     let patient = ScanPolicy { maximum_days: 10, ..usual.clone() };
     let (strict, waived, expired) =
-        (scans(&usual)?, scans(&with_waiver("today")?)?, scans(&with_waiver("yesterday")?)?);
+        (scans(&usual)?, scans(&accepted_until("today")?)?, scans(&accepted_until("yesterday")?)?);
     let (two, patient) = (scans(&two)?, scans(&patient)?);
     let caches = tempfile::tempdir()?;
     let (cache, old) = (caches.path().join("cache"), caches.path().join("old"));
