@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::workspace;
@@ -32,7 +32,12 @@ pub struct Feature {
 /// All features.
 pub fn features() -> Result<Vec<Feature>> {
     let text = fs::read_to_string(workspace::root().join(ROWS))?;
-    serde_yaml::from_str(&text).with_context(|| format!("{ROWS} cannot be read"))
+    let features: Vec<Feature> =
+        serde_yaml::from_str(&text).with_context(|| format!("{ROWS} cannot be read"))?;
+    let mut names = BTreeSet::new();
+    let twice = features.iter().find(|feature| !names.insert(&feature.name));
+    ensure!(twice.is_none(), "{ROWS} lists a feature twice: {twice:?}");
+    Ok(features)
 }
 
 /// The actions that plans need.

@@ -13,7 +13,8 @@ use serde_json::json;
 use crate::fixture;
 
 /// Features that the app of `tests/faults` does not use. Other tests call their operations.
-const UNUSED: [&str; 7] = [
+const UNUSED: [&str; 8] = [
+    "`action.ipsy_restart_scan`",
     "Limits of a rollout",
     "`data.ipsy_cluster`",
     "`data.ipsy_image`",
