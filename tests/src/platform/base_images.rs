@@ -14,7 +14,7 @@ use super::registry::Registry;
 use crate::process::Process;
 
 /// The folder below the tools. Raise the number with every change of this file.
-pub(crate) const FOLDER: &str = "base-images-2";
+pub(crate) const FOLDER: &str = "base-images-3";
 /// The file with the digest of each image, below [`FOLDER`].
 const DIGESTS: &str = "digests.json";
 
@@ -43,7 +43,7 @@ const IMAGES: [BaseImage; 9] = [
     debian("java-build", &["openjdk-17-jdk-headless", "maven"]),
     debian("node", &["nodejs", "npm"]),
     debian("python", &["python3", "python3-venv", "python-is-python3"]),
-    debian("ruby", &["ruby", "ruby-rack", "ruby-webrick"]),
+    debian("ruby", &["bundler", "ruby", "ruby-rack", "ruby-webrick"]),
     debian("nginx", &["nginx-light"]),
     BaseImage { name: "go-build", packages: &[], toolchain: Some(go) },
     BaseImage { name: "rust-build", packages: &["gcc", "libc6-dev"], toolchain: Some(rust) },
