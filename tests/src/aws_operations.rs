@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::workspace;
 
 /// Beginnings of the names of operations.
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "Add",
     "Associate",
     "Attach",
@@ -25,6 +25,7 @@ const VERBS: [&str; 18] = [
     "Put",
     "Remove",
     "Set",
+    "Start",
     "Tag",
     "Untag",
     "Update",
