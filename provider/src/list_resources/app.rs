@@ -145,9 +145,15 @@ fn name_taken(candidate: &Listed) -> Diagnostic {
 }
 
 async fn item(configured: &Configured, listed: &Listed) -> Result<ListItem, Diagnostic> {
-    let parts = [listed.identity.id()].into_iter().chain(listed.object_arns.iter().cloned());
-    let found = import::find(configured, &parts.collect::<Vec<_>>().join(",")).await?;
-    let identity = identity::with_objects(configured, &found.state, &listed.object_arns);
+    let id = |arns: &[String]| [&[listed.identity.id()], arns].concat().join(",");
+    let mut object_arns = listed.object_arns.clone();
+    let mut found = import::find(configured, &id(&object_arns)).await?;
+    // What the instances may do, the pods have to do as well.
+    if let Some(role) = found.instance_role_arn.take() {
+        object_arns.push(role);
+        found = import::find(configured, &id(&object_arns)).await?;
+    }
+    let identity = identity::with_objects(configured, &found.state, &object_arns);
     let mut item = ListItem::new(identity, listed.title.clone()).with_object(found.state);
     if !found.missing.is_empty() {
         item.diagnostics.push(Diagnostic::warning(

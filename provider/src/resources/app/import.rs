@@ -31,6 +31,9 @@ pub(crate) struct Imported {
     pub(crate) state: Value,
     /// What every app has, and this one does not have yet.
     pub(crate) missing: Vec<&'static str>,
+    /// ARN of the role of the EC2 instances, where the app has no role. An import takes it over only if its id names it,
+    /// because a destroy deletes it.
+    pub(crate) instance_role_arn: Option<String>,
 }
 
 /// Finds the app that `id` names, and describes it by arguments.
@@ -73,7 +76,8 @@ pub(crate) async fn find(configured: &Configured, id: &str) -> Result<Imported, 
     }
     let parts = [("log group", found.log_group.is_none()), ("role", found.role.is_none())];
     let missing = parts.into_iter().filter_map(|(part, is_missing)| is_missing.then_some(part)).collect();
-    Ok(Imported { state: super::schema::schema().encode(&state)?, missing })
+    let instance_role_arn = instances::role_arn(aws, &found).await?;
+    Ok(Imported { state: super::schema::schema().encode(&state)?, missing, instance_role_arn })
 }
 
 /// Whose the named objects are: by their ownership tags; else by the service account that has the role, where

@@ -1,5 +1,5 @@
-//! The EC2 instances that serve an app before its first cluster: their role is the app's, and their number is how many pods
-//! it needs.
+//! The EC2 instances that serve an app before its first cluster: their number is how many pods it needs, and their role can
+//! become the app's.
 
 use ipsy_aws::{Aws, Error, ErrorKind};
 use tf_provider::Diagnostic;
@@ -14,17 +14,21 @@ pub(super) fn serving(found: &Findings) -> Option<&FoundTargetGroup> {
     if found.places.is_empty() { instances.max_by_key(|target| target.weight) } else { None }
 }
 
-/// Finds the instances, and the role that all of them have unless another one was found.
+/// Finds the instances.
 pub(super) async fn search(aws: &Aws, found: &mut Findings) -> Result<(), Diagnostic> {
-    let Some(target) = serving(found) else { return Ok(()) };
-    let ec2 = allowed(ec2::behind(aws, &target.group.arn, None).await)?;
-    if let (None, Some(name), 1) = (&found.role, ec2.role_names.first(), ec2.role_names.len()) {
-        let role = aws.roles.get(name).await;
-        found.role =
-            role.map_err(|error| aws_diagnostic("The role of the instances can't be read", &error))?;
+    if let Some(target) = serving(found) {
+        found.ec2 = Some(allowed(ec2::behind(aws, &target.group.arn, None).await)?);
     }
-    found.ec2 = Some(ec2);
     Ok(())
+}
+
+/// ARN of the role that all instances have, where the app has no role of its own.
+pub(super) async fn role_arn(aws: &Aws, found: &Findings) -> Result<Option<String>, Diagnostic> {
+    let names = found.ec2.iter().filter(|_| found.role.is_none()).flat_map(|ec2| &ec2.role_names);
+    let [name] = names.collect::<Vec<_>>()[..] else { return Ok(None) };
+    let role = aws.roles.get(name).await;
+    let role = role.map_err(|error| aws_diagnostic("The role of the instances can't be read", &error))?;
+    Ok(role.map(|role| role.arn))
 }
 
 /// Who may not read instances can still import the app, with its role in the id.
