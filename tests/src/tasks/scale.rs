@@ -31,7 +31,7 @@ const RUNS: usize = 3;
 const MOST_CALLS: f64 = 5.0;
 const MOST_CALLS_OF_AN_IMPORT: f64 = 6.0;
 const MOST_RATIO: f64 = 2.0;
-const MOST_MEMORY: f64 = 80.0;
+const MOST_MEMORY: f64 = 60.0;
 
 /// Imports all apps.
 const IMPORT: &str = r#"import {
