@@ -13,7 +13,6 @@ mod kubectl;
 mod live;
 mod migration;
 mod oddities;
-mod over_provisioning;
 mod owners;
 mod root_module;
 mod table;
@@ -32,7 +31,7 @@ pub(crate) use world::chart;
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.
-pub const SCENARIOS: [(&str, Scenario); 17] = [
+pub const SCENARIOS: [(&str, Scenario); 16] = [
     ("charts", charts::run),
     ("chart-fields", chart_fields::run),
     ("helm-3", helm::three),
@@ -43,7 +42,6 @@ pub const SCENARIOS: [(&str, Scenario); 17] = [
     ("first-chart", first_chart::run),
     ("migration", migration::run),
     ("oddities", oddities::run),
-    ("over-provisioning", over_provisioning::run),
     ("owners", owners::run),
     ("admission", admission::run),
     ("terraform", root_module::run),
