@@ -13,7 +13,7 @@ use crate::tools::Tools;
 use crate::workspace;
 
 /// The picture, beside the guide.
-const PICTURE: &str = "docs/guides/over-provisioning.svg";
+const PICTURE: &str = "docs/pictures/over-provisioning.svg";
 /// Where the lines begin and end, in pixels.
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 700.0;
@@ -33,7 +33,7 @@ pub(super) fn documents(_: &Tools, _: &Programs) -> Result<Vec<Document>> {
 pub(super) fn section() -> Result<String> {
     let measurement = measurement()?;
     let mut section = format!(
-        "## Measured\n\n![Running pods of an app over time, with and without placeholders](over-provisioning.svg)\n\n\
+        "## Measured\n\n![Running pods of an app over time, with and without placeholders](../pictures/over-provisioning.svg)\n\n\
          An app grows from 2 to 6 pods, and the cluster has no free room. A new node takes {} s. With placeholders, the \
          scheduler removes 4 of them at once, and the new nodes are for placeholders.\n\n\
          | Over-provisioning | First new pod runs after | All new pods run after | Nodes before | Nodes after |\n\
