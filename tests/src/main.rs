@@ -75,7 +75,7 @@ enum Task {
         /// Only this platform, and others if it is given again, such as `linux_amd64`.
         #[arg(long = "platform")]
         platforms: Vec<Platform>,
-        /// The key of `gpg` that signs. Without it, one is made that nobody trusts.
+        /// The key of `gpg` that signs. Default: a new key, good for tests only.
         #[arg(long)]
         key: Option<String>,
         /// Leave the provider out, which takes most of the time.

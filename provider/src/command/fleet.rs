@@ -97,7 +97,7 @@ pub(super) fn explained(error: &Error) -> Refusal {
 }
 
 fn missing(what: &str, name: &str, aws: &Aws) -> Refusal {
-    format!("There is no {what} `{name}` in {}.", aws.account.region())
+    format!("The {what} `{name}` was not found in {}.", aws.account.region())
 }
 
 async fn target_group(aws: &Aws, name: &str) -> Result<TargetGroup, Refusal> {

@@ -135,7 +135,7 @@ fn is_about_rollout(problem: &Problem) -> bool {
 fn without_rule(identity: &Identity) -> Diagnostic {
     Diagnostic::error(
         format!("`{}` has no listener rule", identity.id()),
-        "Without a rule there is no traffic to move. Check name and environment, and the provider's credentials and `region`.",
+        "An app without a rule has no traffic that could move. Check name and environment, and the provider's credentials and `region`.",
     )
     .at(Path::root("name"))
 }

@@ -56,7 +56,7 @@ const fn debian(name: &'static str, packages: &'static [&'static str]) -> BaseIm
 /// The digest of an image that [`make`] made.
 pub(crate) fn digest(folder: &Path, name: &str) -> Result<String> {
     let digests: serde_json::Value = serde_json::from_slice(&fs::read(folder.join(DIGESTS))?)?;
-    let digest = digests[name].as_str().with_context(|| format!("there is no base image {name}"))?;
+    let digest = digests[name].as_str().with_context(|| format!("base image {name} is unknown"))?;
     Ok(digest.to_owned())
 }
 

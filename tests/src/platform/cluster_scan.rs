@@ -30,7 +30,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         check.arg(standards).input(fs::read(&file)?).succeed()?;
         cluster.kubectl(&["apply", "--server-side", "--filename", &file.to_string_lossy()])?.ok()?;
         let path = format!("/apis/batch/v1/namespaces/{NAME}/cronjobs/{NAME}");
-        job = cluster.api.get(&path)?.context("there is no CronJob")?;
+        job = cluster.api.get(&path)?.context("the CronJob is missing")?;
         Ok(())
     })?;
     let image = format!("{}/debian:12", world.base_images.host);

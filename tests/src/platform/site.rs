@@ -85,7 +85,7 @@ impl Site {
     /// The Deployment of an app.
     pub(super) fn deployment(&self, app: &str) -> Result<Value> {
         let path = format!("/apis/apps/v1/namespaces/{app}/deployments/{app}");
-        self.cluster.api.get(&path)?.with_context(|| format!("there is no {path}"))
+        self.cluster.api.get(&path)?.with_context(|| format!("{path} is missing"))
     }
 
     /// Lets a server answer for all pods of an app, and waits until they are healthy targets.
@@ -120,7 +120,7 @@ impl Site {
             let name = source["configMapRef"]["name"].as_str();
             let name = name.with_context(|| format!("not a ConfigMap: {source}"))?;
             let map = self.cluster.api.get(&format!("/api/v1/namespaces/{app}/configmaps/{name}"))?;
-            let map = map.with_context(|| format!("there is no ConfigMap {name}"))?;
+            let map = map.with_context(|| format!("ConfigMap {name} is missing"))?;
             insert(&mut variables, map["data"].as_object().into_iter().flatten())?;
         }
         for variable in container["env"].as_array().into_iter().flatten() {

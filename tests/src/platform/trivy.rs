@@ -109,7 +109,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
             contains(&outcome.stderr, "172800 are allowed (scanDatabase.maximumDays in the standards)")
         },
     )?;
-    table.row(WITH, "no repository is reachable and there is no database: the scan fails", || {
+    table.row(WITH, "no repository is reachable and the machine has no database: the scan fails", || {
         let outcome = strict.scan(&caches.path().join("empty"))?;
         ensure!(outcome.code == 1, "the scan passed: {}", outcome.everything());
         contains(&outcome.stderr, "no repository has a current database, and this machine has none")

@@ -259,9 +259,9 @@ fn a_fleet_that_cannot_be_read_is_explained() {
         outcome.stdout
     };
     let told = run(&["bootstrap", "--name=checkout", "--from-auto-scaling-group=fleet"]);
-    assert!(told.contains("There is no Auto Scaling group `fleet` in us-east-1."), "{told}");
+    assert!(told.contains("The Auto Scaling group `fleet` was not found in us-east-1."), "{told}");
     let told = run(&["bootstrap", "--name=checkout", "--from-target-group=fleet"]);
-    assert!(told.contains("There is no target group `fleet` in us-east-1."), "{told}");
+    assert!(told.contains("The target group `fleet` was not found in us-east-1."), "{told}");
     let arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/2/3";
     let told = run(&["bootstrap", "--from-target-group=checkout-fleet", "--from-listener-rule", arn]);
     assert!(told.contains("does not lead to `checkout-fleet`"), "{told}");

@@ -41,7 +41,7 @@ impl EphemeralResource for Token {
 
     async fn open(&self, request: OpenRequest) -> Opened {
         let user = request.config.attribute("user").as_str().unwrap_or_default().to_owned();
-        if user == "nobody" {
+        if user == "unknown" {
             let detail = "The user does not exist. Give the name of another one.";
             return Opened::failed(Diagnostic::error("Unknown user", detail).at(Path::root("user")));
         }

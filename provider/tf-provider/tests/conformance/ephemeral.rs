@@ -44,7 +44,7 @@ async fn errors_point_at_the_argument() {
     let mut session = Session::plain().await;
     let request = tf::open_ephemeral_resource::Request {
         type_name: "null_token".into(),
-        config: Some(token("nobody", Json::Null)),
+        config: Some(token("unknown", Json::Null)),
         ..Default::default()
     };
     let response = session.provider.open_ephemeral_resource(request).await.unwrap().into_inner();

@@ -21,7 +21,7 @@ from aws_bench.data_plane.recorder import Recorder
 from aws_bench.data_plane.table import Forward, Group, Listener, Rule, Table
 
 CONNECT_SECONDS = 10
-# A busy machine may hold a server up for seconds: that is no failure of what is tested.
+# A busy machine may delay a server by seconds, which is not a failure of what is tested.
 MIN_ANSWER_SECONDS = 8.0
 COOKIE = "AWSALBTG"
 
