@@ -1,6 +1,7 @@
 //! Tags of objects of many services at once, as AWS gathers them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -13,6 +14,7 @@ pub trait ResourceTags: Send + Sync {
     /// Tags by ARN, a hundred ARNs in a call. What has no tags, or is not known yet, is left out.
     async fn by_arns(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error>;
 
-    /// Tags by ARN of every object that carries all of these tags. IAM roles are not among them.
-    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error>;
+    /// Tags by ARN of every object that carries all of these tags. IAM roles are not among them. Many apps share a list, which
+    /// can have thousands of objects.
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error>;
 }

@@ -1,7 +1,8 @@
 //! Objects that carry the app's owner id and that no state knows of: an update was killed after it had made them, and its
 //! configuration was reverted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipsy_aws::{Aws, Tags};
@@ -39,11 +40,11 @@ pub(crate) async fn orphans<'a>(
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
             tracing::warn!("orphans cannot be found by their tags: {error}");
-            BTreeMap::new()
+            Arc::default()
         }
         Err(_) => {
             tracing::warn!("orphans cannot be found by their tags: the tagging service does not answer");
-            BTreeMap::new()
+            Arc::default()
         }
     };
     for (arn, _) in found.iter().filter(|(_, tags)| is_orphan(ownership, tags)) {

@@ -20,6 +20,8 @@ pub(super) struct BulkTags(Option<Listed>);
 struct Listed {
     together: Batcher<String, Tags>,
     kept: Arc<Kept<String, Tags>>,
+    /// The last list of objects by their tags, which has most of what is asked for.
+    list: Arc<Kept<(), BTreeMap<String, Tags>>>,
 }
 
 impl Listed {
@@ -27,10 +29,14 @@ impl Listed {
     async fn get(&self, arns: &[String]) -> Found<String, Tags> {
         let mut all = BTreeMap::new();
         let mut missing = Vec::new();
+        let list = self.list.get(&());
         for arn in arns {
-            match self.kept.get(arn) {
-                Some(tags) => drop(all.insert(arn.clone(), tags.as_ref().clone())),
-                None => missing.push(arn.clone()),
+            if let Some(tags) = list.as_ref().and_then(|list| list.get(arn)) {
+                all.insert(arn.clone(), tags.clone());
+            } else if let Some(tags) = self.kept.get(arn) {
+                all.insert(arn.clone(), tags.as_ref().clone());
+            } else {
+                missing.push(arn.clone());
             }
         }
         let found = self.together.get(&missing).await?;
@@ -48,7 +54,7 @@ impl BulkTags {
             let (service, is_closed) = (service.clone(), is_closed.clone());
             async move { ask(service.as_ref(), &is_closed, &arns).await }
         });
-        Self(Some(Listed { together, kept: Arc::new(Kept::new()) }))
+        Self(Some(Listed { together, kept: Arc::new(Kept::new()), list: Arc::new(Kept::new()) }))
     }
 
     /// Whether any object may be found here.
@@ -57,9 +63,9 @@ impl BulkTags {
     }
 
     /// Keeps tags that the tagging service has just listed.
-    pub(super) fn keep(&self, listed: &BTreeMap<String, Tags>) {
-        if let Some(Listed { kept, .. }) = &self.0 {
-            kept.put_all(listed.iter().map(|(arn, tags)| (arn.clone(), Arc::new(tags.clone()))));
+    pub(super) fn keep(&self, listed: &Arc<BTreeMap<String, Tags>>) {
+        if let Some(Listed { list, .. }) = &self.0 {
+            list.put_all([((), listed.clone())]);
         }
     }
 

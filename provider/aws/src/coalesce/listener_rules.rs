@@ -22,8 +22,9 @@ const LISTENERS_PER_CALL: usize = 1;
 pub(super) struct Coalesced {
     inner: Arc<dyn ListenerRules>,
     swaps: Swaps,
-    by_listener: Batcher<String, Vec<Rule>>,
-    lists: Answers<String, Vec<Rule>>,
+    /// A list can have hundreds of rules, and many apps look through it.
+    by_listener: Batcher<String, Arc<Vec<Rule>>>,
+    lists: Answers<String, Arc<Vec<Rule>>>,
     by_arn: Batcher<String, Rule>,
     /// Whether rules are looked up in the lists of their listeners.
     is_refreshing: bool,
@@ -38,7 +39,7 @@ impl Coalesced {
                 let mut all = BTreeMap::new();
                 for listener in listeners {
                     let found = rules.by_listener(&listener).await?;
-                    all.insert(listener, found);
+                    all.insert(listener, Arc::new(found));
                 }
                 Ok(all)
             });
@@ -78,10 +79,16 @@ impl Coalesced {
         let mut all = Vec::new();
         // An app has rules on one listener, or on two while it moves.
         for listener in listeners {
-            all.extend(self.by_listener(&listener).await?);
+            let rules = self.rules_of(&listener).await?;
+            all.extend(rules.iter().filter(|rule| arns.contains(&rule.arn)).cloned());
         }
-        all.retain(|rule| arns.contains(&rule.arn));
         Ok(all)
+    }
+
+    async fn rules_of(&self, listener_arn: &str) -> Result<Arc<Vec<Rule>>, Error> {
+        let together =
+            async { Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default()) };
+        self.lists.read(listener_arn.to_owned(), together).await
     }
 }
 
@@ -92,9 +99,7 @@ impl ListenerRules for Coalesced {
     }
 
     async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error> {
-        let together =
-            async { Ok(self.by_listener.get_one(listener_arn.to_owned()).await?.unwrap_or_default()) };
-        self.lists.read(listener_arn.to_owned(), together).await
+        Ok(self.rules_of(listener_arn).await?.as_ref().clone())
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<Rule>, Error> {

@@ -13,7 +13,7 @@ use crate::{Error, ResourceTags, Tags};
 
 pub(super) struct Coalesced {
     inner: Arc<dyn ResourceTags>,
-    with_tags: Batcher<Tags, BTreeMap<String, Tags>>,
+    with_tags: Batcher<Tags, Arc<BTreeMap<String, Tags>>>,
 }
 
 impl Coalesced {
@@ -32,7 +32,8 @@ impl Coalesced {
                         None => match service.with_tags(&tags).await {
                             Ok(list) => {
                                 bulk_tags.keep(&list);
-                                kept.put(tags.clone(), list)
+                                kept.put_all([(tags.clone(), list.clone())]);
+                                list
                             }
                             Err(error) => {
                                 is_closed.store(true, Ordering::Relaxed);
@@ -40,7 +41,7 @@ impl Coalesced {
                             }
                         },
                     };
-                    all.insert(tags, list.as_ref().clone());
+                    all.insert(tags, list);
                 }
                 Ok(all)
             }
@@ -55,7 +56,7 @@ impl ResourceTags for Coalesced {
         self.inner.by_arns(arns).await
     }
 
-    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error> {
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error> {
         Ok(self.with_tags.get_one(tags.clone()).await?.unwrap_or_default())
     }
 }

@@ -319,10 +319,7 @@ async fn who_may_not_list_roles_reads_them_one_by_one_and_lists_no_more() {
 #[tokio::test(start_paused = true)]
 async fn tags_that_were_listed_are_not_asked_for_again() {
     let (fake, aws, apps) = with_apps(3).await;
-    for app in &apps {
-        let tags = Tags::from([("app".to_owned(), app.name())]);
-        assert!(!aws.refreshing().resource_tags.with_tags(&tags).await.unwrap().is_empty());
-    }
+    assert!(!aws.refreshing().resource_tags.with_tags(&Tags::new()).await.unwrap().is_empty());
     fake.forget_calls();
     refresh_all(&aws, &apps).await;
     let counts = counts(&fake);

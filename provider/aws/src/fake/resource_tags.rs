@@ -1,6 +1,7 @@
 //! The tagging service in memory. It learns of changes at once, unless it is told to stay behind.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -20,12 +21,12 @@ impl ResourceTags for World {
         })
     }
 
-    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error> {
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error> {
         self.call(Service::Tagging, "GetResources", "", |state| {
             let known = state.tags_as_last_seen.as_ref().unwrap_or(&state.tags);
             let carries = |found: &Tags| tags.iter().all(|(key, value)| found.get(key) == Some(value));
             let found = known.iter().filter(|(_, found)| carries(found));
-            Ok(found.map(|(arn, found)| (arn.clone(), found.clone())).collect())
+            Ok(Arc::new(found.map(|(arn, found)| (arn.clone(), found.clone())).collect()))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The tagging service on the SDK.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
@@ -32,7 +33,7 @@ impl ResourceTags for SdkResourceTags {
         Ok(all)
     }
 
-    async fn with_tags(&self, tags: &Tags) -> Result<BTreeMap<String, Tags>, Error> {
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error> {
         let filters: Vec<TagFilter> =
             tags.iter().map(|(key, value)| TagFilter::builder().key(key).values(value).build()).collect();
         let (mut all, mut page) = (BTreeMap::new(), None);
@@ -47,7 +48,7 @@ impl ResourceTags for SdkResourceTags {
             all.extend(answer.resource_tag_mapping_list().iter().filter_map(from_sdk));
             page = answer.pagination_token.filter(|token| !token.is_empty());
             if page.is_none() {
-                return Ok(all);
+                return Ok(Arc::new(all));
             }
         }
     }
