@@ -12,6 +12,8 @@ mod deferral;
 mod diagnostics;
 mod ephemeral;
 mod function;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod identity;
 mod lifecycle;
 mod list;

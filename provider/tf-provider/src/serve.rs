@@ -125,6 +125,24 @@ fn run(
     result
 }
 
+/// The handshake line of a process with these variables, without a process and without a listener.
+#[cfg(all(unix, any(test, feature = "fuzzing")))]
+pub(crate) fn rehearsed(
+    variables: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+) -> Result<String, String> {
+    let environment = Environment::of(variables);
+    if !environment.has_cookie() {
+        return Err("Terraform's cookie is missing".to_owned());
+    }
+    let certificate = environment.client_certificate.as_deref();
+    let tls =
+        certificate.map(certificate::mutual_tls).transpose().map_err(|unusable| unusable.to_string())?;
+    let mut places = environment.sockets.folders.iter().map(|folder| listener::place(folder, 0));
+    let place = places.find_map(Result::ok).ok_or("no folder can hold a socket")?;
+    let address = listener::Address { network: "unix", place };
+    Ok(handshake::line(environment.versions.as_deref(), &address, tls.as_ref()))
+}
+
 async fn live(
     provider: Arc<dyn Provider>,
     options: Options,
@@ -182,3 +200,6 @@ async fn farewell(lifecycle: &Lifecycle) {
     let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
+
+#[cfg(all(test, unix))]
+mod tests;

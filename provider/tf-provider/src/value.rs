@@ -1,5 +1,6 @@
 //! Terraform's values as a tree, with null and unknown in every place where Terraform may put them.
 
+mod compose;
 mod conform;
 mod convert;
 mod decode;
