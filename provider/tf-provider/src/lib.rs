@@ -57,7 +57,7 @@ pub use self::{
         Argument, Arguments, Attribute, Block, Body, Check, Equality, Form, Modifier, Nesting, Presence,
         Problem, ReplaceCondition, Schema,
     },
-    serve::{Options, serve},
+    serve::serve,
     value::{NotANumber, Number, Type, Value},
 };
 /// What implementations of the traits are marked with.
