@@ -36,6 +36,8 @@ pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
         .args(["run", target, &found])
         .args(seeds(target))
         .args(["--", &format!("-max_total_time={seconds}"), "-max_len=8192"])
+        // Without files to begin with, inputs would grow too slowly to reach much.
+        .args(seeds(target).is_none().then_some("-len_control=0"))
         .show()?;
     step.done("nothing found");
     Ok(())
