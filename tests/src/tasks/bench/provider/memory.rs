@@ -1,4 +1,4 @@
-//! The maximum of the memory that a provider has resident during a plan.
+//! The maximum of the memory that a provider has resident.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +22,8 @@ pub(super) fn of_our_plan(tools: &Tools, programs: &Programs) -> Result<f64> {
     let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
     terraform.variable("listener_arn", &aws.platform.listener_arn);
     terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
-    of_a_plan(&terraform)
+    terraform.init()?;
+    most_during(&terraform, || terraform.plan().map(drop))
 }
 
 /// During a plan of one release of the quickstart's chart. hashicorp/helm needs no cluster for it.
@@ -33,25 +34,35 @@ pub(super) fn of_helms_plan(tools: &Tools, helm: &Path) -> Result<f64> {
          resource \"helm_release\" \"app\" {{\n  name  = \"checkout\"\n  chart = \"{}\"\n}}\n",
         chart.display()
     );
-    of_a_plan(&Terraform::of_provider(&configuration, "hashicorp/helm", helm, tools.terraform.clone())?)
+    let terraform = Terraform::of_provider(&configuration, "hashicorp/helm", helm, tools.terraform.clone())?;
+    terraform.init()?;
+    most_during(&terraform, || terraform.plan().map(drop))
 }
 
-fn of_a_plan(terraform: &Terraform) -> Result<f64> {
+/// While Terraform asks for the schema, which needs neither AWS nor a cluster.
+pub(super) fn of_the_schema(tools: &Tools, source: &str, provider: &Path) -> Result<f64> {
+    let configuration =
+        format!("terraform {{\n  required_providers {{\n    it = {{ source = \"{source}\" }}\n  }}\n}}\n");
+    let terraform = Terraform::of_provider(&configuration, source, provider, tools.terraform.clone())?;
     terraform.init()?;
-    let (planned, peak) = (AtomicBool::new(false), AtomicU64::new(0));
+    most_during(&terraform, || terraform.run(&["providers", "schema", "-json"])?.ok().map(drop))
+}
+
+fn most_during(terraform: &Terraform, run: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let (done, peak) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         scope.spawn(|| {
-            while !planned.load(Ordering::Relaxed) {
+            while !done.load(Ordering::Relaxed) {
                 peak.fetch_max(of_processes_within(terraform.folder()), Ordering::Relaxed);
                 thread::sleep(Duration::from_millis(1));
             }
         });
-        let plan = terraform.plan();
-        planned.store(true, Ordering::Relaxed);
-        plan
+        let outcome = run();
+        done.store(true, Ordering::Relaxed);
+        outcome
     })?;
     let peak = peak.into_inner();
-    ensure!(peak > 0, "no process of the provider was seen during the plan");
+    ensure!(peak > 0, "the provider did not run");
     Ok(as_float(peak))
 }
 
