@@ -21,13 +21,9 @@ mod session;
 
 use std::process::ExitCode;
 
-use tf_provider::{Options, serve};
+use tf_provider::serve;
 
 fn main() -> ExitCode {
-    command::run(std::env::args_os().skip(1)).unwrap_or_else(|| {
-        serve(
-            provider::IpsyProvider::default(),
-            Options { address: "registry.terraform.io/ipsy/ipsy", name: "ipsy" },
-        )
-    })
+    command::run(std::env::args_os().skip(1))
+        .unwrap_or_else(|| serve(provider::IpsyProvider::default(), "registry.terraform.io/ipsy/ipsy"))
 }

@@ -72,6 +72,15 @@ const HASHICORP_AWS: GoTool = GoTool {
     link: "",
 };
 
+// The smallest provider that Go's module proxy has in a version of today.
+const HASHICORP_TIME: GoTool = GoTool {
+    name: "terraform-provider-time",
+    version: "v0.14.2",
+    package: "github.com/hashicorp/terraform-provider-time",
+    module: None,
+    link: "",
+};
+
 const ACTIONLINT: GoTool = GoTool {
     name: "actionlint",
     version: "v1.7.12",
@@ -146,6 +155,11 @@ impl Tools {
     /// memory to build.
     pub fn hashicorp_aws(console: Console) -> Result<PathBuf> {
         HASHICORP_AWS.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// hashicorp/time, a small provider in Go to compare ours with.
+    pub fn hashicorp_time(console: Console) -> Result<PathBuf> {
+        HASHICORP_TIME.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// actionlint, the judge of GitHub workflows.

@@ -31,7 +31,7 @@ use std::{
 
 use tf_provider::{
     Action, Attribute, ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function,
-    ListResource, Options, Path, Provider, Resource, Schema, Type, async_trait, serve,
+    ListResource, Path, Provider, Resource, Schema, Type, async_trait, serve,
 };
 
 /// Where the files are; set when the provider is configured.
@@ -99,5 +99,5 @@ impl Provider for Null {
 }
 
 fn main() -> ExitCode {
-    serve(Null::default(), Options { address: "registry.terraform.io/example/null", name: "null" })
+    serve(Null::default(), "registry.terraform.io/example/null")
 }

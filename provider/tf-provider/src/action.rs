@@ -6,6 +6,35 @@ use tokio::sync::mpsc;
 use crate::{Context, Diagnostics, Schema, Value};
 
 /// One kind of action.
+///
+/// ```
+/// use tf_provider::{
+///     Action, ActionRequest, Attribute, Diagnostic, Diagnostics, Progress, Schema, Type, async_trait,
+/// };
+///
+/// /// `action "server_restart" "x" { config { name = "…" } }`
+/// struct Restart;
+///
+/// #[async_trait]
+/// impl Action for Restart {
+///     fn type_name(&self) -> &'static str {
+///         "server_restart"
+///     }
+///
+///     fn schema(&self) -> Schema {
+///         Schema::new(0).attribute("name", Attribute::required(Type::String))
+///     }
+///
+///     async fn invoke(&self, request: ActionRequest, progress: Progress) -> Diagnostics {
+///         progress.report("Waiting for connections to end");
+///         if request.context.is_cancelled() {
+///             return Diagnostic::error("Interrupted", "The server was not restarted.").into();
+///         }
+///         progress.report("Restarted");
+///         Diagnostics::new()
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Action: Send + Sync {
     /// The full name in HCL: `ipsy_rollback`.

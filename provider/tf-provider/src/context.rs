@@ -9,6 +9,20 @@ use crate::{
 };
 
 /// The surroundings of one call.
+///
+/// ```
+/// use tf_provider::Context;
+///
+/// /// Restarts servers one after another, until the user interrupts Terraform. Returns how many.
+/// fn restart(servers: &[&str], context: &Context) -> usize {
+///     servers.iter().take_while(|_| !context.is_cancelled()).count()
+/// }
+///
+/// let context = Context::default();
+/// assert_eq!(restart(&["a", "b"], &context), 2);
+/// context.cancel.cancel();
+/// assert_eq!(restart(&["a", "b"], &context), 0);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     /// Cancelled when the person who runs Terraform interrupts it. A call that waits or goes on to a next step

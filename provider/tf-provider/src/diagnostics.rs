@@ -1,5 +1,7 @@
 //! What a person is told: errors and warnings as data, each with the place it is about.
 
+use std::{error::Error, iter::successors};
+
 use crate::Path;
 
 /// Whether the operation can go on.
@@ -12,6 +14,14 @@ pub enum Severity {
 }
 
 /// One message to the person who runs Terraform.
+///
+/// ```
+/// use tf_provider::{Diagnostic, Path, Severity};
+///
+/// let error = Diagnostic::error("Port is taken", "Port 80 belongs to `web`. Choose another one.").at(Path::root("port"));
+/// assert_eq!(error.severity, Severity::Error);
+/// assert_eq!(error.path, Some(Path::root("port")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Whether this is an error or a warning.
@@ -51,7 +61,38 @@ impl Diagnostic {
     }
 }
 
+/// An error with the text of `error`, and with the texts of its sources as the detail. Where the user can do something
+/// about it, [`Diagnostic::error`] with what to do is better.
+///
+/// ```
+/// use tf_provider::Diagnostic;
+///
+/// fn read() -> Result<String, Diagnostic> {
+///     Ok(std::fs::read_to_string("/no/such/file")?)
+/// }
+///
+/// assert_eq!(read().unwrap_err().summary, "No such file or directory (os error 2)");
+/// ```
+impl<E: Error> From<E> for Diagnostic {
+    fn from(error: E) -> Self {
+        let sources = successors(error.source(), |&error| error.source());
+        let detail: Vec<String> = sources.map(ToString::to_string).collect();
+        Self::error(error.to_string(), detail.join(": "))
+    }
+}
+
 /// All messages of one call. A message that is already there is not added again.
+///
+/// ```
+/// use tf_provider::{Diagnostic, Diagnostics};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// diagnostics.push(Diagnostic::warning("Old version", "Version 1 ends this year."));
+/// assert!(!diagnostics.has_errors());
+/// let size = diagnostics.take(Err::<u32, _>(Diagnostic::error("No size", "The server did not answer.")));
+/// assert_eq!((size, diagnostics.len()), (None, 2));
+/// assert!(diagnostics.has_errors());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 

@@ -8,6 +8,35 @@ use async_trait::async_trait;
 use crate::{Context, Diagnostic, Diagnostics, Private, Schema, Value};
 
 /// One kind of ephemeral resource.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use tf_provider::{Attribute, EphemeralResource, OpenRequest, Opened, Path, Schema, Type, async_trait};
+///
+/// /// `ephemeral "vault_token" "x" { user = "…" }`
+/// struct Token;
+///
+/// #[async_trait]
+/// impl EphemeralResource for Token {
+///     fn type_name(&self) -> &'static str {
+///         "vault_token"
+///     }
+///
+///     fn schema(&self) -> Schema {
+///         Schema::new(0)
+///             .attribute("user", Attribute::required(Type::String))
+///             .attribute("token", Attribute::computed(Type::String).sensitive())
+///     }
+///
+///     async fn open(&self, request: OpenRequest) -> Opened {
+///         let mut result = request.config;
+///         let token = format!("token of {}", result.attribute("user").as_str().unwrap_or_default());
+///         result.set(&Path::root("token"), token.into());
+///         Opened::of(result).renew_at(SystemTime::now() + Duration::from_mins(10))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait EphemeralResource: Send + Sync {
     /// The full name in HCL: `ipsy_cluster_token`.
@@ -61,6 +90,16 @@ pub struct CloseRequest {
 }
 
 /// What [`EphemeralResource::open`] made.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use tf_provider::{Diagnostic, Opened, Value};
+///
+/// let token = Value::object([("token", Value::from("abc"))]);
+/// assert!(Opened::of(token).renew_at(SystemTime::now()).renew_at.is_some());
+/// assert!(Opened::failed(Diagnostic::error("No token", "The server is down.")).diagnostics.has_errors());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
     /// The configuration with everything computed; `None` after an error.

@@ -3,6 +3,38 @@
 use crate::{Check, Problem, Type, Value};
 
 /// One function. It must be pure: the same arguments, the same result, and no network.
+///
+/// ```
+/// use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+///
+/// /// `provider::text::repeat("ab", 2)` is `"abab"`.
+/// struct Repeat;
+///
+/// impl Function for Repeat {
+///     fn name(&self) -> &'static str {
+///         "repeat"
+///     }
+///
+///     fn signature(&self) -> Signature {
+///         Signature::new(Type::String)
+///             .summary("Repeats a text.")
+///             .parameter(Parameter::new("text", Type::String).describe("The text."))
+///             .parameter(Parameter::new("times", Type::Number).describe("How many times."))
+///     }
+///
+///     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+///         let [text, times] = arguments.as_slice() else {
+///             return Err(FunctionError::new("repeat takes two arguments"));
+///         };
+///         let times = times.as_i64().and_then(|times| usize::try_from(times).ok());
+///         let times = times.ok_or_else(|| FunctionError::argument(1, "must be a whole number, 0 or more"))?;
+///         Ok(text.as_str().unwrap_or_default().repeat(times).into())
+///     }
+/// }
+///
+/// assert_eq!(Repeat.call(vec!["ab".into(), 2.into()]), Ok("abab".into()));
+/// assert_eq!(Repeat.call(vec!["ab".into(), (-1).into()]).unwrap_err().argument, Some(1));
+/// ```
 pub trait Function: Send + Sync {
     /// The name in HCL, after `provider::…::`.
     fn name(&self) -> &'static str;
@@ -19,6 +51,18 @@ pub trait Function: Send + Sync {
 }
 
 /// What a function takes and gives.
+///
+/// ```
+/// use tf_provider::{Parameter, Signature, Type};
+///
+/// // `provider::text::join(separator, texts...)`
+/// let signature = Signature::new(Type::String)
+///     .summary("Joins texts.")
+///     .parameter(Parameter::new("separator", Type::String))
+///     .variadic(Parameter::new("texts", Type::String).allow_null());
+/// assert_eq!(signature.parameters.len(), 1);
+/// assert!(signature.variadic.is_some_and(|texts| texts.allow_null));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Signature {
     /// The parameters in order.

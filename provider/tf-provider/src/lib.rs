@@ -12,6 +12,8 @@ mod deferral;
 mod diagnostics;
 mod ephemeral;
 mod function;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod identity;
 mod lifecycle;
 mod list;
@@ -55,7 +57,7 @@ pub use self::{
         Argument, Arguments, Attribute, Block, Body, Check, Equality, Form, Modifier, Nesting, Presence,
         Problem, ReplaceCondition, Schema,
     },
-    serve::{Options, serve},
+    serve::serve,
     value::{NotANumber, Number, Type, Value},
 };
 /// What implementations of the traits are marked with.

@@ -6,6 +6,36 @@ use tokio::sync::mpsc;
 use crate::{Context, Diagnostics, Schema, Value};
 
 /// The list of one resource type.
+///
+/// ```
+/// use tf_provider::{Attribute, Diagnostics, Found, ListItem, ListRequest, ListResource, Schema, Type, Value, async_trait};
+///
+/// /// `list "dns_record" "x" { config { zone = "…" } }`
+/// struct Records;
+///
+/// #[async_trait]
+/// impl ListResource for Records {
+///     fn type_name(&self) -> &'static str {
+///         "dns_record"
+///     }
+///
+///     fn schema(&self) -> Schema {
+///         Schema::new(0).attribute("zone", Attribute::required(Type::String))
+///     }
+///
+///     async fn list(&self, request: ListRequest, mut found: Found) -> Diagnostics {
+///         let zone = request.config.attribute("zone").as_str().unwrap_or_default();
+///         for host in ["www", "mail"] {
+///             let name = format!("{host}.{zone}");
+///             let identity = Value::object([("name", Value::from(&name))]);
+///             if !found.send(ListItem::new(identity, name)).await {
+///                 break;
+///             }
+///         }
+///         Diagnostics::new()
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ListResource: Send + Sync {
     /// The type of the listed resources. The provider has a [`Resource`](crate::Resource) of this name, with an
@@ -37,6 +67,14 @@ pub struct ListRequest {
 }
 
 /// One object of a list.
+///
+/// ```
+/// use tf_provider::{ListItem, Value};
+///
+/// let identity = Value::object([("name", Value::from("www"))]);
+/// let item = ListItem::new(identity, "The web server").with_object(Value::object([("name", Value::from("www"))]));
+/// assert!(item.object.is_some());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct ListItem {
     /// The identity. Where it is null, the framework takes that of `object`.

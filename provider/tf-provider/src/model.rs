@@ -14,6 +14,44 @@ use crate::{
 /// An object that is its own resource type. Its fields are the arguments: see [`Arguments`]. Optional arguments are
 /// `Option`s, so that an argument that is not set stays different from an empty one. What the provider computes is `None`
 /// until `create` or `update` sets it.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use tf_provider::{Arguments, Context, Diagnostic, Model, async_trait};
+///
+/// /// A greeting.
+/// #[derive(Default, Serialize, Deserialize, Arguments)]
+/// #[serde(default)]
+/// struct Greeting {
+///     /// Who is greeted.
+///     #[argument(required, requires_replace)]
+///     name: String,
+///     /// The text of the greeting.
+///     #[argument(set_by_provider)]
+///     text: Option<String>,
+/// }
+///
+/// #[async_trait]
+/// impl Model for Greeting {
+///     const TYPE_NAME: &'static str = "example_greeting";
+///
+///     async fn create(self, _context: &Context) -> Result<Self, Diagnostic> {
+///         Ok(Self { text: Some(format!("Hello, {}", self.name)), ..self })
+///     }
+///
+///     async fn read(self, _context: &Context) -> Result<Option<Self>, Diagnostic> {
+///         Ok(Some(self))
+///     }
+///
+///     async fn update(self, _prior: Self, context: &Context) -> Result<Self, Diagnostic> {
+///         self.create(context).await
+///     }
+///
+///     async fn delete(self, _context: &Context) -> Result<(), Diagnostic> {
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Model: Arguments + Serialize + Send + Sync + 'static {
     /// The full name in HCL: `example_file`.

@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// One step from a value to one of its parts.
+///
+/// ```
+/// use tf_provider::{Path, Step};
+///
+/// let path = Path::root("rule").index(0);
+/// assert_eq!(path.steps(), [Step::Attribute("rule".to_owned()), Step::Index(0)]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// An attribute or a nested block of an object.
@@ -14,6 +21,14 @@ pub enum Step {
 }
 
 /// The steps from the root of a resource, data source or provider configuration.
+///
+/// ```
+/// use tf_provider::Path;
+///
+/// let path = Path::root("rule").index(0).attribute("labels").key("team");
+/// assert_eq!(path.to_string(), "rule[0].labels[\"team\"]");
+/// assert!(Path::root("rule").contains(&path));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);
 

@@ -41,6 +41,17 @@ pub struct PlanDestroyRequest {
 /// Terraform's rules: what the configuration sets stays as it is set (or, where that means the same, as it was
 /// in the state); only computed attributes may be given values or be unknown; whatever is known here must be
 /// so after apply.
+///
+/// ```
+/// use tf_provider::{Path, Plan, Private, Value};
+///
+/// let planned = Value::object([("name", Value::from("web")), ("address", Value::Unknown)]);
+/// let mut plan = Plan { planned, requires_replace: Vec::new(), private: Private::new() };
+/// plan.set(&Path::root("address"), "10.0.0.1");
+/// plan.require_replace(Path::root("name"));
+/// assert_eq!(plan.at(&Path::root("address")).as_str(), Some("10.0.0.1"));
+/// assert_eq!(plan.requires_replace, [Path::root("name")]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The object as it will be.

@@ -7,6 +7,16 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::Diagnostic;
 
 /// Named values that Terraform keeps with a resource. They are stored in the state file: no secrets.
+///
+/// ```
+/// use tf_provider::Private;
+///
+/// let mut private = Private::new();
+/// private.set("etag", "abc")?;
+/// assert_eq!(private.get::<String>("etag").as_deref(), Some("abc"));
+/// assert_eq!(private.get::<u32>("etag"), None);
+/// # Ok::<(), tf_provider::Diagnostic>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Private(BTreeMap<String, serde_json::Value>);
 

@@ -10,6 +10,51 @@ use crate::{
 };
 
 /// A Terraform provider.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use tf_provider::{
+///     Attribute, ConfigureRequest, Diagnostics, Model, Provider, Resource, Schema, Type, async_trait, resource,
+/// };
+/// # use tf_provider::{Arguments, Context, Diagnostic};
+/// # #[derive(Default, serde::Serialize, serde::Deserialize, Arguments)]
+/// # #[serde(default)]
+/// # struct Record { name: Option<String> }
+/// # #[async_trait]
+/// # impl Model for Record {
+/// #     const TYPE_NAME: &'static str = "dns_record";
+/// #     async fn create(self, _context: &Context) -> Result<Self, Diagnostic> { Ok(self) }
+/// #     async fn read(self, _context: &Context) -> Result<Option<Self>, Diagnostic> { Ok(Some(self)) }
+/// #     async fn update(self, _prior: Self, _context: &Context) -> Result<Self, Diagnostic> { Ok(self) }
+/// #     async fn delete(self, _context: &Context) -> Result<(), Diagnostic> { Ok(()) }
+/// # }
+///
+/// /// What resources need to reach the server.
+/// struct Server {
+///     url: String,
+/// }
+///
+/// struct Dns;
+///
+/// #[async_trait]
+/// impl Provider for Dns {
+///     fn schema(&self) -> Schema {
+///         Schema::new(0).attribute("url", Attribute::required(Type::String).describe("URL of the server."))
+///     }
+///
+///     async fn configure(&self, request: ConfigureRequest) -> Diagnostics {
+///         let url = request.config.attribute("url").as_str().unwrap_or_default().to_owned();
+///         // Resources get it by `context.configured::<Server>()`.
+///         request.context.configure(Server { url });
+///         Diagnostics::new()
+///     }
+///
+///     fn resources(&self) -> Vec<Arc<dyn Resource>> {
+///         vec![resource::<Record>()]
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// The schema of the `provider` block. Called once.

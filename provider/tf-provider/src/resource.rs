@@ -11,6 +11,61 @@ use crate::{
 ///
 /// Values arrive in the exact shape of the schema's implied type. Values that go back may leave out null
 /// attributes and absent blocks; the framework puts them in.
+///
+/// ```
+/// use tf_provider::{
+///     Attribute, CreateRequest, DeleteRequest, Diagnostic, ImportRequest, Outcome, Path, ReadRequest, Resource, Schema,
+///     Type, UpdateRequest, async_trait,
+/// };
+///
+/// /// A folder of the file system.
+/// struct Folder;
+///
+/// #[async_trait]
+/// impl Resource for Folder {
+///     fn type_name(&self) -> &'static str {
+///         "local_folder"
+///     }
+///
+///     fn schema(&self) -> Schema {
+///         Schema::new(0).attribute("path", Attribute::required(Type::String).requires_replace())
+///     }
+///
+///     async fn create(&self, request: CreateRequest) -> Outcome {
+///         let path = request.planned.attribute("path").as_str().unwrap_or_default();
+///         match std::fs::create_dir(path) {
+///             Ok(()) => Outcome::of(request.planned),
+///             Err(error) => {
+///                 let error = Diagnostic::error("The folder cannot be made", error.to_string());
+///                 Outcome::failed(error.at(Path::root("path")))
+///             }
+///         }
+///     }
+///
+///     async fn read(&self, request: ReadRequest) -> Outcome {
+///         let path = request.state.attribute("path").as_str().unwrap_or_default();
+///         if std::path::Path::new(path).is_dir() { Outcome::of(request.state) } else { Outcome::gone() }
+///     }
+///
+///     async fn update(&self, request: UpdateRequest) -> Outcome {
+///         Outcome::of(request.planned)
+///     }
+///
+///     async fn delete(&self, request: DeleteRequest) -> Outcome {
+///         let path = request.prior.attribute("path").as_str().unwrap_or_default();
+///         match std::fs::remove_dir(path) {
+///             Ok(()) => Outcome::gone(),
+///             Err(error) => Outcome::failed(Diagnostic::error("The folder cannot be removed", error.to_string())),
+///         }
+///     }
+///
+///     async fn import(&self, request: ImportRequest) -> Outcome {
+///         let mut state = self.schema().empty();
+///         state.set(&Path::root("path"), request.id.into());
+///         Outcome::of(state)
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Resource: Send + Sync {
     /// The full name in HCL: `ipsy_app`.
@@ -186,6 +241,17 @@ pub struct ImportIdentityRequest {
 }
 
 /// Asks for the state of another type to be taken over.
+///
+/// ```
+/// use tf_provider::{MoveRequest, Outcome, Value};
+///
+/// /// For `moved { from = local_file.x  to = example_file.x }`.
+/// fn moved(request: MoveRequest) -> Option<Outcome> {
+///     let is_file = request.source_type_name == "local_file";
+///     let path = request.source_state["filename"].as_str()?;
+///     is_file.then(|| Outcome::of(Value::object([("path", Value::from(path))])))
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct MoveRequest {
     /// The address of the provider that wrote the state: `registry.terraform.io/hashicorp/aws`.
@@ -201,6 +267,15 @@ pub struct MoveRequest {
 }
 
 /// What became of an object: its state, if it exists, and what people should know. A failure may have both.
+///
+/// ```
+/// use tf_provider::{Diagnostic, Outcome, Value};
+///
+/// let made = Value::object([("name", "web")].map(|(name, value)| (name, Value::from(value))));
+/// let outcome = Outcome::of(made).with(Diagnostic::warning("Slow disk", "The server uses the cheapest disk."));
+/// assert!(outcome.state.is_some() && !outcome.diagnostics.has_errors());
+/// assert!(Outcome::gone().state.is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// The state of the object; `None` if it does not exist.

@@ -37,23 +37,15 @@ use crate::{
     trace::Trace,
 };
 
-/// Who the provider is.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// The full address: `registry.terraform.io/ipsy/ipsy`.
-    pub address: &'static str,
-    /// The short name, as in `terraform-provider-NAME` and `TF_LOG_PROVIDER_NAME`. Crates whose names contain
-    /// it are logged as the provider's own.
-    pub name: &'static str,
-}
-
 /// The bound of Go's plugin servers; the usual 4 MiB are too few for large states.
 const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// Terraform kills a plugin two seconds after it told it to shut down.
 const LONGEST_FAREWELL: Duration = Duration::from_millis(1_500);
 
-/// Serves a provider until Terraform, a signal or the loss of Terraform ends it.
+/// Serves the provider of this address until Terraform, a signal or the loss of Terraform ends it. The last part of the
+/// address is the name, as in `terraform-provider-NAME` and `TF_LOG_PROVIDER_NAME`. Crates whose names contain it are
+/// logged as the provider's own.
 ///
 /// With `-debug` among the arguments, it serves without Terraform having started it, and prints the
 /// `TF_REATTACH_PROVIDERS` by which Terraform finds it. All aliases of a configuration then share the one process, which
@@ -61,23 +53,33 @@ const LONGEST_FAREWELL: Duration = Duration::from_millis(1_500);
 ///
 /// `TF_PROVIDER_TRACE=FILE` appends one line of JSON for each call, with its duration and number of errors, and without
 /// any values.
-pub fn serve(provider: impl Provider + 'static, options: Options) -> ExitCode {
+///
+/// ```no_run
+/// use std::process::ExitCode;
+///
+/// use tf_provider::{Unconfigured, serve};
+///
+/// fn main() -> ExitCode {
+///     serve(Unconfigured::of([]), "registry.terraform.io/example/example")
+/// }
+/// ```
+pub fn serve(provider: impl Provider + 'static, address: &'static str) -> ExitCode {
+    let name = address.rsplit('/').next().unwrap_or(address);
     let debug = std::env::args().skip(1).any(|argument| argument == "-debug" || argument == "--debug");
     let environment = Environment::of_process();
     if !debug && !environment.has_cookie() {
         return refuse(&format!(
-            "terraform-provider-{} is a plugin for Terraform and is not meant to be run by itself.\n\
-             Terraform runs it when a configuration asks for {}. To debug it, run it with -debug.",
-            options.name, options.address
+            "terraform-provider-{name} is a plugin for Terraform and is not meant to be run by itself.\n\
+             Terraform runs it when a configuration asks for {address}. To debug it, run it with -debug."
         ));
     }
-    let log = logging::start(options.name, &environment.log);
-    let served = run(Arc::new(provider), options, &environment, debug);
+    let log = logging::start(name, &environment.log);
+    let served = run(Arc::new(provider), address, &environment, debug);
     let code = match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             tracing::error!("{failure}");
-            refuse(&format!("terraform-provider-{}: {failure}", options.name))
+            refuse(&format!("terraform-provider-{name}: {failure}"))
         }
     };
     log.flush();
@@ -109,7 +111,7 @@ fn refuse(text: &str) -> ExitCode {
 
 fn run(
     provider: Arc<dyn Provider>,
-    options: Options,
+    address: &str,
     environment: &Environment,
     debug: bool,
 ) -> Result<(), Failure> {
@@ -119,15 +121,33 @@ fn run(
         .enable_all()
         .build()
         .map_err(Failure::Runtime)?;
-    let result = runtime.block_on(live(provider, options, environment, debug));
+    let result = runtime.block_on(live(provider, address, environment, debug));
     // Calls that are still running are of no interest to anybody any more.
     runtime.shutdown_background();
     result
 }
 
+/// The handshake line of a process with these variables, without a process and without a listener.
+#[cfg(all(unix, any(test, feature = "fuzzing")))]
+pub(crate) fn rehearsed(
+    variables: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+) -> Result<String, String> {
+    let environment = Environment::of(variables);
+    if !environment.has_cookie() {
+        return Err("Terraform's cookie is missing".to_owned());
+    }
+    let certificate = environment.client_certificate.as_deref();
+    let tls =
+        certificate.map(certificate::mutual_tls).transpose().map_err(|unusable| unusable.to_string())?;
+    let mut places = environment.sockets.folders.iter().map(|folder| listener::place(folder, 0));
+    let place = places.find_map(Result::ok).ok_or("no folder can hold a socket")?;
+    let address = listener::Address { network: "unix", place };
+    Ok(handshake::line(environment.versions.as_deref(), &address, tls.as_ref()))
+}
+
 async fn live(
     provider: Arc<dyn Provider>,
-    options: Options,
+    address: &str,
     environment: &Environment,
     debug: bool,
 ) -> Result<(), Failure> {
@@ -138,7 +158,7 @@ async fn live(
     let tls = if debug { None } else { environment.client_certificate.as_deref() };
     let tls = tls.map(certificate::mutual_tls).transpose()?;
     let line = if debug {
-        reattach::line(options.address, listener.address())
+        reattach::line(address, listener.address())
     } else {
         handshake::line(environment.versions.as_deref(), listener.address(), tls.as_ref())
     };
@@ -182,3 +202,6 @@ async fn farewell(lifecycle: &Lifecycle) {
     let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,5 +1,6 @@
 //! Terraform's values as a tree, with null and unknown in every place where Terraform may put them.
 
+mod compose;
 mod conform;
 mod convert;
 mod decode;
@@ -21,6 +22,21 @@ use crate::{Diagnostic, Path, path::Step};
 ///
 /// Two sets are equal whatever the order of their elements. `Debug` shows everything, secrets included: it is
 /// for tests and must not reach a log.
+///
+/// ```
+/// use tf_provider::{Path, Value};
+///
+/// let mut server = Value::object([
+///     ("name", Value::from("web")),
+///     ("ports", Value::from(vec![80, 443])),
+///     ("address", Value::Unknown),
+/// ]);
+/// assert_eq!(server.attribute("name").as_str(), Some("web"));
+/// assert_eq!(server.at(&Path::root("ports").index(1)), Some(&443.into()));
+/// assert_eq!(server.unknown_paths(), [Path::root("address")]);
+/// assert!(server.set(&Path::root("address"), "10.0.0.1".into()));
+/// assert!(server.is_wholly_known());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub enum Value {
     /// Absent.

@@ -7,7 +7,7 @@ mod rendering;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::console::Console;
 use crate::programs::{Profile, Programs};
@@ -36,8 +36,10 @@ pub fn run(console: Console, only: Option<Part>, manifests: Option<&Path>) -> Re
     step.done("ready");
     if let Some(programs) = programs {
         let step = console.step("the provider");
-        console.show(&provider::table(&tools, &programs)?.to_string());
-        step.done("measured");
+        let report = provider::report(console, &tools, &programs)?;
+        console.show(&report.table.to_string());
+        ensure!(report.broken.is_empty(), "promises that do not hold:\n{}", report.broken.join("\n"));
+        step.done("all promises hold");
     }
     if only == Some(Part::Provider) {
         return Ok(());

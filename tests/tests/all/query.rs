@@ -152,17 +152,12 @@ fn import_block(identity: &str) -> String {
     format!("import {{\n  to = {APP}\n  identity = {{\n    {identity}\n  }}\n}}\n")
 }
 
+const IDENTITY: &str = "environment = \"prod\"\n    name        = \"checkout\"";
+
 #[test]
 fn an_app_is_imported_by_its_identity() {
     let (aws, _made) = fixture::applied();
-    let before = aws.resources().unwrap();
-    let terraform = fixture::quickstart(&aws).by(newest());
-    let named = "environment = \"prod\"\n    name        = \"checkout\"";
-    terraform.write("import.tf", &import_block(named)).unwrap();
-    let plan = terraform.plan().unwrap();
-    assert!(plan.text.contains("1 to import, 0 to add"), "{}", plan.text);
-    terraform.apply().unwrap();
-    assert_eq!(aws.resources().unwrap().names(), before.names());
+    let terraform = imported(&aws, newest());
     let state = std::fs::read_to_string(terraform.configuration().join("terraform.tfstate")).unwrap();
     let state: Value = serde_json::from_str(&state).unwrap();
     let resources = state["resources"].as_array().unwrap();
@@ -171,6 +166,44 @@ fn an_app_is_imported_by_its_identity() {
     assert_eq!(identity["environment"], "prod");
     assert_eq!(identity["region"], *aws.region);
     assert_eq!(identity["object_arns"], Value::Null);
+}
+
+#[test]
+fn opentofu_imports_an_app_by_its_identity() {
+    let (aws, _made) = fixture::applied();
+    imported(&aws, Tools::opentofu(Console::quiet()).unwrap());
+}
+
+/// The quickstart after an import of its app that changed nothing in AWS.
+fn imported(aws: &AwsBench, program: PathBuf) -> Terraform {
+    let before = aws.resources().unwrap();
+    let terraform = fixture::quickstart(aws).by(program);
+    // OpenTofu has a registry of its own.
+    terraform.init().unwrap();
+    terraform.write("import.tf", &import_block(IDENTITY)).unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(plan.text.contains("1 to import, 0 to add"), "{}", plan.text);
+    terraform.apply().unwrap();
+    assert_eq!(aws.resources().unwrap().names(), before.names());
+    terraform
+}
+
+#[test]
+fn terraform_of_the_path_refuses_an_identity_and_imports_the_app_by_its_id() {
+    let (aws, _made) = fixture::applied();
+    let terraform = fixture::quickstart(&aws);
+    terraform.write("import.tf", &import_block(IDENTITY)).unwrap();
+    let refused = terraform.try_plan().unwrap();
+    assert_eq!(refused.code, 1);
+    let message = "An argument named \"identity\" is not expected here.";
+    assert!(refused.printed().contains(message), "{}", refused.everything());
+    let guide = std::fs::read_to_string(workspace::root().join("docs/guides/taking-over.md")).unwrap();
+    assert!(guide.contains(message), "the guide does not explain this message: {message}");
+
+    let by_id = format!("import {{\n  to = {APP}\n  id = \"prod/checkout\"\n}}\n");
+    terraform.write("import.tf", &by_id).unwrap();
+    let plan = terraform.plan().unwrap();
+    assert!(plan.text.contains("1 to import, 0 to add"), "{}", plan.text);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Identities: stored with the state, and used to import.
 
+use std::path::PathBuf;
+
+use acceptance::terraform::Terraform;
+
 use crate::fixture;
 
 const IMPORT: &str = r#"
@@ -16,15 +20,26 @@ resource "null_file" "old" {
 
 #[test]
 fn an_object_is_imported_by_its_identity() {
-    let terraform = fixture::configuration(IMPORT, fixture::newest());
-    std::fs::write(fixture::files(&terraform).join("old"), "text").unwrap();
-    let applied = terraform.apply().unwrap();
-    assert!(applied.stdout.contains("1 imported, 0 added, 0 changed"), "{}", applied.stdout);
+    let terraform = imported(fixture::newest());
     let state = terraform.state().unwrap();
     let resource = &state["values"]["root_module"]["resources"][0];
     assert_eq!(resource["identity"]["name"], "old", "{state:#}");
     assert_eq!(resource["identity_schema_version"], 1);
+}
+
+#[test]
+fn opentofu_imports_an_object_by_its_identity() {
+    imported(fixture::opentofu());
+}
+
+/// The configuration after an import that changed nothing.
+fn imported(program: PathBuf) -> Terraform {
+    let terraform = fixture::configuration(IMPORT, program);
+    std::fs::write(fixture::files(&terraform).join("old"), "text").unwrap();
+    let applied = terraform.apply().unwrap();
+    assert!(applied.stdout.contains("1 imported, 0 added, 0 changed"), "{}", applied.stdout);
     assert!(!terraform.plan().unwrap().has_changes);
+    terraform
 }
 
 #[test]
@@ -32,7 +47,7 @@ fn an_older_terraform_refuses_an_import_by_identity() {
     let terraform = fixture::uninitialised(IMPORT, fixture::older());
     let outcome = terraform.run(&["init", "-input=false", "-no-color"]).unwrap();
     let printed = fixture::printed(&outcome);
-    assert!(printed.contains("identity"), "{printed}");
+    assert!(printed.contains("An argument named \"identity\" is not expected here."), "{printed}");
     assert_eq!(outcome.code, 1);
 }
 

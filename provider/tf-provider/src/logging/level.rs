@@ -1,6 +1,6 @@
 //! Which lines are wanted: Terraform's `TF_LOG` variables, and who may log at all.
 
-use std::env;
+use std::{collections::BTreeMap, ffi::OsString};
 
 use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_subscriber::filter::FilterFn;
@@ -24,18 +24,21 @@ pub(super) struct Levels {
 const NAMED: &str = "TF_LOG_PROVIDER_";
 
 impl Wanted {
-    pub(crate) fn of_process() -> Self {
-        let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-        let named = env::vars_os().filter_map(|(name, value)| {
-            let name = name.to_str()?.strip_prefix(NAMED)?.to_owned();
-            Some((name, value.into_string().ok()?))
-        });
-        Self {
-            all: text("TF_LOG"),
-            providers: text("TF_LOG_PROVIDER"),
-            framework: text("TF_LOG_SDK"),
-            named: named.collect(),
+    /// What these variables, of which none is empty, say.
+    pub(crate) fn of(variables: BTreeMap<OsString, OsString>) -> Self {
+        let texts = variables
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let mut wanted = Self::default();
+        for (name, value) in texts {
+            match name.as_str() {
+                "TF_LOG" => wanted.all = Some(value),
+                "TF_LOG_PROVIDER" => wanted.providers = Some(value),
+                "TF_LOG_SDK" => wanted.framework = Some(value),
+                _ => wanted.named.extend(name.strip_prefix(NAMED).map(|name| (name.to_owned(), value))),
+            }
         }
+        wanted
     }
 
     pub(super) fn levels(&self, name: &str) -> Levels {

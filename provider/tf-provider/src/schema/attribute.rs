@@ -57,6 +57,18 @@ impl fmt::Debug for DefaultValue {
 }
 
 /// One attribute of a schema or block.
+///
+/// ```
+/// use tf_provider::{Attribute, Presence, Type, validator};
+///
+/// let port = Attribute::optional_computed(Type::Number)
+///     .describe("Port of the server.")
+///     .default(8080)
+///     .check(validator::range(1..=65535))
+///     .requires_replace();
+/// assert_eq!(port.presence(), Presence::OptionalComputed);
+/// assert_eq!(port.default_value(), Some(&8080.into()));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Attribute {
     pub(crate) of: Type,

@@ -19,6 +19,17 @@ pub enum Nesting {
 }
 
 /// One kind of nested block.
+///
+/// ```
+/// use tf_provider::{Attribute, Block, Nesting, Type};
+///
+/// // `port { name = "http"  number = 8080 }`, at least once.
+/// let port = Block::named("name", "Name of the port.")
+///     .attribute("number", Attribute::required(Type::Number))
+///     .min(1);
+/// assert_eq!(port.nesting(), Nesting::List);
+/// assert_eq!(port.key(), Some("name"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Block {
     pub(crate) nesting: Nesting,

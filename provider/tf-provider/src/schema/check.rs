@@ -5,6 +5,13 @@ use std::{fmt, sync::Arc};
 use crate::{Path, Value};
 
 /// What is wrong with a value. The framework adds the place and tells all problems at once.
+///
+/// ```
+/// use tf_provider::{Path, Problem};
+///
+/// let problem = Problem::new("Unknown zone", "Zones are a, b and c.").at(Path::root("zone"));
+/// assert_eq!(problem.path.to_string(), "zone");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// One line: what is wrong.
@@ -32,6 +39,17 @@ impl Problem {
 /// A rule: a function from a value to the problem that it has.
 ///
 /// It is never asked about null or unknown. Parts of the value may still be unknown.
+///
+/// ```
+/// use tf_provider::{Check, Problem, Value};
+///
+/// let even = Check::new(|value: &Value| match value.as_i64() {
+///     Some(number) if number % 2 != 0 => Err(Problem::new("Odd number", format!("{number} must be even."))),
+///     _ => Ok(()),
+/// });
+/// assert!(even.run(&2.into()).is_ok());
+/// assert_eq!(even.run(&3.into()).unwrap_err().detail, "3 must be even.");
+/// ```
 #[derive(Clone)]
 pub struct Check(Arc<Rule>);
 

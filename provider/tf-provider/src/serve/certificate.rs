@@ -1,6 +1,6 @@
 //! The certificate of our side, and TLS by which both sides know each other.
 
-use std::sync::Arc;
+use std::{ffi::OsStr, sync::Arc};
 
 use rcgen::{
     CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
@@ -31,8 +31,9 @@ pub(crate) enum Unusable {
 }
 
 /// Makes a new certificate for this process, and accepts nobody but the owner of `client`'s key.
-pub(super) fn mutual_tls(client: &str) -> Result<MutualTls, Unusable> {
-    let client = CertificateDer::from_pem_slice(client.as_bytes()).map_err(Unusable::ClientCertificate)?;
+pub(super) fn mutual_tls(client: &OsStr) -> Result<MutualTls, Unusable> {
+    let client =
+        CertificateDer::from_pem_slice(client.as_encoded_bytes()).map_err(Unusable::ClientCertificate)?;
     let crypto = Arc::new(aws_lc_rs::default_provider());
     let (certificate, key) = own_certificate()?;
     let verifier = Pinned::new(client, crypto.signature_verification_algorithms);

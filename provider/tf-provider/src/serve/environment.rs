@@ -1,6 +1,11 @@
 //! The variables by which Terraform speaks to a plugin before there is a connection.
 
-use std::{env, ffi::OsString, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
 /// The cookie of Terraform's plugin protocol, the same since 0.12. It tells that Terraform started the process;
 /// it is no secret.
@@ -13,8 +18,9 @@ pub(super) struct Environment {
     cookie: Option<String>,
     /// The protocol versions that Terraform speaks, as a list with commas.
     pub(super) versions: Option<String>,
-    /// The certificate of Terraform's side of the connection, in PEM; none means no TLS.
-    pub(super) client_certificate: Option<String>,
+    /// The certificate of Terraform's side of the connection, in PEM; none means no TLS. One that is not text stays
+    /// here, so that it is refused.
+    pub(super) client_certificate: Option<OsString>,
     /// Where sockets may be.
     pub(super) sockets: Sockets,
     /// What is to be logged.
@@ -40,18 +46,26 @@ impl Default for Sockets {
 
 impl Environment {
     pub(super) fn of_process() -> Self {
-        let text = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        Self::of(env::vars_os())
+    }
+
+    pub(super) fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        // An empty variable means the same as none.
+        let variables: BTreeMap<OsString, OsString> =
+            variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let value = |name: &str| variables.get(OsStr::new(name)).cloned();
+        let text = |name: &str| value(name)?.into_string().ok();
         Self {
             cookie: text(COOKIE.0),
             versions: text("PLUGIN_PROTOCOL_VERSIONS"),
-            client_certificate: text("PLUGIN_CLIENT_CERT"),
+            client_certificate: value("PLUGIN_CLIENT_CERT"),
             sockets: sockets(
-                env::var_os("PLUGIN_UNIX_SOCKET_DIR"),
+                value("PLUGIN_UNIX_SOCKET_DIR"),
                 text("PLUGIN_MIN_PORT").as_deref(),
                 text("PLUGIN_MAX_PORT").as_deref(),
             ),
-            log: crate::logging::Wanted::of_process(),
-            trace: env::var_os("TF_PROVIDER_TRACE").filter(|file| !file.is_empty()).map(PathBuf::from),
+            trace: value("TF_PROVIDER_TRACE").map(PathBuf::from),
+            log: crate::logging::Wanted::of(variables),
         }
     }
 
@@ -62,7 +76,7 @@ impl Environment {
 
 fn sockets(folder: Option<OsString>, lowest: Option<&str>, highest: Option<&str>) -> Sockets {
     let usual = Sockets::default();
-    let folders = match folder.filter(|folder| !folder.is_empty()) {
+    let folders = match folder {
         Some(folder) => vec![folder.into()],
         // A temporary folder can have a path too long for a socket; the system's own never has.
         None => vec![env::temp_dir(), PathBuf::from("/tmp")],

@@ -81,6 +81,9 @@ fn tcp(sockets: &Sockets) -> Result<TcpListener, Unavailable> {
     Ok(TcpListener::from_std(listener)?)
 }
 
+#[cfg(all(unix, any(test, feature = "fuzzing")))]
+pub(super) use self::unix::place;
+
 #[cfg(unix)]
 mod unix {
     //! Unix sockets.
@@ -135,13 +138,8 @@ mod unix {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         // Another process of this number may have died and left its file behind.
         for _ in 0..100 {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("plugin-{}-{number}", std::process::id()));
-            let place = path.to_str().ok_or_else(|| format!("{} is not UTF-8", folder.display()))?;
-            if place.len() > LONGEST {
-                return Err(format!("{place} is too long for a unix socket"));
-            }
-            let place = place.to_owned();
+            let place = place(folder, NEXT.fetch_add(1, Ordering::Relaxed))?;
+            let path = PathBuf::from(&place);
             // From its first moment on, nobody but the owner may connect.
             let before = umask(Mode::from_raw_mode(0o177));
             let bound = UnixListener::bind(&path);
@@ -153,6 +151,20 @@ mod unix {
             }
         }
         Err(format!("{} holds too many sockets of dead plugins", folder.display()))
+    }
+
+    /// The path of a socket, in a form that the handshake line can carry.
+    pub(in crate::serve) fn place(folder: &Path, number: u32) -> Result<String, String> {
+        let path = folder.join(format!("plugin-{}-{number}", std::process::id()));
+        let place = path.to_str().ok_or_else(|| format!("{} is not UTF-8", folder.display()))?;
+        if place.len() > LONGEST {
+            return Err(format!("{place} is too long for a unix socket"));
+        }
+        // A bar would end the field of the line, and a line break the line.
+        if place.contains(|sign: char| sign == '|' || sign.is_control()) {
+            return Err(format!("{place:?} holds a bar or a control character"));
+        }
+        Ok(place.to_owned())
     }
 }
 

@@ -15,6 +15,45 @@ use crate::{
 };
 
 /// A provider in this process, with everything that Terraform 1.15 can do.
+///
+/// ```
+/// use serde_json::json;
+/// use tf_provider::{Arguments, Context, Diagnostic, Model, Unconfigured, async_trait, resource};
+/// use tf_provider::testing::{Change, Harness};
+///
+/// /// A note.
+/// #[derive(Default, serde::Serialize, serde::Deserialize, Arguments)]
+/// #[serde(default)]
+/// struct Note {
+///     /// Name of the note.
+///     #[argument(required, requires_replace)]
+///     name: String,
+///     /// Text of the note.
+///     text: Option<String>,
+/// }
+///
+/// #[async_trait]
+/// impl Model for Note {
+///     const TYPE_NAME: &'static str = "example_note";
+/// #     async fn create(self, _context: &Context) -> Result<Self, Diagnostic> { Ok(self) }
+/// #     async fn read(self, _context: &Context) -> Result<Option<Self>, Diagnostic> { Ok(Some(self)) }
+/// #     async fn update(self, _prior: Self, _context: &Context) -> Result<Self, Diagnostic> { Ok(self) }
+/// #     async fn delete(self, _context: &Context) -> Result<(), Diagnostic> { Ok(()) }
+///     // …
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let harness = Harness::new(Unconfigured::of([resource::<Note>()]))?;
+/// let mut note = harness.create("example_note", &json!({ "name": "a" })).await?;
+/// let renamed = json!({ "name": "b" });
+/// let planned = harness.plan("example_note", Some(&note), &renamed).await?;
+/// assert_eq!(planned.requires_replace, ["name"]);
+/// assert_eq!(harness.change(&mut note, &renamed).await?, Change::Replace);
+/// assert!(harness.refresh(&mut note).await?);
+/// harness.destroy(note).await?;
+/// # Ok::<(), tf_provider::testing::Failure>(())
+/// # }).unwrap();
+/// ```
 pub struct Harness {
     registry: Arc<Registry>,
 }

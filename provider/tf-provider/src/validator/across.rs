@@ -4,6 +4,19 @@
 use crate::{Path, Problem, Value};
 
 /// At most one of these arguments or blocks may be set.
+///
+/// ```
+/// use tf_provider::{Value, validator::conflicts};
+///
+/// let config = |set: &[&str]| {
+///     let value = |name| if set.contains(&name) { Value::from("x") } else { Value::Null };
+///     Value::object(["file", "text"].map(|name| (name, value(name))))
+/// };
+/// let rule = conflicts(["file", "text"]);
+/// assert!(rule(&config(&["file"])).is_ok());
+/// assert!(rule(&config(&[])).is_ok());
+/// assert!(rule(&config(&["file", "text"])).is_err());
+/// ```
 pub fn conflicts<const N: usize>(
     names: [&'static str; N],
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -11,6 +24,19 @@ pub fn conflicts<const N: usize>(
 }
 
 /// Exactly one of these arguments or blocks must be set.
+///
+/// ```
+/// use tf_provider::{Value, validator::exactly_one};
+///
+/// let config = |set: &[&str]| {
+///     let value = |name| if set.contains(&name) { Value::from("x") } else { Value::Null };
+///     Value::object(["file", "text"].map(|name| (name, value(name))))
+/// };
+/// let rule = exactly_one(["file", "text"]);
+/// assert!(rule(&config(&["file"])).is_ok());
+/// assert!(rule(&config(&[])).is_err());
+/// assert!(rule(&config(&["file", "text"])).is_err());
+/// ```
 pub fn exactly_one<const N: usize>(
     names: [&'static str; N],
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -21,6 +47,18 @@ pub fn exactly_one<const N: usize>(
 }
 
 /// At least one of these arguments or blocks must be set.
+///
+/// ```
+/// use tf_provider::{Value, validator::at_least_one};
+///
+/// let config = |set: &[&str]| {
+///     let value = |name| if set.contains(&name) { Value::from("x") } else { Value::Null };
+///     Value::object(["file", "text"].map(|name| (name, value(name))))
+/// };
+/// let rule = at_least_one(["file", "text"]);
+/// assert!(rule(&config(&["file"])).is_ok());
+/// assert!(rule(&config(&[])).is_err());
+/// ```
 pub fn at_least_one<const N: usize>(
     names: [&'static str; N],
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -28,6 +66,18 @@ pub fn at_least_one<const N: usize>(
 }
 
 /// These arguments or blocks must be set together or not at all.
+///
+/// ```
+/// use tf_provider::{Value, validator::together};
+///
+/// let config = |set: &[&str]| {
+///     let value = |name| if set.contains(&name) { Value::from("x") } else { Value::Null };
+///     Value::object(["file", "text"].map(|name| (name, value(name))))
+/// };
+/// let rule = together(["file", "text"]);
+/// assert!(rule(&config(&["file", "text"])).is_ok());
+/// assert!(rule(&config(&["file"])).is_err());
+/// ```
 pub fn together<const N: usize>(
     names: [&'static str; N],
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {

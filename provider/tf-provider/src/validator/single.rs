@@ -10,6 +10,13 @@ use regex::Regex;
 use crate::{Number, Path, Problem, Value, path::Step};
 
 /// The number of characters of a string, or of elements of a list, set or map, must be in `bounds`.
+///
+/// ```
+/// use tf_provider::validator::length;
+///
+/// assert!(length(1..=3)(&"web".into()).is_ok());
+/// assert!(length(1..=3)(&"".into()).is_err());
+/// ```
 pub fn length(
     bounds: impl RangeBounds<usize>,
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -32,6 +39,13 @@ pub fn length(
 }
 
 /// The number must be in `bounds`.
+///
+/// ```
+/// use tf_provider::validator::range;
+///
+/// assert!(range(1..=65535)(&80.into()).is_ok());
+/// assert!(range(1..=65535)(&0.into()).is_err());
+/// ```
 pub fn range<N: Into<Number> + Clone>(
     bounds: impl RangeBounds<N>,
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -47,6 +61,14 @@ pub fn range<N: Into<Number> + Clone>(
 }
 
 /// The string must match the regular expression as a whole. `meaning` describes it: "lower-case letters and dashes".
+///
+/// ```
+/// use tf_provider::validator::pattern;
+///
+/// let name = pattern("[a-z-]+", "lower-case letters and dashes");
+/// assert!(name(&"web-1".into()).is_err());
+/// assert!(name(&"web".into()).is_ok());
+/// ```
 pub fn pattern(
     expression: &str,
     meaning: &str,
@@ -70,6 +92,14 @@ pub fn pattern(
 }
 
 /// The value must be one of `choices`.
+///
+/// ```
+/// use tf_provider::validator::one_of;
+///
+/// let size = one_of(["small", "large"]);
+/// assert!(size(&"small".into()).is_ok());
+/// assert!(size(&"medium".into()).is_err());
+/// ```
 pub fn one_of<V: Into<Value>>(
     choices: impl IntoIterator<Item = V>,
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -85,6 +115,14 @@ pub fn one_of<V: Into<Value>>(
 }
 
 /// Every known element of a list, set or map must obey `rule`.
+///
+/// ```
+/// use tf_provider::{Path, Value, validator::{each, range}};
+///
+/// let ports = Value::from(vec![80, 0]);
+/// let problem = each(range(1..=65535))(&ports).unwrap_err();
+/// assert_eq!(problem.path, Path::EMPTY.index(1));
+/// ```
 pub fn each(
     rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static,
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {
@@ -114,6 +152,14 @@ pub fn each(
 }
 
 /// Every key of a map must obey `rule`.
+///
+/// ```
+/// use tf_provider::{Value, validator::{keys, length}};
+///
+/// let labels = Value::map([("team", Value::from("payments"))]);
+/// assert!(keys(length(1..=63))(&labels).is_ok());
+/// assert!(keys(length(1..=3))(&labels).is_err());
+/// ```
 pub fn keys(
     rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static,
 ) -> impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static {

@@ -8,6 +8,16 @@ use bigdecimal::{BigDecimal, FromPrimitive, ToPrimitive, Zero};
 ///
 /// Terraform computes with 512 bits of precision. Numbers of more than 1,300 digits, written out, are
 /// refused where they come in, so that a short text cannot become a number that fills the memory.
+///
+/// ```
+/// use tf_provider::{NotANumber, Number};
+///
+/// let tenth: Number = "0.1".parse()?;
+/// assert_eq!(tenth.to_string(), "0.1");
+/// assert_eq!("1e3".parse::<Number>()?.as_i64(), Some(1000));
+/// assert_eq!("1e1000000".parse::<Number>(), Err(NotANumber));
+/// # Ok::<(), NotANumber>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Number(Form);
 

@@ -5,6 +5,14 @@ use std::{collections::BTreeMap, fmt};
 use serde_json::Value as Json;
 
 /// The type of a value.
+///
+/// ```
+/// use tf_provider::Type;
+///
+/// let ports = Type::list(Type::object([("name", Type::String), ("number", Type::Number)]));
+/// assert_eq!(ports.to_string(), "list(object({name = string, number = number}))");
+/// assert_eq!(Type::from_json(&ports.to_json()), Some(ports));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     /// `bool`

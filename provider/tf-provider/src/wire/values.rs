@@ -48,7 +48,7 @@ pub(crate) fn read_present(
 
 /// Writes a value that the provider made, in the shape of its type.
 pub(crate) fn write(value: Value, of: &Type, what: &str) -> Result<tf::DynamicValue, Diagnostic> {
-    let shaped = value.conform(of).and_then(|value| msgpack::write(&value, of));
+    let shaped = value.composed().conform(of).and_then(|value| msgpack::write(&value, of));
     match shaped {
         Ok(msgpack) => Ok(tf::DynamicValue { msgpack, json: Vec::new() }),
         Err(misfit) => {

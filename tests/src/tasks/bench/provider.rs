@@ -1,118 +1,144 @@
-//! The provider: how fast it starts, how much memory a plan takes, how big the programs are.
+//! The provider beside providers in Go: how fast it starts, how much memory it takes, how big the programs are.
+
+mod memory;
+mod start;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
-use crate::aws_bench::AwsBench;
+use crate::console::Console;
 use crate::programs::Programs;
-use crate::tasks::measure;
 use crate::tasks::table::Table;
-use crate::terraform::Terraform;
-use crate::tools::Tools;
-use crate::workspace;
+use crate::tools::{ClusterTools, Tools};
 
-/// What Terraform sets so that a provider knows it is started as one.
-const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
-/// A certificate as Terraform makes one for each start: P-521, self-signed.
-const CLIENT_CERTIFICATE: &str = include_str!("client_certificate.pem");
-const STARTS: usize = 20;
-const MEGABYTE: f64 = 1_000_000.0;
+/// Bytes of a MiB.
+const MEBIBYTE: f64 = 1_048_576.0;
+const LONGEST_START: Duration = Duration::from_millis(20);
+/// Times the start of hashicorp/time, the smallest provider in Go that Go's module proxy has.
+const LONGEST_START_BESIDE: f64 = 1.5;
+const MOST_MEMORY: f64 = 40.0 * MEBIBYTE;
+/// Times the memory of hashicorp/helm, before either reaches what it manages.
+const MOST_MEMORY_BESIDE: f64 = 0.5;
+const LARGEST_PROVIDER: f64 = 36.0 * MEBIBYTE;
+const LARGEST_POST_RENDERER: f64 = 10.0 * MEBIBYTE;
 
-/// All of it, with what is promised.
-pub(super) fn table(tools: &Tools, programs: &Programs) -> Result<Table> {
-    let mut table = Table::new(&["provider", "measured", "promised"]);
-    let (median, slowest) = start(&programs.provider)?;
-    table.row([
-        format!("exec to handshake line, median of {STARTS}"),
-        format!("{:.1} ms (slowest {:.1})", milliseconds(median), milliseconds(slowest)),
-        "at most 20 ms".to_owned(),
-    ]);
-    table.row([
-        "most memory resident during a plan".to_owned(),
-        format!("{:.1} MB", megabytes(memory_of_a_plan(tools, programs)?)),
-        "under 40 MB".to_owned(),
-    ]);
-    for (name, path) in [("provider", &programs.provider), ("post-renderer", &programs.post_renderer)] {
-        table.row([
-            format!("size of the {name}"),
-            format!("{:.1} MB", megabytes(fs::metadata(path)?.len())),
-            "under 30 MB".to_owned(),
-        ]);
-    }
-    Ok(table)
+/// What was measured, and which promises do not hold.
+pub(super) struct Report {
+    pub(super) table: Table,
+    pub(super) broken: Vec<String>,
 }
 
-/// Median and slowest time from start to the line that Terraform waits for.
-fn start(provider: &Path) -> Result<(Duration, Duration)> {
-    let folder = tempfile::tempdir()?;
-    let mut times = Vec::with_capacity(STARTS);
-    for _ in 0..STARTS {
-        let started = Instant::now();
-        let mut child = Command::new(provider)
-            .env_clear()
-            .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
-            .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
-            .env("PLUGIN_CLIENT_CERT", CLIENT_CERTIFICATE)
-            .env("TMPDIR", folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line)?;
-        }
-        times.push(started.elapsed());
-        child.kill()?;
-        child.wait()?;
-        ensure!(line.starts_with("1|5|unix|"), "this is no handshake: {line:?}");
-    }
-    times.sort();
-    Ok((times[STARTS / 2], times[STARTS - 1]))
+/// Measures all of it.
+pub(super) fn report(console: Console, tools: &Tools, programs: &Programs) -> Result<Report> {
+    let time = Tools::hashicorp_time(console)?;
+    let helm = ClusterTools::helm_provider(console)?;
+    let mut report = Report { table: Table::new(&["provider", "measured", "promised"]), broken: Vec::new() };
+    report.starts(&programs.provider, &time, &helm)?;
+    report.memory(tools, programs, &helm)?;
+    report.sizes(programs, &time, &helm)?;
+    Ok(report)
 }
 
-/// The most memory that any process of the provider had resident during a plan of the quickstart.
-fn memory_of_a_plan(tools: &Tools, programs: &Programs) -> Result<u64> {
-    let aws = AwsBench::start(tools)?;
-    let example = workspace::root().join("examples/quickstart");
-    let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
-    terraform.variable("listener_arn", &aws.platform.listener_arn);
-    terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
-    terraform.init()?;
-    let (planned, peak) = (AtomicBool::new(false), AtomicU64::new(0));
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !planned.load(Ordering::Relaxed) {
-                peak.fetch_max(memory_of_providers(terraform.folder()), Ordering::Relaxed);
-                thread::sleep(Duration::from_millis(1));
+impl Report {
+    fn starts(&mut self, ours: &Path, time: &Path, helm: &Path) -> Result<()> {
+        let [ours, time, helm] = start::medians([ours, time, helm])?;
+        let name = |provider: &str| {
+            format!("start of {provider} to the handshake line, median of {}", start::ROUNDS)
+        };
+        let promise = format!("at most {}", milliseconds(LONGEST_START));
+        self.promised(&name("ipsy"), milliseconds(ours), &promise, ours <= LONGEST_START);
+        self.measured(&name("hashicorp/time"), milliseconds(time));
+        self.measured(&name("hashicorp/helm"), milliseconds(helm));
+        let ratio = ours.as_secs_f64() / time.as_secs_f64();
+        self.ratio("start of ipsy beside hashicorp/time", ratio, LONGEST_START_BESIDE);
+        Ok(())
+    }
+
+    fn memory(&mut self, tools: &Tools, programs: &Programs, helm: &Path) -> Result<()> {
+        let schema = memory::of_the_schema(tools, "ipsy/ipsy", &programs.provider)?;
+        let helms_schema = memory::of_the_schema(tools, "hashicorp/helm", helm)?;
+        self.measured("memory of ipsy with its schema", mebibytes(schema));
+        self.measured("memory of hashicorp/helm with its schema", mebibytes(helms_schema));
+        let ratio = schema / helms_schema;
+        self.ratio("memory of ipsy beside hashicorp/helm, with the schema", ratio, MOST_MEMORY_BESIDE);
+        let plan = memory::of_our_plan(tools, programs)?;
+        let helms_plan = memory::of_helms_plan(tools, helm)?;
+        let promise = format!("at most {}", mebibytes(MOST_MEMORY));
+        self.promised(
+            "memory of ipsy during a plan, with AWS",
+            mebibytes(plan),
+            &promise,
+            plan <= MOST_MEMORY,
+        );
+        self.measured("memory of hashicorp/helm during a plan, without a cluster", mebibytes(helms_plan));
+        self.measured(
+            "memory of ipsy beside hashicorp/helm, during a plan",
+            format!("{:.2}×", plan / helms_plan),
+        );
+        Ok(())
+    }
+
+    fn sizes(&mut self, programs: &Programs, time: &Path, helm: &Path) -> Result<()> {
+        for (name, path, largest) in [
+            ("ipsy", programs.provider.as_path(), Some(LARGEST_PROVIDER)),
+            ("the post-renderer", programs.post_renderer.as_path(), Some(LARGEST_POST_RENDERER)),
+            ("hashicorp/time", time, None),
+            ("hashicorp/helm", helm, None),
+        ] {
+            let size = as_float(fs::metadata(path)?.len());
+            let what = format!("size of {name}");
+            match largest {
+                Some(largest) => {
+                    let promise = format!("at most {}", mebibytes(largest));
+                    self.promised(&what, mebibytes(size), &promise, size <= largest);
+                }
+                None => self.measured(&what, mebibytes(size)),
             }
-        });
-        let plan = terraform.plan();
-        planned.store(true, Ordering::Relaxed);
-        plan
-    })?;
-    let peak = peak.into_inner();
-    ensure!(peak > 0, "no process of the provider was seen during the plan");
-    Ok(peak)
+        }
+        Ok(())
+    }
+
+    fn ratio(&mut self, what: &str, ratio: f64, largest: f64) {
+        self.promised(what, format!("{ratio:.2}×"), &format!("at most {largest}×"), ratio <= largest);
+    }
+
+    fn promised(&mut self, what: &str, measured: String, promise: &str, holds: bool) {
+        if !holds {
+            self.broken.push(format!("{what}: {measured}, promised is {promise}"));
+        }
+        self.table.row([what.to_owned(), measured, promise.to_owned()]);
+    }
+
+    fn measured(&mut self, what: &str, measured: String) {
+        self.table.row([what.to_owned(), measured, String::new()]);
+    }
 }
 
-/// The most memory of the processes whose program lies in a folder.
-fn memory_of_providers(folder: &Path) -> u64 {
-    measure::processes_within(folder).into_iter().filter_map(measure::peak_memory).max().unwrap_or(0)
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
 }
 
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+fn mebibytes(bytes: f64) -> String {
+    format!("{:.1} MiB", bytes / MEBIBYTE)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes here are far below 2^52")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / MEGABYTE
+fn as_float(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promise_that_does_not_hold_is_reported() {
+        let mut report = Report { table: Table::new(&["a", "b", "c"]), broken: Vec::new() };
+        report.ratio("start", 1.5, LONGEST_START_BESIDE);
+        report.ratio("memory", 0.51, MOST_MEMORY_BESIDE);
+        assert_eq!(report.broken, ["memory: 0.51×, promised is at most 0.5×"]);
+    }
 }

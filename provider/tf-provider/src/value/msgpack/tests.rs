@@ -84,11 +84,6 @@ fn any_type_brings_its_own() {
 }
 
 #[test]
-fn texts_leave_in_composed_form() {
-    assert_eq!(write(&"e\u{301}".into(), &Type::String).unwrap(), "\u{a2}é".as_bytes()[1..].to_vec());
-}
-
-#[test]
 fn what_is_wrong_is_told_with_its_place() {
     let of = Type::object([("a", Type::list(Type::map(Type::Bool)))]);
     let error = read(b"\x81\xa1a\x91\x81\xa1k\xa1x", &of).unwrap_err();

@@ -2,7 +2,6 @@
 //! hold exactly, every other number as a decimal string.
 
 use rmp::encode;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::path::Step;
 use crate::value::{
@@ -93,13 +92,8 @@ fn put_map_length(bytes: &mut Vec<u8>, length: usize) -> Result<(), Misfit> {
     done(encode::write_map_len(bytes, length))
 }
 
-/// Terraform normalises strings to NFC on its side; a string that is not would look changed ever after.
 fn put_text(bytes: &mut Vec<u8>, text: &str) -> Result<(), Misfit> {
-    if unicode_normalization::is_nfc(text) {
-        done(encode::write_str(bytes, text))
-    } else {
-        done(encode::write_str(bytes, &text.nfc().collect::<String>()))
-    }
+    done(encode::write_str(bytes, text))
 }
 
 fn put_number(bytes: &mut Vec<u8>, number: &Number) -> Result<(), Misfit> {
