@@ -9,6 +9,7 @@ mod site;
 mod terraform;
 mod unpacked;
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
@@ -72,6 +73,9 @@ pub fn run(console: Console, platforms: Vec<Platform>, programs: Option<PathBuf>
     let step = console.step("installing the release");
     let mut table = Table::new(console);
     table.row("sha256sum, gpg", "the digests and their signatures hold", || digests(&release))?;
+    table.row("gpg", "a private key as CI keeps it signs, and the public key verifies", || {
+        signature_of_ci(&release)
+    })?;
     table.row("file", "each archive holds programs for its platform", || unpacked::kinds(&release))?;
     terraform::rows(&release, &mut table)?;
     helm::rows(&release, &mut table)?;
@@ -87,6 +91,16 @@ pub fn run(console: Console, platforms: Vec<Platform>, programs: Option<PathBuf>
         })?;
     }
     table.finish(step)
+}
+
+fn signature_of_ci(release: &Release) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("file");
+    fs::write(&file, "text")?;
+    Signer::with_private_key(&release.signer().private_key()?)?.sign(&file)?;
+    release.signer().verify(&file)?;
+    ensure!(Signer::with_private_key("").is_err(), "it signs without a key");
+    Ok(())
 }
 
 fn digests(release: &Release) -> Result<()> {
