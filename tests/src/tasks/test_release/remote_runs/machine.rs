@@ -43,7 +43,7 @@ impl Machine {
         let user = self.user.to_string();
         let mut sandbox = Process::new("bwrap")
             .args(["--unshare-user", "--uid", &user, "--gid", &user])
-            .args(["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--clearenv"])
+            .args(["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent"])
             .args(mount("--ro-bind", &self.terraform, "/usr/bin/terraform"))
             .args(mount("--ro-bind", &self.shared.join("providers"), PROVIDERS))
             .args(mount("--ro-bind", &self.shared.join("terraform.rc"), "/etc/terraform.rc"))
@@ -62,11 +62,11 @@ impl Machine {
             ("TF_IN_AUTOMATION", "1"),
             ("CHECKPOINT_DISABLE", "1"),
         ];
-        let shared = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        for (name, value) in own.into_iter().chain(shared) {
+        for (name, value) in own {
             sandbox = sandbox.args(["--setenv", name, value]);
         }
-        sandbox.arg("terraform").args(arguments).limit(Duration::from_mins(5)).run()
+        let shared = self.environment.iter().map(|(name, value)| (name, value));
+        sandbox.envs(shared).arg("terraform").args(arguments).limit(Duration::from_mins(5)).run()
     }
 }
 
