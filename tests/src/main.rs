@@ -130,7 +130,11 @@ enum Task {
         every: usize,
     },
     /// Moves an app from EC2 instances to pods under a constant load, and prints what clients got.
-    Rehearse,
+    Rehearse {
+        /// Keep what clients got in the checkout: the picture of the guide is drawn from it.
+        #[arg(long)]
+        record: bool,
+    },
     /// Measures what many apps cost and prints a table.
     Scale,
     /// Measures how long new pods wait for room with and without over-provisioning, and prints a table.
@@ -189,7 +193,7 @@ fn main() -> ExitCode {
         Task::Faults { phases, every } => {
             tasks::faults::run(console, &tasks::faults::Selection { phases, every })
         }
-        Task::Rehearse => tasks::rehearse::run(console),
+        Task::Rehearse { record } => tasks::rehearse::run(console, record),
         Task::Scale => tasks::scale::run(console),
         Task::ScaleOut => tasks::scale_out::run(console),
         Task::Compare => tasks::compare::run(console),

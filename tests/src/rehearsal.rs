@@ -7,6 +7,7 @@ pub mod canary;
 pub mod incidents;
 pub mod load;
 pub mod pods;
+pub mod record;
 pub mod stage;
 pub mod step;
 pub mod upgrade;

@@ -89,6 +89,19 @@ class LogGroupCase(BenchCase):
         self.logs.disassociate_kms_key(logGroupName="/ipsy/app")
         self.assertIsNone(self.key())
 
+    def test_groups_are_described_by_their_names_and_arns(self) -> None:
+        for number in range(60):
+            self.logs.create_log_group(logGroupName=f"/ipsy/{number}")
+        arn = "arn:aws:logs:us-east-1:123456789012:log-group:/ipsy/59"
+        wanted = ["/ipsy/7", arn, "/missing"]
+        answer = self.logs.describe_log_groups(logGroupIdentifiers=wanted)
+        self.assertEqual([one["logGroupName"] for one in answer["logGroups"]], ["/ipsy/59", "/ipsy/7"])
+        self.assert_refused(
+            "InvalidParameterException",
+            self.logs.describe_log_groups,
+            logGroupIdentifiers=[f"/ipsy/{number}" for number in range(51)],
+        )
+
     def key(self) -> str | None:
         groups = self.logs.describe_log_groups(logGroupNamePrefix="/ipsy/app")["logGroups"]
         return groups[0].get("kmsKeyId")

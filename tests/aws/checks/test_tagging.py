@@ -1,4 +1,4 @@
-"""The tagging service asked by ARNs."""
+"""The tagging service, asked by ARNs and by tags."""
 
 from checks.bench import BenchCase, client
 
@@ -28,3 +28,16 @@ class TaggingCase(BenchCase):
         self.assert_refused(
             "InvalidParameterException", tagging.get_resources, ResourceARNList=arns
         )
+
+    def test_pages_hold_as_many_objects_as_the_call_asks_for(self) -> None:
+        tags = {str(number): "x" for number in range(40)}
+        for number in range(5):
+            self.logs.create_log_group(logGroupName=f"/ipsy/{number}", tags=tags)
+        keys = [{"Key": key, "Value": value} for key, value in tags.items()]
+        client("ecr").create_repository(repositoryName="checkout", tags=keys)
+        page = client("resourcegroupstaggingapi").get_resources(
+            TagFilters=[{"Key": "1", "Values": ["x"]}], ResourcesPerPage=6
+        )
+        found = [one["ResourceARN"].split(":")[2] for one in page["ResourceTagMappingList"]]
+        self.assertEqual(sorted(found), ["ecr", *["logs"] * 5])
+        self.assertFalse(page.get("PaginationToken"))

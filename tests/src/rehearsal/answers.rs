@@ -60,6 +60,11 @@ impl Answers {
         Self(self.0.iter().filter(|answer| answer.sent <= moment).cloned().collect())
     }
 
+    /// When the first of the requests was sent.
+    pub fn first_sent(&self) -> Option<Instant> {
+        self.0.iter().map(|answer| answer.sent).min()
+    }
+
     /// When the last of the requests was sent.
     pub fn last_sent(&self) -> Option<Instant> {
         self.0.iter().map(|answer| answer.sent).max()

@@ -1,8 +1,11 @@
 //! `cargo dev generate`: documents that are written by programs, and the check that they are up
 //! to date.
 
+mod canary;
 mod chart_reference;
+mod diagrams;
 mod field_owners;
+mod frame;
 mod inventory;
 mod kubernetes_structure;
 mod markdown;
@@ -37,7 +40,7 @@ pub struct Document {
 type Generator = fn(&Tools, &Programs) -> Result<Vec<Document>>;
 
 /// All generators.
-const GENERATORS: [Generator; 10] = [
+const GENERATORS: [Generator; 12] = [
     provider_reference::documents,
     chart_reference::documents,
     rule_reference::documents,
@@ -48,6 +51,8 @@ const GENERATORS: [Generator; 10] = [
     permissions::documents,
     recipes::documents,
     scale_out::documents,
+    canary::documents,
+    diagrams::documents,
 ];
 
 /// Builds the programs, then writes all documents or, for a check, fails if one is stale.

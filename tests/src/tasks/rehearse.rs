@@ -1,34 +1,41 @@
 //! `cargo dev rehearse`: a canary from EC2 instances to pods under a constant load, and what can go wrong in it, with tables
 //! of what clients got.
 
+use std::fs;
+
 use anyhow::Result;
 
 use crate::console::Console;
 use crate::programs::Programs;
 use crate::rehearsal::canary::{self, BACKEND, STEPS};
 use crate::rehearsal::incidents::{INCIDENTS, Report};
+use crate::rehearsal::record::Record;
 use crate::rehearsal::step::{Step, Weights};
 use crate::tasks::table::Table;
 use crate::tasks::test_cluster;
 use crate::tools::Tools;
+use crate::workspace;
 
+/// Where the record of a canary is kept.
+pub(crate) const RECORD: &str = "tests/rehearsal.json";
 const PER_SECOND: u32 = 100;
 /// Requests that are watched after each step.
 const REQUESTS: u32 = 1000;
 
 /// Installs and builds what is missing, and rehearses. Fails if a request of the canary fails or a share is not its weight,
-/// if an incident costs more than it must, and if a request fails while a cluster takes over from another.
-pub fn run(console: Console) -> Result<()> {
+/// if an incident costs more than it must, and if a request fails while a cluster takes over from another. With `record` it
+/// keeps what clients got during the canary.
+pub fn run(console: Console, record: bool) -> Result<()> {
     let step = console.step("tools, and the provider (building it takes minutes the first time)");
     let tools = Tools::ready(console)?;
     let programs = Programs::ready()?;
     step.done("ready");
-    canary(console, &tools, &programs)?;
+    canary(console, &tools, &programs, record)?;
     incidents(console, &tools, &programs)?;
     test_cluster::run_with(console, &tools, &programs, Some("traffic"))
 }
 
-fn canary(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
+fn canary(console: Console, tools: &Tools, programs: &Programs, record: bool) -> Result<()> {
     let step = console.step("starting AWS on loopback, its load balancer, EC2 instances and a load");
     let mut stage = canary::stage(tools, programs)?;
     let load = stage.load(PER_SECOND);
@@ -46,8 +53,14 @@ fn canary(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
 
     console.show(&table(&steps).to_string());
     steps.iter().try_for_each(Step::check)?;
-    load.answers().ensure_none_failed()?;
-    console.say(format!("{} requests, none failed", load.answers().count()));
+    let answers = load.answers();
+    answers.ensure_none_failed()?;
+    console.say(format!("{} requests, none failed", answers.count()));
+    if record {
+        let text = serde_json::to_string_pretty(&Record::of(&answers, &steps)?)? + "\n";
+        fs::write(workspace::root().join(RECORD), text)?;
+        console.say(format!("{RECORD} is written; `make docs` draws the picture of the guide from it"));
+    }
     Ok(())
 }
 

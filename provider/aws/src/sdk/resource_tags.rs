@@ -12,6 +12,9 @@ use crate::{Error, ResourceTags, Tags};
 /// AWS takes at most a hundred ARNs in a call, and answers such a call in one page.
 const ARNS_PER_CALL: usize = 100;
 
+/// As many as AWS lets a page hold.
+const OBJECTS_PER_PAGE: i32 = 100;
+
 pub(super) struct SdkResourceTags {
     pub(super) client: aws_sdk_resourcegroupstagging::Client,
     pub(super) channel: Channel,
@@ -34,8 +37,12 @@ impl ResourceTags for SdkResourceTags {
             tags.iter().map(|(key, value)| TagFilter::builder().key(key).values(value).build()).collect();
         let (mut all, mut page) = (BTreeMap::new(), None);
         loop {
-            let request =
-                self.client.get_resources().set_tag_filters(Some(filters.clone())).set_pagination_token(page);
+            let request = self
+                .client
+                .get_resources()
+                .set_tag_filters(Some(filters.clone()))
+                .resources_per_page(OBJECTS_PER_PAGE)
+                .set_pagination_token(page);
             let answer = self.channel.call("GetResources", "", || request.clone().send()).await?;
             all.extend(answer.resource_tag_mapping_list().iter().filter_map(from_sdk));
             page = answer.pagination_token.filter(|token| !token.is_empty());

@@ -1,5 +1,6 @@
-"""CloudWatch log groups: retention, names, and the KMS calls that moto lacks."""
+"""CloudWatch log groups: retention, names, and the calls and filters that moto lacks."""
 
+import json
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ RETENTION_DAYS = [
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 ]
+MOST_IDENTIFIERS = 50
 
 
 def install() -> None:
@@ -50,6 +52,22 @@ def install() -> None:
         if group:
             # A group that is made again under the name does not have the tags of the old one.
             backend.tagger.delete_all_tags_for_resource(group.arn)
+
+    @overlay(LogsResponse, "describe_log_groups")
+    def describe(beneath: Any, response: LogsResponse) -> str:
+        identifiers = response._get_param("logGroupIdentifiers")
+        if identifiers is None:
+            return beneath(response)
+        if len(identifiers) > MOST_IDENTIFIERS:
+            raise InvalidParameterException(
+                constraint=f"Member must have length less than or equal to {MOST_IDENTIFIERS}",
+                parameter="logGroupIdentifiers",
+                value=identifiers,
+            )
+        names = {_name_in(one) or one for one in identifiers}
+        groups = response.logs_backend.groups
+        found = [groups[name].to_describe_dict() for name in sorted(names & groups.keys())]
+        return json.dumps({"logGroups": found})
 
     LogsResponse.associate_kms_key = _associate_kms_key
     LogsResponse.disassociate_kms_key = _disassociate_kms_key

@@ -1,9 +1,10 @@
-"""The tagging service asked by ARNs: moto knows too few services, and takes any number."""
+"""The tagging service: moto knows too few services, takes any number of ARNs, and makes small pages."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from moto.core.resource_tagging import TaggedResource
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher
 from moto.ecr.models import ecr_backends
 from moto.elbv2.models import elbv2_backends
 from moto.logs.models import logs_backends
@@ -23,7 +24,8 @@ def install() -> None:
     def get(beneath: Any, backend: ResourceGroupsTaggingAPIBackend, **wanted: Any) -> Any:
         arns = wanted.get("resource_arn_list") or []
         if not arns:
-            return beneath(backend, **wanted)
+            # moto counts the tags of a page unasked. AWS does so only where a call says how many.
+            return beneath(backend, **(wanted | {"tags_per_page": sys.maxsize}))
         if len(arns) > ARNS_PER_CALL:
             raise ResourceGroupsTaggingAPIError(
                 "InvalidParameterException",
@@ -35,6 +37,22 @@ def install() -> None:
             if tags:
                 found.append(TaggedResource(arn=arn, resource_type="", tags=tags))
         return None, found
+
+    @overlay(ResourceGroupsTaggingAPIBackend, "_get_resources_generator")
+    def matching(
+        beneath: Any,
+        backend: ResourceGroupsTaggingAPIBackend,
+        tag_filters: Any = None,
+        resource_type_filters: Any = None,
+        resource_arn_list: Any = None,
+    ) -> Iterator[TaggedResource]:
+        yield from beneath(backend, tag_filters, resource_type_filters, resource_arn_list)
+        repositories = ecr_backends[backend.account_id][backend.region_name]
+        is_wanted = make_tag_matcher(tag_filters)
+        for repository in repositories.repositories.values():
+            tags = repositories.tagger.get_tag_dict_for_resource(repository.arn)
+            if tags and is_wanted(tags) and not resource_type_filters:
+                yield TaggedResource(arn=repository.arn, resource_type="ecr:repository", tags=tags)
 
 
 def _tags(account: str, region: str, arn: str) -> dict[str, str]:

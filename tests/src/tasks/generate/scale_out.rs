@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::Document;
+use super::{Document, frame};
 use crate::programs::Programs;
 use crate::scale_out::{Measurement, Run, Sample};
 use crate::tasks::scale_out::FILE;
@@ -69,10 +69,7 @@ fn picture(measurement: &Measurement) -> Result<String> {
     let x = |second: f64| LEFT + second / last * (RIGHT - LEFT);
     let y = |pods: usize| BOTTOM - share(pods, most) * (BOTTOM - TOP);
 
-    let mut svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 300\" font-family=\"sans-serif\" \
-                   font-size=\"13\">\n<rect width=\"720\" height=\"300\" fill=\"#ffffff\"/>\n\
-                   <text x=\"60\" y=\"24\" font-size=\"15\">Running pods after an app grows from 2 to 6</text>\n"
-        .to_owned();
+    let mut svg = frame::begin("Running pods after an app grows from 2 to 6");
     for pods in 0..=most {
         let y = y(pods);
         writeln!(svg, "<path d=\"M{LEFT} {y:.1}H{RIGHT}\" stroke=\"#dddddd\"/>")?;
