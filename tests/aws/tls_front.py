@@ -9,6 +9,7 @@ import datetime
 import ipaddress
 import os
 import pathlib
+import signal
 import socket
 import ssl
 import sys
@@ -86,6 +87,8 @@ def serve(listener: socket.socket, tls: ssl.SSLContext, bench: tuple[str, int]) 
 
 def main() -> None:
     """Serves until standard input closes."""
+    # Who started it ends it by standard input, and interrupts it as well.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     host, _, port = sys.argv[1].rpartition(":")
     listener = socket.create_server(("127.0.0.1", 0))
     tls = context(pathlib.Path(sys.argv[2]))

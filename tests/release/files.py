@@ -6,6 +6,7 @@ Usage: files.py FOLDER. Prints HOST:PORT, and ends when its standard input close
 import functools
 import http.server
 import os
+import signal
 import sys
 import threading
 
@@ -21,6 +22,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 def main() -> None:
     """Serves until standard input closes."""
+    # Who started it ends it by standard input, and interrupts it as well.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     handler = functools.partial(Handler, directory=sys.argv[1])
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

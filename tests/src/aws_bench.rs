@@ -265,7 +265,12 @@ impl AwsBench {
 
     /// Allows these IAM actions to the bench's credentials, and denies them all others.
     pub fn allow_only(&self, actions: &[String]) -> Result<()> {
-        self.send("POST", "permissions", &json!({ "access_key": ACCESS_KEY_ID, "allow": actions }))
+        self.send("POST", "permissions", &json!({ "caller": ACCESS_KEY_ID, "allow": actions }))
+    }
+
+    /// Allows these IAM actions to a role, and denies it all others.
+    pub fn allow_role_only(&self, role_arn: &str, actions: &BTreeSet<String>) -> Result<()> {
+        self.send("POST", "permissions", &json!({ "caller": role_arn, "allow": actions }))
     }
 
     /// Allows all actions again.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use acceptance::console::Console;
 use acceptance::tasks::bench::Part;
-use acceptance::tasks::release::Platform;
+use acceptance::tasks::release::{Platform, Signer};
 use acceptance::{interrupt, tasks};
 use clap::{Parser, Subcommand};
 
@@ -67,26 +67,48 @@ enum Task {
     Aws,
     /// Builds a release and puts it where Terraform and Helm find it.
     Install,
-    /// Makes everything that a release publishes.
-    Release {
-        /// An empty folder for it; by default `release` among the build results.
+    /// Builds the programs of a release, for `release` to pack and sign them on another machine.
+    ReleasePrograms {
+        /// A folder for them; by default `release-programs` among the build results.
         #[arg(long)]
         folder: Option<PathBuf>,
-        /// Only this platform, and others if it is given again, such as `linux_amd64`.
+        /// Only for this platform, and others if it is given again; by default all that can be built here.
         #[arg(long = "platform")]
         platforms: Vec<Platform>,
-        /// The key of `gpg` that signs. Default: a new key, good for tests only.
+    },
+    /// Makes everything that a release publishes.
+    Release {
+        /// An empty folder for it; by default `release-artefacts` among the build results.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// Only for this platform, and others if it is given again, such as `linux_amd64`.
+        #[arg(long = "platform")]
+        platforms: Vec<Platform>,
+        /// The key of `gpg` that signs. Default: the private key in the variable `IPSY_SIGNING_KEY`, else a new key
+        /// for tests.
         #[arg(long)]
         key: Option<String>,
-        /// Leave the provider out, which takes most of the time.
+        /// The folder of `release-programs`, whose programs are packed instead of being built.
         #[arg(long)]
-        without_provider: bool,
+        programs: Option<PathBuf>,
     },
     /// Makes a release and installs it in every way that users have.
     TestRelease {
         /// Only for this platform, and others if it is given again; that of this machine must be among them.
         #[arg(long = "platform")]
         platforms: Vec<Platform>,
+        /// The folder of `release-programs`, whose programs are packed instead of being built.
+        #[arg(long)]
+        programs: Option<PathBuf>,
+        /// Also make the release from a copy of the sources in another folder, and compare all bytes.
+        #[arg(long)]
+        twice: bool,
+    },
+    /// Uploads a release to GitHub as a draft, by `gh`.
+    Publish {
+        /// The folder of the release; by default `release-artefacts` among the build results.
+        #[arg(long)]
+        folder: Option<PathBuf>,
     },
     /// Measures what the project promises and prints tables.
     Bench {
@@ -156,11 +178,16 @@ fn main() -> ExitCode {
         Task::Fmt => tasks::check::format(),
         Task::Tools => tasks::tools::run(console),
         Task::Aws => tasks::aws::run(console),
-        Task::Release { folder, platforms, key, without_provider } => {
-            tasks::release::Options::from_command_line(folder, platforms, key, without_provider)
-                .and_then(|options| tasks::release::run(console, &options))
+        Task::ReleasePrograms { folder, platforms } => tasks::release::build(console, folder, platforms),
+        Task::Release { folder, platforms, key, programs } => Signer::chosen(key)
+            .and_then(|signer| {
+                tasks::release::Options::from_command_line(folder, platforms, signer, programs)
+            })
+            .and_then(|options| tasks::release::run(console, &options)),
+        Task::TestRelease { platforms, programs, twice } => {
+            tasks::test_release::run(console, platforms, programs, twice)
         }
-        Task::TestRelease { platforms } => tasks::test_release::run(console, platforms),
+        Task::Publish { folder } => tasks::publish::run(console, folder),
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),
         Task::Faults { phases, every } => {

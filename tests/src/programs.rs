@@ -98,7 +98,8 @@ impl Programs {
         Ok(Self { provider: built(&messages, PROVIDER)?, post_renderer: built(&messages, POST_RENDERER)? })
     }
 
-    fn within(folder: &Path) -> Result<Self> {
+    /// The programs in a folder, such as an unpacked release.
+    pub fn within(folder: &Path) -> Result<Self> {
         Ok(Self { provider: given(folder, PROVIDER)?, post_renderer: given(folder, POST_RENDERER)? })
     }
 }

@@ -13,6 +13,7 @@ pub mod fuzz;
 pub mod generate;
 pub mod install;
 mod measure;
+pub mod publish;
 pub mod rehearse;
 pub mod release;
 pub mod scale;

@@ -324,7 +324,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Puts a provider where `terraform init` finds it.
-fn lay_into_mirror(mirror: &Path, source: &str, version: &str, program: &Path) -> Result<()> {
+pub(crate) fn lay_into_mirror(mirror: &Path, source: &str, version: &str, program: &Path) -> Result<()> {
     let (system, machine) = workspace::platform();
     let name = source.rsplit('/').next().context("a provider has a name")?;
     for registry in REGISTRIES {

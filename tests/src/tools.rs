@@ -19,6 +19,7 @@ use crate::process::Process;
 use crate::workspace;
 use cargo::CargoTool;
 pub use cluster::{ClusterTools, KUBERNETES};
+use debian::RELEASE_TOOLS;
 use go::GoTool;
 pub use images::ImageTools;
 pub(crate) use images::library;
@@ -185,6 +186,11 @@ impl Tools {
     /// cargo-cyclonedx, which writes the bill of materials of a release.
     pub fn cargo_cyclonedx(console: Console) -> Result<PathBuf> {
         CARGO_CYCLONEDX.ready(&Installation::begin(&workspace::tools_folder(), console)?)
+    }
+
+    /// Installs what the tests of a release find on the path, such as bubblewrap, QEMU and skopeo.
+    pub fn install_for_release_tests(console: Console) -> Result<()> {
+        debian::ready(&RELEASE_TOOLS, &Installation::begin(&workspace::tools_folder(), console)?)
     }
 
     /// The folder of cargo-zigbuild and Zig, which build a release.

@@ -4,8 +4,8 @@
 `POST` or `DELETE /_bench/delays`, `POST` or `DELETE /_bench/health`, `GET /_bench/resources`,
 `GET /_bench/census`.
 
-`POST /_bench/permissions` with `{"access_key": KEY, "allow": ["iam:GetRole"]}` denies all other actions to that
-key; `GET` returns the actions that its calls needed, `DELETE` allows everything again.
+`POST /_bench/permissions` with `{"caller": CALLER, "allow": ["iam:GetRole"]}` denies all other actions to that
+access key, or to the role of that ARN; `GET` returns the actions that calls needed, `DELETE` allows everything again.
 
 `POST /_bench/data_plane` starts the load balancers and returns the URL of each listener;
 `{"minute_seconds": 1}` shortens what AWS times (see `minute`). `GET` returns the same, `DELETE` stops them.

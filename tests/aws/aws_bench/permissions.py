@@ -1,7 +1,10 @@
-"""IAM's part: which actions one caller may use. Without an order, everything is allowed, as in moto."""
+"""IAM's part: which actions a caller may use. Without an order, everything is allowed, as in moto."""
 
 import threading
 from typing import Any
+
+from moto.iam.models import get_account_id_from
+from moto.sts.models import sts_backends
 
 from aws_bench.answer import Answer, error_answer
 from aws_bench.request import Request
@@ -10,6 +13,8 @@ from aws_bench.request import Request
 PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 # AWS allows this call to every caller.
 ALWAYS = {"sts:GetCallerIdentity"}
+# Who the owner of an access key is in messages.
+USER = "arn:aws:iam::123456789012:user/bench"
 # What AWS checks beside the action of a call, where the call sets tags.
 TAGGING = {
     "cloudwatch:PutMetricAlarm": "cloudwatch:TagResource",
@@ -29,46 +34,59 @@ PASSING = {
 
 
 class Permissions:
-    """The allowed actions of one access key, and the actions that its calls used."""
+    """The allowed actions of access keys and roles, and the actions that their calls used."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._access_key = ""
-        self._allowed: set[str] = set()
+        self._allowed: dict[str, set[str]] = {}
         self._used: set[str] = set()
 
-    def order(self, access_key: str, allow: list[str]) -> None:
-        """From now on, the caller with `access_key` has the actions of `allow` and no others."""
+    def order(self, caller: str, allow: list[str]) -> None:
+        """From now on, a caller has the actions of `allow` and no others.
+
+        A caller is an access key, or a role by its ARN.
+        """
         with self._lock:
-            self._access_key, self._allowed, self._used = access_key, set(allow), set()
+            self._allowed[caller], self._used = set(allow), set()
 
     def clear(self) -> None:
         """Allows everything to every caller."""
         with self._lock:
-            self._access_key = ""
+            self._allowed.clear()
 
     def document(self) -> dict[str, Any]:
-        """The actions that the calls of the caller needed since the order, denied ones included."""
+        """The actions that the calls of these callers needed since the last order, denied ones included."""
         with self._lock:
             return {"used": sorted(self._used)}
 
     def refusal(self, request: Request) -> Answer | None:
         """The answer to a call that is not allowed."""
         with self._lock:
-            if not self._access_key or request.access_key != self._access_key:
+            if not self._allowed:
+                return None
+            role = role_of(request.access_key)
+            allowed = self._allowed.get(role or request.access_key)
+            if allowed is None:
                 return None
             needed = actions(request)
             self._used.update(needed)
-            missing = [action for action in needed if action not in self._allowed]
+            missing = [action for action in needed if action not in allowed]
         if not missing:
             return None
         message = (
-            f"User: arn:aws:iam::123456789012:user/bench is not authorized to perform: {missing[0]}"
+            f"User: {role or USER} is not authorized to perform: {missing[0]}"
             f" on resource: * because no identity-based policy allows the {missing[0]} action"
         )
         is_xml = request.is_query or request.service == "route53"
         code = "AccessDenied" if is_xml else "AccessDeniedException"
         return error_answer(request, code, message, 403)
+
+
+def role_of(access_key: str) -> str:
+    """The ARN of the role that was assumed for an access key, or nothing."""
+    backend = sts_backends[get_account_id_from(access_key)]["aws"]
+    assumed = backend.get_assumed_role_from_access_key(access_key)
+    return str(assumed.role_arn) if assumed else ""
 
 
 def actions(request: Request) -> list[str]:

@@ -68,13 +68,13 @@ def forward(weights: dict[str, int]) -> list[dict[str, Any]]:
     return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
 
 
-def client(service: str, attempts: int = 0) -> Any:
+def client(service: str, attempts: int = 0, access_key: str = "checks") -> Any:
     """A client that retries nothing, unless told to."""
     return boto3.client(
         service,
         endpoint_url=URL,
         region_name=REGION,
-        aws_access_key_id="checks",
+        aws_access_key_id=access_key,
         aws_secret_access_key="checks",
         config=Config(retries={"max_attempts": attempts, "mode": "standard"}, parameter_validation=False),
     )

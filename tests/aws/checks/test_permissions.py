@@ -5,7 +5,7 @@ from checks.bench import BenchCase, client, control
 
 class PermissionsCase(BenchCase):
     def allow(self, *actions: str) -> None:
-        control("POST", "permissions", access_key="checks", allow=list(actions))
+        control("POST", "permissions", caller="checks", allow=list(actions))
 
     def test_only_allowed_actions_pass(self) -> None:
         self.allow("iam:ListRoles")
@@ -49,5 +49,16 @@ class PermissionsCase(BenchCase):
         self.assertIn("iam:PassRole", message)
 
     def test_other_callers_are_not_denied(self) -> None:
-        control("POST", "permissions", access_key="other", allow=[])
+        control("POST", "permissions", caller="other", allow=[])
         self.iam.list_roles()
+
+    def test_a_role_has_the_same_actions_with_every_key(self) -> None:
+        role = "arn:aws:iam::123456789012:role/plan"
+        control("POST", "permissions", caller=role, allow=["iam:ListRoles"])
+        for session in ("one", "two"):
+            assumed = client("sts").assume_role(RoleArn=role, RoleSessionName=session)
+            iam = client("iam", access_key=assumed["Credentials"]["AccessKeyId"])
+            iam.list_roles()
+            message = self.assert_refused("AccessDenied", iam.get_role, RoleName="a")
+            self.assertIn(f"User: {role} is not authorized to perform: iam:GetRole", message)
+        self.assert_refused("NoSuchEntity", self.iam.get_role, RoleName="a")

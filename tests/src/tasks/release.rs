@@ -6,6 +6,7 @@
 mod archive;
 mod bill_of_materials;
 mod chart;
+mod checkout;
 mod checksums;
 mod helm_plugin;
 mod open_container;
@@ -16,16 +17,17 @@ mod provider;
 mod signature;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::console::Console;
 use crate::tools::Tools;
 use crate::workspace;
-pub use open_container::Layout;
+pub use checkout::Checkout;
+use open_container::Layout;
 pub use platform::Platform;
-use program::{Builder, Program};
+use program::{Builder, Program, Source};
 pub use signature::Signer;
 
 /// The charts that are published, as folders of the checkout.
@@ -40,8 +42,10 @@ pub struct Options {
     pub platforms: Vec<Platform>,
     /// Whose signature it carries.
     pub signer: Signer,
-    /// Only the post-renderer, its plugin and the charts: the provider takes most of the time.
-    pub without_provider: bool,
+    /// The folder of programs that were built before; without it, they are built.
+    pub programs: Option<PathBuf>,
+    /// What it is made of.
+    pub checkout: Checkout,
 }
 
 impl Options {
@@ -49,73 +53,116 @@ impl Options {
     pub fn from_command_line(
         folder: Option<PathBuf>,
         platforms: Vec<Platform>,
-        key: Option<String>,
-        without_provider: bool,
+        signer: Signer,
+        programs: Option<PathBuf>,
     ) -> Result<Self> {
-        Ok(Self {
-            folder: match folder {
-                Some(folder) => folder,
-                None => workspace::target_folder()?.join("release-artefacts"),
-            },
-            platforms: if platforms.is_empty() { Platform::ALL.to_vec() } else { platforms },
-            signer: match key {
-                Some(key) => Signer::with_key(key),
-                None => Signer::for_a_test()?,
-            },
-            without_provider,
-        })
+        let folder = match folder {
+            Some(folder) => folder,
+            None => workspace::target_folder()?.join("release-artefacts"),
+        };
+        let platforms = match &programs {
+            _ if !platforms.is_empty() => platforms,
+            Some(_) => Platform::ALL.to_vec(),
+            None => Platform::built_here(),
+        };
+        Ok(Self { folder, platforms, signer, programs, checkout: Checkout::here()? })
+    }
+
+    /// The names of all platforms.
+    fn platform_names(&self) -> String {
+        self.platforms.iter().map(Platform::to_string).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// Makes the artefacts of a release.
 pub fn run(console: Console, options: &Options) -> Result<()> {
-    let folder = &options.folder;
+    let Options { folder, checkout, signer, .. } = options;
     prepare(folder)?;
     let version = workspace::version()?;
-    let builder = Builder::ready(console)?;
+    let source = match &options.programs {
+        Some(programs) => Source::Given(programs),
+        None => Source::Built(Builder::ready(console, checkout)?),
+    };
 
-    let mut post_renderers = Vec::new();
-    for &platform in &options.platforms {
-        let step = console.step(format!("the post-renderer for {platform}"));
-        post_renderers.push((platform, builder.build(Program::PostRenderer, platform)?));
-        step.done("built");
-    }
+    let post_renderers = programs(console, &source, Program::PostRenderer, &options.platforms)?;
     let mut artefacts = Vec::new();
     let pages = post_renderer::Pages::generated()?;
     for (platform, program) in &post_renderers {
-        artefacts.push(post_renderer::archive(folder, version, *platform, program, &pages)?);
+        artefacts.push(post_renderer::archive(folder, version, *platform, program, checkout, &pages)?);
     }
     let step = console.step("the plugin for Helm 4, and the charts");
-    artefacts.push(helm_plugin::archive(folder, version, &post_renderers, &options.signer)?);
+    let mut layout = Layout::default();
+    let plugin = helm_plugin::archive(folder, version, &post_renderers, checkout, signer)?;
+    layout.add_plugin("ipsy", version, &plugin)?;
+    artefacts.push(plugin);
     let helm = Tools::ready(console)?.helm_4;
     for chart in CHARTS {
-        let archive = chart::archive(folder, &helm, &workspace::root().join(chart), &options.signer)?;
-        open_container::write(&folder.join("charts"), &archive)?;
-        artefacts.push(archive.path);
+        let chart = chart::archive(folder, &helm, &checkout.root.join(chart), signer)?;
+        layout.add_chart(&chart)?;
+        artefacts.push(chart.path);
     }
+    let images = folder.join(format!("ipsy_{version}_oci.tar"));
+    layout.write(&images)?;
+    artefacts.push(images);
     step.done("packed");
 
-    if !options.without_provider {
-        let mut zips = Vec::new();
-        for &platform in &options.platforms {
-            let step = console.step(format!("the provider for {platform}"));
-            let program = builder.build(Program::Provider, platform)?;
-            zips.push(provider::archive(folder, version, platform, &program)?);
-            step.done("built");
-        }
-        provider::describe(folder, version, zips, &options.signer)?;
+    let mut zips = Vec::new();
+    for (platform, program) in programs(console, &source, Program::Provider, &options.platforms)? {
+        zips.push(provider::archive(folder, version, platform, &program, checkout)?);
     }
-    for program in [Program::PostRenderer, Program::Provider] {
-        artefacts.push(bill_of_materials::write(console, folder, version, program)?);
+    provider::describe(folder, version, zips, signer)?;
+
+    let step = console.step("bills of materials, digests");
+    for program in Program::ALL {
+        artefacts.push(bill_of_materials::write(console, folder, version, program, checkout)?);
     }
     let sums = folder.join(format!("ipsy_{version}_SHA256SUMS"));
     checksums::write(&sums, &artefacts)?;
-    options.signer.sign(&sums)?;
+    signer.sign(&sums)?;
+    step.done(format!("{} for {}", folder.display(), options.platform_names()));
+    Ok(())
+}
+
+/// Builds the programs of a release into a folder, for `run` on another machine to pack and sign them.
+pub fn build(console: Console, folder: Option<PathBuf>, platforms: Vec<Platform>) -> Result<()> {
+    let checkout = Checkout::here()?;
+    let folder = folder.unwrap_or_else(|| checkout.target.join("release-programs"));
+    let platforms = if platforms.is_empty() { Platform::built_here() } else { platforms };
+    let source = Source::Built(Builder::ready(console, &checkout)?);
+    for program in Program::ALL {
+        for (platform, built) in programs(console, &source, program, &platforms)? {
+            let to = program.path_in(&folder, platform);
+            fs::create_dir_all(to.parent().context("a program lies in a folder")?)?;
+            fs::copy(&built, &to).with_context(|| format!("cannot copy {}", built.display()))?;
+        }
+    }
     console.say(folder.display());
     Ok(())
 }
 
-fn prepare(folder: &PathBuf) -> Result<()> {
+/// A program for each platform.
+fn programs(
+    console: Console,
+    source: &Source,
+    program: Program,
+    platforms: &[Platform],
+) -> Result<Vec<(Platform, PathBuf)>> {
+    let mut paths = Vec::new();
+    for &platform in platforms {
+        let step = console.step(format!("{} for {platform}", program.name()));
+        let path = source.program(program, platform)?;
+        step.done(format!("{:.1} MB", megabytes(&path)?));
+        paths.push((platform, path));
+    }
+    Ok(paths)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes of programs are far below 2^52 bytes")]
+fn megabytes(file: &Path) -> Result<f64> {
+    Ok(fs::metadata(file)?.len() as f64 / 1e6)
+}
+
+fn prepare(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     if fs::read_dir(folder)?.next().is_some() {
         bail!("{} is not empty: a release is made into an empty folder", folder.display());

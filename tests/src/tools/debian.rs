@@ -7,26 +7,39 @@ use anyhow::{Context, Result};
 use super::installation::Installation;
 use crate::process::Process;
 
-/// A package and the program that it brings.
+/// A package, and a shell command that succeeds where it is installed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DebianTool {
-    pub(super) package: &'static str,
-    pub(super) program: &'static str,
+    package: &'static str,
+    probe: &'static str,
 }
 
 /// What the tests with images need.
 pub(super) const IMAGE_TOOLS: [DebianTool; 5] = [
-    DebianTool { package: "buildah", program: "buildah" },
-    DebianTool { package: "docker-registry", program: "docker-registry" },
-    DebianTool { package: "mmdebstrap", program: "mmdebstrap" },
-    DebianTool { package: "podman", program: "podman" },
-    DebianTool { package: "runc", program: "runc" },
+    DebianTool { package: "buildah", probe: "command -v buildah" },
+    DebianTool { package: "docker-registry", probe: "command -v docker-registry" },
+    DebianTool { package: "mmdebstrap", probe: "command -v mmdebstrap" },
+    DebianTool { package: "podman", probe: "command -v podman" },
+    DebianTool { package: "runc", probe: "command -v runc" },
 ];
 
-/// Installs those whose program is missing, which only root can.
+/// What the tests of a release need.
+pub(super) const RELEASE_TOOLS: [DebianTool; 8] = [
+    DebianTool { package: "bubblewrap", probe: "command -v bwrap" },
+    DebianTool { package: "buildah", probe: "command -v buildah" },
+    DebianTool { package: "docker-registry", probe: "command -v docker-registry" },
+    DebianTool { package: "file", probe: "command -v file" },
+    DebianTool { package: "gnupg", probe: "command -v gpg" },
+    // The other tools are Python's, in virtual environments.
+    DebianTool { package: "python3-venv", probe: "python3 -c 'import ensurepip'" },
+    DebianTool { package: "qemu-user-static", probe: "command -v qemu-aarch64-static" },
+    DebianTool { package: "skopeo", probe: "command -v skopeo" },
+];
+
+/// Installs those that are missing, which only root can.
 pub(super) fn ready(tools: &[DebianTool], installation: &Installation) -> Result<()> {
     let missing: Vec<&str> =
-        tools.iter().filter(|tool| !is_installed(tool.program)).map(|tool| tool.package).collect();
+        tools.iter().filter(|tool| !is_installed(tool.probe)).map(|tool| tool.package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -46,7 +59,7 @@ pub(super) fn ready(tools: &[DebianTool], installation: &Installation) -> Result
     Ok(())
 }
 
-fn is_installed(program: &str) -> bool {
-    let found = Process::new("sh").args(["-c", &format!("command -v {program}")]).run();
+fn is_installed(probe: &str) -> bool {
+    let found = Process::new("sh").args(["-c", probe]).run();
     found.is_ok_and(|found| found.code == 0)
 }

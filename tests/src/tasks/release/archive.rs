@@ -61,7 +61,16 @@ pub(super) fn zip(entries: Vec<Entry>) -> Result<Vec<u8>> {
 pub(super) fn tar_gz(entries: Vec<Entry>) -> Result<Vec<u8>> {
     // No time and no file name in the header of gzip, and "unknown" as the operating system.
     let compressed = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
-    let mut archive = tar::Builder::new(compressed);
+    Ok(tar_into(compressed, entries)?.finish()?)
+}
+
+/// A tar archive of files, in the order of their paths.
+pub(super) fn tar(entries: Vec<Entry>) -> Result<Vec<u8>> {
+    tar_into(Vec::new(), entries)
+}
+
+fn tar_into<W: Write>(output: W, entries: Vec<Entry>) -> Result<W> {
+    let mut archive = tar::Builder::new(output);
     for entry in in_order(entries) {
         let mut header = tar::Header::new_gnu();
         header.set_size(entry.bytes.len() as u64);
@@ -69,7 +78,7 @@ pub(super) fn tar_gz(entries: Vec<Entry>) -> Result<Vec<u8>> {
         header.set_mtime(EARLIEST_SECONDS);
         archive.append_data(&mut header, &entry.path, entry.bytes.as_slice())?;
     }
-    Ok(archive.into_inner()?.finish()?)
+    Ok(archive.into_inner()?)
 }
 
 /// The files of a compressed tar archive.

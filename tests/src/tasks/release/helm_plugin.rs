@@ -8,22 +8,24 @@ use serde_yaml::{Mapping, Value};
 
 use super::archive::{self, Entry};
 use super::chart;
+use super::checkout::Checkout;
 use super::platform::Platform;
+use super::program::Program;
 use super::signature::Signer;
 use crate::helm::PLUGIN_MANIFEST;
-use crate::workspace;
 
 /// Writes the archive and its provenance.
 pub(super) fn archive(
     folder: &Path,
     version: &str,
     programs: &[(Platform, PathBuf)],
+    checkout: &Checkout,
     signer: &Signer,
 ) -> Result<PathBuf> {
-    let manifest = manifest(programs)?;
+    let manifest = manifest(programs, checkout)?;
     let mut entries = vec![
         Entry::text("ipsy/plugin.yaml", manifest.clone()),
-        Entry::file("ipsy/LICENSE", &workspace::root().join("LICENSE"))?,
+        Entry::file("ipsy/LICENSE", &checkout.root.join("LICENSE"))?,
     ];
     for (platform, program) in programs {
         entries.push(Entry::program(format!("ipsy/bin/{}", program_name(*platform)), program)?);
@@ -35,12 +37,12 @@ pub(super) fn archive(
 }
 
 fn program_name(platform: Platform) -> String {
-    format!("ipsy-post-renderer_{platform}")
+    platform.file_name(&format!("{}_{platform}", Program::PostRenderer.name()))
 }
 
 /// plugin.yaml of the checkout, with a command for each platform in place of its only one.
-fn manifest(programs: &[(Platform, PathBuf)]) -> Result<String> {
-    let text = fs::read_to_string(workspace::root().join(PLUGIN_MANIFEST))?;
+fn manifest(programs: &[(Platform, PathBuf)], checkout: &Checkout) -> Result<String> {
+    let text = fs::read_to_string(checkout.root.join(PLUGIN_MANIFEST))?;
     let mut manifest: Value = serde_yaml::from_str(&text)?;
     let commands = manifest
         .get_mut("runtimeConfig")

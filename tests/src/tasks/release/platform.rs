@@ -21,15 +21,33 @@ pub struct Platform {
 impl Platform {
     /// Those that are published. Programs for Linux are linked statically, with musl: they run with any C library, old
     /// or new, and with none.
-    pub const ALL: [Self; 2] = [
+    pub const ALL: [Self; 5] = [
         Self { system: "linux", machine: "amd64", triple: "x86_64-unknown-linux-musl" },
         Self { system: "linux", machine: "arm64", triple: "aarch64-unknown-linux-musl" },
+        Self { system: "windows", machine: "amd64", triple: "x86_64-pc-windows-gnu" },
+        Self { system: "darwin", machine: "amd64", triple: "x86_64-apple-darwin" },
+        Self { system: "darwin", machine: "arm64", triple: "aarch64-apple-darwin" },
     ];
 
     /// The platform whose programs run here.
     pub fn of_this_machine() -> Result<Self> {
         let (system, machine) = workspace::platform();
         format!("{system}_{machine}").parse()
+    }
+
+    /// Those whose programs can be built here. Programs for macOS are linked with Apple's SDK, which macOS alone has.
+    pub(super) fn built_here() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|platform| !platform.is_macos() || cfg!(target_os = "macos")).collect()
+    }
+
+    /// Whether it is macOS.
+    pub(super) fn is_macos(self) -> bool {
+        self.system == "darwin"
+    }
+
+    /// The name of a program's file.
+    pub fn file_name(self, program: &str) -> String {
+        if self.system == "windows" { format!("{program}.exe") } else { program.to_owned() }
     }
 }
 

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::archive::{self, Entry};
+use super::checkout::Checkout;
 use super::platform::Platform;
+use super::program::Program;
 use crate::process::Process;
 use crate::programs::{Profile, Programs};
-use crate::workspace;
 
 /// A shell, and the file of its completions.
 const SHELLS: [(&str, &str); 3] =
@@ -33,20 +34,27 @@ impl Pages {
     }
 }
 
-/// The archive for a platform.
+/// The archive for a platform: the kind that users of its operating system can unpack.
 pub(super) fn archive(
     folder: &Path,
     version: &str,
     platform: Platform,
     program: &Path,
+    checkout: &Checkout,
     pages: &Pages,
 ) -> Result<PathBuf> {
+    let name = Program::PostRenderer.name();
     let mut entries = vec![
-        Entry::program("ipsy-post-renderer", program)?,
-        Entry::file("LICENSE", &workspace::root().join("LICENSE"))?,
+        Entry::program(platform.file_name(name), program)?,
+        Entry::file("LICENSE", &checkout.root.join("LICENSE"))?,
     ];
     entries.extend(pages.0.iter().cloned());
-    let path = folder.join(format!("ipsy-post-renderer_{version}_{platform}.tar.gz"));
-    fs::write(&path, archive::tar_gz(entries)?)?;
+    let (ending, bytes) = if platform.system == "windows" {
+        ("zip", archive::zip(entries)?)
+    } else {
+        ("tar.gz", archive::tar_gz(entries)?)
+    };
+    let path = folder.join(format!("{name}_{version}_{platform}.{ending}"));
+    fs::write(&path, bytes)?;
     Ok(path)
 }

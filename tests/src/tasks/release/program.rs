@@ -1,12 +1,13 @@
-//! The programs of a release, built for any platform with Zig's C compiler and linker.
+//! The programs of a release: built for any platform with Zig's C compiler and linker, or given as files.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
+use super::checkout::Checkout;
 use super::platform::Platform;
 use crate::console::Console;
 use crate::process::Process;
@@ -23,6 +24,9 @@ pub(super) enum Program {
 }
 
 impl Program {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::PostRenderer, Self::Provider];
+
     /// The name of the program and of its package.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -30,44 +34,86 @@ impl Program {
             Self::PostRenderer => "ipsy-post-renderer",
         }
     }
+
+    /// Its path in a folder of programs for several platforms.
+    pub(super) fn path_in(self, folder: &Path, platform: Platform) -> PathBuf {
+        folder.join(platform.to_string()).join(platform.file_name(self.name()))
+    }
+}
+
+/// Where programs come from.
+pub(super) enum Source<'a> {
+    /// They are built from a checkout.
+    Built(Builder<'a>),
+    /// They were built before, into the folder of [`Program::path_in`].
+    Given(&'a Path),
+}
+
+impl Source<'_> {
+    /// The path of a program for a platform.
+    pub(super) fn program(&self, program: Program, platform: Platform) -> Result<PathBuf> {
+        match self {
+            Self::Built(builder) => builder.build(program, platform),
+            Self::Given(folder) => {
+                let path = program.path_in(folder, platform);
+                ensure!(
+                    path.is_file(),
+                    "{} is missing: `make release-programs` builds it for PLATFORM={platform}",
+                    path.display()
+                );
+                Ok(path)
+            }
+        }
+    }
 }
 
 /// What builds programs.
-pub(super) struct Builder {
+pub(super) struct Builder<'a> {
     /// The folder of cargo-zigbuild and Zig.
     tools: PathBuf,
-    target: PathBuf,
+    checkout: &'a Checkout,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
     /// With the tools installed.
-    pub(super) fn ready(console: Console) -> Result<Self> {
-        Ok(Self { tools: Tools::zig(console)?, target: workspace::target_folder()? })
+    pub(super) fn ready(console: Console, checkout: &'a Checkout) -> Result<Self> {
+        Ok(Self { tools: Tools::zig(console)?, checkout })
     }
 
     /// The path of a program for a platform.
     pub(super) fn build(&self, program: Program, platform: Platform) -> Result<PathBuf> {
+        ensure!(
+            Platform::built_here().contains(&platform),
+            "programs for {platform} are linked with Apple's SDK: build them on macOS by `make release-programs`, and \
+             name their folder as PROGRAMS"
+        );
+        let (root, target) = (&self.checkout.root, &self.checkout.target);
         Process::inheriting("rustup")
             .args(["target", "add", platform.triple])
-            .within(workspace::root())
+            .within(root)
             .limit(Duration::from_mins(10))
             .succeed()
             .context("the libraries of Rust for other platforms come from rustup")?;
         let flags = self.neutral_names()?;
-        Process::inheriting("cargo-zigbuild")
-            .args(["zigbuild", "--locked", "--profile", "dist", "--package", program.name(), "--bins"])
+        // Apple's own linker is on macOS only, and there it needs no help.
+        let cargo = if platform.is_macos() {
+            Process::inheriting("cargo").arg("build")
+        } else {
+            Process::inheriting("cargo-zigbuild").arg("zigbuild").env("PATH", self.path()?)
+        };
+        cargo
+            .args(["--locked", "--profile", "dist", "--package", program.name(), "--bins"])
             .args(["--target", platform.triple])
             .arg("--target-dir")
-            .arg(&self.target)
-            .env("PATH", self.path()?)
+            .arg(target)
             // Cargo leaves these flags out of the names that it gives to libraries and symbols.
             .env("CARGO_ENCODED_RUSTFLAGS", flags.rust)
             .env(format!("CFLAGS_{}", platform.triple.replace('-', "_")), flags.c)
-            .within(workspace::root())
+            .within(root)
             .limit(Duration::from_hours(2))
             .errors_shown()
             .succeed()?;
-        Ok(self.target.join(platform.triple).join("dist").join(program.name()))
+        Ok(target.join(platform.triple).join("dist").join(platform.file_name(program.name())))
     }
 
     fn path(&self) -> Result<OsString> {
@@ -79,8 +125,8 @@ impl Builder {
     /// Flags that replace the folders of this machine by neutral names in messages of panics and in C's `__FILE__`.
     fn neutral_names(&self) -> Result<Flags> {
         let mut names = vec![
-            (workspace::root().to_owned(), "/ipsy".to_owned()),
-            (self.target.clone(), "/target".to_owned()),
+            (self.checkout.root.clone(), "/ipsy".to_owned()),
+            (self.checkout.target.clone(), "/target".to_owned()),
         ];
         for sources in sources_of_crates()? {
             names.push((sources, "/crates".to_owned()));

@@ -8,18 +8,26 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::archive::{self, Entry};
+use super::checkout::Checkout;
 use super::checksums;
 use super::platform::Platform;
+use super::program::Program;
 use super::signature::Signer;
-use crate::workspace;
 
 /// The archive for a platform. Its only executable file bears the version, as Terraform searches it.
-pub(super) fn archive(folder: &Path, version: &str, platform: Platform, program: &Path) -> Result<PathBuf> {
+pub(super) fn archive(
+    folder: &Path,
+    version: &str,
+    platform: Platform,
+    program: &Path,
+    checkout: &Checkout,
+) -> Result<PathBuf> {
+    let name = Program::Provider.name();
     let entries = vec![
-        Entry::program(format!("terraform-provider-ipsy_v{version}"), program)?,
-        Entry::file("LICENSE", &workspace::root().join("LICENSE"))?,
+        Entry::program(platform.file_name(&format!("{name}_v{version}")), program)?,
+        Entry::file("LICENSE", &checkout.root.join("LICENSE"))?,
     ];
-    let path = folder.join(format!("terraform-provider-ipsy_{version}_{platform}.zip"));
+    let path = folder.join(format!("{name}_{version}_{platform}.zip"));
     fs::write(&path, archive::zip(entries)?)?;
     Ok(path)
 }

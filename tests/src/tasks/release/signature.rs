@@ -1,33 +1,57 @@
-//! Signatures by `gpg`, with the key of the release or with one made for a test.
+//! Signatures by `gpg`, with the key of the project or with one made for a test.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::process::Process;
 
+/// The variable that holds an armoured private key without a passphrase, as CI keeps it.
+const KEY_VARIABLE: &str = "IPSY_SIGNING_KEY";
+/// The time of all signatures of a test: two releases of the same sources are equal, signatures included.
+const TIME_OF_TESTS: &str = "20260101T000000!";
+
 /// Who signs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Signer {
     /// The name or fingerprint of the key.
     key: String,
     /// The folder of `gpg`, if it is not the caller's own.
-    home: Option<TempDir>,
+    home: Option<Arc<Home>>,
+    /// The time of signatures, if it is not the present.
+    time: Option<&'static str>,
 }
 
 impl Signer {
-    /// A key that the caller's `gpg` holds.
-    pub fn with_key(key: String) -> Self {
-        Self { key, home: None }
+    /// A key that the caller's `gpg` holds, else the one that a variable holds, else a new key for a test.
+    pub fn chosen(key: Option<String>) -> Result<Self> {
+        match (key, std::env::var(KEY_VARIABLE)) {
+            (Some(key), _) => Ok(Self { key, home: None, time: None }),
+            // GitHub sets a variable to nothing if its secret is missing. That must not publish a test's signature.
+            (None, Ok(private_key)) => Self::with_private_key(&private_key),
+            (None, Err(_)) => Self::for_a_test(),
+        }
     }
 
-    /// A key without a passphrase that lives as long as this value.
+    /// A key that lives as long as this value and its clones.
+    pub fn with_private_key(private_key: &str) -> Result<Self> {
+        let mut signer = Self { key: String::new(), home: Some(Home::empty()?), time: None };
+        signer.gpg().arg("--import").input(private_key).succeed().with_context(|| {
+            format!("{KEY_VARIABLE} must hold a private key, as `gpg --armor --export-secret-keys` prints it")
+        })?;
+        let listed = signer.gpg().args(["--with-colons", "--list-secret-keys"]).succeed()?.stdout;
+        let fingerprint = listed.lines().find(|line| line.starts_with("fpr:"));
+        let fingerprint = fingerprint.and_then(|line| line.split(':').nth(9));
+        signer.key = fingerprint.with_context(|| format!("{KEY_VARIABLE} holds no private key"))?.to_owned();
+        Ok(signer)
+    }
+
+    /// A new key without a passphrase that lives as long as this value and its clones.
     pub fn for_a_test() -> Result<Self> {
-        let home = tempfile::Builder::new().prefix("ipsy-gpg-").tempdir()?;
         let key = "ipsy release test <release@example.com>".to_owned();
-        let signer = Self { key, home: Some(home) };
+        let signer = Self { key, home: Some(Home::empty()?), time: Some(TIME_OF_TESTS) };
         // Terraform's OpenPGP library reads RSA keys of any GnuPG.
         signer
             .gpg()
@@ -36,8 +60,13 @@ impl Signer {
         Ok(signer)
     }
 
+    /// The private key, armoured.
+    pub fn private_key(&self) -> Result<String> {
+        Ok(self.gpg().args(["--armor", "--export-secret-keys", &self.key]).succeed()?.stdout)
+    }
+
     /// Writes a detached signature beside a file, with `.sig` after its name.
-    pub(super) fn sign(&self, file: &Path) -> Result<PathBuf> {
+    pub fn sign(&self, file: &Path) -> Result<PathBuf> {
         let signature = PathBuf::from(format!("{}.sig", file.display()));
         self.gpg()
             .args(["--local-user", &self.key, "--detach-sign", "--output"])
@@ -85,20 +114,31 @@ impl Signer {
     fn gpg(&self) -> Process {
         let gpg = Process::inheriting("gpg").args(["--batch", "--yes", "--quiet", "--no-tty"]);
         let gpg = gpg.args(["--pinentry-mode", "loopback"]);
+        let gpg = match self.time {
+            Some(time) => gpg.args(["--faked-system-time", time]),
+            None => gpg,
+        };
         match &self.home {
-            Some(home) => gpg.env("GNUPGHOME", home.path()),
+            Some(home) => gpg.env("GNUPGHOME", home.0.path()),
             None => gpg,
         }
     }
 }
 
-impl Drop for Signer {
+/// A folder of `gpg` that is removed with this value.
+#[derive(Debug)]
+struct Home(TempDir);
+
+impl Home {
+    fn empty() -> Result<Arc<Self>> {
+        Ok(Arc::new(Self(tempfile::Builder::new().prefix("ipsy-gpg-").tempdir()?)))
+    }
+}
+
+impl Drop for Home {
     fn drop(&mut self) {
-        if let Some(home) = &self.home {
-            // GnuPG leaves an agent behind that would keep the folder in use.
-            let _ =
-                Process::inheriting("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", home.path()).run();
-            let _ = fs::remove_dir_all(home.path());
-        }
+        // GnuPG leaves an agent behind that would keep the folder in use.
+        let kill = Process::inheriting("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", self.0.path());
+        let _ = kill.run();
     }
 }

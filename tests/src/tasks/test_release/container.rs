@@ -1,53 +1,28 @@
 //! The programs where nothing else is: an image with one file, a root folder without a C library, another processor.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Platform, Release};
+use super::Release;
+use super::unpacked::{PROGRAMS, Unpacked};
 use crate::matrix::Table;
 use crate::process::Process;
 
 /// A row for each place.
 pub(super) fn rows(release: &Release, table: &mut Table) -> Result<()> {
-    let unpacked = tempfile::tempdir()?;
-    for platform in &release.platforms {
-        let folder = unpacked.path().join(platform.machine);
-        std::fs::create_dir(&folder)?;
-        unpack(release, *platform, &folder)?;
-    }
-    let own = unpacked.path().join(release.platform.machine);
-    table.row("chroot", "both programs run in a folder that holds nothing else", || alone(&own))?;
+    let own = Unpacked::for_platform(release, release.platform)?;
+    table.row("chroot", "both programs run in a folder that holds nothing else", || alone(own.folder()))?;
     table.row("buildah", "the post-renderer runs in an image that holds nothing else", || {
-        image(release, &own)
+        image(release, own.folder())
     })?;
-    let arm64 = unpacked.path().join("arm64");
-    if arm64.exists() {
-        table.row("qemu", "both programs run on arm64", || on_arm64(release, &arm64))?;
+    for &platform in &release.options.platforms {
+        if (platform.system, platform.machine) == ("linux", "arm64") {
+            let unpacked = Unpacked::for_platform(release, platform)?;
+            table.row("qemu", "both programs run on arm64", || on_arm64(release, unpacked.folder()))?;
+        }
     }
-    Ok(())
-}
-
-const PROGRAMS: [&str; 2] = ["terraform-provider-ipsy", "ipsy-post-renderer"];
-
-/// Unpacks both programs, under their plain names.
-fn unpack(release: &Release, platform: Platform, folder: &Path) -> Result<()> {
-    let version = release.version;
-    let zip = release.file(&format!("terraform-provider-ipsy_{version}_{platform}.zip"));
-    Process::new("python3").args(["-m", "zipfile", "--extract"]).arg(zip).arg(folder).succeed()?;
-    let provider = folder.join(PROGRAMS[0]);
-    std::fs::rename(folder.join(format!("terraform-provider-ipsy_v{version}")), &provider)?;
-    // Python's zipfile does not keep modes.
-    Process::new("chmod").arg("755").arg(&provider).succeed()?;
-    let archive = release.file(&format!("ipsy-post-renderer_{version}_{platform}.tar.gz"));
-    Process::new("tar")
-        .arg("--extract")
-        .arg("--file")
-        .arg(archive)
-        .arg("--directory")
-        .arg(folder)
-        .succeed()?;
     Ok(())
 }
 
@@ -89,11 +64,16 @@ fn image(release: &Release, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Runs them in an emulator. The post-renderer also renders, which uses vector instructions.
 fn on_arm64(release: &Release, folder: &Path) -> Result<()> {
+    let emulated = |program: &str| Process::new("qemu-aarch64-static").arg(folder.join(program));
     for program in PROGRAMS {
-        let path: PathBuf = folder.join(program);
-        let shown = Process::new("qemu-aarch64-static").arg(path).arg("--version").succeed()?;
+        let shown = emulated(program).arg("--version").succeed()?;
         ensure!(shown.stdout.contains(release.version), "it does not name its version: {}", shown.stdout);
     }
+    let configuration = "{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {team: payments}}";
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n";
+    let rendered = emulated(PROGRAMS[1]).arg("--config-json").arg(configuration).input(manifest).succeed()?;
+    ensure!(rendered.stdout.contains("team: payments"), "the label is missing: {}", rendered.stdout);
     Ok(())
 }

@@ -97,7 +97,7 @@ fn from_registry(release: &Release, program: &Path) -> Result<()> {
     let site = registry(release)?;
     let user = User::with(program, &format!("{}/ipsy/ipsy", site.host()), "")?;
     let told = user.installs(Some(&site.authority()))?;
-    let key = release.signer.key_id()?;
+    let key = release.signer().key_id()?;
     ensure!(told.contains(&format!("key ID {key}")), "it does not name the key {key}: {told}");
     Ok(())
 }
@@ -134,7 +134,7 @@ fn registry(release: &Release) -> Result<Site> {
     site.put_document("v1/providers/ipsy/ipsy/versions", &versions)?;
     let digests = fs::read_to_string(release.file(&sums))?;
     let digest = digests.lines().find_map(|line| line.strip_suffix(&format!("  {archive}")));
-    let key = json!({"key_id": release.signer.key_id()?, "ascii_armor": release.signer.public_key()?});
+    let key = json!({"key_id": release.signer().key_id()?, "ascii_armor": release.signer().public_key()?});
     let download = json!({
         "protocols": ["5.0"],
         "os": platform.system,

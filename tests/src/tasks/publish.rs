@@ -1,0 +1,62 @@
+//! `cargo dev publish`: a release as a draft on GitHub, by `gh`. A person reads the draft and makes it public.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::console::Console;
+use crate::process::Process;
+use crate::workspace;
+
+/// Uploads all files of the folder that `cargo dev release` filled, under the tag of the version.
+pub fn run(console: Console, folder: Option<PathBuf>) -> Result<()> {
+    let folder = match folder {
+        Some(folder) => folder,
+        None => workspace::target_folder()?.join("release-artefacts"),
+    };
+    let version = workspace::version()?;
+    let sums = folder.join(format!("ipsy_{version}_SHA256SUMS"));
+    ensure!(sums.is_file(), "{} is missing: `make release` writes it", sums.display());
+    let entries = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let changelog = fs::read_to_string(workspace::root().join("CHANGELOG.md"))?;
+    let notes = notes(&changelog, version)?;
+
+    let tag = format!("v{version}");
+    let step = console.step(format!("uploading {} files as a draft of {tag}", entries.len()));
+    let created = Process::inheriting("gh")
+        .args(["release", "create", &tag, "--draft", "--verify-tag", "--title", &tag, "--notes-file", "-"])
+        .args(entries)
+        .input(notes)
+        .within(workspace::root())
+        .limit(Duration::from_mins(30))
+        .succeed()
+        .context("`gh` needs a token that may write releases in GH_TOKEN, and the tag on GitHub")?;
+    step.done(created.stdout.trim());
+    Ok(())
+}
+
+/// What the changelog lists for a version.
+fn notes<'a>(changelog: &'a str, version: &str) -> Result<&'a str> {
+    let sections = changelog.split("\n## ").skip(1);
+    let of_version = |section: &&str| section.split_whitespace().next() == Some(version);
+    let section = sections.into_iter().find(of_version);
+    let (_, notes) = section
+        .and_then(|section| section.split_once('\n'))
+        .with_context(|| format!("CHANGELOG.md has no section `## {version}`"))?;
+    Ok(notes.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_the_section_of_the_version() {
+        let changelog = "# Changelog\n\n## 0.2.0 (2027-01-01)\n\n- New.\n\n## 0.1.0\n\n- Old.\n- Older.\n";
+        assert_eq!(notes(changelog, "0.2.0").unwrap(), "- New.");
+        assert_eq!(notes(changelog, "0.1.0").unwrap(), "- Old.\n- Older.");
+        assert!(notes(changelog, "0.1").is_err());
+    }
+}
