@@ -210,7 +210,7 @@ fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderE
             .unwrap_or_default();
         let place = place(before, before.len(), 0, options);
         let number = yaml_edit::documents(before).count().max(1);
-        let finding = Finding::error("not-utf-8", "the bytes here are no UTF-8 text")
+        let finding = Finding::error("not-utf-8", "the bytes here are not valid UTF-8")
             // The line may be of a Secret, whose kind may come after it.
             .at(Location { document: Some(number), text: None, ..place })
             .help("manifests are UTF-8; binary data belongs into `binaryData` or `!!binary`, in base64");

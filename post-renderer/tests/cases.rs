@@ -121,7 +121,7 @@ fn laws(
         .map_err(|error| format!("not readable: {error}"))?;
     // Without the exceptions of the configuration, their annotations are forged ones.
     if configuration.exceptions.is_empty() && read.output != rendered.output {
-        return Err("a configuration that says nothing changes the output".to_owned());
+        return Err("an empty configuration changes the output".to_owned());
     }
     let again = render(&rendered.output, configuration, options);
     let holds = again.as_ref().is_ok_and(|again| again.output == rendered.output);

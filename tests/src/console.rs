@@ -68,7 +68,7 @@ impl Console {
 }
 
 /// A step under way.
-#[must_use = "the end of a step tells how long it took"]
+#[must_use = "the end of a step reports its duration"]
 #[derive(Debug)]
 pub struct Step {
     started: Instant,

@@ -107,7 +107,7 @@ impl Programs {
 fn given(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = folder.join(name);
     if !path.is_file() {
-        bail!("IPSY_BIN_DIR is {}, but there is no {name} in it", folder.display());
+        bail!("IPSY_BIN_DIR is {}, which does not contain {name}", folder.display());
     }
     Ok(path.canonicalize()?)
 }

@@ -127,7 +127,8 @@ fn requirement(text: &str) -> Result<(Requirement, &str), String> {
     for sign in ['>', '<'] {
         if let Some(rest) = after.strip_prefix(sign) {
             let (value, rest) = word(rest.trim_start());
-            let bound = value.parse().map_err(|_| format!("`{value}` behind `{sign}` is no whole number"))?;
+            let bound =
+                value.parse().map_err(|_| format!("`{value}` after `{sign}` is not a whole number"))?;
             let operator = if sign == '>' { Operator::GreaterThan(bound) } else { Operator::LessThan(bound) };
             return Ok((Requirement { key, operator }, rest));
         }
@@ -152,11 +153,15 @@ fn word(text: &str) -> (&str, &str) {
 }
 
 fn checked_key(key: &str) -> Result<String, String> {
-    if is_label_key(key) { Ok(key.to_owned()) } else { Err(format!("`{key}` is no label key")) }
+    if is_label_key(key) { Ok(key.to_owned()) } else { Err(format!("`{key}` is not a valid label key")) }
 }
 
 fn checked_value(value: &str) -> Result<String, String> {
-    if is_label_value(value) { Ok(value.to_owned()) } else { Err(format!("`{value}` is no label value")) }
+    if is_label_value(value) {
+        Ok(value.to_owned())
+    } else {
+        Err(format!("`{value}` is not a valid label value"))
+    }
 }
 
 #[cfg(test)]

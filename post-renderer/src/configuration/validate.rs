@@ -237,7 +237,7 @@ impl Walk<'_> {
         if schema.get("x-key").is_some() {
             if !is_label_key(key) {
                 let message = format!(
-                    "`{key}` is no label key: an optional DNS prefix and a slash, then at most 63 letters, digits, `-`, `_`, `.`"
+                    "`{key}` is not a valid label key: an optional DNS prefix and a slash, then at most 63 letters, digits, `-`, `_`, `.`"
                 );
                 self.complain("configuration-label", field, message);
             } else if HELMS_OWN.contains(&key) {
@@ -250,7 +250,7 @@ impl Walk<'_> {
         }
         if schema.get("x-value").is_some() && value.as_str().is_some_and(|value| !is_label_value(value)) {
             let message = format!(
-                "`{}` is no label value: at most 63 letters, digits, `-`, `_`, `.`, beginning and ending with a letter or digit",
+                "`{}` is not a valid label value: at most 63 letters, digits, `-`, `_`, `.`, beginning and ending with a letter or digit",
                 value.as_str().unwrap_or_default()
             );
             self.complain("configuration-label", field, message);
@@ -271,7 +271,7 @@ impl Walk<'_> {
                 self.complain(
                     "configuration-date",
                     field,
-                    format!("`{text}` is no date; write it as 2027-01-31"),
+                    format!("`{text}` is not a valid date; write it as 2027-01-31"),
                 );
             }
             _ => {}
@@ -317,7 +317,7 @@ impl Walk<'_> {
         {
             let expression = expression.as_str().unwrap_or_default();
             if regex::Regex::new(&format!("^(?:{expression})$")).is_err() {
-                let message = format!("`{expression}` is no regular expression");
+                let message = format!("`{expression}` is not a valid regular expression");
                 self.complain("configuration-expression", "standards.imagePinning.allow", message);
             }
         }

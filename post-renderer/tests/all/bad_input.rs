@@ -12,7 +12,7 @@ fn check(input: &[u8], document: usize, line: usize, says: &str) {
     let error = render(input, &configuration, &RenderOptions::default()).expect_err("the input is bad");
     assert!(started.elapsed() < Duration::from_secs(10), "it took {:?}", started.elapsed());
     assert_eq!(error.kind, ErrorKind::Input, "{error}");
-    let finding = error.findings.first().expect("an error says why");
+    let finding = error.findings.first().expect("an error has a finding");
     let place = (finding.location.document, finding.location.line);
     assert_eq!(place, (Some(document), Some(line)), "{error}");
     assert!(finding.location.column.is_some(), "{error}");

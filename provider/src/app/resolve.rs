@@ -275,7 +275,7 @@ fn resolve_namespace(config: &AppConfig, identity: &Identity, problems: &mut Pro
     if config.namespace.is_some() && !is_dns_label(&namespace) {
         problems.error(
             "namespace",
-            format!("`{namespace}` is no name of a namespace"),
+            format!("`{namespace}` is not a valid namespace"),
             "Kubernetes takes at most 63 lower-case letters, digits and `-`.",
         );
     }

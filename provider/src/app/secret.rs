@@ -8,7 +8,7 @@ use tf_provider::Arguments;
 use super::arguments::AppConfig;
 use super::problem::Problems;
 
-/// An environment variable whose value is fetched in the cluster, by External Secrets or as `secret_delivery` says.
+/// An environment variable whose value is fetched in the cluster, by External Secrets or as set by `secret_delivery`.
 /// Terraform never sees it.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]

@@ -19,7 +19,7 @@ impl Function for MergeValues {
             .summary("Merges Helm values, the last one strongest")
             .describe(
                 "Merges documents of Helm values as `helm --values` does: mappings member by member, everything \
-                 else as a whole, and null removes what a weaker document says. Gives JSON with sorted keys.",
+                 else as a whole, and null removes the value of a weaker document. Gives JSON with sorted keys.",
             )
             .variadic(Parameter::new("values", Type::String).describe("YAML or JSON, weakest first."))
     }

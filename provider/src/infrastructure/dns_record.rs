@@ -37,7 +37,7 @@ impl AliasRecord {
 
     async fn existing_load_balancer(&self) -> Result<LoadBalancer, Error> {
         self.load_balancer().await?.ok_or_else(|| {
-            let (arn, message) = (self.load_balancer_arn(), "there is no such load balancer");
+            let (arn, message) = (self.load_balancer_arn(), "load balancer not found");
             Error::new(ErrorKind::NotFound, Service::Elb, "DescribeLoadBalancers", arn, message)
         })
     }
@@ -219,9 +219,9 @@ impl Component for AliasRecord {
         let weighted = self.record.weighted.is_some();
         let all = self.all().await?;
         let Some(other) = all.iter().find(|other| other.weight.is_some() != weighted) else { return Ok(()) };
-        let form = if weighted { "is no weighted one" } else { "has a set identifier" };
+        let form = if weighted { "is not weighted" } else { "has a set identifier" };
         let message = format!(
-            "there is a record of this name that {form} and says {}; Route 53 takes no mixture",
+            "a record of this name {form} and points to {}; Route 53 takes no mixture",
             target(other)
         );
         let object = format!("{}/{}", self.record.zone_id, self.record.name);

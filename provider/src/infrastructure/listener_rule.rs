@@ -122,7 +122,7 @@ impl ListenerRule {
         }
         let message = format!(
             "the rule has the weights {}, and the state knows {}: others have changed them since the last refresh. \
-             They stay. Find out who changed them, then plan again; `rollout.on_drift = \"overwrite\"` goes on from any weights.",
+             They stay. Find out who changed them, then plan again; `rollout.on_drift = \"overwrite\"` continues from any weights.",
             shown(&live),
             shown(&expected)
         );
@@ -155,7 +155,7 @@ impl ListenerRule {
     async fn live(&self, arn: &str) -> Result<Rule, Error> {
         let found = self.aws.listener_rules.by_arns(&[arn.to_owned()]).await?.pop();
         found.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, Service::Elb, "DescribeRules", arn, "the rule is gone")
+            Error::new(ErrorKind::NotFound, Service::Elb, "DescribeRules", arn, "the rule was deleted")
         })
     }
 }

@@ -62,7 +62,11 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
 /// The genuine provider of the second generation, if whoever runs the tests brought it.
 fn given_provider_2() -> Result<Option<PathBuf>> {
     let Some(program) = std::env::var_os("IPSY_HELM_PROVIDER_2").map(PathBuf::from) else { return Ok(None) };
-    ensure!(program.is_file(), "IPSY_HELM_PROVIDER_2 is set, but there is no {}", program.display());
+    ensure!(
+        program.is_file(),
+        "IPSY_HELM_PROVIDER_2 is set, but this file does not exist: {}",
+        program.display()
+    );
     Ok(Some(program))
 }
 

@@ -123,7 +123,7 @@ pub fn interrupt(stage: &mut Stage, load: &Load, requests: u32) -> Result<Report
     let answers = load.answers().since(began);
     load.answers().ensure_none_failed()?;
     Ok(Report {
-        outcome: "apply fails, step one stays, the next apply goes on",
+        outcome: "apply fails, step one stays, the next apply continues",
         weights: FIRST_STEP,
         answers,
         failing: Duration::ZERO,

@@ -81,7 +81,7 @@ mod tests {
         let installation = Installation::begin(folder.path(), Console::quiet()).unwrap();
         let failed = installation.complete("tool", |half_done| {
             fs::write(half_done.join("program"), "")?;
-            bail!("the network is gone")
+            bail!("the network is unavailable")
         });
         assert!(failed.is_err());
         assert!(!installation.place("tool").exists());

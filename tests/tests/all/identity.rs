@@ -146,5 +146,5 @@ fn a_wait_ends_with_its_timeout_and_says_what_it_was_for() {
 
     terraform.replace("main.tf", "create = \"40s\"", "create = \"soon\"").unwrap();
     let refused = terraform.try_plan().unwrap();
-    assert!(refused.stderr.contains("`soon` is no duration"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`soon` is not a valid duration"), "{}", refused.stderr);
 }

@@ -385,7 +385,7 @@ fn an_id_that_is_none_is_explained() {
     let refused = said("prod checkout");
     assert!(refused.contains("prod/checkout"), "{refused}");
     let refused = said("prod/checkout");
-    assert!(refused.contains("There is nothing of `prod/checkout`"), "{refused}");
+    assert!(refused.contains("Nothing of `prod/checkout` was found"), "{refused}");
     let refused = said("prod/checkout,arn:aws:iam::999999999999:role/checkout");
     assert!(refused.contains("is in another account"), "{refused}");
     assert!(refused.contains(&aws.platform.account_id), "{refused}");

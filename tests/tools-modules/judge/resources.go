@@ -51,7 +51,7 @@ func (examination *examination) limits(pod Pod, container Container) {
 	for _, name := range slices.Sorted(maps.Keys(resources.Maximum)) {
 		if !hasLimit(container.Node, name) && !hasLimit(pod.Spec, name) {
 			field := fmt.Sprintf("%s.resources.limits.%s", container.Path, name)
-			examination.add(maximumRule, name, field, "there is no limit")
+			examination.add(maximumRule, name, field, "limit is missing")
 		}
 	}
 }

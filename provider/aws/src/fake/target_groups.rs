@@ -81,7 +81,10 @@ impl TargetGroups for World {
     async fn create(&self, new: &NewTargetGroup) -> Result<TargetGroup, Error> {
         self.call(Service::Elb, "CreateTargetGroup", &new.name, |state| {
             if !is_name(&new.name, 1, 32, "-") || new.name.starts_with('-') || new.name.ends_with('-') {
-                return Err(Refusal::invalid(INVALID, format!("'{}' is no target group name", new.name)));
+                return Err(Refusal::invalid(
+                    INVALID,
+                    format!("'{}' is not a valid target group name", new.name),
+                ));
             }
             if new.port == 0 {
                 return Err(Refusal::invalid(INVALID, "port 0 is not between 1 and 65535"));

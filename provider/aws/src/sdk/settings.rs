@@ -126,7 +126,7 @@ async fn region(configuration: &Configuration, files: &EnvConfigFiles) -> Result
     if is_host_label {
         Ok(region)
     } else {
-        Err(Error::configuration(format!("`{region}` is no region, such as `eu-west-1`")))
+        Err(Error::configuration(format!("`{region}` is not a valid region, such as `eu-west-1`")))
     }
 }
 
@@ -173,7 +173,7 @@ fn endpoints(configuration: &Configuration) -> Result<Vec<(Service, String)>, Er
     for (name, url) in &configuration.endpoints {
         if !(url.starts_with("http://") || url.starts_with("https://")) {
             return Err(Error::configuration(format!(
-                "endpoint `{name}` is `{}`, which is no `http://` or `https://` URL",
+                "endpoint `{name}` is `{}`, which is not an `http://` or `https://` URL",
                 without_userinfo(url)
             )));
         }

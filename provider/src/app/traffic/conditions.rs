@@ -72,7 +72,7 @@ impl Conditions {
             if let Some(problem) = header_problem(name) {
                 problems.error(
                     &format!("load_balancer.header[{name:?}]"),
-                    format!("`{name}` is no header to look at"),
+                    format!("`{name}` is not a header that a rule can match"),
                     problem,
                 );
             }

@@ -71,7 +71,7 @@ impl Priority {
         if from > to {
             problems.error(
                 "load_balancer.priority_range",
-                format!("{from} to {to} is no range"),
+                format!("{from} to {to} is not a valid range"),
                 "`from` is the lowest priority that may be taken, `to` the highest.",
             );
         }

@@ -101,8 +101,8 @@ pub(super) async fn check(
             Diagnostic::warning(
                 format!("`{id}` adopts {} objects that are there already", adopted.len()),
                 format!(
-                    "`adopt = true` makes this resource their holder, and changes them to what the configuration says:\n\
-                     - {}\n\nA resource of another state that held them will find that it does not any more.",
+                    "`adopt = true` makes this resource their holder, and changes them to the configuration:\n\
+                     - {}\n\nA resource of another state that held them will report that it no longer holds them.",
                     adopted.join("\n- ")
                 ),
             )

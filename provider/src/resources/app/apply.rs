@@ -296,7 +296,7 @@ fn told_as_undone(failures: &mut Vec<Failure>, diagnostics: &mut Diagnostics) {
     if failures.len() < before {
         diagnostics.push(Diagnostic::error(
             "Stopped on request",
-            "Terraform asked to stop. What had been made was taken back; the next apply begins anew.",
+            "Terraform asked to stop. What had been made was taken back; the next apply starts again.",
         ));
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn forget(private: &mut Private) {
 /// The warning of a destroy, where `app` has such a pointer.
 pub(super) fn warning(private: &Private, app: &App) -> Option<Diagnostic> {
     let error = broken(private, app)?;
-    let detail = format!("{} The destroy goes on without it.", error.detail);
+    let detail = format!("{} The destroy continues without it.", error.detail);
     Some(Diagnostic::warning(error.summary, detail))
 }
 

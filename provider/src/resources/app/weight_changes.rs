@@ -322,7 +322,7 @@ fn foreign(live: &Shares, wanted: &Shares, walk: Option<&Walk>, unchanged: bool)
 
 fn nothing_to_resume() -> Diagnostic {
     Diagnostic::warning(
-        "There is nothing to resume",
+        "Nothing to resume",
         "No change of weights was rolled back. Remove `rollout.resume`: left in place, it would try the next one that is \
          rolled back again with the next apply.",
     )

@@ -15,8 +15,8 @@ impl Resource for Fault {
 
     fn schema(&self) -> Schema {
         Schema::new(0)
-            .describe("Goes wrong.")
-            .attribute("how", Attribute::required(Type::String).describe("What goes wrong."))
+            .describe("Fails on request.")
+            .attribute("how", Attribute::required(Type::String).describe("Failure to produce."))
             .attribute("result", Attribute::computed(Type::String))
     }
 

@@ -14,11 +14,14 @@ pub(super) fn watch(lifecycle: &Arc<Lifecycle>) {
     let lifecycle = Arc::clone(lifecycle);
     tokio::spawn(async move {
         let reason = tokio::select! {
-            () = parent_gone() => "its process is gone",
+            () = parent_gone() => "its process ended",
             () = abandoned(&lifecycle) => "it closed all connections",
         };
         let changes = lifecycle.running_mutations();
-        tracing::warn!(changes, "Terraform is gone ({reason}): running changes end, then the provider");
+        tracing::warn!(
+            changes,
+            "Terraform has ended ({reason}): the provider ends after the running changes"
+        );
         lifecycle.stop();
         lifecycle.no_mutations().await;
         lifecycle.end();

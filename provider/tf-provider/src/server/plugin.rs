@@ -69,7 +69,7 @@ impl Health for HealthCheck {
     ) -> Result<Response<HealthCheckResponse>, Status> {
         match request.get_ref().service.as_str() {
             "" | "plugin" => Ok(Response::new(status(ServingStatus::Serving))),
-            other => Err(Status::not_found(format!("there is no service `{other}`"))),
+            other => Err(Status::not_found(format!("service `{other}` not found"))),
         }
     }
 

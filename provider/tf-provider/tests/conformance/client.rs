@@ -254,7 +254,7 @@ fn take(bytes: &mut &[u8]) -> Json {
         Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => {
             let length = decode::read_map_len(bytes).unwrap();
             let members = (0..length).map(|_| {
-                let Json::String(name) = take(bytes) else { panic!("a key is no string") };
+                let Json::String(name) = take(bytes) else { panic!("a key is not a string") };
                 (name, take(bytes))
             });
             Json::Object(members.collect())

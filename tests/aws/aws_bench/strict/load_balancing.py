@@ -182,7 +182,7 @@ def _check_login(
             continue
         if _is_true(login.get("UseExistingClientSecret")):
             if not any(found.data.get("Type") == "authenticate-oidc" for found in before):
-                raise _invalid("There is no existing client secret")
+                raise _invalid("No existing client secret")
         elif not login.get("ClientSecret"):
             raise _invalid("A client secret must be specified")
 
@@ -238,7 +238,7 @@ def _forwarded(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _forget_secrets(rule: FakeListenerRule) -> None:
-    """AWS keeps a client's secret and never tells it."""
+    """AWS keeps a client's secret and never returns it."""
     for action in rule.actions:
         login = action.data.get("AuthenticateOidcConfig") or {}
         login.pop("ClientSecret", None)

@@ -150,7 +150,7 @@ async fn one_who_leaves_takes_nothing_from_the_others() {
     let (gone, stays) = tokio::join!(gone, batcher.get_one(2));
     assert!(gone.is_err());
     assert_eq!(stays, Ok(Some("2".to_owned())));
-    assert_eq!(*calls.lock().unwrap(), [[2]], "nobody waits for the other one");
+    assert_eq!(*calls.lock().unwrap(), [[2]], "only the second caller's key is requested");
 }
 
 #[tokio::test(start_paused = true)]

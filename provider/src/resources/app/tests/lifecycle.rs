@@ -102,7 +102,7 @@ async fn a_moved_pointer_changes_the_image_and_nothing_else() {
     expected["image"]["tag"] = json!("2.0.0");
     assert_eq!(values(&refreshed), expected);
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
-    assert_eq!(planned, refreshed, "there is nothing to apply");
+    assert_eq!(planned, refreshed, "the plan has no changes");
     bench.fake.aws().parameters.set_value("/ipsy/prod/checkout/image", "no tag").await.unwrap();
     let outcome = bench.refresh(&refreshed).await;
     assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);

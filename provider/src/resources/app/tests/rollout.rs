@@ -84,7 +84,7 @@ async fn without_healthy_targets_no_request_moves() {
     assert!(told.contains("The weights are what they were before"), "{told}");
     assert_eq!(weights(&bench, &state).await, [20, 0]);
     let kept = outcome.state.unwrap();
-    assert_eq!(bench.refresh(&kept).await.state.unwrap(), kept, "the state tells the truth");
+    assert_eq!(bench.refresh(&kept).await.state.unwrap(), kept, "the state matches AWS");
 }
 
 #[tokio::test(start_paused = true)]

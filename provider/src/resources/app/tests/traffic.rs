@@ -118,7 +118,7 @@ async fn weights_that_somebody_else_moves_are_shown_and_left_alone() {
     let refreshed = bench.refresh(&state).await.state.unwrap();
     assert_eq!(refreshed.at(&Path::root("weights").key("blue")).unwrap().as_i64(), Some(50));
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
-    assert_eq!(planned, refreshed, "there is nothing to change");
+    assert_eq!(planned, refreshed, "the plan has no changes");
     // What does change leaves the weights as they are.
     config["load_balancer"]["stickiness_seconds"] = json!(60);
     let state = bench.apply(Some(&refreshed), &config).await.state.unwrap();
@@ -192,7 +192,7 @@ async fn a_new_target_group_takes_over_only_when_it_is_healthy() {
     let third = third.state.unwrap();
     let now = weights(&bench, &third).await;
     assert!(matches!(now.as_slice(), [(name, 100)] if *name != old), "{now:?}");
-    assert!(!bench.fake.inventory().join("\n").contains(&old), "the old group is gone");
+    assert!(!bench.fake.inventory().join("\n").contains(&old), "the old group is deleted");
     assert_eq!(bench.refresh(&third).await.state.unwrap(), third);
 }
 
