@@ -88,7 +88,7 @@ pub struct Change {
     pub field: String,
     /// The rule: a standard's id, or `setting`.
     pub rule: String,
-    /// Where the configuration says so, as `advancedSettings[0] (ndots)`.
+    /// Where the configuration sets this, as `advancedSettings[0] (ndots)`.
     pub source: String,
     /// What was there, as JSON; absent where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,7 +201,7 @@ pub(crate) fn inspect<'t>(
     Ok(stream::render(text, plan, options))
 }
 
-/// The input as text; what is no UTF-8 is no YAML to Kubernetes.
+/// The input as text; Kubernetes accepts only UTF-8.
 fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderError> {
     std::str::from_utf8(input).map_err(|error| {
         let before = input

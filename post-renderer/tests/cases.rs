@@ -105,7 +105,7 @@ fn check(case: &Path) -> Result<(), String> {
 }
 
 /// Rendering twice is rendering once, and what was rendered is a stream that a renderer with nothing to do
-/// leaves alone. A case that breaks the first law says why in a file `laws`.
+/// leaves alone. A case that breaks the first law gives the reason in a file `laws`.
 fn laws(
     configuration: &Configuration,
     rendered: &Rendered,

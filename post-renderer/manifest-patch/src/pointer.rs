@@ -9,7 +9,7 @@ pub(crate) struct Pointer {
 }
 
 impl Pointer {
-    /// Parses a pointer; the error says what is wrong. With `lenient` the first slash may be missing.
+    /// Parses a pointer; the error describes the problem. With `lenient` the first slash may be missing.
     pub(crate) fn parse(text: &str, lenient: bool) -> Result<Self, String> {
         if text.is_empty() {
             return Ok(Self { parts: Vec::new() });

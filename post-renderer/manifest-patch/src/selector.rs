@@ -60,7 +60,7 @@ fn is_subdomain(text: &str) -> bool {
 }
 
 impl Selector {
-    /// Parses a selector. The error says what is wrong with it. `for_labels` demands that values may be label
+    /// Parses a selector. The error describes the problem. `for_labels` demands that values may be label
     /// values; values of annotations are free.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut requirements = Vec::new();

@@ -57,7 +57,7 @@ pub(crate) fn shape_findings(value: &Value, shape: &Value, kind: &str) -> Vec<Fi
 /// Which argument takes a document of a kind.
 const ARGUMENTS: [(&str, &str); 2] = [(super::KIND, "--config"), ("Standards", "--standards")];
 
-/// Says that a document is of the other kind, whose members would all be unknown here.
+/// Reports a document of the other kind, whose members would all be unknown here.
 fn other_kind(members: &Map<String, Value>, kind: &str) -> Option<Finding> {
     let found = members.get("kind").and_then(Value::as_str)?;
     let (_, argument) = ARGUMENTS.iter().find(|(other, _)| *other == found && found != kind)?;
@@ -170,7 +170,7 @@ impl Walk<'_> {
         if types.contains(&is) || (is == "integer" && types.contains(&"number")) {
             return true;
         }
-        // An empty section is nothing said.
+        // An empty section counts as absent.
         if value.is_null() && (types.contains(&"object") || types.contains(&"array")) {
             self.complain("configuration-type", field, "is empty; leave it out, or write `{}`".to_owned());
             return false;

@@ -120,8 +120,8 @@ impl Owner {
     }
 }
 
-/// Applies one member of a security context, each of its own members by itself: `capabilities: {drop: [ALL]}` says
-/// nothing of `add`.
+/// Applies one member of a security context, each of its own members by itself: `capabilities: {drop: [ALL]}` does
+/// not affect `add`.
 fn apply_to(
     owner: &Owner,
     key: &str,

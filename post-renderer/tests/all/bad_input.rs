@@ -1,4 +1,4 @@
-//! What is no stream of manifests: an error with its place, exit code 3, bounded time and memory.
+//! Input that is not a stream of manifests: an error with its place, exit code 3, bounded time and memory.
 
 use ipsy_post_renderer::{Configuration, ErrorKind, RenderOptions, render};
 use std::fmt::Write as _;
@@ -130,7 +130,7 @@ fn large_scalars_stay_linear() {
 fn truncated_input() {
     let whole = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: \"y\"\n";
     for end in 0..whole.len() {
-        // Some prefixes are manifests, too; none may panic.
+        // Some prefixes are also manifests; none may panic.
         let _ = render(&whole.as_bytes()[..end], &Configuration::default(), &RenderOptions::default());
     }
     check(&whole.as_bytes()[..whole.len() - 2], 1, 5, "");

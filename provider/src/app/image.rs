@@ -70,7 +70,7 @@ pub(crate) struct ImageConfig {
 pub(crate) enum Repository {
     /// An ECR repository that belongs to the app; the name without the registry's host.
     Owned(String),
-    /// Somebody else's, named with its host: never created, changed or deleted.
+    /// Owned by others and named with its host: never created, changed or deleted.
     Foreign(String),
 }
 
@@ -106,7 +106,7 @@ pub(crate) struct Reference {
 
 impl Reference {
     /// Reads what CI may write into the pointer: a whole reference, a bare tag, or a bare digest.
-    /// The error says what is wrong with it.
+    /// The error describes the problem.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let (name, digest) = match text.split_once('@') {

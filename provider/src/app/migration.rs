@@ -56,7 +56,7 @@ pub(crate) enum Account {
 }
 
 impl Migration {
-    /// Resolves `migration { … }`. `complete` says that nothing is unknown.
+    /// Resolves `migration { … }`. `complete` means that nothing is unknown.
     pub(super) fn resolve(
         config: &MigrationConfig,
         identity: &Identity,

@@ -100,8 +100,8 @@ impl App {
     }
 }
 
-/// Resolves `config`. `complete` says that nothing in it is unknown; `today` judges exceptions. The app is
-/// only of use where no error was found.
+/// Resolves `config`. `complete` means that nothing in it is unknown; `today` is the date used to evaluate exceptions.
+/// Use the app only if no problem was found.
 pub(crate) fn resolve(
     config: &AppConfig,
     standards: &StandardsDocument,

@@ -1,4 +1,4 @@
-//! How traffic moves: in steps, each watched for a while, and back again when something goes wrong.
+//! How traffic moves: in steps, each watched for a while, with a rollback on failure.
 
 mod limit;
 mod steps;
@@ -100,7 +100,7 @@ pub(crate) struct Rollout {
     pub(crate) waits_for_targets: bool,
 }
 
-/// How an apply goes along the steps.
+/// How many steps an apply makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// All of them.
@@ -143,7 +143,7 @@ pub(crate) enum OnFailure {
 pub(crate) enum OnDrift {
     /// It changes no weights.
     Stop,
-    /// It goes from them to those that are configured.
+    /// Moves from them to the configured weights.
     Overwrite,
 }
 

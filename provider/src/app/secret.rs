@@ -34,7 +34,7 @@ pub(crate) struct Secret {
     pub(crate) property: Option<String>,
 }
 
-/// Resolves `secret { … }` blocks. `complete` says that nothing in the configuration is unknown.
+/// Resolves `secret { … }` blocks. `complete` means that nothing in the configuration is unknown.
 pub(super) fn resolve_secrets(
     config: &AppConfig,
     complete: bool,

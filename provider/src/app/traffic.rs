@@ -109,8 +109,8 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    /// Resolves `load_balancer`, `backend` and `health_check`. `complete` says that nothing is unknown, so
-    /// that what is absent really is.
+    /// Resolves `load_balancer`, `backend` and `health_check`. `complete` means that nothing is unknown, so
+    /// absent settings are really absent.
     pub(crate) fn resolve(
         config: &AppConfig,
         identity: &Identity,

@@ -45,7 +45,7 @@ fn merge(weaker: &mut Json, stronger: Json) {
                 }
             }
         }
-        // A mapping that stands alone still loses its nulls: they remove, and there is nothing to keep them for.
+        // Nulls are removed even if no weaker mapping exists.
         (weaker, Json::Object(stronger)) => {
             *weaker = Json::Object(Map::new());
             merge(weaker, Json::Object(stronger));

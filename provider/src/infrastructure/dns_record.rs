@@ -1,6 +1,6 @@
 //! One alias record of the app. Records carry no tags: the app's is what leads to its load balancer under its
-//! name, what Terraform's state holds, or what the configuration says to overwrite. The holder of the app holds it, too. Every change names what it
-//! replaces, so that AWS refuses it where somebody else was faster.
+//! name, what Terraform's state holds, or what the configuration overwrites. The holder of the app also holds it. Every change names what it
+//! replaces, so that AWS refuses it if another tool was faster.
 
 use std::collections::BTreeMap;
 
@@ -146,7 +146,7 @@ impl AliasRecord {
     }
 }
 
-/// What a record says, where it does not lead to the app.
+/// The target of a record that does not lead to the app.
 fn target(record: &Record) -> Value {
     match &record.target {
         RecordTarget::Alias { dns_name, .. } => json!(dns_name),
@@ -252,8 +252,8 @@ impl Component for AliasRecord {
         Ok(())
     }
 
-    /// Deletes the record where it leads to the app's load balancer. What somebody has pointed elsewhere is in
-    /// use and not ours any more.
+    /// Deletes the record where it leads to the app's load balancer. A record that points elsewhere is in use
+    /// and not the app's any more.
     async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         let (load_balancer, all) = futures::try_join!(self.load_balancer(), self.all())?;
         match self.own(&all, load_balancer.as_ref()) {

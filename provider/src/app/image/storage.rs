@@ -38,7 +38,7 @@ pub(crate) enum Encryption {
 }
 
 impl Storage {
-    /// Resolves what `image { … }` says of its repository.
+    /// Resolves the repository settings of `image { … }`.
     pub(super) fn resolve(config: &ImageConfig, problems: &mut Problems) -> Self {
         let storage = Self {
             encryption: resolve_encryption(config, problems),

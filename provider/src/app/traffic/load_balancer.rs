@@ -123,7 +123,7 @@ pub(crate) struct LoadBalancer {
 pub(crate) enum Weights {
     /// Terraform: what is changed outside is set back.
     Terraform,
-    /// Somebody else: the configured weights are those of a new rule, and then left alone.
+    /// Another tool: the configured weights apply to a new rule only.
     External,
 }
 
@@ -157,7 +157,7 @@ impl LoadBalancer {
         metric_name(&self.listener_arn)
     }
 
-    /// Resolves `load_balancer { … }`. `complete` says that nothing is unknown.
+    /// Resolves `load_balancer { … }`. `complete` means that nothing is unknown.
     pub(super) fn resolve(
         config: &LoadBalancerConfig,
         first_port: &str,

@@ -93,7 +93,7 @@ pub(crate) struct Oidc {
     pub(crate) client_id: String,
     /// Only ever in the configuration; AWS keeps the one that it has where it is `None`.
     pub(crate) client_secret: Option<Secret>,
-    /// Changes when the secret does, since nobody can compare the secret itself.
+    /// Changes when the secret does, since the secret itself cannot be compared.
     pub(crate) client_secret_version: String,
     pub(crate) session: LoginSession,
 }

@@ -26,7 +26,7 @@ const ADOPTED: &str = "adopted_rule";
 pub(super) fn remember(private: &mut Private, observed: &BTreeMap<ComponentKey, Observed>) {
     let walk = observed.get(&listener_rule::KEY).and_then(RuleStatus::of).and_then(|rule| rule.walk);
     match walk {
-        // Plain data always goes into JSON.
+        // Plain data always serializes to JSON.
         Some(walk) => drop(private.set(WALK, &walk)),
         None => private.remove(WALK),
     }
@@ -252,7 +252,7 @@ fn next_change(
     WeightChange { from, to: wanted.clone(), reached, since, step }
 }
 
-/// The way that the apply goes.
+/// Describes the steps of the apply.
 fn report(rollout: &Rollout, change: &WeightChange, live: &Shares) -> Diagnostic {
     let way = format!("From {} to {}.", shown(live), shown(&change.to));
     let detail = match rollout.mode {

@@ -88,7 +88,7 @@ async fn a_cluster_of_its_own_tokens_has_no_association_and_names_the_role() {
     );
     assert_eq!(annotation("blue"), json!({}));
 
-    // Back to Pod Identity: the association comes, the trust goes.
+    // Back to Pod Identity: the association is made, the trust is removed.
     config["backend"]["green"]["oidc_provider_arn"] = Json::Null;
     settle(&bench, Some(&state), &config).await;
     assert_eq!(aws.pod_identities.list("eks-green").await.unwrap().len(), 1);

@@ -1,4 +1,4 @@
-//! What only goes wrong in the middle of something: an answer that is lost, an object that is made anew in its own place,
+//! Failures in the middle of an operation: an answer that is lost, an object that is replaced in place,
 //! a rule that moves, traffic that waits for an installation.
 
 use ipsy_aws::ErrorKind;
@@ -95,7 +95,7 @@ async fn no_update_waits_for_pods_whose_installation_waits_for_it() {
             bench.fake.fail("ModifyRule", moment, ErrorKind::AccessDenied, 1);
             let failed = bench.apply(Some(&state), &config).await;
             assert!(failed.diagnostics.has_errors(), "{point}");
-            // Nobody has installed anything: what is new gets no requests, and nobody waits for it.
+            // Nothing is installed: new target groups get no requests, and the update does not wait for them.
             let state = bench.refresh(&failed.state.unwrap()).await.state.unwrap();
             let (planned, _) = bench.plan(Some(&state), &config).await;
             assert_ne!(planned, state, "{point}: the next plan shows that something is to be done");

@@ -27,7 +27,7 @@ fn group_name(arn: &str) -> String {
     arn.split('/').nth(1).unwrap().to_owned()
 }
 
-/// Another rule of the listener, which is nobody's.
+/// Another rule of the listener, which no app owns.
 async fn stranger(bench: &Bench, priority: u32) {
     let rule = NewRule {
         listener_arn: bench.listener.clone(),
