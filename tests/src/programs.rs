@@ -112,7 +112,7 @@ fn given(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(path.canonicalize()?)
 }
 
-/// What cargo tells programs about a build.
+/// Cargo's messages about a build, for programs.
 fn messages(cargo: Process) -> Result<String> {
     let build = cargo.arg("--message-format=json-render-diagnostics").errors_shown();
     Ok(build.limit(Duration::from_hours(1)).succeed()?.stdout)

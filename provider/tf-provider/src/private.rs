@@ -41,12 +41,12 @@ impl Private {
         self.0.remove(key);
     }
 
-    /// Whether there are no values.
+    /// Whether it has no values.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The bytes that Terraform keeps. No values are no bytes.
+    /// The bytes that Terraform keeps; empty without values.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         if self.is_empty() { Vec::new() } else { serde_json::to_vec(&self.0).unwrap_or_default() }
     }

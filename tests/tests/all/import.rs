@@ -98,7 +98,7 @@ fn an_app_that_was_built_by_hand_is_imported_without_a_change() {
     assert!(!plan.has_changes, "{}", plan.text);
     assert_eq!(aws.resources().unwrap(), made);
 
-    // A first change marks what belongs to the app, and changes nothing but what it says.
+    // A first change marks what belongs to the app, and changes only the edited setting.
     terraform.replace("app.tf", "retention_days = 90", "retention_days = 30").unwrap();
     terraform.apply().unwrap();
     let marked = aws.resources().unwrap();

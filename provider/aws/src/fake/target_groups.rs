@@ -104,7 +104,7 @@ impl TargetGroups for World {
                 load_balancer_arns: Vec::new(),
             };
             if let Some(stored) = state.target_groups.values().find(|stored| stored.group.name == new.name) {
-                // AWS hands out an existing group with the same settings, whoever owns it.
+                // AWS returns an existing group with the same settings, even of another owner.
                 group.arn.clone_from(&stored.group.arn);
                 if stored.group == group {
                     return Ok(shown(state, stored));

@@ -175,7 +175,7 @@ fn alarm_from_sdk(found: &MetricAlarm) -> Alarm {
             namespace: text(found.namespace()),
             metric: text(found.metric_name()),
             dimensions: dimensions.collect(),
-            // An alarm has one of both; where an emulator shows two, this is the one that somebody has asked for.
+            // An alarm has one of both; where an emulator shows two, this is the one that was set.
             statistic: found
                 .extended_statistic()
                 .or_else(|| found.statistic().map(Statistic::as_str))

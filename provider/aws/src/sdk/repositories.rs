@@ -252,7 +252,7 @@ impl Repositories for SdkRepositories {
     }
 }
 
-/// `None` where AWS says that there is no such thing.
+/// `None` where AWS answers that the object does not exist.
 fn if_there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

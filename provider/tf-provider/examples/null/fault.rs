@@ -1,4 +1,4 @@
-//! `null_fault`: goes wrong in the way that it is told to, for those who test the framework.
+//! `null_fault`: fails in a chosen way, for tests of the framework.
 
 use tf_provider::{
     Attribute, CreateRequest, Deferred, DeleteRequest, Diagnostic, Diagnostics, Outcome, Path, Plan,

@@ -1,4 +1,4 @@
-//! Ends a provider whose Terraform is gone, which nobody else would do; but never in the middle of a change.
+//! Ends a provider whose Terraform has ended, but never in the middle of a change.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Makes a value that a provider built fit its type, or says where it does not.
+//! Makes a value that a provider built fit its type, or reports where it does not.
 
 use std::{collections::BTreeMap, fmt};
 

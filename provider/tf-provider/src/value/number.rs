@@ -70,7 +70,7 @@ impl Number {
     }
 }
 
-/// A text that is no decimal number, or one too long to be meant.
+/// A text that is not a decimal number, or is too long.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a decimal number of at most {LONGEST} digits")]
 pub struct NotANumber;

@@ -79,7 +79,7 @@ async fn everybody_else_is_refused_and_the_next_good_client_is_not() {
     assert!(!is_served(plain_channel(&process.socket()).await).await);
     let mut rude = UnixStream::connect(process.socket()).await.unwrap();
     rude.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    // One that says nothing at all stays connected, and must not be in the way.
+    // A silent client stays connected, and must not block others.
     let _silent = UnixStream::connect(process.socket()).await.unwrap();
     assert!(is_served(tls_channel(&process, Some(&identity), &TLS13).await).await);
 }

@@ -84,7 +84,7 @@ async fn shutdown_ends_a_provider_with_open_streams_and_may_be_repeated() {
     let nothing = futures::stream::pending::<ConnInfo>();
     let _broker = GrpcBrokerClient::new(session.channel.clone()).start_stream(nothing).await.unwrap();
     session.shut_down().await;
-    // Too late is fine, too; all that counts is that it does no harm.
+    // A late call must be harmless; its result does not matter.
     let _ = GrpcControllerClient::new(session.channel.clone()).shutdown(Empty {}).await;
     assert!(session.process.ends_within(Duration::from_secs(2)).success());
 }
@@ -154,7 +154,7 @@ async fn a_termination_waits_for_the_safe_end_of_a_change() {
 fn a_provider_whose_terraform_was_killed_ends_by_itself() {
     let folder = tempfile::tempdir().unwrap();
     let line = folder.path().join("line");
-    // A shell in Terraform's place, which starts the provider, tells its number, and is killed.
+    // A shell in Terraform's place, which starts the provider, prints its process id, and is killed.
     let script = "\"$0\" > \"$1\" & echo $!; wait";
     let mut shell = Command::new("sh");
     shell.args(["-c", script]).arg(binary()).arg(&line);

@@ -9,7 +9,7 @@ fn bytes(msgpack: Vec<u8>) -> tf::DynamicValue {
     tf::DynamicValue { msgpack, json: Vec::new() }
 }
 
-/// Sends `value` wherever a value is expected, and counts the answers that are no error diagnostic.
+/// Sends `value` wherever a value is expected, and counts the answers without an error diagnostic.
 async fn check(session: &mut Session, type_name: &str, value: Option<tf::DynamicValue>) -> Vec<&'static str> {
     let provider = &mut session.provider;
     let type_name = type_name.to_owned();

@@ -182,7 +182,7 @@ def _check_login(
             continue
         if _is_true(login.get("UseExistingClientSecret")):
             if not any(found.data.get("Type") == "authenticate-oidc" for found in before):
-                raise _invalid("No existing client secret")
+                raise _invalid("There is no existing client secret")
         elif not login.get("ClientSecret"):
             raise _invalid("A client secret must be specified")
 

@@ -1,4 +1,4 @@
-//! Who waits together is answered together, and nobody suffers for another.
+//! Callers that wait together are answered together, and no caller delays or fails another.
 
 use tokio::time::Instant;
 
@@ -12,7 +12,7 @@ fn error(kind: ErrorKind, keys: &[u32]) -> Error {
     Error::new(kind, Service::Ecr, "DescribeRepositories", format!("{keys:?}"), "refused")
 }
 
-/// A batcher of at most `most` keys. A call takes as long as `answer` says and answers what it says.
+/// A batcher of at most `most` keys. `answer` sets the duration and the result of a call.
 fn batcher(
     most: usize,
     answer: impl Fn(&[u32]) -> (Duration, Found<u32, String>) + Send + Sync + 'static,
@@ -145,7 +145,7 @@ async fn a_refusal_for_one_is_told_to_that_one_only() {
 async fn one_who_leaves_takes_nothing_from_the_others() {
     let (batcher, calls) = batcher(20, texts);
     let batcher = Arc::new(batcher);
-    // The first one gathers, and is the first to go.
+    // The first one gathers, and is the first to time out.
     let gone = timeout(Duration::from_millis(1), batcher.get_one(1));
     let (gone, stays) = tokio::join!(gone, batcher.get_one(2));
     assert!(gone.is_err());
