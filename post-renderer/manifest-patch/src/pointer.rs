@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pointer_is_refused() {
+    fn an_invalid_pointer_is_refused() {
         assert!(Pointer::parse("a", false).is_err());
         assert!(Pointer::parse("a/b", true).is_ok());
         assert!(Pointer::parse("/~2", true).is_err());

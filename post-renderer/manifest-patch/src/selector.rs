@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_selector_is_refused() {
+    fn an_invalid_selector_is_refused() {
         for selector in
             ["=a", "a=b,", ",a", "a in", "a in (b", "a b", "a=b c", "a>b", "a=-", "a//b", "!", "in (a)"]
         {

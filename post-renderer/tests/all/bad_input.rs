@@ -4,7 +4,7 @@ use ipsy_post_renderer::{Configuration, ErrorKind, RenderOptions, render};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-fn check(input: &[u8], document: usize, line: usize, says: &str) {
+fn check(input: &[u8], document: usize, line: usize, expected: &str) {
     let configuration =
         Configuration::from_yaml("{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {a: b}}", "test")
             .unwrap();
@@ -16,7 +16,7 @@ fn check(input: &[u8], document: usize, line: usize, says: &str) {
     let place = (finding.location.document, finding.location.line);
     assert_eq!(place, (Some(document), Some(line)), "{error}");
     assert!(finding.location.column.is_some(), "{error}");
-    assert!(error.to_string().contains(says), "{error}");
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 const GOOD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
@@ -40,7 +40,7 @@ fn unterminated_scalars() {
 }
 
 #[test]
-fn documents_that_are_no_mapping() {
+fn documents_that_are_not_mappings() {
     check(format!("{GOOD}---\n- a\n- b\n").as_bytes(), 2, 6, "expected a mapping");
     check(b"just text\n", 1, 1, "expected a mapping");
     check(b"--- text\nkind: A\n", 1, 1, "document separator");
@@ -54,7 +54,7 @@ fn documents_without_kind() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn bytes_that_are_not_text() {
     check(b"kind: A\nmetadata:\n  name: \xff\xfe\n", 1, 3, "UTF-8");
     check(b"kind: A\nmetadata:\n  name: \"a\0b\"\n", 1, 3, "");
 }

@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_refused() {
+    fn an_invalid_reference_is_refused() {
         for bad in ["", "host.example/a", "a:b c", "a@sha256:12", "-x"] {
             assert!(Reference::parse(bad).is_err(), "{bad}");
         }

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mapping_is_refused_by_position() {
+    fn an_argument_that_is_not_a_mapping_is_refused_by_position() {
         let error = MergeValues.call(vec![Value::from("{}"), Value::from("[1]")]).unwrap_err();
         assert_eq!(error.argument, Some(1));
     }

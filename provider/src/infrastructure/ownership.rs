@@ -280,7 +280,7 @@ mod tests {
         let mut found = ownership().tags(&role::KEY);
         found.insert("scanner:last".into(), "monday".into());
         found.insert("stray".into(), "1".into());
-        found.insert("owner".into(), "nobody".into());
+        found.insert("owner".into(), "another-team".into());
         let (set, removed) = ownership().difference(&role::KEY, &found);
         assert_eq!(set, Tags::from([("owner".into(), "payments".into())]));
         assert_eq!(removed, ["stray"]);

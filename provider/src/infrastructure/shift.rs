@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_goes_down_step_by_step() {
+    fn the_weights_of_removed_backends_fall_step_by_step() {
         let (start, end) = way(&weights(&[("a", 90), ("b", 10)]), &weights(&[("b", 5), ("c", 5)]));
         assert_eq!(start, weights(&[("a", 90), ("b", 10), ("c", 0)]));
         assert_eq!(end, weights(&[("a", 0), ("b", 5), ("c", 5)]));

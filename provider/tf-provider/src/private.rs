@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_bytes_and_strange_bytes_are_told() {
+    fn no_values_are_empty_bytes_and_invalid_bytes_are_reported() {
         assert_eq!(Private::new().to_bytes(), b"");
         assert_eq!(Private::from_bytes(b"").unwrap(), Private::new());
         assert!(Private::from_bytes(b"{").is_err());

@@ -12,8 +12,8 @@ use crate::workspace;
 
 /// Runs one target for some seconds, or compiles all.
 pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
-    // The instrumentation is an unstable option of the compiler, which the stable one takes, too, when it is told
-    // to: so one compiler does for everything.
+    // The instrumentation is an unstable option of the compiler, which the stable one also accepts with a
+    // setting: one compiler is enough.
     let cargo_fuzz = Process::inheriting(Tools::cargo_fuzz(console)?)
         .arg("fuzz")
         .env("RUSTC_BOOTSTRAP", "1")
@@ -27,7 +27,7 @@ pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {
         }
         Some(target) => {
             let step = console.step(format!("fuzzing {target}"));
-            // What is found goes into the first folder; the cases of the tests are what it begins with.
+            // The fuzzer writes findings into the first folder and starts from the cases of the tests.
             fs::create_dir_all(workspace::root().join("post-renderer/fuzz/corpus").join(target))?;
             let found = format!("fuzz/corpus/{target}");
             let (cargo_fuzz, seeds) = if target == "judge" {

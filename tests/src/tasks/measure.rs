@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_run_is_no_measurement() {
+    fn a_failed_run_is_not_a_measurement() {
         let folder = tempfile::tempdir().unwrap();
         let run = shell("exit 1", "/dev/null".into(), folder.path().join("out"));
         assert!(run.time().is_err() && run.memory().is_err());

@@ -123,7 +123,7 @@ fn provider_and_chart_agree_on_the_account_of_the_migration() {
 }
 
 #[test]
-fn a_wait_ends_with_its_timeout_and_says_what_it_was_for() {
+fn a_wait_ends_with_its_timeout_and_names_its_reason() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
     terraform

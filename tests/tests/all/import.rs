@@ -260,7 +260,7 @@ fn a_login_that_was_built_by_hand_is_imported_without_a_change() {
 }
 
 #[test]
-fn a_secret_that_nobody_can_read_is_sent_once() {
+fn a_secret_that_cannot_be_read_is_sent_once() {
     let aws = fixture::aws();
     let login = json!({
         "Type": "authenticate-oidc",
@@ -349,7 +349,7 @@ fn resources_of_another_provider_are_forgotten_and_the_app_is_taken_over() {
 }
 
 #[test]
-fn a_role_says_which_app_it_is_by_its_tags() {
+fn a_role_names_its_app_by_its_tags() {
     let aws = fixture::aws();
     let first = fixture::quickstart(&aws);
     first.apply().unwrap();

@@ -287,7 +287,7 @@ async fn retention_is_one_of_the_offered_numbers() {
 }
 
 #[tokio::test]
-async fn an_alarm_tells_its_state_and_one_that_is_missing_nothing() {
+async fn an_alarm_has_a_state_and_a_missing_one_has_none() {
     let fake = Fake::new();
     let aws = fake.aws();
     let off = AlarmState::Alarm { reason: "Threshold Crossed".to_owned() };

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_state_that_says_so_is_good() {
+    fn only_the_state_ok_is_good() {
         check(Some("OK"), |reason| AlarmState::Ok { reason });
         check(Some("ALARM"), |reason| AlarmState::Alarm { reason });
         check(Some("INSUFFICIENT_DATA"), |reason| AlarmState::InsufficientData { reason });

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn without_any_setting_there_is_no_proxy() {
+    fn without_any_setting_no_proxy_is_used() {
         let found = Proxies::find(&Configuration::default(), &environment(&[]));
         assert_eq!((&found.http, &found.https), (&None, &None));
         assert!(found.setting("http_proxy", None).is_ok_and(|proxy| proxy.is_disabled()));

@@ -242,7 +242,7 @@ async fn half_a_key_is_refused_before_any_call() {
 
 /// A log at the finest level contains the events of this crate and the SDK.
 #[tokio::test]
-async fn the_finest_log_tells_no_secret() {
+async fn the_finest_log_contains_no_secret() {
     let (log, _guard) = Log::keep();
     let server = Server::start(vec![
         Answer::xml(200, &answers::assumed_text("AssumeRoleWithWebIdentity", "AKIDWEB")),

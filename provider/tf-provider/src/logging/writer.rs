@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_stalls_holds_up_nobody() {
+    fn a_stalled_reader_blocks_no_writer() {
         let (release, stall) = mpsc::channel();
         let log = Log::to(Stalled(stall), 4);
         let begun = Instant::now();

@@ -162,7 +162,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_unix_socket_is_the_owners_alone_and_goes_with_the_listener() {
+    async fn a_unix_socket_is_the_owners_alone_and_is_deleted_with_the_listener() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let sockets = Sockets { folders: vec![folder.path().into()], ..Sockets::default() };

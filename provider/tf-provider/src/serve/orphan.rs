@@ -14,7 +14,7 @@ pub(super) fn watch(lifecycle: &Arc<Lifecycle>) {
     let lifecycle = Arc::clone(lifecycle);
     tokio::spawn(async move {
         let reason = tokio::select! {
-            () = parent_gone() => "its process ended",
+            () = parent_ended() => "its process ended",
             () = abandoned(&lifecycle) => "it closed all connections",
         };
         let changes = lifecycle.running_mutations();
@@ -30,7 +30,7 @@ pub(super) fn watch(lifecycle: &Arc<Lifecycle>) {
 
 /// Waits until the process that started this one has died: the system then gives it another parent.
 #[cfg(unix)]
-async fn parent_gone() {
+async fn parent_ended() {
     let parent = rustix::process::getppid();
     let mut ticks = tokio::time::interval(INTERVAL);
     while rustix::process::getppid() == parent {
@@ -39,7 +39,7 @@ async fn parent_gone() {
 }
 
 #[cfg(not(unix))]
-async fn parent_gone() {
+async fn parent_ended() {
     std::future::pending::<()>().await;
 }
 

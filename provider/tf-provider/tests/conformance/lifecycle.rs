@@ -275,7 +275,7 @@ async fn log_lines_are_hclogs_and_hold_no_values() {
 }
 
 #[tokio::test]
-async fn nobody_reading_the_log_holds_up_nothing() {
+async fn an_unread_log_blocks_no_call() {
     // Nothing reads stderr here, and what is logged is more than a pipe holds.
     let session = Session::with(|command| {
         command.env("TF_LOG", "TRACE");
@@ -296,7 +296,7 @@ async fn nobody_reading_the_log_holds_up_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_goes_on_when_its_caller_is_gone() {
+async fn a_change_continues_when_its_caller_has_ended() {
     let mut session = Session::plain().await;
     session.configure().await;
     // The file appears only after the wait, long after the caller has hung up.

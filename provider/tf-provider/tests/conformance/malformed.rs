@@ -88,7 +88,7 @@ async fn nothing_where_something_is_needed_is_told() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_value_are_told() {
+async fn invalid_bytes_are_reported() {
     let mut session = Session::plain().await;
     let deep = [vec![0x91; 1_000_000], vec![0xc0]].concat();
     let cases = [

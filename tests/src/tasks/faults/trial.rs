@@ -290,7 +290,7 @@ mod tests {
     fn the_changing_calls_are_counted_by_operation() {
         let call = |service: &str, operation: &str| json!({ "service": service, "operation": operation, "access_key": aws_bench::ACCESS_KEY_ID });
         let log = [
-            json!({ "service": "iam", "operation": "CreateRole", "access_key": "somebody else" }),
+            json!({ "service": "iam", "operation": "CreateRole", "access_key": "another caller" }),
             call("sts", "AssumeRole"),
             call("iam", "GetRole"),
             call("iam", "CreateRole"),

@@ -81,7 +81,7 @@ async fn a_caller_of_many_keys_gets_them_in_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_who_asks_later_is_asked_for_anew() {
+async fn a_later_caller_causes_a_new_call() {
     let (batcher, calls) = batcher(20, texts);
     for _ in 0..2 {
         assert_eq!(batcher.get_one(1).await, Ok(Some("1".to_owned())));
@@ -103,7 +103,7 @@ async fn one_who_joins_while_a_call_is_out_gets_the_answer_of_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_call_holds_up_nobody_for_long() {
+async fn a_slow_call_delays_other_callers_briefly() {
     let (batcher, _) = batcher(20, |keys| {
         let time = if keys.contains(&1) { Duration::from_mins(1) } else { Duration::ZERO };
         (time, texts(keys).1)

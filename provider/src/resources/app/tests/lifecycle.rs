@@ -154,7 +154,7 @@ async fn a_foreign_object_stops_the_create_before_anything_is_changed() {
 }
 
 #[tokio::test]
-async fn another_port_makes_a_new_target_group_before_the_old_one_goes() {
+async fn another_port_makes_a_new_target_group_before_the_old_one_is_deleted() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     let mut config = bench.config((90, 10));
@@ -174,7 +174,7 @@ async fn another_port_makes_a_new_target_group_before_the_old_one_goes() {
 }
 
 #[tokio::test]
-async fn a_backend_that_goes_takes_its_objects_along() {
+async fn a_removed_backend_has_its_objects_deleted() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     bench.install().await;

@@ -94,7 +94,7 @@ async fn a_destroy_leaves_none_and_touches_nothing_of_others() {
     bench.fake.aws().roles.attach_policy("checkout-before", policy).await.unwrap();
     // Of another owner: the tags are those of the app, the owner id is not.
     let mut theirs = tags(&bench, "target_group/blue").await;
-    theirs.insert("ipsy:owner".into(), "of-somebody-else".into());
+    theirs.insert("ipsy:owner".into(), "of-another-app".into());
     target_group(&bench, "checkout-theirs", theirs).await;
 
     let gone = bench.destroy(&state).await;

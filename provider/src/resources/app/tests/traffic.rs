@@ -102,7 +102,7 @@ async fn a_full_range_and_a_taken_priority_stop_before_anything_is_made() {
 }
 
 #[tokio::test]
-async fn weights_that_somebody_else_moves_are_shown_and_left_alone() {
+async fn external_weights_are_shown_and_left_alone() {
     let bench = Bench::new().await;
     let mut config = bench.config((90, 10));
     config["load_balancer"]["weights"] = json!("external");
@@ -258,7 +258,7 @@ fn merged(base: Json, more: &Json) -> Json {
 }
 
 #[tokio::test]
-async fn a_name_leads_to_the_load_balancer_and_goes_with_the_app() {
+async fn a_name_leads_to_the_load_balancer_and_is_deleted_with_the_app() {
     let bench = Bench::new().await;
     let mut config = named(&bench, &json!({ "zone_id": "Z1", "ipv6": true }));
     let state = bench.apply(None, &config).await.state.unwrap();
@@ -278,7 +278,7 @@ async fn a_name_leads_to_the_load_balancer_and_goes_with_the_app() {
 }
 
 #[tokio::test]
-async fn a_name_of_somebody_else_stops_the_run_until_it_may_be_overwritten() {
+async fn a_record_of_others_stops_the_run_until_it_may_be_overwritten() {
     let bench = Bench::new().await;
     let config = named(&bench, &json!({ "zone_id": "Z1" }));
     let foreign = ipsy_aws::Record {

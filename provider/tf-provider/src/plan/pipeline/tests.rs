@@ -107,7 +107,7 @@ fn text(text: &str) -> Value {
 }
 
 #[test]
-fn a_new_object_is_unknown_where_nobody_said_anything() {
+fn unset_attributes_of_a_new_object_are_unknown() {
     let config =
         object(&[("name", text("a")), ("secret", text("s")), ("one", block(&[("word", text("w"))]))]);
     let (planned, replaced) = plan(None, &config);
@@ -227,7 +227,7 @@ fn named_blocks_that_move_need_no_new_object() {
 }
 
 #[test]
-fn the_form_that_was_there_first_stays_after_apply_too() {
+fn the_earlier_form_also_stays_after_apply() {
     let schema = schema();
     let prior = object(&[("soft", text("Abc")), ("one", block(&[("soft", text("Q"))]))]);
     let mut new = object(&[("soft", text("aBC")), ("one", block(&[("soft", text("r"))]))]);
