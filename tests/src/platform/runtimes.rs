@@ -144,7 +144,7 @@ fn vendor_gems(world: &World, project: &Project) -> Result<()> {
     buildah.copy(&container, &[script, project.path("Gemfile")], "/gems/")?;
     buildah.run(
         &container,
-        "cd /gems; ruby vendor-gems.rb . rack webrick; bundle config set path bundle; bundle lock --local",
+        "cd /gems; ruby vendor-gems.rb . rack webrick; bundle lock --local",
     )?;
     let made = buildah.mount(&container)?.join("gems");
     std::fs::copy(made.join("Gemfile.lock"), project.path("Gemfile.lock"))?;
