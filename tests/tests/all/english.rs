@@ -8,18 +8,21 @@ use acceptance::workspace;
 use crate::structure::tracked;
 
 /// A phrase and the words to use instead. A phrase matches whole words, in any case.
-const PHRASES: [(&str, &str); 16] = [
+const PHRASES: [(&str, &str); 19] = [
     ("is no error", "is not an error; succeeds if it does not exist"),
     ("is no path", "is not a valid path"),
     ("is no name", "is not a valid name"),
     ("is no valid", "is not a valid"),
     ("is no fault", "is not a fault"),
-    ("is there twice", "is duplicated; appears twice"),
     ("are no part", "are not part"),
     ("is gone", "is deleted; is missing; has ended"),
     ("are gone", "are deleted; are missing"),
-    ("made anew", "recreated; made again"),
-    ("begins anew", "starts again"),
+    ("anew", "again; recreated"),
+    ("tells", "reports; prints; returns; shows"),
+    ("says", "reports; sets; names; describes"),
+    ("goes on", "continues"),
+    ("goes off", "is in state ALARM"),
+    ("there twice", "duplicated; appears twice"),
     ("somebody", "the user; another tool; another caller"),
     ("whoever", "the user; any owner; callers that"),
     ("nobody else", "no other user; only the owner"),
