@@ -12,7 +12,7 @@ provider "ipsy" {
   region       = "us-east-1"
   default_tags = { managed-by = "terraform" }
 
-  # What holds for every app. A file that several configurations share goes into standards_file.
+  # Standards of every app. A file that several configurations share goes into standards_file.
   standards {
     version         = "2026.11"
     required_labels = ["team", "cost-center"]

@@ -98,7 +98,7 @@ resource "ipsy_app" "checkout" {
 data "ipsy_post_renderer" "here" {}
 
 # The values are known at plan even before anything exists, so the plan shows all of it, and what later changes
-# shows as a difference of single fields. Destroy goes the other way by itself: first the release, and with it
+# shows as a difference of single fields. Destroy uses the reverse order by itself: first the release, and with it
 # the binding of the target group, then the target group.
 resource "helm_release" "checkout" {
   name      = "checkout"

@@ -171,7 +171,7 @@ resource "aws_eks_cluster" "blue" {
   }
   access_config {
     authentication_mode = "API"
-    # Whoever runs Terraform installs the releases.
+    # The identity that runs Terraform installs the releases.
     bootstrap_cluster_creator_admin_permissions = true
   }
   depends_on = [aws_iam_role_policy_attachment.cluster]

@@ -94,7 +94,7 @@ fn check(file: &Path) -> Result<Verdict, Box<dyn Error>> {
         |text| Configuration::from_yaml(text, "fidelity").map_err(|findings| format!("{findings:?}"));
     let (fast, slow) = fuzzing::agreement(std::str::from_utf8(&input)?)?;
     if render(&input, &configuration(NOTHING)?, &options)?.output != input {
-        return Ok(Verdict::Changed("a configuration that says nothing changes bytes".to_owned()));
+        return Ok(Verdict::Changed("an empty configuration changes bytes".to_owned()));
     }
     let label = configuration(LABEL)?;
     let labelled = render(&input, &label, &options)?.output;

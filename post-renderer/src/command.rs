@@ -191,7 +191,7 @@ fn manifests(
     (show(&rendered, view, !files.is_empty(), colored.stdout, *stdout), code)
 }
 
-/// Shows the streams; `is_named` says whether they come from files that have to be told apart.
+/// Shows the streams; with `is_named` they come from several files and are shown with their names.
 fn show(
     rendered: &[(&Source, EditedStream<'_>)],
     view: View,

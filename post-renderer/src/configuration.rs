@@ -238,7 +238,7 @@ pub struct Resources {
     /// How many times its request a limit may be.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub limit_request_ratio: Quantities,
-    /// How strict `minimum`, `maximum` and `limitRequestRatio` are. With `warn`, defaults are only reported, too.
+    /// How strict `minimum`, `maximum` and `limitRequestRatio` are. With `warn`, defaults are also only reported.
     #[serde(skip_serializing_if = "is_default")]
     pub mode: Mode,
 }

@@ -79,7 +79,7 @@ fn collect(tree: &Tree<'_>, id: NodeId, found: &mut Vec<NodeId>, depth: usize) -
 mod tests {
     use super::*;
 
-    /// The names of the objects, or the reason why there are none.
+    /// The names of the objects, or the reason for their absence.
     fn check(text: &str, expected: Result<&[&str], &str>) {
         let mut tree = yaml_edit::read(text, Tree::default()).unwrap();
         write_out_items(&mut tree).unwrap();

@@ -42,7 +42,7 @@ pub(crate) struct Waiver<'c> {
 pub(crate) struct Remark {
     pub(crate) finding: Finding,
     pub(crate) offset: Option<usize>,
-    /// Whether it says that the document is invalid.
+    /// Whether it reports an invalid document.
     pub(crate) invalid: bool,
 }
 
@@ -282,7 +282,7 @@ impl<'o, 'a> Object<'o, 'a> {
         name.and_then(|name| self.tree.string(name)).is_some_and(|name| !name.is_empty())
     }
 
-    /// Says that a standard is broken: as an error where it is enforced, else as a warning.
+    /// Reports a violated standard: as an error where it is enforced, else as a warning.
     pub(crate) fn breach(
         &mut self,
         rule: &str,
@@ -296,7 +296,7 @@ impl<'o, 'a> Object<'o, 'a> {
         self.remark(rule, severity, node, field, message, help);
     }
 
-    /// Says that a standard was broken and is mended.
+    /// Reports a violated standard that the renderer corrects.
     pub(crate) fn mended(&mut self, rule: &str, node: NodeId, field: &str, message: String) {
         self.remark(rule, Severity::Note, node, field, message, "");
     }

@@ -50,7 +50,7 @@ pub(crate) enum Platform {
     Linux,
     Windows,
     Knative,
-    /// Nothing says so: most pods, which run on Linux.
+    /// No field decides: the usual case, which runs on Linux.
     Unsaid,
 }
 

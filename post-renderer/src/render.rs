@@ -88,7 +88,7 @@ pub struct Change {
     pub field: String,
     /// The rule: a standard's id, or `setting`.
     pub rule: String,
-    /// Where the configuration says so, as `advancedSettings[0] (ndots)`.
+    /// Where the configuration sets this, as `advancedSettings[0] (ndots)`.
     pub source: String,
     /// What was there, as JSON; absent where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,7 +201,7 @@ pub(crate) fn inspect<'t>(
     Ok(stream::render(text, plan, options))
 }
 
-/// The input as text; what is no UTF-8 is no YAML to Kubernetes.
+/// The input as text; Kubernetes accepts only UTF-8.
 fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderError> {
     std::str::from_utf8(input).map_err(|error| {
         let before = input
@@ -210,7 +210,7 @@ fn text<'a>(input: &'a [u8], options: &RenderOptions) -> Result<&'a str, RenderE
             .unwrap_or_default();
         let place = place(before, before.len(), 0, options);
         let number = yaml_edit::documents(before).count().max(1);
-        let finding = Finding::error("not-utf-8", "the bytes here are no UTF-8 text")
+        let finding = Finding::error("not-utf-8", "the bytes here are not valid UTF-8")
             // The line may be of a Secret, whose kind may come after it.
             .at(Location { document: Some(number), text: None, ..place })
             .help("manifests are UTF-8; binary data belongs into `binaryData` or `!!binary`, in base64");

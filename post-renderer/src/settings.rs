@@ -189,12 +189,9 @@ pub fn check_setting(setting: &AdvancedSetting) -> Vec<Finding> {
                     .is_some_and(Value::is_string);
             if !named {
                 findings.push(
-                    Finding::error(
-                        "target-missing",
-                        "neither a target nor the patch itself says which object it is for",
-                    )
-                    .field("target")
-                    .help("add a target, or `apiVersion`, `kind` and `metadata.name` to the patch"),
+                    Finding::error("target-missing", "neither a target nor the patch itself names an object")
+                        .field("target")
+                        .help("add a target, or `apiVersion`, `kind` and `metadata.name` to the patch"),
                 );
             }
         }
@@ -206,7 +203,7 @@ pub fn check_setting(setting: &AdvancedSetting) -> Vec<Finding> {
             let message = if known {
                 "names and kinds are never changed: Helm and kapp find their objects by them".to_owned()
             } else {
-                format!("`{name}` is no option of a patch")
+                format!("`{name}` is not an option of a patch")
             };
             findings.push(Finding::error("patch-option", message).field(format!("options.{name}")));
         }

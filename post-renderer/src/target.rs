@@ -189,7 +189,7 @@ impl Part {
     ];
 }
 
-/// The namespace by which targets know an object. Where nothing says it, that is `default`, as in kustomize; objects
+/// The namespace by which targets know an object. Without one, that is `default`, as in kustomize; objects
 /// without namespaces have the empty one.
 pub(crate) fn target_namespace<'n>(identity: &'n Identity, given: Option<&'n str>) -> &'n str {
     match Scope::of(identity, given) {

@@ -105,7 +105,7 @@ fn check(case: &Path) -> Result<(), String> {
 }
 
 /// Rendering twice is rendering once, and what was rendered is a stream that a renderer with nothing to do
-/// leaves alone. A case that breaks the first law says why in a file `laws`.
+/// leaves alone. A case that breaks the first law gives the reason in a file `laws`.
 fn laws(
     configuration: &Configuration,
     rendered: &Rendered,
@@ -121,7 +121,7 @@ fn laws(
         .map_err(|error| format!("not readable: {error}"))?;
     // Without the exceptions of the configuration, their annotations are forged ones.
     if configuration.exceptions.is_empty() && read.output != rendered.output {
-        return Err("a configuration that says nothing changes the output".to_owned());
+        return Err("an empty configuration changes the output".to_owned());
     }
     let again = render(&rendered.output, configuration, options);
     let holds = again.as_ref().is_ok_and(|again| again.output == rendered.output);

@@ -95,7 +95,7 @@ fn provider_schema_maps_are_sorted_and_actions_are_eleven() {
 }
 
 #[test]
-fn function_error_tells_argument_zero_from_none() {
+fn function_error_distinguishes_argument_zero_from_none() {
     check(&tf::FunctionError { text: "t".into(), function_argument: Some(0) }, &[0x0a, 1, b't', 0x10, 0]);
     check(&tf::FunctionError { text: "t".into(), function_argument: None }, &[0x0a, 1, b't']);
 }

@@ -92,7 +92,7 @@ pub(crate) fn aws_diagnostic(summary: &str, error: &Error) -> Diagnostic {
     Diagnostic::error(summary, detail)
 }
 
-/// A failure of a run. `verb` says what was tried: "made", "deleted".
+/// A failure of a run. `verb` names the attempted action: "made", "deleted".
 pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
     match failure {
         Failure::Aws { title, error } => aws_diagnostic(&format!("The {title} was not {verb}"), error),
@@ -115,7 +115,7 @@ pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
             format!("The {title} is left over"),
             format!(
                 "The app could not be made, and this part could not be taken back either: {error}.\n\nIt is kept \
-                 in the state. The next apply goes on from here, or `terraform destroy` removes it."
+                 in the state. The next apply continues from here, or `terraform destroy` removes it."
             ),
         ),
     }

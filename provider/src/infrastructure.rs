@@ -44,7 +44,7 @@ pub(crate) trait Component: Send + Sync {
     /// Key in the `infrastructure` output, such as `role` or `target_group/blue`.
     fn key(&self) -> ComponentKey;
 
-    /// What tells this object from others of its kind: another identity under the same key is another object,
+    /// Identity of this object among others of its kind: another identity under the same key is another object,
     /// made before the old one is deleted.
     fn identity(&self) -> String;
 
@@ -54,7 +54,7 @@ pub(crate) trait Component: Send + Sync {
     /// When it is made; deletions go the other way.
     fn stage(&self) -> Stage;
 
-    /// Whose it is to be.
+    /// Ownership tags that the object must carry.
     fn ownership(&self) -> &ownership::Ownership;
 
     /// Whether an earlier run from the same state, or `retain`, has left what was observed, so that a create may adopt it.
@@ -72,7 +72,7 @@ pub(crate) trait Component: Send + Sync {
         true
     }
 
-    /// What a message says of an object that is not ours.
+    /// Describes the owner of an object that is not the app's.
     fn owner(&self, observed: &Observed) -> String {
         ownership::describe(&observed.tags)
     }
@@ -128,11 +128,11 @@ pub(crate) trait Component: Send + Sync {
         Ok(None)
     }
 
-    /// Deletes it; what is gone already is no error.
+    /// Deletes the object. Succeeds if it does not exist.
     async fn delete(&self, observed: &Observed, deletion: &Deletion) -> Result<(), Error>;
 }
 
-/// What tells a component from all others of an app, those of its earlier states included: these may have the same
+/// Identity of a component among all others of an app, those of its earlier states included: these may have the same
 /// key, and one object may be there under two keys, as the target group that was a backend's own and is the one
 /// before by now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,7 +167,7 @@ impl Known {
         self.arns.get(&ComponentId::of(component)).map(String::as_str).filter(|arn| !arn.is_empty())
     }
 
-    /// Whether the state says that `component` is there and the app's.
+    /// Whether `component` exists and belongs to the app, according to the state.
     pub(crate) fn holds(&self, component: &dyn Component) -> bool {
         self.held.contains(&ComponentId::of(component))
     }

@@ -1,5 +1,5 @@
 //! What the resources, data sources and functions of one provider instance share: the standards, the policy
-//! of tags, and the way to AWS, which is only taken when somebody needs it.
+//! of tags, and the connection to AWS, which is opened at its first use.
 
 use std::sync::{Arc, RwLock};
 

@@ -1,7 +1,7 @@
 """Builds an app's environment as people do without ipsy: by hand, under names of their own.
 
-Usage: by_hand.py LISTENER_ARN LEGACY_TARGET_GROUP_ARN VPC_ID CLUSTER. Where AWS is and as whom it is
-called, the environment says. Prints the ARNs as JSON.
+Usage: by_hand.py LISTENER_ARN LEGACY_TARGET_GROUP_ARN VPC_ID CLUSTER. The environment holds AWS'
+endpoint and the credentials. Prints the ARNs as JSON.
 """
 
 import json

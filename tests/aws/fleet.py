@@ -1,7 +1,7 @@
 """Builds an app on EC2 as people have it: an Auto Scaling group behind a rule of the load balancer.
 
-Usage: fleet.py LISTENER_ARN VPC_ID SUBNET_ID. Where AWS is and as whom it is called, the environment
-says. Prints the ARNs as JSON.
+Usage: fleet.py LISTENER_ARN VPC_ID SUBNET_ID. The environment holds AWS' endpoint and the credentials.
+Prints the ARNs as JSON.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Builds many apps on EC2 as people have them, each with a rule, a target group, instances, a role and a log group.
 
-Usage: fleets.py LISTENER_ARN VPC_ID SUBNET_ID COUNT. Where AWS is and as whom it is called, the environment says. The
+Usage: fleets.py LISTENER_ARN VPC_ID SUBNET_ID COUNT. The environment holds AWS' endpoint and the credentials. The
 apps differ: every second one has an ECR repository, every fourth one an image pointer as well, and every tenth one has
 its instances without an Auto Scaling group. Prints the names of the apps as JSON.
 """

@@ -1,4 +1,4 @@
-"""Stands before a bench with a certificate of an authority that nobody knows, as a company's proxy does.
+"""Stands before a bench with a certificate of an unknown authority, as a company's proxy does.
 
 Usage: tls_front.py HOST:PORT FOLDER. Writes the authority into FOLDER/ca.pem, prints its URL, and ends when its
 standard input closes.

@@ -17,7 +17,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     extensions_map = {"": "application/json", ".json": "application/json", ".zip": "application/zip"}
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Clients report what goes wrong."""
+        """Clients report failures."""
 
 
 def main() -> None:

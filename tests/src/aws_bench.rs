@@ -25,7 +25,7 @@ pub use data_plane::{Target, Targets};
 /// Imports of boto3 are slow on a busy machine.
 const START_LIMIT: Duration = Duration::from_mins(2);
 
-/// The name of the bench's credentials, which tells the provider's calls from those that tests make themselves.
+/// The name of the bench's credentials, which distinguishes the provider's calls from those of the tests.
 pub const ACCESS_KEY_ID: &str = "AKIABENCHBENCHBENCH0";
 /// The secret of the bench's credentials. It is easy to find where it must not be.
 pub const SECRET_ACCESS_KEY: &str = "bench-secret-that-no-log-may-hold";
@@ -143,7 +143,7 @@ impl Resources {
         ]
     }
 
-    /// Whether there is nothing.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.names().iter().all(|(_, names)| names.is_empty())
     }
@@ -207,8 +207,8 @@ impl AwsBench {
         self.get("resources")
     }
 
-    /// How much there is of every kind, the platform included, such as `elbv2.FakeTargetGroup`. It counts what
-    /// `resources` has never heard of, too.
+    /// How much there is of every kind, the platform included, such as `elbv2.FakeTargetGroup`. It also counts
+    /// kinds that `resources` does not know.
     pub fn census(&self) -> Result<BTreeMap<String, u64>> {
         self.get("census")
     }

@@ -1,4 +1,4 @@
-//! What a task tells the person who started it, on standard output.
+//! Progress messages of a task, on standard output.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -12,13 +12,13 @@ pub struct Console {
 }
 
 impl Console {
-    /// Tells progress to whoever reads standard output, coloured on a terminal.
+    /// Prints progress on standard output, coloured on a terminal.
     pub fn standard() -> Self {
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         Self { quiet: false, colour }
     }
 
-    /// Tells nothing: for tests, whose failures carry what matters.
+    /// Prints nothing: for tests, whose failures carry the output.
     pub fn quiet() -> Self {
         Self { quiet: true, colour: false }
     }
@@ -62,13 +62,13 @@ impl Console {
         if self.quiet {
             return;
         }
-        // Nobody is left to be told when standard output is closed; the task goes on and cleans up.
+        // If standard output is closed, the task continues and cleans up.
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 }
 
 /// A step under way.
-#[must_use = "the end of a step tells how long it took"]
+#[must_use = "the end of a step reports its duration"]
 #[derive(Debug)]
 pub struct Step {
     started: Instant,
@@ -76,7 +76,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// Tells what came out, with the time it took.
+    /// Prints the result, with the time it took.
     pub fn done(self, result: impl Display) {
         let seconds = self.started.elapsed().as_secs_f64();
         self.console.say(format!("{result} ({seconds:.1} s)"));

@@ -100,7 +100,7 @@ impl Helm {
 }
 
 /// Lays out the plugin folder as `helm plugin install` takes it: our `plugin.yaml`, and the
-/// program where it says.
+/// program at its path.
 pub fn lay_out_plugin(folder: &Path, post_renderer: &Path) -> Result<()> {
     fs::create_dir_all(folder.join("bin"))?;
     fs::copy(workspace::root().join(PLUGIN_MANIFEST), folder.join("plugin.yaml"))?;

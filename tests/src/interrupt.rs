@@ -13,7 +13,7 @@ static ASKED_TO_STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 pub fn note() -> Result<()> {
     let flag = ASKED_TO_STOP.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM, SIGHUP] {
-        // A second signal ends the process at once, for whoever cannot wait.
+        // A second signal ends the process at once.
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(flag))?;
         signal_hook::flag::register(signal, Arc::clone(flag))?;
     }

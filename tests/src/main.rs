@@ -115,11 +115,11 @@ enum Task {
         /// Only this part.
         #[arg(long)]
         only: Option<Part>,
-        /// A folder of manifests on which rendering is measured, too.
+        /// A folder of manifests on which rendering is also measured.
         #[arg(long)]
         manifests: Option<PathBuf>,
     },
-    /// Breaks every changing call of an app's lifecycle in every way, and tells whether the next run mends it.
+    /// Breaks every changing call of an app's lifecycle in every way, and checks that the next run repairs it.
     Faults {
         /// Only this phase, and others if it is given again: `create`, `adoption`, `destroy`, or a folder within one of
         /// `tests/faults`.
@@ -141,7 +141,7 @@ enum Task {
     ScaleOut,
     /// Plans and applies beside the genuine hashicorp/aws, and counts what each of both asks of AWS.
     Compare,
-    /// Writes the generated documents, or with `--check` tells whether they are up to date.
+    /// Writes the generated documents, or with `--check` checks that they are up to date.
     Generate {
         /// Write nothing; fail if something would change.
         #[arg(long)]

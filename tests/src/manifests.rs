@@ -8,7 +8,7 @@ use similar::TextDiff;
 /// The objects of a stream, in its order; empty documents are left out.
 pub fn objects(stream: &str) -> Result<Vec<Value>> {
     serde_yaml::Deserializer::from_str(stream)
-        .map(|document| Value::deserialize(document).context("a document is no YAML"))
+        .map(|document| Value::deserialize(document).context("a document is not valid YAML"))
         .filter(|object| !matches!(object, Ok(Value::Null)))
         .collect()
 }
@@ -24,7 +24,7 @@ pub fn sorted_objects(stream: &str) -> Result<Vec<(String, Value)>> {
 pub fn object(stream: &str, kind: &str, name: &str) -> Result<Value> {
     let wanted = format!("{kind}/{name}");
     let found = objects(stream)?.into_iter().find(|object| title(object) == wanted);
-    found.with_context(|| format!("there is no {wanted}"))
+    found.with_context(|| format!("{wanted} not found"))
 }
 
 /// A unified difference between two texts.

@@ -27,7 +27,7 @@ pub(crate) use table::Verdict;
 pub use world::World;
 pub(crate) use world::chart;
 
-/// A scenario adds its rows to the table. A failure that is no row's own ends the run.
+/// A scenario adds its rows to the table. A failure outside of a row ends the run.
 pub type Scenario = fn(&World, &mut Table) -> Result<()>;
 
 /// All scenarios, by the names that choose them.

@@ -173,7 +173,7 @@ pub struct Alias {
     pub name: String,
     /// `A` or `AAAA`.
     pub kind: String,
-    /// What tells weighted records of one name apart.
+    /// Distinguishes weighted records of one name.
     pub set_identifier: Option<String>,
     /// Its share.
     pub weight: Option<u8>,

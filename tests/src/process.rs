@@ -160,7 +160,7 @@ impl Process {
         self
     }
 
-    /// Passes its standard error on to the caller's: what it tells there is progress.
+    /// Passes its standard error, which shows progress, on to the caller's.
     #[must_use]
     pub fn errors_shown(mut self) -> Self {
         self.errors_shown = true;

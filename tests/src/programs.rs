@@ -108,12 +108,12 @@ impl Programs {
 fn given(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = folder.join(name);
     if !path.is_file() {
-        bail!("IPSY_BIN_DIR is {}, but there is no {name} in it", folder.display());
+        bail!("IPSY_BIN_DIR is {}, which does not contain {name}", folder.display());
     }
     Ok(path.canonicalize()?)
 }
 
-/// What cargo tells programs about a build.
+/// Cargo's messages about a build, for programs.
 fn messages(cargo: Process) -> Result<String> {
     let build = cargo.arg("--message-format=json-render-diagnostics").errors_shown();
     Ok(build.limit(Duration::from_hours(1)).succeed()?.stdout)

@@ -21,7 +21,7 @@ use crate::workspace;
 
 /// Where Terraform and `OpenTofu` look for `ipsy/ipsy`: what is installed, is installed for both.
 pub const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
-/// The command that makes what the configuration says.
+/// The command that applies the configuration.
 pub const APPLY: [&str; 4] = ["apply", "-input=false", "-no-color", "-auto-approve"];
 /// The command that takes everything away.
 pub const DESTROY: [&str; 4] = ["destroy", "-input=false", "-no-color", "-auto-approve"];

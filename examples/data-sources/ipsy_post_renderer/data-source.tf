@@ -2,7 +2,7 @@
 # resource, so Terraform reads it in the first plan already, and with it the path is known there.
 data "ipsy_post_renderer" "here" {}
 
-# The configuration comes with the app's own arguments, which are known at plan, too.
+# The configuration contains the app's own arguments, which are also known at plan.
 resource "helm_release" "checkout" {
   name   = "checkout"
   chart  = "${path.module}/charts/ipsy-app"
@@ -14,7 +14,7 @@ resource "helm_release" "checkout" {
   }
 }
 
-# For somebody else's chart there is no app: `config` holds the configuration.
+# A chart without an `ipsy_app`: `config` holds the configuration.
 data "ipsy_post_renderer" "labels" {
   config = jsonencode({
     apiVersion = "ipsy.dev/v1"

@@ -4,7 +4,7 @@
  *   ipsyPipeline(image: 'REGISTRY/APP', environments: ['dev', 'prod'])
  *
  * Further settings: `branch` that is deployed (main), `steps` of the traffic ([100]), `agent` label (docker), `minutes`
- * (120), and `form: true` for a job that deploys what its form says and builds nothing.
+ * (120), and `form: true` for a job that deploys the values of its form and builds nothing.
  */
 def call(Map settings) {
     for (name in ['image', 'environments']) {
@@ -33,7 +33,7 @@ def call(Map settings) {
     }
 }
 
-/** Deploys what the form says. The first run of a job only makes its form. */
+/** Deploys the values of the form. The first run of a job only makes its form. */
 private void deployForm(Map settings) {
     if (!params.TAG) {
         echo('No tag was given: nothing is deployed.')

@@ -1,4 +1,4 @@
-//! No input panics, a configuration that says nothing changes nothing, and both readers agree.
+//! No input panics, an empty configuration changes nothing, and both readers agree.
 #![no_main]
 
 use ipsy_post_renderer::configuration::Stamp;

@@ -27,7 +27,7 @@ pub use unknown_fields::PossibleKinds;
 use serde_json::{Map, Value};
 use yaml_edit::{Fault, NodeId, Tree};
 
-/// How a patch is applied, besides what it says itself.
+/// Options of applying a patch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PatchOptions {
     /// Whether a merge patch may create list elements.

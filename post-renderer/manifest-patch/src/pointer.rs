@@ -9,7 +9,7 @@ pub(crate) struct Pointer {
 }
 
 impl Pointer {
-    /// Parses a pointer; the error says what is wrong. With `lenient` the first slash may be missing.
+    /// Parses a pointer; the error describes the problem. With `lenient` the first slash may be missing.
     pub(crate) fn parse(text: &str, lenient: bool) -> Result<Self, String> {
         if text.is_empty() {
             return Ok(Self { parts: Vec::new() });
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pointer_is_refused() {
+    fn an_invalid_pointer_is_refused() {
         assert!(Pointer::parse("a", false).is_err());
         assert!(Pointer::parse("a/b", true).is_ok());
         assert!(Pointer::parse("/~2", true).is_err());

@@ -60,7 +60,7 @@ fn is_subdomain(text: &str) -> bool {
 }
 
 impl Selector {
-    /// Parses a selector. The error says what is wrong with it. `for_labels` demands that values may be label
+    /// Parses a selector. The error describes the problem. `for_labels` demands that values may be label
     /// values; values of annotations are free.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut requirements = Vec::new();
@@ -127,7 +127,8 @@ fn requirement(text: &str) -> Result<(Requirement, &str), String> {
     for sign in ['>', '<'] {
         if let Some(rest) = after.strip_prefix(sign) {
             let (value, rest) = word(rest.trim_start());
-            let bound = value.parse().map_err(|_| format!("`{value}` behind `{sign}` is no whole number"))?;
+            let bound =
+                value.parse().map_err(|_| format!("`{value}` after `{sign}` is not a whole number"))?;
             let operator = if sign == '>' { Operator::GreaterThan(bound) } else { Operator::LessThan(bound) };
             return Ok((Requirement { key, operator }, rest));
         }
@@ -152,11 +153,15 @@ fn word(text: &str) -> (&str, &str) {
 }
 
 fn checked_key(key: &str) -> Result<String, String> {
-    if is_label_key(key) { Ok(key.to_owned()) } else { Err(format!("`{key}` is no label key")) }
+    if is_label_key(key) { Ok(key.to_owned()) } else { Err(format!("`{key}` is not a valid label key")) }
 }
 
 fn checked_value(value: &str) -> Result<String, String> {
-    if is_label_value(value) { Ok(value.to_owned()) } else { Err(format!("`{value}` is no label value")) }
+    if is_label_value(value) {
+        Ok(value.to_owned())
+    } else {
+        Err(format!("`{value}` is not a valid label value"))
+    }
 }
 
 #[cfg(test)]
@@ -232,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_selector_is_refused() {
+    fn an_invalid_selector_is_refused() {
         for selector in
             ["=a", "a=b,", ",a", "a in", "a in (b", "a b", "a=b c", "a>b", "a=-", "a//b", "!", "in (a)"]
         {

@@ -70,7 +70,7 @@ fn two_spread_constraints_of_one_key_must_be_told_apart() {
 }
 
 #[test]
-fn operations_fail_as_the_standard_says() {
+fn operations_fail_as_the_standard_demands() {
     let object = pod("x", &json!([1, 2]));
     let failing = [
         (json!([{"op": "add", "path": "/spec/x/3", "value": 1}]), "not an index"),
@@ -82,9 +82,9 @@ fn operations_fail_as_the_standard_says() {
         (json!([{"op": "replace", "path": "", "value": {}}]), "whole object"),
         (json!([{"op": "add", "path": "/spec/x/0/a", "value": 1}]), "neither a mapping nor a list"),
     ];
-    for (patch, says) in failing {
+    for (patch, expected) in failing {
         let message = patched(&object, &patch, PatchOptions::default()).unwrap_err();
-        assert!(message.contains(says), "{patch}: {message}");
+        assert!(message.contains(expected), "{patch}: {message}");
     }
     let number = json!([{"op": "test", "path": "/spec/x/0", "value": 1.0}]);
     assert!(patched(&object, &number, PatchOptions::default()).is_ok());

@@ -164,7 +164,7 @@ pub(super) struct Common {
     /// Configuration as text (JSON or YAML). Overrides all files.
     #[arg(long, value_name = "TEXT")]
     pub(super) config_json: Vec<String>,
-    /// Accept that there is no configuration.
+    /// Run without a configuration.
     #[arg(long)]
     pub(super) allow_unconfigured: bool,
     /// Let a `ConfigMap` labelled `ipsy.dev/post-render-config` in the stream add labels, annotations and settings;

@@ -80,7 +80,7 @@ struct Summary {
     would_change: usize,
 }
 
-/// Checks files, or stdin if there are none, and prints what was found. Returns the exit code of all streams, and the
+/// Checks files, or stdin without files, and prints the findings. Returns the exit code of all streams, and the
 /// result of printing.
 pub(super) fn run(
     common: &Common,

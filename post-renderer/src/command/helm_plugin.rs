@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// `ipsy-post-renderer/report.json` in Helm's cache directory; nothing if there is no such directory to be known.
+/// `ipsy-post-renderer/report.json` in Helm's cache directory; `None` if that directory is unknown.
 pub(super) fn report_path() -> Option<PathBuf> {
     cache(|name| env::var_os(name)).map(|cache| cache.join("ipsy-post-renderer").join("report.json"))
 }

@@ -51,7 +51,7 @@ impl Report {
         }
         let known = common.helm_plugin.then(helm_plugin::report_path).flatten();
         Ok(known.and_then(|path| Self::at(&path, &inputs).ok()).map(|report| {
-            // If this fails, so does writing the file, which says why.
+            // If this fails, writing the file also fails, with the reason.
             let _ = fs::create_dir_all(folder_of(&report.path));
             Self { is_implicit: true, ..report }
         }))

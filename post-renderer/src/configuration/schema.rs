@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use std::path::Path;
 
-    /// With `IPSY_ACCEPT` in the environment it is written anew.
+    /// `IPSY_ACCEPT` in the environment rewrites it.
     #[test]
     fn configurations_are_checked_by_the_shape_of_the_schema() {
         let text = serde_json::to_string_pretty(&shape(schema())).unwrap() + "\n";

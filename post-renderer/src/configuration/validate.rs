@@ -57,7 +57,7 @@ pub(crate) fn shape_findings(value: &Value, shape: &Value, kind: &str) -> Vec<Fi
 /// Which argument takes a document of a kind.
 const ARGUMENTS: [(&str, &str); 2] = [(super::KIND, "--config"), ("Standards", "--standards")];
 
-/// Says that a document is of the other kind, whose members would all be unknown here.
+/// Reports a document of the other kind, whose members would all be unknown here.
 fn other_kind(members: &Map<String, Value>, kind: &str) -> Option<Finding> {
     let found = members.get("kind").and_then(Value::as_str)?;
     let (_, argument) = ARGUMENTS.iter().find(|(other, _)| *other == found && found != kind)?;
@@ -170,7 +170,7 @@ impl Walk<'_> {
         if types.contains(&is) || (is == "integer" && types.contains(&"number")) {
             return true;
         }
-        // An empty section is nothing said.
+        // An empty section counts as absent.
         if value.is_null() && (types.contains(&"object") || types.contains(&"array")) {
             self.complain("configuration-type", field, "is empty; leave it out, or write `{}`".to_owned());
             return false;
@@ -237,7 +237,7 @@ impl Walk<'_> {
         if schema.get("x-key").is_some() {
             if !is_label_key(key) {
                 let message = format!(
-                    "`{key}` is no label key: an optional DNS prefix and a slash, then at most 63 letters, digits, `-`, `_`, `.`"
+                    "`{key}` is not a valid label key: an optional DNS prefix and a slash, then at most 63 letters, digits, `-`, `_`, `.`"
                 );
                 self.complain("configuration-label", field, message);
             } else if HELMS_OWN.contains(&key) {
@@ -250,7 +250,7 @@ impl Walk<'_> {
         }
         if schema.get("x-value").is_some() && value.as_str().is_some_and(|value| !is_label_value(value)) {
             let message = format!(
-                "`{}` is no label value: at most 63 letters, digits, `-`, `_`, `.`, beginning and ending with a letter or digit",
+                "`{}` is not a valid label value: at most 63 letters, digits, `-`, `_`, `.`, beginning and ending with a letter or digit",
                 value.as_str().unwrap_or_default()
             );
             self.complain("configuration-label", field, message);
@@ -271,7 +271,7 @@ impl Walk<'_> {
                 self.complain(
                     "configuration-date",
                     field,
-                    format!("`{text}` is no date; write it as 2027-01-31"),
+                    format!("`{text}` is not a valid date; write it as 2027-01-31"),
                 );
             }
             _ => {}
@@ -317,7 +317,7 @@ impl Walk<'_> {
         {
             let expression = expression.as_str().unwrap_or_default();
             if regex::Regex::new(&format!("^(?:{expression})$")).is_err() {
-                let message = format!("`{expression}` is no regular expression");
+                let message = format!("`{expression}` is not a valid regular expression");
                 self.complain("configuration-expression", "standards.imagePinning.allow", message);
             }
         }

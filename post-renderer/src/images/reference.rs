@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ports_of_registries_are_no_tags() {
+    fn ports_of_registries_are_not_tags() {
         let image = ImageReference::parse("localhost:5000/team/web:1.0@sha256:abc");
         assert_eq!(image.name, "localhost:5000/team/web");
         assert_eq!(image.tag.as_deref(), Some("1.0"));

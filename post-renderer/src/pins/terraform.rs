@@ -59,7 +59,7 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     Some((name.trim(), value.split('"').next()?))
 }
 
-/// Whether a constraint has a lower bound only: a release that breaks something fits it, too.
+/// Whether a constraint has a lower bound only: a later release with breaking changes also fits it.
 fn is_open(constraint: &str) -> bool {
     let mut parts = constraint.split(',').map(str::trim);
     let is_lower = parts.clone().any(|part| part.starts_with('>'));

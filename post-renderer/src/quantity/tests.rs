@@ -38,7 +38,7 @@ fn what_is_below_the_finest_step_is_rounded_away_from_zero() {
 }
 
 #[test]
-fn what_is_no_quantity_is_refused() {
+fn an_invalid_quantity_is_refused() {
     for text in
         ["", "-", ".", "Gi", "1 Gi", "1gi", "1KI", "1e", "1e+", "1.2.3", "1m m", "0x10", "1_000", "Infinity"]
     {

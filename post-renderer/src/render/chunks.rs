@@ -206,7 +206,7 @@ fn locate(
     let mut finding = remark.finding;
     if may_hold_secret(lines.text.get(range.clone()).unwrap_or_default()) {
         place.text = None;
-        // What the reader says of a document may quote it.
+        // The reader's message may quote the document.
         if matches!(finding.id.as_str(), "invalid-yaml" | "invalid-object") {
             finding.message = without_quotations(&finding.message);
         }

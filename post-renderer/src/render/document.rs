@@ -16,7 +16,7 @@ use yaml_edit::Tree;
 pub(super) enum Written {
     /// It stays as it is.
     Same,
-    /// Parts of it are written anew, by the edits that are left in the work.
+    /// Parts of it are rewritten, by the edits that are left in the work.
     Edited,
     /// It is removed: a patch deleted it, or it was a configuration.
     Removed,

@@ -109,7 +109,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// Of a `ConfigMap` or `Secret` that says `immutable: true`.
+/// Of a `ConfigMap` or `Secret` with `immutable: true`.
 const DATA: Members = Members::These(&["data", "binaryData", "stringData"]);
 
 /// The immutable members of an object as they are before a change.

@@ -64,7 +64,7 @@ impl Kapp {
         found
     }
 
-    /// Writes the annotations of one object. Gives a remark where the object has no place in kapp and goes.
+    /// Writes the annotations of one object. Returns a remark where the object has no place in kapp and is removed.
     pub(super) fn apply(
         &self,
         tree: &mut Tree<'_>,
@@ -185,7 +185,7 @@ fn group(phase: &str, rank: usize) -> String {
     format!("ipsy.dev/{phase}-hooks-{rank}")
 }
 
-/// When what runs to its end runs again. Helm makes the Jobs and Pods of upgrade hooks anew at every upgrade: kapp
+/// When what runs to its end runs again. Helm recreates the Jobs and Pods of upgrade hooks at every upgrade: kapp
 /// does so with a nonce, which makes them differ each time. Those of install hooks run once.
 fn runs(on_upgrade: bool) -> Vec<(&'static str, String)> {
     if on_upgrade {

@@ -97,7 +97,7 @@ pub(super) fn mark_matched(tree: &Tree<'_>, subject: &Subject<'_>, plan: &Plan<'
     }
 }
 
-/// Says that the settings were applied before.
+/// Reports that the settings were applied before.
 pub(super) fn already_set(tree: &Tree<'_>, subject: &Subject<'_>) -> Remark {
     let message = "settings are not applied again: the object is as this configuration's settings left it";
     let finding = Finding::new("already-rendered", Severity::Note, message)

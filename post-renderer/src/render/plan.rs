@@ -153,7 +153,7 @@ impl<'c> Plan<'c> {
         if options.without_standards {
             warnings.extend(standards_off(&standards));
             standards.clear();
-            // Without standards there is nothing that an exception could waive.
+            // Without standards an exception has no effect.
             context.exceptions.clear();
         }
         let mut stamps = Vec::new();

@@ -1,4 +1,4 @@
-//! Exceptions that waived nothing: an error, since whoever reads the configuration believes that something is waived.
+//! Exceptions that waived nothing: an error, since readers of the configuration believe that something is waived.
 
 use super::plan::Plan;
 use crate::finding::Finding;

@@ -61,7 +61,7 @@ impl Population {
             return Some(Self::Kinds(kinds));
         }
         match field {
-            // Nodes, fields and metrics are no objects of a stream.
+            // Nodes, fields and metrics are not objects of a stream.
             "nodeSelector" | "fieldSelector" => None,
             "selector" if is_within("metric") => None,
             "podSelector" | "workloadSelector" | "endpointSelector" => Some(Self::Pods),

@@ -113,10 +113,10 @@ fn hold(
             let change = match (matches, labels.get(&key)) {
                 (true, Some(value)) => format!("`{key}` stays `{value}`: `{selecting}` selects by it"),
                 (false, Some(value)) => {
-                    format!("`{key}` stays `{value}`: otherwise `{selecting}` would select this, too")
+                    format!("`{key}` stays `{value}`: otherwise `{selecting}` would also select this")
                 }
                 (true, None) => format!("`{key}` is not added: `{selecting}` would no longer select this"),
-                (false, None) => format!("`{key}` is not added: `{selecting}` would select this, too"),
+                (false, None) => format!("`{key}` is not added: `{selecting}` would also select this"),
             };
             let advice =
                 format!("change the selector in the chart, or add an exception for `{}/{key}`", RULE.id);

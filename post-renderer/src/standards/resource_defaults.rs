@@ -67,7 +67,7 @@ fn fill(object: &mut Object<'_, '_>, context: &Context<'_>, container: &Containe
         let limit = stated(object, context, owner, RULE.id, "limits", name);
         let request = stated(object, context, owner, RULE.id, "requests", name);
         let limit_default = limits.get(name).filter(|_| limit.is_absent());
-        // A request that is absent is the limit, says Kubernetes; a smaller one would change its meaning.
+        // In Kubernetes an absent request equals the limit; a smaller one would change its meaning.
         let request_default = requests.get(name).filter(|_| request.is_absent() && limit.is_absent());
         if limit_default.is_none() && request_default.is_none() || object.is_waived(context, RULE.id, name) {
             continue;

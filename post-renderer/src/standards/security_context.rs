@@ -120,8 +120,8 @@ impl Owner {
     }
 }
 
-/// Applies one member of a security context, each of its own members by itself: `capabilities: {drop: [ALL]}` says
-/// nothing of `add`.
+/// Applies one member of a security context, each of its own members by itself: `capabilities: {drop: [ALL]}` does
+/// not affect `add`.
 fn apply_to(
     owner: &Owner,
     key: &str,
@@ -233,10 +233,10 @@ fn escalates(tree: &Tree<'_>, container: NodeId) -> Option<String> {
 /// Whether the container, or a container that the pod's setting reaches, runs as root by its own word.
 fn runs_as_root(object: &Object<'_, '_>, owner: &Owner) -> bool {
     let tree = &object.tree;
-    let says = |owner: NodeId, key: &str, value: Value| {
+    let is_set_to = |owner: NodeId, key: &str, value: Value| {
         tree.at(owner, &[SECTION, key]).map(|found| tree.is(found, &value))
     };
-    let is_root = |owner: NodeId| says(owner, "runAsUser", Value::from(0));
+    let is_root = |owner: NodeId| is_set_to(owner, "runAsUser", Value::from(0));
     let pod = match owner {
         Owner::Pod(pod) => Some(*pod),
         Owner::Container(container) => object.pod_of(container),
@@ -247,7 +247,7 @@ fn runs_as_root(object: &Object<'_, '_>, owner: &Owner) -> bool {
     match owner {
         Owner::Container(container) => container_is_root(container.node),
         Owner::Pod(pod) => object.containers_of(pod).iter().any(|container| {
-            says(container.node, NON_ROOT, Value::Bool(false)) != Some(true)
+            is_set_to(container.node, NON_ROOT, Value::Bool(false)) != Some(true)
                 && container_is_root(container.node)
         }),
     }

@@ -53,7 +53,7 @@ impl Standard for Spread {
             .tree
             .get(spec, KEY)
             .is_some_and(|found| object.tree.children(object.tree.follow(found)).next().is_some());
-        // One replica has nothing to spread; an autoscaled workload says no number.
+        // One replica cannot be spread; an autoscaled workload has no number.
         if present || replicas.is_some_and(|replicas| replicas < 2) {
             return Ok(());
         }

@@ -43,7 +43,7 @@ pub const FIT: PlanRule = PlanRule {
     source: None,
 };
 
-/// An environment asks for a number of replicas that no app goes below.
+/// The minimum number of replicas that an environment demands of every app.
 pub const MINIMUM_REPLICAS: PlanRule = PlanRule {
     id: "minimum-replicas",
     summary: "An app has at least as many replicas as its environment asks for.",

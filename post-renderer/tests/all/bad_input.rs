@@ -1,10 +1,10 @@
-//! What is no stream of manifests: an error with its place, exit code 3, bounded time and memory.
+//! Input that is not a stream of manifests: an error with its place, exit code 3, bounded time and memory.
 
 use ipsy_post_renderer::{Configuration, ErrorKind, RenderOptions, render};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-fn check(input: &[u8], document: usize, line: usize, says: &str) {
+fn check(input: &[u8], document: usize, line: usize, expected: &str) {
     let configuration =
         Configuration::from_yaml("{apiVersion: ipsy.dev/v1, kind: PostRenderConfig, labels: {a: b}}", "test")
             .unwrap();
@@ -12,11 +12,11 @@ fn check(input: &[u8], document: usize, line: usize, says: &str) {
     let error = render(input, &configuration, &RenderOptions::default()).expect_err("the input is bad");
     assert!(started.elapsed() < Duration::from_secs(10), "it took {:?}", started.elapsed());
     assert_eq!(error.kind, ErrorKind::Input, "{error}");
-    let finding = error.findings.first().expect("an error says why");
+    let finding = error.findings.first().expect("an error has a finding");
     let place = (finding.location.document, finding.location.line);
     assert_eq!(place, (Some(document), Some(line)), "{error}");
     assert!(finding.location.column.is_some(), "{error}");
-    assert!(error.to_string().contains(says), "{error}");
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 const GOOD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
@@ -40,7 +40,7 @@ fn unterminated_scalars() {
 }
 
 #[test]
-fn documents_that_are_no_mapping() {
+fn documents_that_are_not_mappings() {
     check(format!("{GOOD}---\n- a\n- b\n").as_bytes(), 2, 6, "expected a mapping");
     check(b"just text\n", 1, 1, "expected a mapping");
     check(b"--- text\nkind: A\n", 1, 1, "document separator");
@@ -54,7 +54,7 @@ fn documents_without_kind() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn bytes_that_are_not_text() {
     check(b"kind: A\nmetadata:\n  name: \xff\xfe\n", 1, 3, "UTF-8");
     check(b"kind: A\nmetadata:\n  name: \"a\0b\"\n", 1, 3, "");
 }
@@ -130,7 +130,7 @@ fn large_scalars_stay_linear() {
 fn truncated_input() {
     let whole = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: \"y\"\n";
     for end in 0..whole.len() {
-        // Some prefixes are manifests, too; none may panic.
+        // Some prefixes are also manifests; none may panic.
         let _ = render(&whole.as_bytes()[..end], &Configuration::default(), &RenderOptions::default());
     }
     check(&whole.as_bytes()[..whole.len() - 2], 1, 5, "");

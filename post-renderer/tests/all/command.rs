@@ -191,7 +191,7 @@ fn a_configuration_in_the_stream_is_refused_unless_allowed() {
     assert_eq!(allowed.stdout, format!("{INPUT}  labels:\n    team: payments\n---\n"));
 }
 
-/// A reader that goes away, as `head` does.
+/// A reader that closes early, as `head` does.
 struct Gone;
 
 impl Write for Gone {

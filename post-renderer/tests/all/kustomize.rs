@@ -154,7 +154,7 @@ pub(super) fn kustomize() -> (PathBuf, &'static str) {
             return (path, command);
         }
     }
-    panic!("there is no kustomize: set IPSY_KUSTOMIZE, or put `kustomize` or `kubectl` on the PATH");
+    panic!("kustomize not found: set IPSY_KUSTOMIZE, or put `kustomize` or `kubectl` on the PATH");
 }
 
 #[test]

@@ -144,7 +144,7 @@ proptest! {
         let output = String::from_utf8(once.output).unwrap();
         let mut written = output.lines();
         for line in text.lines() {
-            prop_assert!(written.any(|other| other == line), "{line:?} is gone from\n{output}");
+            prop_assert!(written.any(|other| other == line), "{line:?} is missing in\n{output}");
         }
     }
 

@@ -23,7 +23,7 @@ fn a_part_is_explained_with_an_exception_for_the_part() {
 }
 
 #[test]
-fn other_findings_are_explained_too() {
+fn other_findings_are_explained() {
     for kind in ipsy_post_renderer::finding_kinds() {
         let outcome = program(&["explain-rule", kind.id], "");
         assert_eq!(outcome.code, 0);

@@ -3,7 +3,7 @@
 use super::tree::{NONE, Node, Tree};
 use super::{read_by_parser, read_by_scanner};
 
-/// Reads a document both ways. An error says where they differ; what the scanner hands over agrees.
+/// Reads a document both ways. An error names the place where they differ; what the scanner hands over agrees.
 pub fn agreement(text: &str) -> Result<bool, String> {
     let Some(fast) = read_by_scanner(text) else { return Ok(false) };
     let slow = read_by_parser(text, Tree::default()).map_err(|fault| {

@@ -3,7 +3,7 @@
 use super::tree::Fault;
 use wide::{i8x16, u8x16};
 
-/// Whether there is nothing but printable ASCII and line ends, as in most documents.
+/// Whether all bytes are printable ASCII or line ends, as in most documents.
 pub(super) fn is_usual(bytes: &[u8]) -> bool {
     all(bytes, |bytes| {
         // Taken as a signed number, what follows a printable character is more than a blank.
@@ -82,7 +82,7 @@ fn has_controls(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether all bytes are such that the mask says so.
+/// Whether the mask holds for all bytes.
 fn all(bytes: &[u8], mask: impl Fn(u8x16) -> u8x16) -> bool {
     let (chunks, rest) = bytes.as_chunks::<16>();
     let mut last = [b' '; 16];

@@ -10,7 +10,7 @@
 //!                                spec: {}
 //! ```
 //!
-//! A removed line goes with the line end before it and a new line comes with one, so edits that meet do not overlap.
+//! An edit removes a line together with the line end before it, and adds a new line with one, so adjacent edits do not overlap.
 
 mod block;
 mod flow;

@@ -1,5 +1,5 @@
 //! How large a document becomes when its aliases are followed: a few lines can stand for billions of values, which
-//! Kubernetes' parser refuses, too ("document contains excessive aliasing").
+//! Kubernetes' parser also refuses ("document contains excessive aliasing").
 
 use super::tree::{Kind, NONE, Tree};
 

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 /// Mappings of up to this many members are searched without an index.
 pub(super) const LARGE: usize = 64;
 
-/// The members of one mapping by key, in order. Removed members stay; their state tells.
+/// The members of one mapping by key, in order. Removed members stay; their state marks them.
 type Members = BTreeMap<String, Vec<NodeId>>;
 
 /// The large mappings that were searched since the document was read.

@@ -32,8 +32,8 @@ impl Tree<'_> {
         }
     }
 
-    /// The member of a mapping with the given key; the last one where a key is there twice, as go-yaml has it.
-    /// Members that come by a merge key (`<<`) are found, too. Aliases are followed on the way in.
+    /// The member of a mapping with the given key; the last one of a duplicate key, as in go-yaml.
+    /// Members from a merge key (`<<`) are found as well. Aliases are followed on the way in.
     pub fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
         let id = self.follow(id);
         if self.node(id).kind != Kind::Mapping {

@@ -76,7 +76,7 @@ pub(crate) fn resolve(text: &str) -> Scalar<'_> {
     }
 }
 
-/// Reads a scalar with its tag, if it has one; the error says why Kubernetes refuses it.
+/// Reads a scalar with its tag, if it has one; the error explains why Kubernetes refuses it.
 pub(crate) fn tagged<'a>(
     tag: Option<&str>,
     style: Style,

@@ -50,7 +50,7 @@ pub(super) fn scan(tree: &mut Tree<'_>, limit: usize) -> Sure<()> {
 enum Before {
     /// A value that has ended.
     Value,
-    /// Plain text, which a line that is indented further goes on with.
+    /// Plain text, which a line with more indentation continues.
     Word,
     /// A key or dash without a value so far. An empty one was added for it.
     Nothing,
@@ -258,7 +258,7 @@ impl Scanner<'_, '_> {
         Ok(Before::Value)
     }
 
-    /// A value that is no block collection on the line below its key or dash.
+    /// A value, other than a block collection, on the line below its key or dash.
     #[cold]
     #[inline(never)]
     fn value_below(&mut self, place: u32) -> Sure<u32> {
@@ -271,7 +271,7 @@ impl Scanner<'_, '_> {
         Ok(self.here())
     }
 
-    /// A value here that is no block collection and no block scalar.
+    /// A value here, other than a block collection or a block scalar.
     fn value_on_its_line(&mut self, key: Key) -> Sure<()> {
         match self.byte(0) {
             Some(b'{' | b'[') => {

@@ -121,13 +121,13 @@ impl Scanner<'_, '_> {
         if self.depth > super::DEPTH_LIMIT { Err(Unsure) } else { Ok(()) }
     }
 
-    /// Closes collections up to the one that a line goes on with.
+    /// Closes collections up to the one that a line continues.
     #[inline(never)]
     pub(super) fn close_to(&mut self, column: u32, start: Start) -> Sure<()> {
         while column + 1 < self.open.inner {
             self.close();
         }
-        // A mapping goes on after its list: `key:` above dashes of the same column.
+        // A mapping continues after its list: `key:` above dashes of the same column.
         if column + 1 == self.open.inner && self.open.kind == Kind::Sequence && start != Start::Dash {
             self.close();
         }

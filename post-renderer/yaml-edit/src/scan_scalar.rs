@@ -6,7 +6,7 @@ use super::tree::{Kind, Node, Style};
 use memchr::memchr;
 use wide::u8x16;
 
-/// Keys beyond this length are no keys to go-yaml.
+/// go-yaml does not accept keys beyond this length.
 const KEY_LIMIT: usize = 1_000;
 
 impl Scanner<'_, '_> {
@@ -126,7 +126,7 @@ impl Scanner<'_, '_> {
         Ok(())
     }
 
-    /// Whether the next line that is not empty goes on with a scalar; the position is then at its text.
+    /// Whether the next line that is not empty continues a scalar; the position is then at its text.
     fn continuation(&mut self) -> Sure<bool> {
         loop {
             let start = self.position;

@@ -112,7 +112,7 @@ fn what_charts_often_write_is_read_fast() {
 }
 
 #[test]
-fn what_is_no_yaml_is_left_to_the_reference_to_refuse() {
+fn invalid_yaml_is_left_to_the_reference_to_refuse() {
     for text in [
         "- >--\n  a\n",
         "a: |11\n  a\n",

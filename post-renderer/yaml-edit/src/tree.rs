@@ -182,7 +182,7 @@ pub struct Touch {
     pub after: Option<Value>,
 }
 
-/// Why a text is no document that can be read or edited, and where.
+/// Why a text cannot be read or edited as a document, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Byte offset in the document.
@@ -263,7 +263,7 @@ impl<'a> Tree<'a> {
         self.nodes.get_mut(id as usize).expect("node ids come from this tree and nodes are never taken out")
     }
 
-    /// The text between two offsets; empty where they are no valid range.
+    /// The text between two offsets; empty if they are not a valid range.
     pub fn slice(&self, start: u32, end: u32) -> &'a str {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }

@@ -197,7 +197,7 @@ async fn role(aws: &Aws, cluster: Option<&str>) -> Result<(), Error> {
     must(&format!("read back {:?}", found.tags), found.tags.len() == 2 && found.description == "changed");
     must("with its inline policy", found.inline_policies.get("app").is_some_and(|policy| policy == POLICY));
     let listed = aws.roles.list("/smoke/").await?;
-    must("the list tells the same", listed == [found]);
+    must("the list returns the same", listed == [found]);
     must("no such role", aws.roles.get("smoke-missing").await?.is_none());
     match cluster {
         Some(cluster) => pod_identity(aws, cluster, &made.arn).await?,
@@ -287,7 +287,7 @@ async fn traffic(aws: &Aws, listener_arn: &str) -> Result<(), Error> {
         tags: tags("smoke"),
     };
     let made = aws.listener_rules.create(&new).await?;
-    must("created the rule, and AWS tells it as it was asked for", made.conditions == conditions);
+    must("created the rule, and AWS returns the same conditions", made.conditions == conditions);
     must("the same holds for the weights", made.actions == new.actions && made.listener_arn == listener_arn);
     let taken = aws.listener_rules.create(&new).await.expect_err("twice");
     must(&format!("again: {taken}"), taken.kind() == ErrorKind::Conflict);

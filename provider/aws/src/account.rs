@@ -13,7 +13,7 @@ use crate::{Error, Secret};
 /// The security token service: who is calling, and how the caller proves that to others.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// The account and the principal of the credentials in use. AWS denies this call to nobody.
+    /// The account and the principal of the credentials in use. AWS allows this call to every principal.
     async fn caller_identity(&self) -> Result<CallerIdentity, Error>;
 
     /// A token for the Kubernetes API of the EKS cluster of this name. The token is a signed request, which EKS sends to

@@ -18,7 +18,7 @@ pub trait Alarms: Send + Sync {
 
     /// Makes an alarm with tags.
     ///
-    /// AWS replaces an alarm of the same name, whoever owns it: look with [`Alarms::by_names`] first.
+    /// AWS replaces an alarm of the same name, even of another owner: look with [`Alarms::by_names`] first.
     async fn create(&self, settings: &AlarmSettings, tags: &Tags) -> Result<(), Error>;
 
     /// Replaces all settings of an alarm; its tags stay.
@@ -30,10 +30,10 @@ pub trait Alarms: Send + Sync {
     /// Adds or overwrites tags.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes an alarm; one that is not there is no error.
+    /// Deletes an alarm. Succeeds if it does not exist.
     async fn delete(&self, name: &str) -> Result<(), Error>;
 }
 
@@ -57,7 +57,7 @@ pub struct AlarmSettings {
     pub namespace: String,
     /// Such as `HTTPCode_Target_5XX_Count`.
     pub metric: String,
-    /// What tells the metric from others of its name.
+    /// Dimensions that distinguish the metric from others of its name.
     pub dimensions: BTreeMap<String, String>,
     /// `Sum`, `Average`, `Maximum`, `Minimum`, `SampleCount`, or a percentile such as `p95`.
     pub statistic: String,
@@ -73,7 +73,7 @@ pub struct AlarmSettings {
     pub comparison: String,
     /// `notBreaching`, `breaching`, `ignore` or `missing`.
     pub missing_data: String,
-    /// What is told when it goes off, and when it is well again: ARNs, of SNS topics for instance.
+    /// ARNs to notify when the alarm starts and ends, such as SNS topics.
     pub actions: BTreeSet<String>,
 }
 
@@ -85,7 +85,7 @@ pub enum AlarmState {
         /// Why AWS thinks so.
         reason: String,
     },
-    /// It has gone off.
+    /// The alarm is in state ALARM.
     Alarm {
         /// Why AWS thinks so.
         reason: String,

@@ -58,7 +58,7 @@ impl Aws {
         Ok(coalesce::coalesced(sdk::connect(configuration).await?))
     }
 
-    /// The same AWS for whoever reads many objects to see whether anything has changed: roles and tags come from
+    /// The same AWS for callers that read many objects to see whether anything has changed: roles and tags come from
     /// lists of the whole account where that takes fewer calls. These lists learn of a change some seconds late. So
     /// what differs from what was expected must be read again through `self`, and nothing else may be decided by
     /// them.

@@ -22,7 +22,7 @@ impl<T: Clone + Ord> Batches<T> {
         self.pieces.pop_front()
     }
 
-    /// Takes back a piece of which something is missing, nobody knows what.
+    /// Takes back a piece with an unknown missing key.
     pub(crate) fn split(&mut self, mut piece: Vec<T>) {
         if piece.len() > 1 {
             let rest = piece.split_off(piece.len() / 2);

@@ -85,7 +85,7 @@ pub struct AssumeRoleWithWebIdentity {
     pub session_name: Option<String>,
     /// The token itself; comes before the file.
     pub web_identity_token: Option<Secret>,
-    /// File that holds the token, read anew each time; otherwise `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    /// File that holds the token, read again each time; otherwise `AWS_WEB_IDENTITY_TOKEN_FILE`.
     pub web_identity_token_file: Option<PathBuf>,
     /// How long the credentials last, 15 minutes to 12 hours.
     pub duration: Option<Duration>,

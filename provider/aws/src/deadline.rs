@@ -1,4 +1,4 @@
-//! Until when a piece of work may wait for AWS. Whoever starts the work says it once; every call in it that waits for
+//! Until when a piece of work may wait for AWS. The starter of the work sets it once; every call in it that waits for
 //! something to pass keeps to it.
 
 use std::future::Future;
@@ -16,7 +16,7 @@ pub async fn until<Work: Future>(deadline: Instant, work: Work) -> Work::Output 
     DEADLINE.scope(deadline, work).await
 }
 
-/// How long the work in progress may still wait, from `start` on; `None` if nobody has said so.
+/// How long the work in progress may still wait, from `start` on; `None` without a deadline.
 pub(crate) fn from(start: Instant) -> Option<Duration> {
     DEADLINE.try_with(|deadline| deadline.saturating_duration_since(start)).ok()
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::one_line;
 
 /// A call to AWS that failed. Printed, it is one sentence with operation, object, AWS's message, code and
-/// request id; [`Error::advice`] says what to do. It never holds a secret.
+/// request id; [`Error::advice`] describes what to do. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(Box<Failure>);
@@ -28,9 +28,9 @@ pub enum ErrorKind {
     InUse,
     /// A quota of the account is used up; only a human can raise it.
     QuotaExceeded,
-    /// Somebody else changes the same object, or holds the same place (a rule's priority).
+    /// Another caller changes the same object, or holds the same place (a rule's priority).
     Conflict,
-    /// A change was held up on purpose: what guards it was not met, or somebody asked to stop.
+    /// A change was held up on purpose: a guard failed, or a stop was requested.
     Halted,
     /// The credentials were good once.
     Expired,
@@ -259,12 +259,12 @@ impl Error {
     }
 
     /// Whether the call may have taken effect although it failed: there was no answer, or AWS had a fault of
-    /// its own. Whoever made a change must look what is there before another try.
+    /// its own. Callers must read the object before they try a change again.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Connection | ErrorKind::Other)
     }
 
-    /// What the reader can do about it: one or more full sentences, empty if there is nothing to say.
+    /// What the reader can do about it: one or more full sentences; may be empty.
     pub fn advice(&self) -> String {
         advice::of(self)
     }

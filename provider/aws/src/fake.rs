@@ -135,34 +135,34 @@ impl Fake {
     }
 
     /// Puts an image into a repository under a tag and returns its digest, which depends on `content` only.
-    /// `None` if there is no such repository.
+    /// `None` if the repository does not exist.
     pub fn push_image(&self, repository: &str, tag: &str, content: &str) -> Option<String> {
         self.world.push_image(repository, tag, content)
     }
 
-    /// Says what the scan of an image finds; without it an image counts as never scanned.
+    /// Sets the scan findings of an image; without it an image counts as never scanned.
     pub fn set_scan_findings(&self, repository: &str, digest: &str, findings: Vec<Finding>) {
         self.world.set_scan_findings(repository, digest, findings);
     }
 
-    /// Says which targets a group has and how they are. While no rule refers to the group, AWS does not probe
+    /// Sets the targets of a group and their health. While no rule refers to the group, AWS does not probe
     /// them, and all are reported as unused.
     pub fn set_targets(&self, target_group_arn: &str, targets: Vec<TargetHealth>) {
         self.world.set_targets(target_group_arn, targets);
     }
 
-    /// Makes an alarm, or says in what state it is from now on.
+    /// Makes an alarm, or sets its state.
     pub fn set_alarm(&self, name: &str, state: AlarmState) {
         self.world.set_alarm(name, state);
     }
 
-    /// Says how many requests a target group gets each minute.
+    /// Sets the number of requests that a target group gets each minute.
     pub fn set_requests_per_minute(&self, target_group_arn: &str, requests: f64) {
         self.world
             .with_state(|state| state.requests_per_minute.insert(target_group_arn.to_owned(), requests));
     }
 
-    /// Says what a target group answers in each minute, whenever it is asked.
+    /// Sets the traffic of a target group in each minute.
     pub fn set_traffic(&self, target_group_arn: &str, minutes: TrafficMinutes) {
         self.world.with_state(|state| state.traffic.insert(target_group_arn.to_owned(), minutes));
     }

@@ -61,6 +61,6 @@ pub use secret::Secret;
 pub use target_groups::{HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroups, TargetHealth};
 pub use text::one_line;
 
-/// Tags of an AWS object, by key. Keys starting with `aws:` are AWS's own and are never in here: nobody may
+/// Tags of an AWS object, by key. Keys starting with `aws:` are AWS's own and are never in here: users may not
 /// set or remove them.
 pub type Tags = BTreeMap<String, String>;

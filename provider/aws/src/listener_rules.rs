@@ -13,7 +13,7 @@ pub trait ListenerRules: Send + Sync {
     /// Creates a rule. `Conflict` if the priority is taken.
     async fn create(&self, rule: &NewRule) -> Result<Rule, Error>;
 
-    /// All rules of a listener by ascending priority, the default rule last. Empty if there is no such listener.
+    /// All rules of a listener by ascending priority, the default rule last. Empty if the listener does not exist.
     async fn by_listener(&self, listener_arn: &str) -> Result<Vec<Rule>, Error>;
 
     /// The rules of these ARNs that exist; a missing one is left out.
@@ -33,10 +33,10 @@ pub trait ListenerRules: Send + Sync {
     /// Adds or overwrites tags.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes a rule; one that is not there is no error.
+    /// Deletes a rule. Succeeds if it does not exist.
     async fn delete(&self, arn: &str) -> Result<(), Error>;
 }
 
@@ -171,7 +171,7 @@ pub struct AuthenticateOidc {
     pub user_info_endpoint: String,
     /// Client id of the application.
     pub client_id: String,
-    /// Client secret; `None` keeps the one that AWS has. AWS never tells it.
+    /// Client secret; `None` keeps the one that AWS has. AWS never returns it.
     pub client_secret: Option<Secret>,
     /// Space-separated scopes, `openid` if nothing else.
     pub scope: String,

@@ -36,10 +36,10 @@ pub trait LogGroups: Send + Sync {
     /// Adds or overwrites tags.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes a log group with its events; one that is not there is no error.
+    /// Deletes a log group with its events. Succeeds if it does not exist.
     async fn delete(&self, name: &str) -> Result<(), Error>;
 }
 

@@ -22,10 +22,10 @@ pub trait Parameters: Send + Sync {
     /// Adds or overwrites tags.
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes a parameter; one that is not there is no error.
+    /// Deletes a parameter. Succeeds if it does not exist.
     async fn delete(&self, name: &str) -> Result<(), Error>;
 }
 

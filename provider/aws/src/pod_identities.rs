@@ -32,10 +32,10 @@ pub trait PodIdentities: Send + Sync {
     /// Adds or overwrites tags, by the association's ARN.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes an association; one that is not there, or whose cluster is gone, is no error.
+    /// Deletes an association. Succeeds if it or its cluster does not exist.
     async fn delete(&self, cluster: &str, id: &str) -> Result<(), Error>;
 }
 

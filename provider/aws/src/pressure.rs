@@ -1,4 +1,4 @@
-//! How hard AWS is pressed: the refusals for too many calls that repetition hides from whoever waits.
+//! How hard AWS is pressed: the throttled calls that retries hide from waiting callers.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -12,7 +12,7 @@ pub trait Records: Send + Sync {
     async fn zone_name(&self, zone_id: &str) -> Result<String, Error>;
 
     /// All records of one name and type: one simple record, or several with a set identifier each. `NotFound` if
-    /// there is no such zone.
+    /// the zone does not exist.
     async fn find(&self, zone_id: &str, name: &str, kind: &str) -> Result<Vec<Record>, Error>;
 
     /// Replaces `old` by `new` in one step; either may be missing. `Conflict` if `old` is not there in exactly
@@ -27,15 +27,15 @@ pub struct Record {
     pub name: String,
     /// `A`, `AAAA` and so on.
     pub kind: String,
-    /// Tells the records of one name apart; `None` for a simple record.
+    /// Distinguishes records of one name; `None` for a simple record.
     pub set_identifier: Option<String>,
     /// Share among the records of one name, 0 to 255; `None` unless they are weighted.
     pub weight: Option<u8>,
-    /// What it says.
+    /// Target of the record.
     pub target: RecordTarget,
 }
 
-/// What a record says.
+/// Target of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordTarget {
     /// The same as another name of AWS.

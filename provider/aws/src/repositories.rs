@@ -10,7 +10,7 @@ use crate::{Error, Secret, Tags};
 /// Repositories of the account's own registry, addressed by name.
 #[async_trait]
 pub trait Repositories: Send + Sync {
-    /// Creates a repository. `AlreadyExists` if the name is taken, whoever holds it.
+    /// Creates a repository. `AlreadyExists` if the name is taken, by any owner.
     async fn create(&self, repository: &NewRepository) -> Result<Repository, Error>;
 
     /// The repositories of these names that exist, in no particular order; a missing one is left out.
@@ -23,22 +23,22 @@ pub trait Repositories: Send + Sync {
     /// Changes whether every pushed image is scanned.
     async fn set_scan_on_push(&self, name: &str, scan: bool) -> Result<(), Error>;
 
-    /// The lifecycle policy as JSON text, `None` if there is no policy or no repository.
+    /// The lifecycle policy as JSON text, `None` if the policy or the repository does not exist.
     async fn lifecycle_policy(&self, name: &str) -> Result<Option<String>, Error>;
 
     /// Sets the lifecycle policy, JSON text.
     async fn put_lifecycle_policy(&self, name: &str, policy: &str) -> Result<(), Error>;
 
-    /// Removes the lifecycle policy; a policy that is not there is no error.
+    /// Removes the lifecycle policy. Succeeds if it does not exist.
     async fn delete_lifecycle_policy(&self, name: &str) -> Result<(), Error>;
 
-    /// The repository policy (who else may pull) as JSON text, `None` if there is no policy or no repository.
+    /// The repository policy (who else may pull) as JSON text, `None` if the policy or the repository does not exist.
     async fn repository_policy(&self, name: &str) -> Result<Option<String>, Error>;
 
     /// Sets the repository policy, JSON text. A principal that was made just now is waited for.
     async fn put_repository_policy(&self, name: &str, policy: &str) -> Result<(), Error>;
 
-    /// Removes the repository policy; a policy that is not there is no error.
+    /// Removes the repository policy. Succeeds if it does not exist.
     async fn delete_repository_policy(&self, name: &str) -> Result<(), Error>;
 
     /// Tags of a repository, by its ARN.
@@ -47,11 +47,11 @@ pub trait Repositories: Send + Sync {
     /// Adds or overwrites tags.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// Deletes a repository. With [`Contents::Keep`] one that holds images is refused with `InUse`. A
-    /// repository that is not there is no error.
+    /// Deletes a repository. With [`Contents::Keep`] one that holds images is refused with `InUse`.
+    /// A missing repository is not an error.
     async fn delete(&self, name: &str, contents: Contents) -> Result<(), Error>;
 
     /// Whether a repository holds at least one image; `false` if the repository is not there.
@@ -198,7 +198,7 @@ pub enum ScanStatus {
     None,
     /// The scan runs or waits.
     Pending,
-    /// The scan is done, or scanning goes on continuously and has results.
+    /// The scan is done, or continuous scanning has results.
     Complete,
     /// The scan failed or cannot be done; AWS's reason.
     Failed(String),
@@ -211,8 +211,8 @@ pub struct Finding {
     pub name: String,
     /// `CRITICAL`, `HIGH`, `MEDIUM`, `LOW`, `INFORMATIONAL` or `UNDEFINED`.
     pub severity: String,
-    /// The package that has it, if AWS says.
+    /// The package that has it, if AWS reports one.
     pub package: Option<String>,
-    /// Where to read more, if AWS says.
+    /// Where to read more, if AWS has an address.
     pub uri: Option<String>,
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::{Error, Tags};
 
 /// The tagging service, which has the tags of (nearly) all services' objects by ARN. It learns of a change some
-/// seconds late, so what it says is good for finding out that nothing has changed, and never for a decision.
+/// seconds late, so use it to detect that nothing has changed, never for a decision.
 #[async_trait]
 pub trait ResourceTags: Send + Sync {
     /// Tags by ARN, a hundred ARNs in a call. What has no tags, or is not known yet, is left out.

@@ -32,19 +32,19 @@ pub trait Roles: Send + Sync {
     /// Creates or replaces an inline policy, JSON text.
     async fn put_inline_policy(&self, role: &str, policy_name: &str, policy: &str) -> Result<(), Error>;
 
-    /// Removes an inline policy; one that is not there is no error.
+    /// Removes an inline policy. Succeeds if it does not exist.
     async fn delete_inline_policy(&self, role: &str, policy_name: &str) -> Result<(), Error>;
 
-    /// Attaches a managed policy; one that is attached already is no error.
+    /// Attaches a managed policy. Succeeds if it is attached already.
     async fn attach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error>;
 
-    /// Detaches a managed policy; one that is not attached is no error.
+    /// Detaches a managed policy. Succeeds if it is not attached.
     async fn detach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error>;
 
     /// Adds or overwrites tags.
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error>;
 
     /// Names of the instance profiles that hold a role, sorted. Empty if the role is not there.
@@ -81,7 +81,7 @@ pub struct Role {
     pub name: String,
     /// The ARN, which contains the path.
     pub arn: String,
-    /// The unique id, `AROA…`: a role that is made anew under the same name has another.
+    /// The unique id, `AROA…`: a role that is recreated under the same name has another.
     pub id: String,
     /// `/` or `/…/`.
     pub path: String,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A secret text, such as a secret key or a token. `Debug` shows a placeholder; there is no `Display`.
+/// A secret text, such as a secret key or a token. `Debug` shows a placeholder; `Display` is not implemented.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

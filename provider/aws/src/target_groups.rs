@@ -6,13 +6,13 @@ use async_trait::async_trait;
 
 use crate::{Error, Tags};
 
-/// Target groups. Names are unique in account and region; everything but a lookup goes by ARN.
+/// Target groups. Names are unique in account and region; every call except a lookup takes the ARN.
 #[async_trait]
 pub trait TargetGroups: Send + Sync {
     /// Creates a target group.
     ///
-    /// AWS returns an existing group of the same name **and settings** as if it had been created, whoever owns
-    /// it: look with [`TargetGroups::by_names`] first. `AlreadyExists` if settings differ.
+    /// AWS returns an existing group of the same name **and settings** as if it had been created, even of another
+    /// owner: look with [`TargetGroups::by_names`] first. `AlreadyExists` if settings differ.
     async fn create(&self, group: &NewTargetGroup) -> Result<TargetGroup, Error>;
 
     /// The groups of these names that exist; a missing one is left out.
@@ -36,14 +36,14 @@ pub trait TargetGroups: Send + Sync {
     /// Adds or overwrites tags.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error>;
 
-    /// Removes tags by key; a key that is not there is no error.
+    /// Removes tags by key; a missing key is not an error.
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error>;
 
     /// Deletes a group. While a rule still refers to it, which AWS notices late, the call is repeated for a
-    /// while, then `InUse`. A group that is not there is no error.
+    /// while, then `InUse`. A missing group is not an error.
     async fn delete(&self, arn: &str) -> Result<(), Error>;
 
-    /// The health of every target, sorted by id and port. `NotFound` if there is no such group.
+    /// The health of every target, sorted by id and port. `NotFound` if the group does not exist.
     async fn health(&self, arn: &str) -> Result<Vec<TargetHealth>, Error>;
 }
 

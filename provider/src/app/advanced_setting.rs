@@ -73,7 +73,7 @@ fn resolve_setting(
         Some(other) => {
             problems.error(
                 &format!("advanced_setting[{index}].on_unmatched"),
-                format!("`{other}` is no answer to a target that matches nothing"),
+                format!("`{other}` is not a valid value of `on_unmatched`"),
                 "Use \"error\", \"warn\" or \"ignore\".",
             );
             OnUnmatched::Error

@@ -42,8 +42,8 @@ pub(crate) struct AppConfig {
     /// Team that answers for the app; becomes the label `ipsy.dev/team`.
     #[argument(example = "\"payments\"")]
     pub(crate) team: Option<String>,
-    /// Language runtime, whose profile sets memory, start-up time and environment variables where the app says
-    /// nothing: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust` or `static`, or one of `runtimes` in
+    /// Language runtime, whose profile sets memory, start-up time and environment variables that the app does
+    /// not set: `dotnet`, `generic`, `go`, `java`, `node`, `python`, `ruby`, `rust` or `static`, or one of `runtimes` in
     /// the standards. Default: `generic`.
     #[argument(example = "\"java\"")]
     pub(crate) runtime: Option<String>,
@@ -59,7 +59,7 @@ pub(crate) struct AppConfig {
     /// Environment variables. No secrets: they belong into `secret` blocks.
     #[argument(example = "{ LOG_LEVEL = \"info\" }")]
     pub(crate) env: Option<BTreeMap<String, String>>,
-    /// Number of pods, where there is no `autoscaling` block. Default: the standards', or 2.
+    /// Number of pods without an `autoscaling` block. Default: the standards', or 2.
     pub(crate) replicas: Option<i64>,
     pub(crate) image: Option<ImageConfig>,
     pub(crate) port: BTreeMap<String, PortConfig>,

@@ -32,7 +32,7 @@ pub(crate) struct AutoscalingConfig {
 pub(crate) enum Scaling {
     /// A number that stands in the Deployment.
     Fixed(i64),
-    /// The bounds of a `HorizontalPodAutoscaler`; the Deployment then says nothing.
+    /// The bounds of a `HorizontalPodAutoscaler`; the Deployment then has no `replicas`.
     Automatic { min: i64, max: i64, metrics: BTreeMap<String, Metric> },
 }
 
@@ -84,7 +84,7 @@ impl Scaling {
     }
 }
 
-/// An environment may ask for a number of replicas that no app goes below.
+/// Checks the minimum number of replicas that an environment demands of every app.
 fn check_floor(
     config: &AppConfig,
     standards: &AppStandards<'_>,

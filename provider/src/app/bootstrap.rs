@@ -126,7 +126,7 @@ impl BootstrapConfig {
     }
 }
 
-/// The files, by their paths. `complete` says that nothing is unknown. They are only of use where no error was
+/// The files, by their paths. `complete` means that nothing is unknown. Use them only if no problem was
 /// found.
 pub(crate) fn files(
     config: &BootstrapConfig,

@@ -1,4 +1,4 @@
-//! The fields of the standard chart that an app's arguments set one to one: [`fields`] says which argument sets which
+//! The fields of the standard chart that an app's arguments set one to one: [`fields`] maps each argument to its
 //! field. Terraform's schema, the values, and the place of each error of the chart's schema all follow from that table.
 
 mod arguments;

@@ -1,4 +1,4 @@
-//! What becomes of an app's objects when they are no longer wanted.
+//! Deletion settings of an app's objects.
 
 use std::collections::BTreeSet;
 

@@ -75,7 +75,7 @@ impl Exceptions {
                     problems.error(
                         &format!("exception[{rule:?}].{name}"),
                         format!("An exception needs its {name}"),
-                        "It is stamped on the objects that it concerns, for whoever asks later.",
+                        "The provider writes it to the objects that the exception applies to.",
                     );
                 }
             }
@@ -151,7 +151,7 @@ fn check_rule(rule: &str, problems: &mut Problems) {
 fn check_expiry(rule: &str, expires: &str, today: Date, problems: &mut Problems) {
     let place = format!("exception[{rule:?}].expires");
     let Ok(date) = Date::parse(expires, format_description!("[year]-[month]-[day]")) else {
-        problems.error(&place, format!("`{expires}` is no date"), "Write it as YYYY-MM-DD.");
+        problems.error(&place, format!("`{expires}` is not a valid date"), "Write it as YYYY-MM-DD.");
         return;
     };
     if date < today {
@@ -200,7 +200,7 @@ mod tests {
             check("2026-11-21"),
             [(false, "The exception from `resource-maximum/memory` ended on 2026-11-21".into())]
         );
-        assert_eq!(check("next year"), [(false, "`next year` is no date".into())]);
+        assert_eq!(check("next year"), [(false, "`next year` is not a valid date".into())]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Explanations {
         self.0.insert(argument.to_owned(), text);
     }
 
-    /// Notes an argument whose value is no secret by its nature, such as a date.
+    /// Notes an argument whose value is never a secret, such as a date.
     pub(crate) fn note_shown(&mut self, argument: &str, value: &str) {
         self.0.insert(argument.to_owned(), format!("{value} ({})", Source::Argument));
     }

@@ -115,14 +115,14 @@ impl Iam {
         if !self.role_name.is_empty() && !named(&self.role_name, 64) {
             problems.error(
                 "iam.role_name",
-                format!("`{}` is no name of a role", self.role_name),
+                format!("`{}` is not a valid role name", self.role_name),
                 "IAM takes 1 to 64 letters, digits and `_+=,.@-`.",
             );
         }
         for name in self.inline_policies.keys().filter(|name| !named(name, 128)) {
             problems.error(
                 &format!("iam.policy[{name:?}]"),
-                format!("`{name}` is no name of a policy"),
+                format!("`{name}` is not a valid policy name"),
                 "IAM takes 1 to 128 letters, digits and `_+=,.@-`.",
             );
         }
@@ -145,7 +145,7 @@ impl Iam {
         if !self.path.starts_with('/') || !self.path.ends_with('/') || self.path.len() > 512 {
             problems.error(
                 "iam.path",
-                format!("`{}` is no path", self.path),
+                format!("`{}` is not a valid path", self.path),
                 "IAM takes `/`, or a path that begins and ends with `/`.",
             );
         }
@@ -168,7 +168,7 @@ impl Iam {
             if !(arn.starts_with("arn:") && arn.contains(":policy/")) {
                 problems.error(
                     "iam",
-                    format!("`{arn}` is no managed policy"),
+                    format!("`{arn}` is not the ARN of a managed policy"),
                     "The ARN of one reads `arn:aws:iam::ACCOUNT:policy/NAME`, or `arn:aws:iam::aws:policy/NAME` for \
                      one of AWS' own.",
                 );

@@ -70,7 +70,7 @@ pub(crate) struct ImageConfig {
 pub(crate) enum Repository {
     /// An ECR repository that belongs to the app; the name without the registry's host.
     Owned(String),
-    /// Somebody else's, named with its host: never created, changed or deleted.
+    /// Owned by others and named with its host: never created, changed or deleted.
     Foreign(String),
 }
 
@@ -106,7 +106,7 @@ pub(crate) struct Reference {
 
 impl Reference {
     /// Reads what CI may write into the pointer: a whole reference, a bare tag, or a bare digest.
-    /// The error says what is wrong with it.
+    /// The error describes the problem.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let (name, digest) = match text.split_once('@') {
@@ -115,7 +115,9 @@ impl Reference {
             None => (text, ""),
         };
         if !digest.is_empty() && !is_digest(digest) {
-            return Err(format!("`{digest}` is no digest (`sha256:` and 64 hexadecimal digits)"));
+            return Err(format!(
+                "`{digest}` is not a valid digest (expected `sha256:` and 64 hexadecimal digits)"
+            ));
         }
         // A colon before the last slash belongs to a port of the host.
         let (repository, tag) = match name.rsplit_once(':') {
@@ -125,7 +127,7 @@ impl Reference {
         };
         if !tag.is_empty() && !is_tag(tag) {
             return Err(format!(
-                "`{tag}` is no tag (at most 128 letters, digits, `_`, `.`, `-`, not starting with `.` or `-`)"
+                "`{tag}` is not a valid tag (expected at most 128 letters, digits, `_`, `.`, `-`, not starting with `.` or `-`)"
             ));
         }
         if tag.is_empty() && digest.is_empty() {
@@ -206,7 +208,7 @@ fn resolve_repository(config: &ImageConfig, identity: &Identity, problems: &mut 
     if config.repository.is_some() && !is_repository_name(&name) {
         problems.error(
             "image.repository",
-            format!("`{name}` is no repository name"),
+            format!("`{name}` is not a valid repository name"),
             "ECR takes 2 to 256 lower-case letters, digits, and `.`, `_`, `-`, `/` between them. To use a \
              repository that ipsy does not manage, write it with its host: `registry.example.com/team/app`.",
         );
@@ -221,7 +223,7 @@ fn resolve_source(config: &ImageConfig, problems: &mut Problems) -> Source {
         if let Some(text) = text.as_ref().filter(|text| !is_tag(text)) {
             problems.error(
                 place,
-                format!("`{text}` is no image tag"),
+                format!("`{text}` is not a valid image tag"),
                 "A tag has at most 128 letters, digits, `_`, `.` and `-`, and starts with a letter, digit or `_`.",
             );
         }
@@ -229,7 +231,7 @@ fn resolve_source(config: &ImageConfig, problems: &mut Problems) -> Source {
     if let Some(text) = config.digest.as_ref().filter(|text| !is_digest(text)) {
         problems.error(
             "image.digest",
-            format!("`{text}` is no image digest"),
+            format!("`{text}` is not a valid image digest"),
             "A digest is `sha256:` and 64 lower-case hexadecimal digits.",
         );
     }
@@ -260,7 +262,7 @@ fn resolve_source(config: &ImageConfig, problems: &mut Problems) -> Source {
         Some(other) => {
             problems.error(
                 "image.source",
-                format!("`{other}` is no source of an image"),
+                format!("`{other}` is not a valid image source"),
                 "Use \"pointer\" (CI owns the tag, in an SSM parameter) or \"literal\" (this configuration owns it).",
             );
             Source::Literal { tag, digest }
@@ -273,7 +275,7 @@ fn resolve_pull_policy(config: &ImageConfig, problems: &mut Problems) -> String 
     if !["Always", "IfNotPresent", "Never"].contains(&policy.as_str()) {
         problems.error(
             "image.pull_policy",
-            format!("`{policy}` is no pull policy"),
+            format!("`{policy}` is not a valid pull policy"),
             "Kubernetes knows \"Always\", \"IfNotPresent\" and \"Never\".",
         );
     }
@@ -287,7 +289,7 @@ fn resolve_parameter(config: &ImageConfig, identity: &Identity, problems: &mut P
         problems.error(
             "image.parameter",
             "`parameter` has no meaning here",
-            "With `source = \"literal\"` the configuration owns the tag, and there is no pointer.",
+            "With `source = \"literal\"` the configuration owns the tag and no pointer is used. Remove `parameter`.",
         );
     }
     let reserved = ["aws", "ssm"].iter().any(|word| {
@@ -300,7 +302,7 @@ fn resolve_parameter(config: &ImageConfig, identity: &Identity, problems: &mut P
     if reserved || !well_formed {
         problems.error(
             "image.parameter",
-            format!("`{name}` is no name of a parameter"),
+            format!("`{name}` is not a valid parameter name"),
             "SSM takes letters, digits and `_.-`, with `/` before each level, and no name that starts with `aws` or \
              `ssm`: `/shop/checkout/image`.",
         );
@@ -329,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_refused() {
+    fn an_invalid_reference_is_refused() {
         for bad in ["", "host.example/a", "a:b c", "a@sha256:12", "-x"] {
             assert!(Reference::parse(bad).is_err(), "{bad}");
         }

@@ -11,7 +11,7 @@ pub(crate) fn is_object(value: &Value) -> Result<(), Problem> {
     match serde_json::from_str::<serde_json::Map<String, Json>>(text) {
         Ok(_) => Ok(()),
         Err(error) => Err(Problem::new(
-            "The policy is no JSON object",
+            "The policy is not a JSON object",
             format!("{error}. Use `jsonencode` or `data.aws_iam_policy_document`."),
         )),
     }

@@ -56,7 +56,7 @@ impl Logs {
         if !well_formed {
             problems.error(
                 "logs.group_name",
-                format!("`{group_name}` is no name of a log group"),
+                format!("`{group_name}` is not a valid log group name"),
                 "CloudWatch takes 1 to 512 letters, digits and `_-/.#`.",
             );
         }

@@ -56,7 +56,7 @@ pub(crate) enum Account {
 }
 
 impl Migration {
-    /// Resolves `migration { … }`. `complete` says that nothing is unknown.
+    /// Resolves `migration { … }`. `complete` means that nothing is unknown.
     pub(super) fn resolve(
         config: &MigrationConfig,
         identity: &Identity,
@@ -110,7 +110,7 @@ impl Account {
         if !is_dns_label(name) {
             problems.error(
                 "migration.service_account",
-                format!("`{name}` is no name of a service account"),
+                format!("`{name}` is not a valid service account name"),
                 "Use at most 63 lower-case letters, digits and `-`.",
             );
         } else if name == identity.app {

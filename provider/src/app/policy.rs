@@ -9,7 +9,7 @@ const SETS: [&str; 6] = ["Action", "NotAction", "Resource", "NotResource", "AWS"
 /// Members of a rule of a lifecycle policy whose lists are sets, but always lists.
 const LIFECYCLE_SETS: [&str; 2] = ["tagPatternList", "tagPrefixList"];
 
-/// A policy document; what is no JSON stays as it is.
+/// A policy document; text that is not JSON stays unchanged.
 pub(crate) fn document(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }

@@ -37,7 +37,7 @@ pub(super) fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTre
         if !is_dns_label(name) || name.len() > 15 || !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
             problems.error(
                 &format!("port[{name:?}]"),
-                format!("`{name}` is no name of a port"),
+                format!("`{name}` is not a valid port name"),
                 "Kubernetes takes at most 15 lower-case letters, digits and `-`, with at least one letter.",
             );
         }
@@ -45,7 +45,7 @@ pub(super) fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTre
         if !(1..=65_535).contains(&number) {
             problems.error(
                 &format!("port[{name:?}].port"),
-                format!("{number} is no port"),
+                format!("{number} is not a valid port"),
                 "Ports run from 1 to 65535.",
             );
         }
@@ -53,7 +53,7 @@ pub(super) fn resolve_ports(config: &AppConfig, problems: &mut Problems) -> BTre
         if !["TCP", "UDP", "SCTP"].contains(&protocol.as_str()) {
             problems.error(
                 &format!("port[{name:?}].protocol"),
-                format!("`{protocol}` is no protocol"),
+                format!("`{protocol}` is not a valid protocol"),
                 "Use \"TCP\", \"UDP\" or \"SCTP\".",
             );
         }

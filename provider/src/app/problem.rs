@@ -61,7 +61,7 @@ pub(crate) fn place_text(places: &[Place]) -> String {
     text.strip_prefix('.').unwrap_or(&text).to_owned()
 }
 
-/// Reads `a.b["name"].c[0]`: a dot goes into an attribute, brackets into a name or a position.
+/// Reads `a.b["name"].c[0]`: a dot selects an attribute, brackets a name or a position.
 pub(crate) fn parse_place(text: &str) -> Vec<Place> {
     let mut steps = Vec::new();
     let mut rest = text;

@@ -100,8 +100,8 @@ impl App {
     }
 }
 
-/// Resolves `config`. `complete` says that nothing in it is unknown; `today` judges exceptions. The app is
-/// only of use where no error was found.
+/// Resolves `config`. `complete` means that nothing in it is unknown; `today` is the date used to evaluate exceptions.
+/// Use the app only if no problem was found.
 pub(crate) fn resolve(
     config: &AppConfig,
     standards: &StandardsDocument,
@@ -275,7 +275,7 @@ fn resolve_namespace(config: &AppConfig, identity: &Identity, problems: &mut Pro
     if config.namespace.is_some() && !is_dns_label(&namespace) {
         problems.error(
             "namespace",
-            format!("`{namespace}` is no name of a namespace"),
+            format!("`{namespace}` is not a valid namespace"),
             "Kubernetes takes at most 63 lower-case letters, digits and `-`.",
         );
     }

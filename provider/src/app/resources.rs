@@ -158,7 +158,7 @@ fn argument(list: &str, name: &str) -> &'static str {
 pub(crate) fn quantity(value: &Value) -> Result<(), Problem> {
     let text = value.as_str().unwrap_or_default();
     match Quantity::parse(text) {
-        Err(error) => Err(Problem::new(format!("`{text}` is no quantity"), format!("{error}."))),
+        Err(error) => Err(Problem::new(format!("`{text}` is not a valid quantity"), format!("{error}."))),
         Ok(quantity) if quantity.is_negative() => {
             Err(Problem::new(format!("`{text}` is below zero"), "A container can't use less than nothing."))
         }

@@ -1,4 +1,4 @@
-//! How traffic moves: in steps, each watched for a while, and back again when something goes wrong.
+//! How traffic moves: in steps, each watched for a while, with a rollback on failure.
 
 mod limit;
 mod steps;
@@ -27,7 +27,7 @@ const LONGEST: Duration = Duration::from_hours(2);
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct RolloutConfig {
-    /// `whole` goes all steps in one apply. `stepwise` makes the next step with each apply, if the guards pass, so that no
+    /// `whole` makes all steps in one apply. `stepwise` makes the next step with each apply, if the guards pass, so that no
     /// waiting holds the lock of the state. `immediate` changes the weights at once and looks at nothing, also for a
     /// backend that is new: it needs a `reason`. Default: `whole`.
     pub(crate) mode: Option<String>,
@@ -51,15 +51,15 @@ pub(crate) struct RolloutConfig {
     /// targets such as `50%`. Default: 1.
     #[argument(example = "2")]
     pub(crate) min_healthy: Option<String>,
-    /// CloudWatch alarms: one that goes off stops the rollout. While one has not enough data, the step is not over.
+    /// CloudWatch alarms: an alarm in state ALARM stops the rollout. While one has not enough data, the step is not over.
     #[argument(example = "[\"checkout-5xx\"]")]
     pub(crate) alarms: Option<Vec<String>>,
     pub(crate) limit: BTreeMap<String, LimitConfig>,
     /// What a failure does: `rollback` to the weights from before, or `hold` those of the last good step. Default:
     /// `rollback`.
     pub(crate) on_failure: Option<String>,
-    /// What an apply does where others have changed the weights: `stop` changes no weights, `overwrite` goes from them to
-    /// the configured ones. Default: `stop`.
+    /// What an apply does where others have changed the weights: `stop` changes no weights, `overwrite` moves from them to
+    /// the configured weights. Default: `stop`.
     pub(crate) on_drift: Option<String>,
     /// Whether a change of weights that was rolled back is tried again. Without it the weights stay until those of the
     /// `backend` blocks change. Default: false.
@@ -100,7 +100,7 @@ pub(crate) struct Rollout {
     pub(crate) waits_for_targets: bool,
 }
 
-/// How an apply goes along the steps.
+/// How many steps an apply makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// All of them.
@@ -143,7 +143,7 @@ pub(crate) enum OnFailure {
 pub(crate) enum OnDrift {
     /// It changes no weights.
     Stop,
-    /// It goes from them to those that are configured.
+    /// Moves from them to the configured weights.
     Overwrite,
 }
 

@@ -8,7 +8,7 @@ use tf_provider::Arguments;
 use super::arguments::AppConfig;
 use super::problem::Problems;
 
-/// An environment variable whose value is fetched in the cluster, by External Secrets or as `secret_delivery` says.
+/// An environment variable whose value is fetched in the cluster, by External Secrets or as set by `secret_delivery`.
 /// Terraform never sees it.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
@@ -34,7 +34,7 @@ pub(crate) struct Secret {
     pub(crate) property: Option<String>,
 }
 
-/// Resolves `secret { … }` blocks. `complete` says that nothing in the configuration is unknown.
+/// Resolves `secret { … }` blocks. `complete` means that nothing in the configuration is unknown.
 pub(super) fn resolve_secrets(
     config: &AppConfig,
     complete: bool,

@@ -45,7 +45,7 @@ impl Timeouts {
             if duration.is_none() {
                 problems.error(
                     &format!("timeouts.{name}"),
-                    format!("`{text}` is no duration"),
+                    format!("`{text}` is not a valid duration"),
                     "Write numbers with units: \"90s\", \"10m\", \"1h30m\".",
                 );
             }
@@ -90,7 +90,7 @@ mod tests {
     fn durations_are_those_of_go() {
         assert!(check("1h30m", &Rollout::guarded()).is_empty());
         for bad in ["10", "soon", "0s", "-5m", ""] {
-            assert_eq!(check(bad, &Rollout::guarded()), [format!("`{bad}` is no duration")]);
+            assert_eq!(check(bad, &Rollout::guarded()), [format!("`{bad}` is not a valid duration")]);
         }
     }
 

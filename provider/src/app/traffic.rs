@@ -109,8 +109,8 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    /// Resolves `load_balancer`, `backend` and `health_check`. `complete` says that nothing is unknown, so
-    /// that what is absent really is.
+    /// Resolves `load_balancer`, `backend` and `health_check`. `complete` means that nothing is unknown, so
+    /// absent settings are really absent.
     pub(crate) fn resolve(
         config: &AppConfig,
         identity: &Identity,
@@ -225,7 +225,7 @@ impl Traffic {
             if !port.is_empty() && !config.port.contains_key(port) {
                 problems.error(
                     place,
-                    format!("`{port}` is no port of this app"),
+                    format!("`{port}` is not a port of this app"),
                     format!("Name one of its `port` blocks: {}.", known.join(", ")),
                 );
             }
@@ -251,7 +251,7 @@ impl Traffic {
             for place in blocks.chain(self.alarms.keys().map(|name| format!("alarm[{name:?}]"))) {
                 problems.error(
                     &place,
-                    "There is no load balancer",
+                    "No load balancer is configured",
                     "A name leads to the load balancer of the app, and an alarm watches it: add a `load_balancer` \
                      block.",
                 );
@@ -261,7 +261,7 @@ impl Traffic {
         if self.backends.is_empty() {
             problems.error(
                 "load_balancer",
-                "There is nothing to forward to",
+                "No backend is configured",
                 "Add a `backend` block with a `cluster` (a target group is made for it) or a `target_group_arn`.",
             );
         } else if self.backends.values().all(|backend| backend.weight == 0) {
@@ -286,7 +286,7 @@ impl Traffic {
         {
             problems.error(
                 "rollout",
-                "A rollout of weights that somebody else moves",
+                "`rollout` is set, but another tool moves the weights",
                 "`load_balancer.weights` is \"external\": remove the `rollout` block, or let Terraform move the weights.",
             );
         }

@@ -92,7 +92,7 @@ fn priced(
 fn refusal(fault: Fault) -> Refusal {
     let text = match fault {
         Fault::FreeFleet => {
-            "The groups have no instances, or instances without a price: there is nothing to compare with."
+            "The groups have no instances, or instances without a price, so the costs cannot be compared."
         }
         Fault::Shares => "The `share` of the `--node` options must be 100 in sum.",
         Fault::Capacity => "`cpu` and `memory` of a `--node` must be above 0.",

@@ -37,7 +37,7 @@ pub(super) async fn connect(region: Option<&str>) -> Result<Aws, Refusal> {
     Aws::connect(&configuration(region)).await.map_err(|error| explained(&error))
 }
 
-/// What the environment says, but for the region.
+/// The configuration of the environment, except the region.
 pub(super) fn configuration(region: Option<&str>) -> Configuration {
     Configuration { region: region.map(ToOwned::to_owned), ..Configuration::default() }
 }

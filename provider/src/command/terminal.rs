@@ -12,7 +12,7 @@ pub(super) struct Terminal<'a> {
 }
 
 impl Terminal<'_> {
-    /// Shows a line. A reader that has gone away needs none.
+    /// Shows a line; ignores a closed reader.
     pub(super) fn show(&mut self, line: impl Display) {
         let _ = writeln!(self.output, "{line}");
     }

@@ -14,7 +14,7 @@ impl Function for DiffValues {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::list(Type::String))
-            .summary("Tells how two documents of Helm values differ")
+            .summary("Shows how two documents of Helm values differ")
             .describe("One line for each value that differs, by path: `~` changed, `+` added, `-` removed.")
             .parameter(Parameter::new("before", Type::String).describe("YAML or JSON."))
             .parameter(Parameter::new("after", Type::String).describe("YAML or JSON."))

@@ -7,7 +7,7 @@ use tf_provider::{FunctionError, Value};
 pub(super) fn read(arguments: &[Value], position: usize) -> Result<Json, FunctionError> {
     let text = arguments.get(position).and_then(Value::as_str).unwrap_or_default();
     let value: Json = serde_yaml::from_str(text)
-        .map_err(|error| FunctionError::argument(position, format!("this is no YAML: {error}")))?;
+        .map_err(|error| FunctionError::argument(position, format!("not valid YAML: {error}")))?;
     match value {
         Json::Object(_) => Ok(value),
         Json::Null => Ok(Json::Object(serde_json::Map::new())),

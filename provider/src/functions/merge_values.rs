@@ -19,7 +19,7 @@ impl Function for MergeValues {
             .summary("Merges Helm values, the last one strongest")
             .describe(
                 "Merges documents of Helm values as `helm --values` does: mappings member by member, everything \
-                 else as a whole, and null removes what a weaker document says. Gives JSON with sorted keys.",
+                 else as a whole, and null removes the value of a weaker document. Gives JSON with sorted keys.",
             )
             .variadic(Parameter::new("values", Type::String).describe("YAML or JSON, weakest first."))
     }
@@ -45,7 +45,7 @@ fn merge(weaker: &mut Json, stronger: Json) {
                 }
             }
         }
-        // A mapping that stands alone still loses its nulls: they remove, and there is nothing to keep them for.
+        // Nulls are removed even if no weaker mapping exists.
         (weaker, Json::Object(stronger)) => {
             *weaker = Json::Object(Map::new());
             merge(weaker, Json::Object(stronger));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mapping_is_refused_by_position() {
+    fn an_argument_that_is_not_a_mapping_is_refused_by_position() {
         let error = MergeValues.call(vec![Value::from("{}"), Value::from("[1]")]).unwrap_err();
         assert_eq!(error.argument, Some(1));
     }

@@ -33,6 +33,6 @@ impl Function for PostRender {
             .map_err(|error| FunctionError::argument(0, list(&error.findings)))?;
         String::from_utf8(rendered.output)
             .map(Value::from)
-            .map_err(|error| FunctionError::new(format!("the manifests are no UTF-8: {error}")))
+            .map_err(|error| FunctionError::new(format!("the manifests are not valid UTF-8: {error}")))
     }
 }

@@ -22,7 +22,7 @@ impl Function for RequestsTotal {
             .describe(
                 "The processor time in cores and the memory in bytes that all pods of an app request on one backend, \
                  as the scheduler counts them: sidecars and init containers included, defaults of the standard chart \
-                 as well. `minimum` has the fewest pods that autoscalers keep; `maximum` has the most, a pod of each \
+                 as well. `minimum` has the minimum number of pods of the autoscalers; `maximum` has their maximum, a pod of each \
                  cron that is not suspended, and the migration. `parts` has both for each of `web`, `worker/NAME`, \
                  `cron/NAME` and `migration`. Not included: the surge of a rolling update, and runs of a cron that \
                  overlap.",

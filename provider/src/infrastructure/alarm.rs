@@ -61,7 +61,7 @@ impl GroupAlarm {
             datapoints_to_alarm: number(self.alarm.evaluation_periods),
             threshold: self.alarm.threshold,
             comparison: "GreaterThanThreshold".to_owned(),
-            // Without requests there are no data: that is no fault of the app.
+            // No data means no requests, which is not a fault of the app.
             missing_data: "notBreaching".to_owned(),
             actions: self.alarm.actions.iter().cloned().collect::<BTreeSet<_>>(),
         }

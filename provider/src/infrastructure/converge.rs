@@ -45,7 +45,7 @@ pub(crate) struct Change {
 pub(crate) enum Adoption {
     /// What an earlier run from the same state has left.
     Leftovers,
-    /// Whatever has the right names: the configuration says so.
+    /// Any object with the right names, as configured.
     Anything,
 }
 
@@ -151,7 +151,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
     report
 }
 
-/// Takes back what `report` says was made, last first. What can't be taken back is told as left over and stays
+/// Deletes the objects that `report` lists as made, last first. What can't be deleted is reported as left over and stays
 /// in `report.observed`.
 pub(crate) async fn undo(wanted: &[Box<dyn Component>], report: &mut Report) {
     for key in std::mem::take(&mut report.made).into_iter().rev() {
@@ -214,7 +214,7 @@ fn foreign(change: &Change, holding: Holding, observed: &BTreeMap<ComponentKey, 
         .collect()
 }
 
-/// What keeps from leaving what is no longer wanted, and what has to leave to be made again.
+/// Obstacles to deleting objects that are not wanted any more or must be replaced.
 async fn obstructed(
     change: &Change,
     observed: &BTreeMap<ComponentKey, Observed>,
@@ -278,7 +278,7 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
     }
 }
 
-/// What is there after a call to make it has failed. What AWS says exists already, and does not show, was made a
+/// The object after a failed create. If AWS reports that it exists but does not show it, it was made a
 /// moment ago by this very call, whose first answer was lost: IAM takes some seconds to show it.
 async fn observe_made(component: &dyn Component, error: &Error) -> Result<Option<Observed>, Error> {
     let mut found = component.observe(None).await;
@@ -307,8 +307,8 @@ async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made:
             Step { observed: Some(observed), made, error: None }
         }
         Err(error) => {
-            // Some of the changes may have been made: tell what is really there. What is made anew in its own place may
-            // even be gone.
+            // Some of the changes may have been made: report what exists. An object that is replaced in place may
+            // be deleted.
             let arn = Some(found.arn.as_str()).filter(|arn| !arn.is_empty());
             let now = component.observe(arn).await.unwrap_or(Some(found));
             Step { observed: now, made, error: Some(error) }

@@ -144,7 +144,7 @@ pub(crate) fn components(
         let alarms = alarms(app, aws, &ownership, listener_arn);
         let mut rollout = app.rollout.clone();
         if rollout.waits_for_targets {
-            // What the app watches guards its rollouts, too.
+            // The app's own alarms also guard its rollouts.
             rollout.alarms.extend(alarms.iter().map(GroupAlarm::name));
         }
         components.extend(alarms.into_iter().map(boxed));

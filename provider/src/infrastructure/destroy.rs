@@ -21,8 +21,8 @@ pub(crate) struct Leaving<'a> {
     pub(crate) stays: bool,
 }
 
-/// Deletes `components`. What is gone already is no error; what is not ours is left alone without a word,
-/// unless Terraform's state holds it. Returns what went wrong. Nothing is changed if AWS would refuse any of it.
+/// Deletes `components`. Missing objects are not an error; objects of others are left alone without a message,
+/// unless Terraform's state holds it. Returns the failures. Nothing is changed if AWS would refuse any of it.
 pub(crate) async fn delete(
     components: &[Box<dyn Component>],
     known: &Known,
@@ -99,7 +99,7 @@ pub(super) fn leaving<'a>(
     .collect()
 }
 
-/// Deletes objects that were looked at before, and marks those that stay. Goes on with what doesn't depend on a failure.
+/// Deletes objects that were looked at before, and marks those that stay. Continues with objects that don't depend on a failure.
 pub(super) async fn remove(leaving: &[Leaving<'_>], deletion: &Deletion) -> Vec<Failure> {
     let mut failures = Vec::new();
     for stage in STAGES.into_iter().rev() {

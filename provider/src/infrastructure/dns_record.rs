@@ -1,6 +1,6 @@
 //! One alias record of the app. Records carry no tags: the app's is what leads to its load balancer under its
-//! name, what Terraform's state holds, or what the configuration says to overwrite. The holder of the app holds it, too. Every change names what it
-//! replaces, so that AWS refuses it where somebody else was faster.
+//! name, what Terraform's state holds, or what the configuration overwrites. The holder of the app also holds it. Every change names what it
+//! replaces, so that AWS refuses it if another tool was faster.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl AliasRecord {
 
     async fn existing_load_balancer(&self) -> Result<LoadBalancer, Error> {
         self.load_balancer().await?.ok_or_else(|| {
-            let (arn, message) = (self.load_balancer_arn(), "there is no such load balancer");
+            let (arn, message) = (self.load_balancer_arn(), "load balancer not found");
             Error::new(ErrorKind::NotFound, Service::Elb, "DescribeLoadBalancers", arn, message)
         })
     }
@@ -146,7 +146,7 @@ impl AliasRecord {
     }
 }
 
-/// What a record says, where it does not lead to the app.
+/// The target of a record that does not lead to the app.
 fn target(record: &Record) -> Value {
     match &record.target {
         RecordTarget::Alias { dns_name, .. } => json!(dns_name),
@@ -219,9 +219,9 @@ impl Component for AliasRecord {
         let weighted = self.record.weighted.is_some();
         let all = self.all().await?;
         let Some(other) = all.iter().find(|other| other.weight.is_some() != weighted) else { return Ok(()) };
-        let form = if weighted { "is no weighted one" } else { "has a set identifier" };
+        let form = if weighted { "is not weighted" } else { "has a set identifier" };
         let message = format!(
-            "there is a record of this name that {form} and says {}; Route 53 takes no mixture",
+            "a record of this name {form} and points to {}; Route 53 takes no mixture",
             target(other)
         );
         let object = format!("{}/{}", self.record.zone_id, self.record.name);
@@ -252,8 +252,8 @@ impl Component for AliasRecord {
         Ok(())
     }
 
-    /// Deletes the record where it leads to the app's load balancer. What somebody has pointed elsewhere is in
-    /// use and not ours any more.
+    /// Deletes the record where it leads to the app's load balancer. A record that points elsewhere is in use
+    /// and not the app's any more.
     async fn delete(&self, _observed: &Observed, _deletion: &Deletion) -> Result<(), Error> {
         let (load_balancer, all) = futures::try_join!(self.load_balancer(), self.all())?;
         match self.own(&all, load_balancer.as_ref()) {

@@ -32,7 +32,7 @@ impl Holding {
     }
 
     /// Whether this resource holds what was observed of `component`: by its tags, or by the state, where no other holder
-    /// says otherwise. What carries no tags goes with the app.
+    /// has tagged it. Objects without tags belong to the app.
     pub(crate) fn holds(self, component: &dyn Component, tags: &Tags, known: &Known) -> bool {
         let ownership = component.ownership();
         match self {

@@ -70,7 +70,7 @@ impl Component for ImageParameter {
         &self.ownership
     }
 
-    // Its value is not among the properties: what CI writes is no drift.
+    // Its value is not among the properties: a value that CI writes is not drift.
     fn desired(&self) -> Value {
         json!({ "name": self.name, "tags": self.ownership.shown() })
     }
@@ -100,7 +100,7 @@ impl Component for ImageParameter {
         Ok(Observed { arn: String::new(), properties: self.desired(), tags, value })
     }
 
-    // Its value belongs to CI, and there is nothing else.
+    // Its value belongs to CI, and nothing else can change.
     async fn change(&self, _observed: &Observed, _facts: &Facts) -> Result<(), Error> {
         Ok(())
     }

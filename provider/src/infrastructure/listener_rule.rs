@@ -26,7 +26,7 @@ pub(crate) use targets::{EXTERNAL, is_among, is_arn};
 /// Key and ownership component of a listener rule.
 pub(crate) const KEY: ComponentKey = ComponentKey::only(Kind::ListenerRule);
 
-/// The tag that tells which version of the client's secret AWS has: nobody can read the secret back.
+/// The tag with the version of the client's secret in AWS: the secret cannot be read back.
 const SECRET_VERSION: &str = "ipsy:client-secret-version";
 
 /// The listener rule of an app.
@@ -50,7 +50,7 @@ pub(crate) struct ListenerRule {
 pub(crate) struct RuleStatus {
     /// The priority that it has.
     pub(crate) priority: u32,
-    /// Its weights by backend; a target group of nobody goes by its ARN.
+    /// Its weights by backend; a target group without a backend is listed by its ARN.
     pub(crate) weights: Shares,
     /// The last change of its weights; `None` where ipsy has not set them.
     pub(crate) walk: Option<Walk>,
@@ -122,7 +122,7 @@ impl ListenerRule {
         }
         let message = format!(
             "the rule has the weights {}, and the state knows {}: others have changed them since the last refresh. \
-             They stay. Find out who changed them, then plan again; `rollout.on_drift = \"overwrite\"` goes on from any weights.",
+             They stay. Find out who changed them, then plan again; `rollout.on_drift = \"overwrite\"` continues from any weights.",
             shown(&live),
             shown(&expected)
         );
@@ -155,7 +155,7 @@ impl ListenerRule {
     async fn live(&self, arn: &str) -> Result<Rule, Error> {
         let found = self.aws.listener_rules.by_arns(&[arn.to_owned()]).await?.pop();
         found.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, Service::Elb, "DescribeRules", arn, "the rule is gone")
+            Error::new(ErrorKind::NotFound, Service::Elb, "DescribeRules", arn, "the rule was deleted")
         })
     }
 }

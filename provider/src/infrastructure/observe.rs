@@ -15,7 +15,7 @@ pub(crate) async fn observe(
     observe_each(components.iter().map(AsRef::as_ref), known).await
 }
 
-/// The same of components that are chosen one by one.
+/// Like [`observe`], for components that are chosen one by one.
 pub(crate) async fn observe_each(
     components: impl Iterator<Item = &dyn Component>,
     known: &Known,

@@ -20,7 +20,7 @@ pub(crate) struct Obstacle {
     pub(crate) remedy: String,
 }
 
-/// What is in the way of all of `leaving`. `own` are the ARNs of all objects of the app, which are no obstacle: its rule
+/// Obstacles to deleting `leaving`. `own` are the ARNs of all objects of the app, which are not obstacles: its rule
 /// is changed or deleted before its target groups.
 pub(crate) async fn obstacles(
     leaving: &[Leaving<'_>],

@@ -25,8 +25,8 @@ use crate::app::traffic::Previous;
 /// Longest wait for the lists of the tagging service: a private network need not have an endpoint for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The objects in the region that carry the owner id of `ownership` and are none of `kept`. The lists are some seconds
-/// late: each object is looked at again before it is deleted. Where the lists can't be read there are none.
+/// The objects in the region that carry the owner id of `ownership` and are not in `kept`. The lists are some
+/// seconds late: each object is read again before it is deleted. Empty if the lists can't be read.
 pub(crate) async fn orphans<'a>(
     aws: &Aws,
     app: &App,
@@ -110,7 +110,7 @@ pub(crate) async fn orphaned_roles<'a>(
         let mut iam = app.iam.clone();
         iam.role_name = role.name;
         iam.path = role.path;
-        // The owner id says that they are the app's as well.
+        // The owner id shows that they are also the app's.
         iam.managed_policy_arns = role.attached_policies;
         let (aws, ownership) = (aws.clone(), ownership.clone());
         Box::new(Role { aws, ownership, iam, trust_policy: Value::Null }) as Box<dyn Component>

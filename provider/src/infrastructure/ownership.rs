@@ -12,15 +12,15 @@ use crate::app::names::Identity;
 const MANAGED: &str = "ipsy:managed";
 const APP: &str = "ipsy:app";
 const ENVIRONMENT: &str = "ipsy:environment";
-/// Key of the tag that says which of the app's objects this is.
+/// Key of the tag that holds the component of the app.
 pub(crate) const COMPONENT: &str = "ipsy:component";
-/// Key of the tag that says which resource instance holds the object.
+/// Key of the tag that names the resource instance that holds the object.
 const OWNER: &str = "ipsy:owner";
-/// Key of the tag that says where the state of that resource is.
+/// Key of the tag that names the location of that resource's state.
 const ORIGIN: &str = "ipsy:origin";
 /// Key of the tag of what was left on purpose, by `retain`.
 const RETAINED: &str = "ipsy:retained";
-/// Key of the tag that says when a destroy of the app has begun: it is on the object that goes last.
+/// Key of the tag with the time when a destroy of the app began: it is on the object that is deleted last.
 const DELETING: &str = "ipsy:deleting";
 /// All keys that mark ownership.
 pub(crate) const MARKS: [&str; 8] = [MANAGED, APP, ENVIRONMENT, COMPONENT, OWNER, ORIGIN, RETAINED, DELETING];
@@ -41,7 +41,7 @@ pub(crate) struct Holder {
     pub(crate) id: String,
     /// Where its state is.
     pub(crate) origin: String,
-    /// Whether objects of the app are its own whoever held them before: it was imported.
+    /// Whether the app takes its objects from any earlier holder: it was imported.
     pub(crate) takes_over: bool,
 }
 
@@ -85,7 +85,7 @@ impl Ownership {
         tags
     }
 
-    /// The tags as properties show them: those that people gave. Ownership is no property of the app.
+    /// The tags as properties show them: configured tags only. Ownership is not a property of the app.
     pub(crate) fn shown(&self) -> Value {
         let mut tags = self.policy.default_tags.clone();
         tags.extend(self.app_tags.clone());
@@ -149,7 +149,7 @@ impl Ownership {
         (!self.holder.id.is_empty()).then(|| Tags::from([(MANAGED.to_owned(), "true".to_owned())]))
     }
 
-    /// Whether an object with these tags is of this app, whoever holds it.
+    /// Whether an object with these tags belongs to this app, under any holder.
     pub(crate) fn marks(&self, tags: &Tags) -> bool {
         let is = |key: &str, value: &str| tags.get(key).is_some_and(|found| found == value);
         is(MANAGED, "true") && is(APP, &self.identity.app) && is(ENVIRONMENT, &self.identity.environment)
@@ -179,7 +179,7 @@ impl Ownership {
 }
 
 impl TagPolicy {
-    /// Whether others may set the tag `key` without being undone. Marks of ownership are nobody else's.
+    /// Whether others may set the tag `key` without being undone. Ownership tags are never ignored.
     pub(crate) fn ignores(&self, key: &str) -> bool {
         let ignored = self.ignored_keys.contains(key)
             || self.ignored_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()));
@@ -280,7 +280,7 @@ mod tests {
         let mut found = ownership().tags(&role::KEY);
         found.insert("scanner:last".into(), "monday".into());
         found.insert("stray".into(), "1".into());
-        found.insert("owner".into(), "nobody".into());
+        found.insert("owner".into(), "another-team".into());
         let (set, removed) = ownership().difference(&role::KEY, &found);
         assert_eq!(set, Tags::from([("owner".into(), "payments".into())]));
         assert_eq!(removed, ["stray"]);

@@ -24,7 +24,7 @@ pub(crate) struct PodIdentity {
 }
 
 impl PodIdentity {
-    /// The same for every try of one holder at the same association, so that a retry after a lost reply is no second one.
+    /// The same for every try of one holder at the same association, so that a retry after a lost reply makes no second one.
     fn client_request_token(&self) -> String {
         let whole = format!(
             "{}\n{}\n{}\n{}",

@@ -1,5 +1,5 @@
-//! The target group that a backend had before it got another one. It serves until the new one does: it stays in
-//! the rule and is kept as it is, and then it goes.
+//! The target group that a backend had before it got another one. It serves until the new one does: it stays
+//! unchanged in the rule until then, and is then deleted.
 
 use std::collections::BTreeSet;
 

@@ -122,7 +122,7 @@ pub(crate) fn lifecycle_policy(storage: &Storage) -> Option<Value> {
     (!rules.is_empty()).then(|| sorted(&json!({ "rules": rules })))
 }
 
-/// Who else may pull; `None` is nobody.
+/// Who else may pull; `None` if no other account may.
 pub(crate) fn repository_policy(storage: &Storage, partition: &str) -> Option<Value> {
     if let Some(text) = &storage.repository_policy {
         return Some(document(text));

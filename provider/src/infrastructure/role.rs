@@ -226,7 +226,7 @@ impl Component for Role {
         reasons.extend(self.foreign_profiles().await?);
         Ok((!reasons.is_empty()).then(|| Obstacle {
             reason: reasons.join("; "),
-            remedy: "Detach the policies (`terraform apply` does it, too), remove the role from the instance profiles, \
+            remedy: "Detach the policies (`terraform apply` also does this), remove the role from the instance profiles, \
                      and run again."
                 .to_owned(),
         }))

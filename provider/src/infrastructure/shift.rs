@@ -32,7 +32,7 @@ pub(super) enum Shifted {
     Before,
 }
 
-/// Brings the rule from the weights `before`, which it has, to those that are `wanted`, as the rollout says. Nothing
+/// Brings the rule from the weights `before`, which it has, to those that are `wanted`, by the rules of the rollout. Nothing
 /// changes before the backends that get more requests have healthy targets.
 pub(super) async fn shift(
     rule: &ListenerRule,
@@ -101,7 +101,7 @@ fn way(before: &ByName, wanted: &ByName) -> (ByName, ByName) {
     }
     let start: ByName =
         end.keys().map(|name| (name.clone(), before.get(name).copied().unwrap_or(0))).collect();
-    // Where all that served before goes away, there is nothing to step from.
+    // If everything that served before is removed, no steps are possible.
     if start.values().all(|weight| *weight == 0) { (end.clone(), end) } else { (start, end) }
 }
 
@@ -151,7 +151,7 @@ struct Shift<'a> {
 }
 
 impl Shift<'_> {
-    /// Goes from `start` to `end`; the rule has `before`.
+    /// Moves from `start` to `end`; the rule has `before`.
     async fn walk(&mut self, before: &ByName, start: &ByName, end: &ByName) -> Result<(), Error> {
         let change = self.rule.weight_change().cloned();
         let reached = change.as_ref().map_or(0, |change| change.reached);
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_goes_down_step_by_step() {
+    fn the_weights_of_removed_backends_fall_step_by_step() {
         let (start, end) = way(&weights(&[("a", 90), ("b", 10)]), &weights(&[("b", 5), ("c", 5)]));
         assert_eq!(start, weights(&[("a", 90), ("b", 10), ("c", 0)]));
         assert_eq!(end, weights(&[("a", 0), ("b", 5), ("c", 5)]));

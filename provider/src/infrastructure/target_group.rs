@@ -73,7 +73,7 @@ impl TargetGroup {
                 Service::Elb,
                 "DescribeListeners",
                 arn,
-                format!("there is no such {what}"),
+                format!("{what} not found"),
             )
         };
         let listener_arn = &self.load_balancer.listener_arn;

@@ -18,7 +18,7 @@ pub(crate) fn trust_policy(app: &App) -> Value {
     let providers: BTreeSet<&str> = all.into_iter().flatten().collect();
     let mut statements = Vec::new();
     let services = &app.iam.trusted_services;
-    // A role that nobody may take can't be made: before its first cluster it is one of Pod Identity.
+    // A role that no principal may assume can't be made: before its first cluster it is one of Pod Identity.
     if by_agent || (providers.is_empty() && services.is_empty()) {
         statements.push(json!({
             "Effect": "Allow",

@@ -69,7 +69,7 @@ impl<'a> LiveRule<'a> {
         Ok(Self { configured, aws, account, app, status, observed, arns })
     }
 
-    /// Brings the rule to the weights of the app's backends, as the app's rollout says.
+    /// Brings the rule to the weights of the app's backends, by the app's rollout.
     pub(super) async fn change(&self, surroundings: &Surroundings) -> Result<(), Diagnostic> {
         let wanted =
             components(&self.app, self.aws, self.account, &self.configured.tags, &Holder::default(), "");

@@ -24,7 +24,7 @@ pub(crate) async fn rollback(
     let mut rule = LiveRule::find(configured, identity, |_| Ok(())).await?;
     let before = rule.status.weights.clone();
     let walk = rule.status.walk.clone();
-    // Where this is the state before the last change already, everything goes to what exists outside of Kubernetes.
+    // Where this is the state before the last change already, all requests move to the backends outside of Kubernetes.
     let last = walk.as_ref().and_then(|walk| walk.from.clone());
     rule.app.traffic.last_good = last.filter(|weights| !same(weights, &before));
     let after = weights(&rule.app.traffic);

@@ -146,13 +146,13 @@ pub(super) struct StandardsConfig {
 #[derive(Debug, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(super) struct ResourceStandardsConfig {
-    /// CPU that a container reserves that says nothing.
+    /// CPU request of a container that sets none.
     #[argument(check = quantity)]
     pub(super) default_cpu_request: Option<String>,
-    /// CPU limit of a container that says nothing.
+    /// CPU limit of a container that sets none.
     #[argument(check = quantity)]
     pub(super) default_cpu_limit: Option<String>,
-    /// Memory, reserved and limit, of a container that says nothing.
+    /// Memory request and limit of a container that sets none.
     #[argument(check = quantity)]
     pub(super) default_memory: Option<String>,
     /// Least CPU.

@@ -10,8 +10,8 @@ use crate::app::standards::StandardsDocument;
 /// How messages name the block.
 const BLOCK: &str = "the provider's `standards` block";
 
-/// Reads and checks the standards; `None` if there are errors. The file is only read where `with_file` says
-/// so: Terraform also validates configurations on machines that don't have it.
+/// Reads and checks the standards; `None` if there are errors. The file is only read with `with_file`:
+/// Terraform also validates configurations on machines that don't have it.
 pub(super) fn resolve(
     config: &ProviderConfig,
     with_file: bool,

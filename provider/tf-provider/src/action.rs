@@ -71,7 +71,7 @@ pub struct Progress(pub(crate) mpsc::UnboundedSender<String>);
 impl Progress {
     /// Shows a line to the person who runs Terraform.
     pub fn report(&self, message: impl Into<String>) {
-        // Without a listener the action goes on all the same.
+        // The action continues without a listener.
         let _ = self.0.send(message.into());
     }
 }

@@ -25,7 +25,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    /// Cancelled when the person who runs Terraform interrupts it. A call that waits or goes on to a next step
+    /// Cancelled when the user interrupts Terraform. A call that waits or starts a next step
     /// then ends at the next safe point and returns what it has.
     pub cancel: CancellationToken,
     /// Whether Terraform accepts that a change is put off to a later run.
@@ -47,8 +47,8 @@ impl Context {
 
     /// Puts the call off to a later run of Terraform, for this reason. The rest of the answer may then be incomplete.
     ///
-    /// If Terraform does not allow that (only runs with `-allow-deferral` do), the call fails with an error that says
-    /// so: check [`Context::deferral_allowed`] first to do without.
+    /// If Terraform does not allow that (only runs with `-allow-deferral` do), the call fails with an error:
+    /// check [`Context::deferral_allowed`] first to do without.
     ///
     /// ```
     /// use tf_provider::{Context, Deferred};

@@ -9,7 +9,7 @@ use crate::Path;
 pub enum Severity {
     /// The operation failed.
     Error,
-    /// The operation went on, but somebody should know.
+    /// The operation continued, but the user should know.
     Warning,
 }
 
@@ -52,7 +52,7 @@ impl Diagnostic {
         self
     }
 
-    /// A fault of the provider's own code, worded so that nobody searches their configuration for it.
+    /// A fault of the provider's own code, worded so that users do not search their configuration for it.
     pub(crate) fn bug(detail: impl AsRef<str>) -> Self {
         Self::error(
             "The provider made a mistake",
@@ -114,7 +114,7 @@ impl Diagnostics {
         self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Whether there are no messages at all.
+    /// Whether it has no messages.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

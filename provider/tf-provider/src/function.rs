@@ -92,14 +92,14 @@ impl Signature {
         }
     }
 
-    /// Says in one line of plain text what the function does.
+    /// Sets the summary of the function: one line of plain text.
     #[must_use]
     pub fn summary(mut self, text: impl Into<String>) -> Self {
         self.summary = text.into();
         self
     }
 
-    /// Says in Markdown what the function does.
+    /// Sets the description of the function, in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
@@ -151,7 +151,7 @@ impl Parameter {
         }
     }
 
-    /// Says in Markdown what the parameter is.
+    /// Sets the description of the parameter, in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
@@ -197,7 +197,7 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// A failure that is no single argument's fault.
+    /// A failure that no single argument causes.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), argument: None }
     }

@@ -1,6 +1,6 @@
 //! Log lines for Terraform: JSON on stderr, in hclog's form.
 //!
-//! Nothing that serves may ever wait for somebody to read the log, so lines go through a bounded queue to a
+//! A serving task must never wait for the reader of the log, so lines go through a bounded queue to a
 //! thread of their own, and are dropped when the queue is full. Values never come near the log.
 
 mod layer;

@@ -51,12 +51,12 @@ impl Private {
         self.0.remove(key);
     }
 
-    /// Whether there are no values.
+    /// Whether it has no values.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The bytes that Terraform keeps. No values are no bytes.
+    /// The bytes that Terraform keeps; empty without values.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         if self.is_empty() { Vec::new() } else { serde_json::to_vec(&self.0).unwrap_or_default() }
     }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_bytes_and_strange_bytes_are_told() {
+    fn no_values_are_empty_bytes_and_invalid_bytes_are_reported() {
         assert_eq!(Private::new().to_bytes(), b"");
         assert_eq!(Private::from_bytes(b"").unwrap(), Private::new());
         assert!(Private::from_bytes(b"{").is_err());

@@ -92,14 +92,14 @@ pub trait Resource: Send + Sync {
     /// forgets it; Terraform marks such an object as tainted and replaces it next time.
     async fn create(&self, request: CreateRequest) -> Outcome;
 
-    /// Looks at the object. An outcome without state means that it is gone.
+    /// Looks at the object. An outcome without state means that it does not exist.
     async fn read(&self, request: ReadRequest) -> Outcome;
 
     /// Changes the object. A failure should return the state that the object is really in; without one,
     /// Terraform keeps the prior state.
     async fn update(&self, request: UpdateRequest) -> Outcome;
 
-    /// Removes the object. It is gone unless the outcome has errors; then a returned state replaces the prior
+    /// Removes the object. It counts as deleted unless the outcome has errors; then a returned state replaces the prior
     /// one, which stays otherwise.
     async fn delete(&self, request: DeleteRequest) -> Outcome;
 

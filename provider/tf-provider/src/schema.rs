@@ -45,14 +45,14 @@ impl Schema {
         Self { version, ..Self::default() }
     }
 
-    /// Says in Markdown what it is.
+    /// Sets its description, in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.body.description = markdown.into();
         self
     }
 
-    /// Marks all of it as deprecated; `message` says what to use instead.
+    /// Marks all of it as deprecated; `message` names the replacement.
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.body.deprecation = Some(message.into());

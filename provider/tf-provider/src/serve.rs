@@ -104,7 +104,7 @@ pub(crate) enum Failure {
 }
 
 fn refuse(text: &str) -> ExitCode {
-    // If even stderr is closed, there is nobody left to tell.
+    // If even stderr is closed, the error cannot be reported.
     let _ = writeln!(io::stderr(), "{text}");
     ExitCode::FAILURE
 }
@@ -188,9 +188,9 @@ async fn live(
         () = farewell(&lifecycle) => Ok(()),
     };
     lifecycle.end();
-    // Else the process may be gone before the task that would remove the socket ran again.
+    // Otherwise the process may end before the task that removes the socket runs again.
     let _ = accepting.await;
-    // The last connection may be gone before the last change is done.
+    // The last connection may close before the last change is done.
     let _ = tokio::time::timeout(LONGEST_FAREWELL, lifecycle.no_mutations()).await;
     Ok(outcome?)
 }

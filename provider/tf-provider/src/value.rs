@@ -58,7 +58,7 @@ pub enum Value {
     Map(BTreeMap<String, Self>),
     /// An object, a single block, or a whole resource.
     Object(BTreeMap<String, Self>),
-    /// A value where the schema says "any type", with the type it came with.
+    /// A value of an attribute of any type, with the type that it came with.
     Dynamic(Box<(Type, Self)>),
 }
 
@@ -80,7 +80,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// Whether this value as a whole is unknown. Its parts may be, too: see [`Value::is_wholly_known`].
+    /// Whether this value as a whole is unknown. Its parts may also be: see [`Value::is_wholly_known`].
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
@@ -158,7 +158,7 @@ impl Value {
         }
     }
 
-    /// Puts `value` at `path`, making objects and maps on the way where there is nothing yet.
+    /// Puts `value` at `path`, making missing objects and maps on the way.
     ///
     /// A step that the value there cannot take (an index past the end of a list, an attribute of a string,
     /// anything inside a set) changes nothing and returns `false`.

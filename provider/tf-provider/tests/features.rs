@@ -19,7 +19,7 @@ const SERVER: &[Row] = &[
         "`serve`",
         "the_one_certificate_is_accepted_by_both_versions_of_tls",
     ),
-    ("Debugging with reattach", "`-debug`", "debug_mode_tells_how_to_attach_and_needs_no_cookie"),
+    ("Debugging with reattach", "`-debug`", "debug_mode_prints_how_to_attach_and_needs_no_cookie"),
     (
         "Aliases while debugging",
         "a second configuration is refused",
@@ -54,7 +54,7 @@ const SCHEMA: &[Row] = &[
     ("Deprecation warnings", "`deprecated`", "deprecated_arguments_and_blocks_warn_when_they_are_set"),
     ("Defaults", "`default`", "a_create_takes_defaults_hides_write_only_and_is_unknown_where_it_must"),
     ("Defaults by function", "`default_with`", "a_default_can_be_computed"),
-    ("Semantic equality", "`equal_when`", "the_form_that_was_there_first_stays_after_apply_too"),
+    ("Semantic equality", "`equal_when`", "the_earlier_form_also_stays_after_apply"),
     ("Custom types", "`serde` types in the model", "a_struct_comes_back_through_its_type"),
     ("Provider meta", "`Provider::meta_schema`", "the_meta_block_of_a_module_reaches_its_resources"),
 ];

@@ -25,7 +25,7 @@ struct Note {
     /// Name of the note.
     #[argument(required, requires_replace)]
     name: String,
-    /// What it says.
+    /// Target of the record.
     text: Option<String>,
 }
 

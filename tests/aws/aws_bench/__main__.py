@@ -1,7 +1,7 @@
 """Starts the bench on a free loopback port and prints one line of JSON when it is ready.
 
-The process ends when its standard input closes, so that it cannot outlive whoever started it,
-not even one that was killed.
+The process ends when its standard input closes, so that it cannot outlive its parent process,
+not even a killed one.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What goes back to a caller, and how each of AWS' protocols words an error."""
+"""Responses to a caller, and the error format of each of AWS' protocols."""
 
 import json
 import uuid

@@ -8,7 +8,7 @@ from aws_bench.answer import Answer, error_answer
 from aws_bench.request import Request
 
 
-# Whoever holds an answer and forgets it must not stop the bench for ever.
+# A held answer that is never released must not block the bench for ever.
 LONGEST_HOLD = 120.0
 
 
@@ -61,7 +61,7 @@ class Fault(Order):
         return self.when == "before" and not self.hold
 
     def strikes(self, request: Request) -> bool:
-        """Counts a call and tells whether it is hit."""
+        """Counts a call and returns whether the fault applies to it."""
         if not self.covers(request) or (self.times and self.struck >= self.times):
             return False
         self.seen += 1

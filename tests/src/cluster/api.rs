@@ -32,7 +32,7 @@ impl Api {
 
     /// The objects at a path of a collection.
     pub fn list(&self, path: &str) -> Result<Vec<Value>> {
-        let mut list = self.get(path)?.with_context(|| format!("there is no {path}"))?;
+        let mut list = self.get(path)?.with_context(|| format!("{path} not found"))?;
         Ok(match list["items"].take() {
             Value::Array(items) => items,
             _ => Vec::new(),

@@ -96,6 +96,6 @@ pub(super) fn proxy(tools: &ClusterTools, folder: &Path, kubeconfig: &Path) -> R
         let _ = send.send(read.map(|_| line));
     });
     let line = receive.recv_timeout(START_LIMIT).context("`kubectl proxy` does not start")??;
-    let address = line.trim().rsplit(' ').next().context("`kubectl proxy` says where it listens")?;
+    let address = line.trim().rsplit(' ').next().context("`kubectl proxy` prints its address")?;
     Ok((process, format!("http://{address}")))
 }

@@ -43,7 +43,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     })?;
     table.row(WITH, "ci/deploy.sh with an image: it runs, with labels and stamp", || {
         deploy(&project, &[IMAGE])?;
-        let live = deployment(world)?.context("there is no Deployment")?;
+        let live = deployment(world)?.context("Deployment not found")?;
         let image = &live["spec"]["template"]["spec"]["containers"][0]["image"];
         ensure!(image == IMAGE, "the image is {image}");
         let metadata = &live["metadata"];
@@ -58,7 +58,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     })?;
     table.row(WITH, "destroy: nothing is left in the cluster or in AWS", || {
         project.destroy()?;
-        until("that the Deployment is gone", || Ok(deployment(world)?.is_none()))?;
+        until("that the Deployment is deleted", || Ok(deployment(world)?.is_none()))?;
         let left = aws.resources()?;
         ensure!(left.is_empty(), "left in AWS: {left:?}");
         Ok(())

@@ -20,7 +20,7 @@ const BOOKKEEPING: [&str; 3] =
 /// The app's Deployment in a namespace.
 pub(super) fn deployment(cluster: &Cluster, namespace: &str) -> Result<Value> {
     let path = deployment_path(namespace);
-    let mut object = cluster.api.get(&path)?.with_context(|| format!("there is no {path}"))?;
+    let mut object = cluster.api.get(&path)?.with_context(|| format!("{path} not found"))?;
     if let Some(object) = object.as_object_mut() {
         object.remove("status");
     }

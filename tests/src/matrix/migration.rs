@@ -66,7 +66,7 @@ fn values(world: &World) -> Result<PathBuf> {
 /// The job of the migration, which has done its work.
 fn migrated(world: &World, namespace: &str) -> Result<Value> {
     let path = format!("/apis/batch/v1/namespaces/{namespace}/jobs/{APP}-migration");
-    let job = world.cluster.api.get(&path)?.context("there is no job")?;
+    let job = world.cluster.api.get(&path)?.context("job not found")?;
     ensure!(job["status"]["succeeded"] == 1, "it did not succeed: {}", job["status"]);
     let account = &job["spec"]["template"]["spec"]["serviceAccountName"];
     ensure!(account == ACCOUNT, "it ran as {account}");
@@ -76,7 +76,7 @@ fn migrated(world: &World, namespace: &str) -> Result<Value> {
 /// At the first install the Deployment is made when the job has ended.
 fn came_first(world: &World, namespace: &str, job: &Value) -> Result<()> {
     let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/{APP}");
-    let app = world.cluster.api.get(&path)?.context("there is no Deployment")?;
+    let app = world.cluster.api.get(&path)?.context("Deployment not found")?;
     let (ended, made) = (&job["status"]["completionTime"], &app["metadata"]["creationTimestamp"]);
     let in_order = matches!((ended.as_str(), made.as_str()), (Some(ended), Some(made)) if ended <= made);
     ensure!(in_order, "the job ended at {ended}, and the Deployment was made at {made}");

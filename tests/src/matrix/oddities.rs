@@ -25,7 +25,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
         charts.push(entry?.path());
     }
     charts.sort();
-    ensure!(!charts.is_empty(), "there are no charts");
+    ensure!(!charts.is_empty(), "no charts found");
     let (old, new) = standards(world)?;
     for (with, helm) in world.helms()? {
         for chart in &charts {

@@ -59,10 +59,14 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
     .run(world, table)
 }
 
-/// The genuine provider of the second generation, if whoever runs the tests brought it.
+/// The genuine provider of the second generation, if the user of the tests provides it.
 fn given_provider_2() -> Result<Option<PathBuf>> {
     let Some(program) = std::env::var_os("IPSY_HELM_PROVIDER_2").map(PathBuf::from) else { return Ok(None) };
-    ensure!(program.is_file(), "IPSY_HELM_PROVIDER_2 is set, but there is no {}", program.display());
+    ensure!(
+        program.is_file(),
+        "IPSY_HELM_PROVIDER_2 is set, but this file does not exist: {}",
+        program.display()
+    );
     Ok(Some(program))
 }
 
@@ -80,7 +84,7 @@ impl Manifests {
     fn applied(self) -> &'static str {
         match self {
             Self::Unplanned => "apply: labels, limits, patch and stamp are live; HPA scales it",
-            // With an autoscaler, Terraform finds fault with the provider: it promises the replicas, too.
+            // With an autoscaler, Terraform refuses the provider's result: the plan also contains the replicas.
             Self::Planned => "apply: labels, limits, patch and stamp are live; replicas are fixed",
         }
     }

@@ -20,7 +20,7 @@ pub struct Table {
 pub(crate) enum Verdict {
     /// It is as it should be.
     Passed,
-    /// It cannot be so, and that is no fault of ipsy's. It counts for nothing.
+    /// Impossible for a reason outside of ipsy. It is not counted.
     LeftOut,
 }
 
@@ -36,7 +36,7 @@ impl Table {
         self.judged(with, what, || check().map(|()| Verdict::Passed))
     }
 
-    /// The same where it may turn out that there is nothing to judge.
+    /// Like `row`, for a row that may have nothing to check.
     pub(crate) fn judged(
         &mut self,
         with: &str,

@@ -1,4 +1,4 @@
-//! Manifests of well-known charts, brought by whoever runs the tests: `IPSY_MANIFESTS` names a folder of
+//! Manifests of well-known charts, provided by the user of the tests: `IPSY_MANIFESTS` names a folder of
 //! files that `helm template` or a project's release gave. Each is installed, upgraded with other
 //! standards, rolled back and uninstalled, through the post-renderer, in a cluster of their own.
 

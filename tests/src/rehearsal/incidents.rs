@@ -1,4 +1,4 @@
-//! What can go wrong in a canary, under load. Each incident happens in one apply that goes by several steps, and fails
+//! Incidents of a canary under load. Each incident happens in one apply with several steps, and fails
 //! unless the provider and the answers to clients are as `examples/canary` promises.
 
 use std::time::{Duration, Instant};
@@ -102,7 +102,7 @@ pub fn no_healthy_target(stage: &mut Stage, load: &Load, requests: u32) -> Resul
     Ok(Report { outcome: "refused before any change", weights: STEPS[0], answers, failing: Duration::ZERO })
 }
 
-/// Ctrl-C in the second step. The first one stays, the message names its weights, and the next apply goes on from there.
+/// Ctrl-C in the second step. The first one stays, the message names its weights, and the next apply continues from there.
 pub fn interrupt(stage: &mut Stage, load: &Load, requests: u32) -> Result<Report> {
     let (_, _blue) = canary::begin(stage, load, 1)?;
     canary::set_walk(stage, BAKE);
@@ -123,7 +123,7 @@ pub fn interrupt(stage: &mut Stage, load: &Load, requests: u32) -> Result<Report
     let answers = load.answers().since(began);
     load.answers().ensure_none_failed()?;
     Ok(Report {
-        outcome: "apply fails, step one stays, the next apply goes on",
+        outcome: "apply fails, step one stays, the next apply continues",
         weights: FIRST_STEP,
         answers,
         failing: Duration::ZERO,

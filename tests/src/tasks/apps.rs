@@ -151,7 +151,7 @@ impl Place {
 
 /// The text of an element that must be there.
 fn element(xml: &str, name: &str) -> Result<String> {
-    xml::element(xml, name).map(ToOwned::to_owned).with_context(|| format!("there is no {name} in {xml}"))
+    xml::element(xml, name).map(ToOwned::to_owned).with_context(|| format!("{name} not found in {xml}"))
 }
 
 /// AWS' default quota.

@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::interrupt;
 use crate::tools::Tools;
 
-/// Starts the bench, tells how to use it, and keeps it until someone asks to stop.
+/// Starts the bench, prints how to use it, and keeps it running until it is interrupted.
 pub fn run(console: Console) -> Result<()> {
     let tools = Tools::ready(console)?;
     let step = console.step("starting AWS on loopback");

@@ -1,5 +1,5 @@
 //! `cargo dev faults`: what an app's lifecycle is worth when things break. Every changing call of a create, of updates,
-//! adoptions, renames, replacements and of a destroy goes wrong in each of four ways. The app has to serve on wherever
+//! adoptions, renames, replacements and of a destroy fails in each of four ways. The app has to serve on wherever
 //! it stays, the next apply has to converge, and the destroy after it has to leave nothing. So it must be where an
 //! update is reverted after it was killed.
 
@@ -51,7 +51,7 @@ pub fn run(console: Console, selection: &Selection) -> Result<()> {
     let step = console.step("tools and programs");
     let (tools, programs) = (Tools::ready(console)?, Programs::ready()?);
     step.done("ready");
-    // The last line tells what became of the points, so that they come last.
+    // The last line sums up the points.
     if selection.phases.is_empty() {
         crowded(console, &tools, &programs)?;
     }

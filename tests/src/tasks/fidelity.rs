@@ -10,7 +10,7 @@ use crate::workspace;
 /// Runs the check of the post-renderer's crate over a folder; it prints `N same, N changed,
 /// N refused`.
 pub fn run(folder: &Path) -> Result<()> {
-    let folder = folder.canonicalize().with_context(|| format!("there is no folder {}", folder.display()))?;
+    let folder = folder.canonicalize().with_context(|| format!("folder {} not found", folder.display()))?;
     workspace::cargo()
         .args(["run", "--quiet", "--release", "--package", "ipsy-post-renderer"])
         .args(["--features", "fuzzing", "--example", "fidelity", "--"])

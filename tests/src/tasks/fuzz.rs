@@ -55,8 +55,8 @@ fn seeds(target: &str) -> Option<&'static str> {
 }
 
 fn cargo_fuzz(console: Console, name: &str) -> Result<Process> {
-    // The instrumentation is an unstable option of the compiler, which the stable one takes, too, when it is told
-    // to: so one compiler does for everything.
+    // The instrumentation is an unstable option of the compiler, which the stable one also accepts with a
+    // setting: one compiler is enough.
     Ok(Process::inheriting(Tools::cargo_fuzz(console)?)
         .arg("fuzz")
         .env("RUSTC_BOOTSTRAP", "1")

@@ -37,8 +37,8 @@ pub(crate) struct Cost {
     pub(crate) memory: u64,
 }
 
-/// A command with a file as standard input and another as standard output. What it says on standard error is told
-/// if it fails.
+/// A command with a file as standard input and another as standard output. Its standard error is shown if
+/// it fails.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) program: PathBuf,
@@ -59,7 +59,7 @@ impl Run {
         .map(|(time, ())| time)
     }
 
-    /// The most memory that it has, which Linux tells only while it runs. A short run may end between two looks, so
+    /// Its peak memory, which Linux reports only while it runs. A short run may end between two looks, so
     /// that it takes some.
     pub(crate) fn memory(&self) -> Result<u64> {
         let (_, memory) = self.until_its_end(|process| {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_run_is_no_measurement() {
+    fn a_failed_run_is_not_a_measurement() {
         let folder = tempfile::tempdir().unwrap();
         let run = shell("exit 1", "/dev/null".into(), folder.path().join("out"));
         assert!(run.time().is_err() && run.memory().is_err());

@@ -1,4 +1,4 @@
-//! `cargo dev tools`: installs what is missing and tells where everything is.
+//! `cargo dev tools`: installs missing tools and prints where they are.
 
 use anyhow::Result;
 

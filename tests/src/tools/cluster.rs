@@ -50,7 +50,7 @@ const HELM_PROVIDER_1: GoTool = GoTool {
     module: Some("helm-provider-1"),
     link: "",
 };
-// Ours: raise the version with every change, so that it is built anew.
+// Ours: raise the version with every change, so that it is rebuilt.
 const HELM_PROVIDER_2: GoTool = GoTool {
     name: "helm-provider-2",
     version: "v0.2.0",

@@ -21,7 +21,7 @@ pub(super) struct GoTool {
     /// A module of ours under `tests/tools-modules/` that builds it, for what replaces modules:
     /// `go install PACKAGE@VERSION` refuses that.
     pub(super) module: Option<&'static str>,
-    /// What else the linker is told, such as the version that the program says it has.
+    /// Further linker settings, such as the version of the program.
     pub(super) link: &'static str,
 }
 

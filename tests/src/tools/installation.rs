@@ -17,7 +17,7 @@ pub(super) struct Installation {
 }
 
 impl Installation {
-    /// Waits for whoever else installs, then begins.
+    /// Waits for another installation to end, then begins.
     pub(super) fn begin(folder: &Path, console: Console) -> Result<Self> {
         let problem = || format!("cannot prepare the folder of tools {}", folder.display());
         fs::create_dir_all(folder).with_context(problem)?;
@@ -81,7 +81,7 @@ mod tests {
         let installation = Installation::begin(folder.path(), Console::quiet()).unwrap();
         let failed = installation.complete("tool", |half_done| {
             fs::write(half_done.join("program"), "")?;
-            bail!("the network is gone")
+            bail!("the network is unavailable")
         });
         assert!(failed.is_err());
         assert!(!installation.place("tool").exists());

@@ -140,7 +140,7 @@ fn commands_move_the_traffic_like_the_actions() {
     assert_eq!(run(&aws, &["shift", app[0], app[1], "--weight=blue"]).code, 2);
     let unknown = run(&aws, &["rollback", "--environment=prod", "--name=search"]);
     assert_eq!(unknown.code, 1);
-    assert!(unknown.stdout.contains("There is nothing of `prod/search`"), "{}", unknown.everything());
+    assert!(unknown.stdout.contains("Nothing of `prod/search` was found"), "{}", unknown.everything());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::fixture;
 fn it_is_laid_out_watched_disturbed_and_stopped() {
     let aws = fixture::aws();
     assert_eq!(aws.platform.clusters, ["eks-blue", "eks-green"]);
-    assert!(aws.resources().unwrap().is_empty(), "the platform is no resource of ours");
+    assert!(aws.resources().unwrap().is_empty(), "the platform is not a resource of the app");
     assert!(aws.calls().unwrap().is_empty(), "laying it out is not logged");
 
     let log_groups = json!({ "logGroupName": "/ipsy/checkout" });

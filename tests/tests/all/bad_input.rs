@@ -73,7 +73,7 @@ resource "ipsy_app" "checkout" {{
             let points_at = diagnostic["snippet"]["code"].as_str().unwrap_or_default();
             points_at.contains(line.trim()) && said(diagnostic).to_lowercase().contains(&word.to_lowercase())
         });
-        assert!(told, "nothing tells of {:?}:\n{diagnostics:#?}", line.trim());
+        assert!(told, "no diagnostic reports {:?}:\n{diagnostics:#?}", line.trim());
     }
 }
 

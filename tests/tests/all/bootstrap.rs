@@ -118,7 +118,7 @@ fn all_that_is_wrong_is_told_at_once_with_its_argument() {
     assert_eq!(outcome.code, 1);
     let told = outcome.everything();
     for expected in [
-        "80800 is no port",
+        "80800 is not a valid port",
         "port          = 80800",
         "Two environments are called `dev`",
         "name         = \"dev\"",

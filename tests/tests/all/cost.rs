@@ -98,7 +98,7 @@ fn template(helm: &Helm, chart: &Path, values: &Path) -> String {
     helm.template("checkout", chart, values).unwrap().ok().unwrap().stdout
 }
 
-/// The pod template of a workload, with the fewest and most pods.
+/// The pod template of a workload, with its minimum and maximum number of pods.
 fn pods<'o>(object: &'o Value, all: &[Value]) -> Option<(&'o Value, f64, f64)> {
     match object["kind"].as_str()? {
         "Job" => Some((&object["spec"]["template"], 0.0, 1.0)),

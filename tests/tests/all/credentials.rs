@@ -46,7 +46,7 @@ output "values" {
 #[test]
 fn what_needs_no_aws_works_without_any() {
     let mut terraform = Terraform::with_configuration(PURE, fixture::tools(), fixture::programs()).unwrap();
-    // Whoever calls AWS all the same meets a closed door.
+    // Calls to AWS fail: the endpoint does not exist.
     terraform.set("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     terraform.init().unwrap();
     terraform.apply().unwrap();

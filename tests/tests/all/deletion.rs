@@ -40,7 +40,7 @@ fn a_replacement_looks_for_images_before_it_deletes_the_rule() {
 }
 
 #[test]
-fn a_destroy_names_the_rule_of_somebody_else_that_uses_a_target_group() {
+fn a_destroy_names_the_foreign_rule_that_uses_a_target_group() {
     let (aws, terraform) = applied();
     let made = aws.resources().unwrap();
     let group = made.target_groups.values().next().unwrap();

@@ -1,4 +1,4 @@
-//! What goes wrong on AWS' side: failed creates leave nothing, lost replies make no duplicates,
+//! Failures of AWS: failed creates leave nothing, lost replies make no duplicates,
 //! throttling is sat out, and what belongs to others is left alone.
 
 use acceptance::aws_bench::Resources;

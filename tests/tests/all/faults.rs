@@ -5,7 +5,7 @@ use acceptance::tasks::faults::{self, Selection};
 
 use crate::fixture;
 
-/// Prime to the number of ways in which a call goes wrong, so that each comes up.
+/// Coprime to the number of ways in which a call fails, so that each comes up.
 const EVERY: usize = 17;
 
 #[test]

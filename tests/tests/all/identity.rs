@@ -123,7 +123,7 @@ fn provider_and_chart_agree_on_the_account_of_the_migration() {
 }
 
 #[test]
-fn a_wait_ends_with_its_timeout_and_says_what_it_was_for() {
+fn a_wait_ends_with_its_timeout_and_names_its_reason() {
     let aws = fixture::aws();
     let terraform = fixture::quickstart(&aws);
     terraform
@@ -146,5 +146,5 @@ fn a_wait_ends_with_its_timeout_and_says_what_it_was_for() {
 
     terraform.replace("main.tf", "create = \"40s\"", "create = \"soon\"").unwrap();
     let refused = terraform.try_plan().unwrap();
-    assert!(refused.stderr.contains("`soon` is no duration"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`soon` is not a valid duration"), "{}", refused.stderr);
 }

@@ -98,7 +98,7 @@ fn an_app_that_was_built_by_hand_is_imported_without_a_change() {
     assert!(!plan.has_changes, "{}", plan.text);
     assert_eq!(aws.resources().unwrap(), made);
 
-    // A first change marks what belongs to the app, and changes nothing but what it says.
+    // A first change marks what belongs to the app, and changes only the edited setting.
     terraform.replace("app.tf", "retention_days = 90", "retention_days = 30").unwrap();
     terraform.apply().unwrap();
     let marked = aws.resources().unwrap();
@@ -260,7 +260,7 @@ fn a_login_that_was_built_by_hand_is_imported_without_a_change() {
 }
 
 #[test]
-fn a_secret_that_nobody_can_read_is_sent_once() {
+fn a_secret_that_cannot_be_read_is_sent_once() {
     let aws = fixture::aws();
     let login = json!({
         "Type": "authenticate-oidc",
@@ -349,7 +349,7 @@ fn resources_of_another_provider_are_forgotten_and_the_app_is_taken_over() {
 }
 
 #[test]
-fn a_role_says_which_app_it_is_by_its_tags() {
+fn a_role_names_its_app_by_its_tags() {
     let aws = fixture::aws();
     let first = fixture::quickstart(&aws);
     first.apply().unwrap();
@@ -385,7 +385,7 @@ fn an_id_that_is_none_is_explained() {
     let refused = said("prod checkout");
     assert!(refused.contains("prod/checkout"), "{refused}");
     let refused = said("prod/checkout");
-    assert!(refused.contains("There is nothing of `prod/checkout`"), "{refused}");
+    assert!(refused.contains("Nothing of `prod/checkout` was found"), "{refused}");
     let refused = said("prod/checkout,arn:aws:iam::999999999999:role/checkout");
     assert!(refused.contains("is in another account"), "{refused}");
     assert!(refused.contains(&aws.platform.account_id), "{refused}");

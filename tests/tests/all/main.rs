@@ -14,6 +14,7 @@ mod credentials;
 mod deletion;
 mod documents;
 mod drift;
+mod english;
 mod ephemeral;
 mod failures;
 mod faults;

@@ -111,7 +111,7 @@ fn a_fleet_of_forty_apps_is_taken_over_by_one_command() {
 }
 
 #[test]
-fn what_ipsy_made_is_listed_by_its_tags_and_is_no_candidate() {
+fn objects_of_ipsy_are_listed_by_their_tags_and_are_not_candidates() {
     let (aws, _made) = fixture::applied();
     build_fleets(&aws, 1);
     let terraform = empty(&aws, newest());

@@ -234,7 +234,7 @@ fn no_change_moves_traffic_to_where_it_fails() {
 
     aws.install_pods().unwrap();
     terraform.apply().unwrap();
-    // A person moves the traffic, and then somebody changes the configuration.
+    // A person moves the traffic, and then changes the configuration.
     let rule = aws.resources().unwrap().rules.remove(0);
     let pods = &aws.resources().unwrap().target_groups.into_values().next().unwrap().arn;
     fixture::move_weights(&aws, &rule.arn, &[(&aws.platform.legacy_target_group_arn, 30), (pods, 70)]);

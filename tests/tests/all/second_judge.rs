@@ -1,5 +1,5 @@
-//! The life of an app on another AWS than that of all other tests: what moto lacks, our own layer plays there, and
-//! here somebody else does.
+//! The life of an app on another AWS than that of all other tests: what moto lacks, our own layer emulates there, and
+//! another emulator does here.
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::ministack::{Alias, MiniStack};
@@ -95,7 +95,7 @@ fn names_lead_to_the_app_there_as_well() {
     assert_eq!(aws.aliases(&zone).unwrap(), [alias("A", None, &leads_to)]);
     unchanged(&terraform);
 
-    // A name that somebody else has is refused, and the app stays as it is.
+    // A name in use by others is refused, and the app stays unchanged.
     aws.add_record(&zone, "taken.example.com", "192.0.2.1").unwrap();
     terraform
         .replace("main.tf", "\"checkout.example.com\"\n    zone_id", "\"taken.example.com\"\n    zone_id")

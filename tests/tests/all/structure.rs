@@ -113,7 +113,7 @@ fn the_layers_of_the_provider_point_one_way() {
 }
 
 #[test]
-fn every_source_file_says_what_it_is_about() {
+fn every_source_file_has_a_module_comment() {
     check_sources(|text| {
         let opens = text.starts_with("//!");
         if opens { None } else { Some("it does not open with `//!`".to_owned()) }

@@ -42,7 +42,7 @@ fn lives_for_a_run(program: PathBuf) {
 }
 
 #[test]
-fn a_token_is_renewed_while_the_run_goes_on() {
+fn a_token_is_renewed_during_the_run() {
     let text = r#"
 ephemeral "null_token" "token" {
   user    = "bob"

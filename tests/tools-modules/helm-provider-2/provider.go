@@ -15,7 +15,7 @@ import (
 
 type helmProvider struct{}
 
-// kubernetes says how the cluster is reached.
+// kubernetes holds the connection to the cluster.
 type kubernetes struct {
 	ConfigPath types.String `tfsdk:"config_path"`
 }

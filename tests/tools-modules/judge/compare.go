@@ -98,7 +98,7 @@ func (configuration *Configuration) comparePods(before, after Object, report fun
 	}
 }
 
-// isScaled says whether an autoscaler in the stream owns the number of replicas.
+// isScaled reports whether an autoscaler in the stream owns the number of replicas.
 func isScaled(object Object, stream []Object) bool {
 	return slices.ContainsFunc(stream, func(scaler Object) bool {
 		if scaler.kind() != "HorizontalPodAutoscaler" && scaler.kind() != "ScaledObject" {
@@ -222,7 +222,7 @@ func forgetWithin(owner map[string]any, key string, wanted map[string]any) {
 	}
 }
 
-// prune removes a member that says nothing.
+// prune removes an empty member.
 func prune(owner map[string]any, key string) {
 	value, isThere := owner[key]
 	members, isMapping := value.(map[string]any)

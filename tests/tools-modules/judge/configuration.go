@@ -23,7 +23,7 @@ type Configuration struct {
 	Hooks            Hooks             `json:"hooks"`
 }
 
-// PodTemplates says whether labels and annotations go into pod templates as well.
+// PodTemplates sets whether labels and annotations go into pod templates as well.
 type PodTemplates struct {
 	Labels      bool `json:"labels"`
 	Annotations bool `json:"annotations"`
@@ -61,7 +61,7 @@ type ModeOnly struct {
 	Mode Mode `json:"mode"`
 }
 
-// ImagePinning says which images are refused and which are replaced.
+// ImagePinning sets which images are refused and which are replaced.
 type ImagePinning struct {
 	Mode          Mode     `json:"mode"`
 	RequireDigest bool     `json:"requireDigest"`
@@ -82,7 +82,7 @@ type SecurityContext struct {
 	Container map[string]any `json:"container"`
 }
 
-// ProbesPresent says which probes long-running containers must have.
+// ProbesPresent sets which probes long-running containers must have.
 type ProbesPresent struct {
 	Mode   Mode     `json:"mode"`
 	Probes []string `json:"probes"`
@@ -107,7 +107,7 @@ type Exception struct {
 	Target *Target `json:"target"`
 }
 
-// Hooks says whether standards apply to Helm hooks; they do by default.
+// Hooks sets whether standards apply to Helm hooks; they do by default.
 type Hooks struct {
 	Standards *bool `json:"standards"`
 }
@@ -128,10 +128,10 @@ func (mode *Mode) UnmarshalJSON(json []byte) error {
 	return nil
 }
 
-// changes says whether the standard writes into manifests.
+// changes reports whether the standard writes into manifests.
 func (mode Mode) changes() bool { return mode.enforces() || mode == "default" }
 
-// enforces says whether no output may break the standard.
+// enforces reports whether no output may break the standard.
 func (mode Mode) enforces() bool { return mode == "" || mode == "enforce" }
 
 func parseConfiguration(text []byte) (*Configuration, error) {
@@ -163,7 +163,7 @@ func (resources Resources) governed() map[string]bool {
 	return names
 }
 
-// excepts says whether an exception allows the object to break the rule.
+// excepts reports whether an exception allows the object to break the rule.
 func (configuration *Configuration) excepts(object Object, rule, part string) bool {
 	for _, exception := range configuration.Exceptions {
 		id, narrow, _ := strings.Cut(exception.Rule, "/")
@@ -174,7 +174,7 @@ func (configuration *Configuration) excepts(object Object, rule, part string) bo
 	return false
 }
 
-// isPatched says whether a setting may have changed the object in any way.
+// isPatched reports whether a setting may have changed the object in any way.
 func (configuration *Configuration) isPatched(object Object) bool {
 	for _, setting := range configuration.AdvancedSettings {
 		if setting.Target.matches(object) {
@@ -184,7 +184,7 @@ func (configuration *Configuration) isPatched(object Object) bool {
 	return false
 }
 
-// isExempt says whether the object is a Helm hook, and hooks are left alone.
+// isExempt reports whether the object is a Helm hook, and hooks are left alone.
 func (configuration *Configuration) isExempt(object Object) bool {
 	_, isHook := object.annotations()["helm.sh/hook"]
 	return isHook && configuration.Hooks.Standards != nil && !*configuration.Hooks.Standards
@@ -198,7 +198,7 @@ func (target *Target) matches(object Object) bool {
 			matchesAll(target.Namespace, text(object.metadata()["namespace"]))
 }
 
-// matchesAll says whether an anchored expression matches; without one, everything does.
+// matchesAll reports whether an anchored expression matches; without one, everything does.
 func matchesAll(expression *string, found string) bool {
 	if expression == nil {
 		return true

@@ -10,7 +10,7 @@ import (
 type Pod struct {
 	// Path of Spec, for findings.
 	Path string
-	// Template holds the pod's metadata beside its spec; it is nil where there is no such place.
+	// Template holds the pod's metadata beside its spec; it is nil if the kind has no such place.
 	Template map[string]any
 	// Spec is nil where no rule for pods applies: it is not a mapping, which the API server refuses, or holds no
 	// containers in a kind that is not one of Kubernetes' own.
@@ -30,7 +30,7 @@ type Container struct {
 // containerLists are the lists in which Kubernetes keeps containers.
 var containerLists = []string{"initContainers", "containers", "ephemeralContainers"}
 
-// templates says where the kinds of Kubernetes' own keep their pod template.
+// templates holds where the kinds of Kubernetes' own keep their pod template.
 var templates = map[string][]string{
 	"Pod":                   {},
 	"PodTemplate":           {"template"},
@@ -98,7 +98,7 @@ func search(group, path string, parent map[string]any, key string, value any) []
 }
 
 // containers are all containers of a pod: init containers, sidecars and ephemeral containers as well. Templates of
-// Argo Workflows (group argoproj.io) hold single ones, too.
+// Argo Workflows (group argoproj.io) also hold single ones.
 func (pod Pod) containers(group string) []Container {
 	names := containerLists
 	var found []Container
@@ -121,7 +121,7 @@ func (pod Pod) containers(group string) []Container {
 	return found
 }
 
-// isWindows says whether the pod runs on Windows, where the security context of Linux is refused.
+// isWindows reports whether the pod runs on Windows, where the security context of Linux is refused.
 func (pod Pod) isWindows() bool { return text(mapping(pod.Spec["os"])["name"]) == "windows" }
 
 func join(path, key string) string {

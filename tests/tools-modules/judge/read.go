@@ -123,7 +123,7 @@ func withoutUnreadableStamps(raw []byte) (rest []byte, found bool) {
 	return rest, err == nil
 }
 
-// isOurs says whether the renderer itself writes the annotation.
+// isOurs reports whether the renderer itself writes the annotation.
 func isOurs(annotation string) bool {
 	return strings.HasPrefix(annotation, "ipsy.dev/") || strings.HasPrefix(annotation, "exception.ipsy.dev/")
 }
@@ -154,7 +154,7 @@ func (object Object) group() string {
 
 func (object Object) kind() string { return text(object["kind"]) }
 
-// isSentNowhere says whether kapp keeps the object to itself: it is kapp's own configuration.
+// isSentNowhere reports whether kapp keeps the object to itself: it is kapp's own configuration.
 func (object Object) isSentNowhere() bool {
 	return object.kind() == "Config" && object.group() == "kapp.k14s.io"
 }

@@ -28,7 +28,7 @@ func TestStreamsAreReadAsKubectlReadsThem(t *testing.T) {
 		{"items by merge key", "<<: {items: [{kind: B}]}\nkind: A\n", []string{"B"}, 0},
 		{"implied kind", "kind: AList\napiVersion: v1\nitems: [{metadata: {name: b}}]\n", []string{"A"}, 0},
 		{"list in a list", "kind: A\nitems: [{kind: B, items: [{kind: C}]}]\n", []string{"C"}, 0},
-		{"no items is nothing", "kind: A\nitems: null\n", nil, 0},
+		{"no items means no objects", "kind: A\nitems: null\n", nil, 0},
 		{"items of another shape", "kind: A\nitems: {}\n", nil, 1},
 		{"item without a kind", "kind: A\nitems: [{kind: B}, {apiVersion: v1}]\n", []string{"B"}, 1},
 		{"not a number", "kind: A\nx: .nan\n", nil, 1},

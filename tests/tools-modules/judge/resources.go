@@ -51,18 +51,18 @@ func (examination *examination) limits(pod Pod, container Container) {
 	for _, name := range slices.Sorted(maps.Keys(resources.Maximum)) {
 		if !hasLimit(container.Node, name) && !hasLimit(pod.Spec, name) {
 			field := fmt.Sprintf("%s.resources.limits.%s", container.Path, name)
-			examination.add(maximumRule, name, field, "there is no limit")
+			examination.add(maximumRule, name, field, "limit is missing")
 		}
 	}
 }
 
-// hasLimit says whether there is a limit that limits: for the kubelet, 0 is none.
+// hasLimit reports whether a limit is effective: for the kubelet, 0 means unlimited.
 func hasLimit(owner map[string]any, name string) bool {
 	value, isStated := mapping(mapping(owner["resources"])["limits"])[name]
 	if !isStated {
 		return false
 	}
-	// What is no positive amount is reported by the ceiling.
+	// The ceiling reports amounts that are not positive.
 	amount, err := quantity(value)
 	return err != nil || amount.Sign() != 0
 }
@@ -124,7 +124,7 @@ func compareWithPod(pod, before, after map[string]any, report func(field, messag
 	}
 }
 
-// isAbove says whether the value is an amount above the bound.
+// isAbove reports whether the value is an amount above the bound.
 func isAbove(value any, bound resource.Quantity) bool {
 	amount, err := quantity(value)
 	return err == nil && exceeds(amount, bound)

@@ -123,7 +123,7 @@ func (examination *examination) security(pod Pod) {
 	}
 }
 
-// satisfies says whether everything that is wanted is found; mappings may hold more.
+// satisfies reports whether everything that is wanted is found; mappings may hold more.
 func satisfies(found, wanted any) bool {
 	members, isMapping := wanted.(map[string]any)
 	if !isMapping {

@@ -119,7 +119,7 @@ Each part below gives its problems as a JSON list.
 {{- range $where, $port := include "ipsy-app.portReferences" . | fromJson -}}
 {{- if and (kindIs "string" $port) (not (hasKey $ports $port)) -}}
 {{- if $port -}}
-{{- $problems = append $problems (printf "%s: there is no port %q; known ports: %s." $where $port $known) -}}
+{{- $problems = append $problems (printf "%s: port %q not found; known ports: %s." $where $port $known) -}}
 {{- else -}}
 {{- $problems = append $problems (printf "%s: the app has no port. Add one under ports." $where) -}}
 {{- end -}}
@@ -206,7 +206,7 @@ Each part below gives its problems as a JSON list.
 {{- range $name, $container := get $values $kind -}}
 {{- range $volume, $mount := ($container | default dict).mounts -}}
 {{- if not (get ($values.volumes | default dict) $volume) -}}
-{{- $problems = append $problems (printf "%s.%s.mounts.%s: there is no such volume; known volumes: %s." $kind $name $volume (keys ($values.volumes | default dict) | sortAlpha | join ", " | default "none")) -}}
+{{- $problems = append $problems (printf "%s.%s.mounts.%s: volume not found; known volumes: %s." $kind $name $volume (keys ($values.volumes | default dict) | sortAlpha | join ", " | default "none")) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -43,7 +43,7 @@
     {{- include "ipsy-app.resources" ($workload.resources | default $values.resources) | nindent 4 }}
   {{- if and .port (gt (int $values.lifecycle.preStopSeconds) 0) }}
   lifecycle:
-    {{- /* The load balancer goes on sending for a while after the pod is told to stop. This is
+    {{- /* The load balancer sends requests for a while after the pod is asked to stop. This is
     Kubernetes' own sleep: the image needs no shell. */}}
     preStop:
       sleep:

@@ -12,7 +12,7 @@ the same objects under Helm, kapp and Terraform.
 {{- .Values.serviceAccount.name | default .Values.app.name -}}
 {{- end -}}
 
-{{- /* An image reference from an `image` map. A digest says all, so a tag beside it is left out. */ -}}
+{{- /* An image reference from an `image` map. A digest is enough, so a tag beside it is left out. */ -}}
 {{- define "ipsy-app.image" -}}
 {{- if .digest -}}
 {{- printf "%s@%s" .repository .digest -}}

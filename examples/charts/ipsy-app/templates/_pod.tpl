@@ -7,7 +7,7 @@ a change of it rolls every pod of every app on the next chart update.
 {{- /*
 Takes a dict of root, component, workload (.Values for web, or the entry of a worker, cron or migration),
 port (the main port, empty if there is none), restartPolicy (jobs), serviceAccount, hashLabel (the label
-by which the owner tells its revisions apart), and for the migration filesConfigMap, secretPrefix and
+by which the owner distinguishes its revisions), and for the migration filesConfigMap, secretPrefix and
 beforeInstall (true: refer to nothing that the install itself makes).
 */ -}}
 {{- define "ipsy-app.podTemplate" -}}

@@ -3,7 +3,7 @@ Containers around the app's own: native sidecars and init containers, which star
 order, and plain sidecars, which run beside it. They share the app's volumes by name.
 */ -}}
 
-{{- /* What goes to initContainers. Takes the root context. */ -}}
+{{- /* Renders the initContainers. Takes the root context. */ -}}
 {{- define "ipsy-app.startContainers" -}}
 {{- $root := . -}}
 {{- $keys := list -}}
@@ -30,7 +30,7 @@ order, and plain sidecars, which run beside it. They share the app's volumes by 
 {{- end }}
 {{- end -}}
 
-{{- /* What goes to containers, after the app's own. Takes the root context. */ -}}
+{{- /* Renders the containers after the app's own. Takes the root context. */ -}}
 {{- define "ipsy-app.besideContainers" -}}
 {{- $root := . -}}
 {{- range $name, $container := .Values.sidecars }}

@@ -91,7 +91,7 @@ pub(super) fn retained<'v>(value: &'v Value, patch: &Map<String, Value>) -> Resu
     }
 }
 
-/// What `$patch` says in a mapping of a patch.
+/// The value of `$patch` in a mapping of a patch.
 pub(super) fn directive(patch: &Map<String, Value>) -> Option<&str> {
     patch.get(PATCH).and_then(Value::as_str)
 }

@@ -49,7 +49,7 @@ impl Merge<'_, '_> {
         Ok(self.tree.reorder(list, &merged)?)
     }
 
-    /// Merges the elements that the order does not name into those that it names. An element of the order goes first,
+    /// Merges the elements that the order does not name into those that it names. An element of the order comes first,
     /// unless both were in the list before the patch, the other one in front.
     fn merged(&self, present: &[NodeId], ordered: &[NodeId]) -> Vec<NodeId> {
         let was_at = |child: &NodeId| {

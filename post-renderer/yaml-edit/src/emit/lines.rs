@@ -38,7 +38,7 @@ impl Emitter<'_, '_> {
         if node.style == Style::Block { self.territory(node.end, column) } else { node.end }
     }
 
-    /// Where the comments directly above a child begin; the child itself where there are none.
+    /// Where the comments directly above a child begin; the child itself without comments.
     pub(super) fn lead(&self, start: u32, column: usize) -> u32 {
         let mut lead = start;
         let mut line = self.tree.line_start(start);

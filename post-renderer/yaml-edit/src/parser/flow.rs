@@ -25,7 +25,7 @@ impl Parser<'_, '_> {
         let node = Node::new(Kind::Mapping, Style::Flow);
         let id = self.begin(&Slot::within(parent, 0), Properties::default(), node, &first)?;
         let mut member = self.key(id)?;
-        // There are no braces that more members could be put into.
+        // Without braces, more members cannot be added.
         member.explicit = true;
         self.value(member, &[TokenKind::FlowEntry, TokenKind::FlowSequenceEnd], Context::Flow)?;
         self.close(id);

@@ -50,7 +50,7 @@ fn an_anchor_in_a_removed_value_moves_to_its_first_alias() {
     removed("a: [&h [x], y]\nb: {c: *h}\n", &["a", "0"], "a: [y]\nb: {c: &h [x]}\n");
     removed("a: &h \"5\"\nb: *h\n", &["a"], "b: &h \"5\"\n");
     removed("a: &h |\n  x\n  y\nb: *h\n", &["a"], "b: &h |\n  x\n  y\n");
-    // Without an alias there is nothing to move.
+    // Without an alias nothing has to move.
     removed("a: &h x\nb: 1\n", &["a"], "b: 1\n");
 }
 

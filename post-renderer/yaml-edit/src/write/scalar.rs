@@ -79,7 +79,7 @@ pub(super) fn is_plain(text: &str, in_flow: bool) -> bool {
     if first.is_ascii_alphabetic() || matches!(first, b'_' | b'/') {
         return !is_special(text);
     }
-    // Dates, times, versions and number forms of other readers all begin so: a unit as in `100m` tells them apart.
+    // Dates, times, versions and number forms of other readers all begin so: a unit as in `100m` distinguishes them.
     bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'.')
         && last.is_ascii_alphabetic()
         && bytes

@@ -1,5 +1,5 @@
 //! Gathers what many callers ask for at the same time into one call. Nothing is kept: only callers that wait
-//! together share an answer, so whoever asks after a change sees it.
+//! together share an answer, so a caller that asks after a change sees it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -13,15 +13,15 @@ use tokio::time::{sleep, timeout};
 
 use crate::{Error, ErrorKind};
 
-/// A batch leaves when nobody has joined it for this long, and as many have as lately came together: Terraform works on
-/// so many resources at a time, and on a busy machine they come one by one. A call to AWS takes many times as long.
+/// A batch is sent when no caller has joined for this long and it is as large as recent batches: Terraform works on
+/// that many resources at a time, and on a busy machine they come one by one. A call to AWS takes much longer.
 const QUIET: Duration = Duration::from_millis(10);
 
-/// For so many quiet times at most a batch waits, whoever still joins or stays away.
+/// A batch waits for at most this many quiet times, even if callers still join.
 const MOST_QUIET_TIMES: u32 = 20;
 
-/// While a call is out, whoever asks waits for the next batch: the slower AWS is, the larger batches grow. A call
-/// that takes longer than this, since it is repeated under throttling perhaps, holds up nobody else.
+/// While a call is running, new callers wait for the next batch: the slower AWS is, the larger batches grow. A call
+/// that takes longer than this, for example under throttling, does not delay other callers.
 const LONGEST_TURN: Duration = Duration::from_millis(250);
 
 /// What was found, by key; a key that is missing was not found.
@@ -135,7 +135,7 @@ impl<Key, Value> Shared<Key, Value> {
     }
 }
 
-/// Sends batch after batch until nobody waits.
+/// Sends batch after batch until no caller waits.
 async fn attend<Key, Value>(shared: Arc<Shared<Key, Value>>)
 where
     Key: Clone + Ord + Send + Sync + 'static,
@@ -211,7 +211,7 @@ where
                 let shared = shared.clone();
                 alone.spawn(async move {
                     let found = (shared.ask)(waiter.keys).await;
-                    // Whoever does not wait any more needs no answer.
+                    // A caller that does not wait any more needs no answer.
                     let _ = waiter.answer.send(found);
                 });
             }

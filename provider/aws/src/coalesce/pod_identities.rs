@@ -34,7 +34,7 @@ struct Place {
     service_account: String,
 }
 
-/// What the list of a cluster says of a place; a place that is not in it has no association.
+/// The entry of a cluster's list for a place; a place that is not in it has no association.
 #[derive(Clone)]
 enum Look {
     /// There is one of this id; only its description names the role.

@@ -18,7 +18,7 @@ pub(super) struct Coalesced {
 
 impl Coalesced {
     /// Keeps each list for some seconds. After a failure the lists are empty: where the service does not answer, each of
-    /// many apps would wait for it. What is listed goes to `bulk_tags` too.
+    /// many apps would wait for it. Listed tags are also passed to `bulk_tags`.
     pub(super) fn new(inner: Arc<dyn ResourceTags>, bulk_tags: BulkTags) -> Self {
         let kept: Arc<Kept<Tags, BTreeMap<String, Tags>>> = Arc::new(Kept::new());
         let is_closed = Arc::new(AtomicBool::new(false));

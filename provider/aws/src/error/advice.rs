@@ -37,7 +37,7 @@ pub(super) fn of(error: &Error) -> String {
         ErrorKind::Conflict => {
             "Something else changes the same object at the same time. Run again when it is done.".to_owned()
         }
-        ErrorKind::Halted => "When the cause is gone, the next apply goes on from here.".to_owned(),
+        ErrorKind::Halted => "When the cause is fixed, the next apply continues from here.".to_owned(),
         ErrorKind::NotFound => {
             "Check the name, the region and the account; what was deleted outside is made again by the next run."
                 .to_owned()
@@ -67,7 +67,7 @@ fn access_denied(error: &Error) -> String {
                 .unwrap_or("policy");
         return format!(
             "A {origin} denies `{action}` on `{resource}` explicitly, which no allowing statement can undo. Ask \
-             whoever owns that policy."
+             the owner of that policy."
         );
     }
     let statement = format!(r#"{{ "Effect": "Allow", "Action": "{action}", "Resource": "{resource}" }}"#);

@@ -91,7 +91,7 @@ fn check_actions(state: &State, listener_arn: &str, actions: &[Action]) -> Resul
                 return Err(Refusal::invalid(INVALID, message));
             }
             if !seen.insert(arn) {
-                return Err(Refusal::invalid(INVALID, format!("target group {arn} is there twice")));
+                return Err(Refusal::invalid(INVALID, format!("target group {arn} is duplicated")));
             }
             let group = state.target_groups.get(arn).ok_or_else(|| target_groups::missing(arn))?;
             let balancer = load_balancer.and_then(|arn| state.load_balancers.get(arn));

@@ -28,7 +28,10 @@ impl LogGroups for World {
     async fn create(&self, new: &NewLogGroup) -> Result<(), Error> {
         self.call(Service::Logs, "CreateLogGroup", &new.name, |state| {
             if !is_name(&new.name, 1, 512, "_-/.#") {
-                return Err(Refusal::invalid(INVALID, format!("'{}' is no log group name", new.name)));
+                return Err(Refusal::invalid(
+                    INVALID,
+                    format!("'{}' is not a valid log group name", new.name),
+                ));
             }
             check_tags(INVALID, &new.tags)?;
             if state.log_groups.contains_key(&new.name) {

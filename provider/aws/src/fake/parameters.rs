@@ -32,7 +32,10 @@ impl Parameters for World {
     async fn create(&self, new: &NewParameter) -> Result<(), Error> {
         self.call(Service::Ssm, "PutParameter", &new.name, |state| {
             if !is_name(&new.name, 1, 1011, "_-/.") {
-                return Err(Refusal::invalid(INVALID, format!("`{}` is no parameter name", new.name)));
+                return Err(Refusal::invalid(
+                    INVALID,
+                    format!("`{}` is not a valid parameter name", new.name),
+                ));
             }
             check_value(&new.value)?;
             check_tags(INVALID, &new.tags)?;

@@ -39,7 +39,10 @@ impl Repositories for World {
                 && !new.name.starts_with(['.', '_', '-', '/'])
                 && !new.name.ends_with(['.', '_', '-', '/']);
             if !well_formed {
-                return Err(Refusal::invalid(INVALID, format!("'{}' is no repository name", new.name)));
+                return Err(Refusal::invalid(
+                    INVALID,
+                    format!("'{}' is not a valid repository name", new.name),
+                ));
             }
             check_tags("InvalidTagParameterException", &new.tags)?;
             if state.repositories.contains_key(&new.name) {
@@ -104,7 +107,7 @@ impl Repositories for World {
         self.call(Service::Ecr, "PutLifecyclePolicy", name, |state| {
             let stored = find(state, name)?;
             if !is_policy(policy) {
-                return Err(Refusal::invalid(INVALID, "the lifecycle policy is no JSON object"));
+                return Err(Refusal::invalid(INVALID, "the lifecycle policy is not a JSON object"));
             }
             stored.lifecycle_policy = Some(policy.to_owned());
             Ok(())
@@ -130,7 +133,7 @@ impl Repositories for World {
         self.call(Service::Ecr, "SetRepositoryPolicy", name, |state| {
             let stored = find(state, name)?;
             if !is_policy(policy) {
-                return Err(Refusal::invalid(INVALID, "the repository policy is no JSON object"));
+                return Err(Refusal::invalid(INVALID, "the repository policy is not a JSON object"));
             }
             stored.repository_policy = Some(policy.to_owned());
             Ok(())

@@ -27,7 +27,7 @@ fn check_trust(policy: &str) -> Result<(), Refusal> {
     if is_policy(policy) && policy.contains("Principal") {
         return Ok(());
     }
-    Err(Refusal::invalid("MalformedPolicyDocument", "the trust policy is no JSON object with a principal"))
+    Err(Refusal::invalid("MalformedPolicyDocument", "the trust policy is not a JSON object with a principal"))
 }
 
 #[async_trait]
@@ -35,10 +35,10 @@ impl Roles for World {
     async fn create(&self, new: &NewRole) -> Result<Role, Error> {
         self.call(Service::Iam, "CreateRole", &new.name, |state| {
             if !is_name(&new.name, 1, 64, "_+=,.@-") {
-                return Err(Refusal::invalid(INVALID, format!("`{}` is no role name", new.name)));
+                return Err(Refusal::invalid(INVALID, format!("`{}` is not a valid role name", new.name)));
             }
             if !(new.path.starts_with('/') && new.path.ends_with('/')) {
-                return Err(Refusal::invalid(INVALID, format!("`{}` is no path", new.path)));
+                return Err(Refusal::invalid(INVALID, format!("`{}` is not a valid path", new.path)));
             }
             check_session(new.max_session_seconds)?;
             check_trust(&new.trust_policy)?;
@@ -124,7 +124,7 @@ impl Roles for World {
         self.call(Service::Iam, "PutRolePolicy", role, |state| {
             let role = find(state, role)?;
             if !is_policy(policy) {
-                return Err(Refusal::invalid("MalformedPolicyDocument", "the policy is no JSON object"));
+                return Err(Refusal::invalid("MalformedPolicyDocument", "the policy is not a JSON object"));
             }
             let others = role.inline_policies.iter().filter(|(name, _)| name.as_str() != policy_name);
             let used: usize = others.map(|(_, text)| size_of_policy(text)).sum();
@@ -153,7 +153,7 @@ impl Roles for World {
         self.call(Service::Iam, "AttachRolePolicy", role, |state| {
             let role = find(state, role)?;
             if !policy_arn.starts_with("arn:") {
-                return Err(Refusal::invalid(INVALID, format!("`{policy_arn}` is no ARN")));
+                return Err(Refusal::invalid(INVALID, format!("`{policy_arn}` is not a valid ARN")));
             }
             role.attached_policies.insert(policy_arn.to_owned());
             Ok(())

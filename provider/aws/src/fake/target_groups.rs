@@ -81,7 +81,10 @@ impl TargetGroups for World {
     async fn create(&self, new: &NewTargetGroup) -> Result<TargetGroup, Error> {
         self.call(Service::Elb, "CreateTargetGroup", &new.name, |state| {
             if !is_name(&new.name, 1, 32, "-") || new.name.starts_with('-') || new.name.ends_with('-') {
-                return Err(Refusal::invalid(INVALID, format!("'{}' is no target group name", new.name)));
+                return Err(Refusal::invalid(
+                    INVALID,
+                    format!("'{}' is not a valid target group name", new.name),
+                ));
             }
             if new.port == 0 {
                 return Err(Refusal::invalid(INVALID, "port 0 is not between 1 and 65535"));
@@ -101,7 +104,7 @@ impl TargetGroups for World {
                 load_balancer_arns: Vec::new(),
             };
             if let Some(stored) = state.target_groups.values().find(|stored| stored.group.name == new.name) {
-                // AWS hands out an existing group with the same settings, whoever owns it.
+                // AWS returns an existing group with the same settings, even of another owner.
                 group.arn.clone_from(&stored.group.arn);
                 if stored.group == group {
                     return Ok(shown(state, stored));

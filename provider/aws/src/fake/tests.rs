@@ -117,7 +117,7 @@ async fn a_target_group_in_a_rule_cannot_be_deleted() {
     refused(aws.target_groups.delete(&group).await, ErrorKind::InUse, "ResourceInUse");
     aws.listener_rules.delete(&made.arn).await.expect("deleted");
     aws.target_groups.delete(&group).await.expect("free now");
-    aws.target_groups.delete(&group).await.expect("a second time is no error");
+    aws.target_groups.delete(&group).await.expect("deleting twice succeeds");
 }
 
 #[tokio::test]
@@ -287,13 +287,13 @@ async fn retention_is_one_of_the_offered_numbers() {
 }
 
 #[tokio::test]
-async fn an_alarm_tells_its_state_and_one_that_is_missing_nothing() {
+async fn an_alarm_has_a_state_and_a_missing_one_has_none() {
     let fake = Fake::new();
     let aws = fake.aws();
     let off = AlarmState::Alarm { reason: "Threshold Crossed".to_owned() };
     fake.set_alarm("checkout-5xx", AlarmState::Ok { reason: String::new() });
     fake.set_alarm("checkout-5xx", off.clone());
-    let names = ["checkout-5xx".to_owned(), "nobody-made-this".to_owned()];
+    let names = ["checkout-5xx".to_owned(), "missing-alarm".to_owned()];
     let states = aws.alarms.states(&names).await.expect("answered");
     assert_eq!(states, [("checkout-5xx".to_owned(), off)].into());
     assert_eq!(aws.alarms.states(&[]).await, Ok([].into()));

@@ -175,7 +175,7 @@ fn alarm_from_sdk(found: &MetricAlarm) -> Alarm {
             namespace: text(found.namespace()),
             metric: text(found.metric_name()),
             dimensions: dimensions.collect(),
-            // An alarm has one of both; where an emulator shows two, this is the one that somebody has asked for.
+            // An alarm has one of both; where an emulator shows two, this is the one that was set.
             statistic: found
                 .extended_statistic()
                 .or_else(|| found.statistic().map(Statistic::as_str))
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_state_that_says_so_is_good() {
+    fn only_the_state_ok_is_good() {
         check(Some("OK"), |reason| AlarmState::Ok { reason });
         check(Some("ALARM"), |reason| AlarmState::Alarm { reason });
         check(Some("INSUFFICIENT_DATA"), |reason| AlarmState::InsufficientData { reason });

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn patience_ends_and_says_what_it_waited_for() {
+    async fn a_timeout_names_what_it_waited_for() {
         let channel = Channel::new(Service::Elb, 1);
         let start = Instant::now();
         let call = || async { Err::<(), _>(refusal("ResourceInUse")) };

@@ -189,7 +189,7 @@ impl WebIdentity {
     async fn take(&self) -> Result<Credentials, CredentialsError> {
         let token = match &self.token {
             Token::Text(text) => text.reveal().to_owned(),
-            // Whoever writes the file replaces it before the token in it expires.
+            // The writer of the file replaces it before the token in it expires.
             Token::File(path) => std::fs::read_to_string(path)
                 .map_err(|error| {
                     let text =

@@ -66,7 +66,7 @@ fn kind_of(service: Service, operation: &str, code: Option<&str>, status: u16) -
         };
     };
     match code {
-        // EKS says "in use" also for an association that is there already.
+        // EKS also returns "in use" for an association that already exists.
         "ResourceInUseException" if service == Service::Eks && operation.starts_with("Create") => {
             ErrorKind::AlreadyExists
         }
@@ -175,7 +175,7 @@ fn credentials_kind(error: &CredentialsError) -> ErrorKind {
     }
 }
 
-/// Why there are no credentials. The outermost error says only that there are none.
+/// Why no credentials were found. The outermost error gives no cause.
 fn no_credentials(error: &CredentialsError) -> String {
     let cause = error.source().map_or_else(|| error.to_string(), chain);
     format!("no usable credentials: {cause}")

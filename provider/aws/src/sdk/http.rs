@@ -93,7 +93,7 @@ fn trust_store(
         roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
     }
     if roots.is_empty() {
-        return Err(wrong("there is no PEM certificate in it".to_owned()));
+        return Err(wrong("it contains no PEM certificate".to_owned()));
     }
     Ok(TrustStore::default().with_pem_certificate(pem))
 }
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn without_any_setting_there_is_no_proxy() {
+    fn without_any_setting_no_proxy_is_used() {
         let found = Proxies::find(&Configuration::default(), &environment(&[]));
         assert_eq!((&found.http, &found.https), (&None, &None));
         assert!(found.setting("http_proxy", None).is_ok_and(|proxy| proxy.is_disabled()));
@@ -192,7 +192,7 @@ mod tests {
         };
         check("No such file");
         std::fs::write(&path, "no certificate").expect("written");
-        check("there is no PEM certificate in it");
+        check("it contains no PEM certificate");
         std::fs::write(&path, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
             .expect("written");
         check("cannot be used");

@@ -39,7 +39,7 @@ impl Records for SdkRecords {
             let shown = answer.resource_record_sets().iter().map(record_from_sdk);
             let count = all.len();
             all.extend(shown.filter(|record| record.name == name && record.kind == kind));
-            // The list goes on over all that follows in the zone; what is asked for stands at its beginning.
+            // The list continues with all later records of the zone; what is asked for stands at its beginning.
             let goes_on = answer.next_record_name().map(plain_name).as_deref() == Some(name)
                 && answer.next_record_type().map(RrType::as_str) == Some(kind);
             identifier = answer.next_record_identifier;
@@ -82,7 +82,7 @@ impl Records for SdkRecords {
     }
 }
 
-/// AWS has one code for all that is wrong with a change, and tells only in its message that it is out of date.
+/// AWS has one code for all that is wrong with a change, and only its message shows that the change is out of date.
 fn is_conflict(error: &Error) -> bool {
     let said = error.message();
     error.code() == Some("InvalidChangeBatch")

@@ -252,7 +252,7 @@ impl Repositories for SdkRepositories {
     }
 }
 
-/// `None` where AWS says that there is no such thing.
+/// `None` where AWS answers that the object does not exist.
 fn if_there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_is_complete_only_if_aws_says_so() {
+    fn a_scan_is_complete_only_if_aws_reports_it() {
         assert_eq!(scan_status_from_sdk("ACTIVE", None), ScanStatus::Complete);
         assert_eq!(scan_status_from_sdk("PENDING", None), ScanStatus::Pending);
         assert_eq!(

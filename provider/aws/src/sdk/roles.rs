@@ -180,7 +180,7 @@ impl Roles for SdkRoles {
         } else {
             let request = self.client.delete_role_permissions_boundary().role_name(name);
             let operation = "DeleteRolePermissionsBoundary";
-            gone_is_fine(self.channel.call(operation, name, || request.clone().send()).await)
+            succeed_if_missing(self.channel.call(operation, name, || request.clone().send()).await)
         }
     }
 
@@ -195,7 +195,7 @@ impl Roles for SdkRoles {
 
     async fn delete_inline_policy(&self, role: &str, policy_name: &str) -> Result<(), Error> {
         let request = self.client.delete_role_policy().role_name(role).policy_name(policy_name);
-        gone_is_fine(self.channel.call("DeleteRolePolicy", role, || request.clone().send()).await)
+        succeed_if_missing(self.channel.call("DeleteRolePolicy", role, || request.clone().send()).await)
     }
 
     async fn attach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
@@ -208,7 +208,7 @@ impl Roles for SdkRoles {
 
     async fn detach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
         let request = self.client.detach_role_policy().role_name(role).policy_arn(policy_arn);
-        gone_is_fine(self.channel.call("DetachRolePolicy", role, || request.clone().send()).await)
+        succeed_if_missing(self.channel.call("DetachRolePolicy", role, || request.clone().send()).await)
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error> {
@@ -248,11 +248,11 @@ impl Roles for SdkRoles {
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {
-        gone_is_fine(self.delete_with_all(name).await)
+        succeed_if_missing(self.delete_with_all(name).await)
     }
 }
 
-fn gone_is_fine<T>(answer: Result<T, Error>) -> Result<(), Error> {
+fn succeed_if_missing<T>(answer: Result<T, Error>) -> Result<(), Error> {
     match answer {
         Err(error) if !error.is_not_found() => Err(error),
         _ => Ok(()),

@@ -15,7 +15,7 @@ use super::http::http_client;
 use crate::configuration::without_userinfo;
 use crate::{Configuration, Error, RetryMode, Service};
 
-/// How often a call is made at most when nothing says otherwise, as `hashicorp/aws` has it: throttling by a busy
+/// Default for the maximum number of attempts of a call, as in `hashicorp/aws`: throttling by a busy
 /// account can take minutes.
 const ATTEMPTS: u32 = 25;
 
@@ -91,7 +91,7 @@ fn retry_config(configuration: &Configuration, loaded: Option<&RetryConfig>) -> 
     let loaded = loaded.cloned().unwrap_or_else(RetryConfig::standard);
     let attempts = match configuration.max_retries {
         Some(retries) => retries.saturating_add(1),
-        // The SDK's own default means that nobody said anything.
+        // The SDK's own default means that nothing is configured.
         None if loaded.max_attempts() == RetryConfig::standard().max_attempts() => ATTEMPTS,
         None => loaded.max_attempts(),
     };
@@ -126,7 +126,7 @@ async fn region(configuration: &Configuration, files: &EnvConfigFiles) -> Result
     if is_host_label {
         Ok(region)
     } else {
-        Err(Error::configuration(format!("`{region}` is no region, such as `eu-west-1`")))
+        Err(Error::configuration(format!("`{region}` is not a valid region, such as `eu-west-1`")))
     }
 }
 
@@ -173,7 +173,7 @@ fn endpoints(configuration: &Configuration) -> Result<Vec<(Service, String)>, Er
     for (name, url) in &configuration.endpoints {
         if !(url.starts_with("http://") || url.starts_with("https://")) {
             return Err(Error::configuration(format!(
-                "endpoint `{name}` is `{}`, which is no `http://` or `https://` URL",
+                "endpoint `{name}` is `{}`, which is not an `http://` or `https://` URL",
                 without_userinfo(url)
             )));
         }

@@ -2,7 +2,7 @@
 
 use crate::Tags;
 
-/// Our tags of the SDK's pairs. AWS's own tags are left out: nobody may set or remove them.
+/// Our tags of the SDK's pairs. AWS's own tags are left out: users may not set or remove them.
 pub(super) fn from_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Tags {
     pairs
         .filter(|(key, _)| !key.starts_with("aws:"))
@@ -10,7 +10,7 @@ pub(super) fn from_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) ->
         .collect()
 }
 
-/// The SDK's list of our tags, `None` if there are none: some services refuse an empty list.
+/// The SDK's list of our tags, `None` without tags: some services refuse an empty list.
 pub(super) fn to_list<Tag, E>(
     tags: &Tags,
     build: impl Fn(&str, &str) -> Result<Tag, E>,
@@ -19,7 +19,7 @@ pub(super) fn to_list<Tag, E>(
     Ok(Some(list?).filter(|list| !list.is_empty()))
 }
 
-/// The SDK's map of our tags, `None` if there are none.
+/// The SDK's map of our tags, `None` without tags.
 pub(super) fn to_map(tags: &Tags) -> Option<std::collections::HashMap<String, String>> {
     (!tags.is_empty()).then(|| tags.clone().into_iter().collect())
 }

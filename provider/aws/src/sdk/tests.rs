@@ -240,9 +240,9 @@ async fn half_a_key_is_refused_before_any_call() {
     assert_eq!(error.to_string(), "AWS cannot be called: `access_key` is set without `secret_key`");
 }
 
-/// Whoever writes a log at the finest level writes what this crate and the SDK say there.
+/// A log at the finest level contains the events of this crate and the SDK.
 #[tokio::test]
-async fn the_finest_log_tells_no_secret() {
+async fn the_finest_log_contains_no_secret() {
     let (log, _guard) = Log::keep();
     let server = Server::start(vec![
         Answer::xml(200, &answers::assumed_text("AssumeRoleWithWebIdentity", "AKIDWEB")),

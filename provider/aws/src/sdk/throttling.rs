@@ -38,7 +38,7 @@ impl Intercept for ThrottlingCounter {
     }
 }
 
-/// Reads the answer as it came: here the SDK tells nothing about codes.
+/// Reads the raw answer: the SDK does not expose codes here.
 fn is_throttling(status: u16, body: &[u8]) -> bool {
     const CODES: [&str; 4] = ["Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown"];
     let named = || {

@@ -50,7 +50,7 @@ fn replicas_and_an_autoscaler_do_not_go_together() {
 }
 
 #[test]
-fn no_app_goes_below_the_floor_of_its_environment() {
+fn every_app_keeps_the_minimum_of_its_environment() {
     let few = |environment: &str| AppConfig {
         environment: Some(environment.into()),
         replicas: Some(1),

@@ -21,7 +21,7 @@ pub(super) struct Registry<'a> {
     pub(super) region: &'a str,
 }
 
-/// Reports all problems of `project`; `complete` says that nothing in it is unknown.
+/// Reports all problems of `project`; `complete` means that nothing in it is unknown.
 pub(super) fn check<'p>(
     project: &'p Project<'_>,
     standards: &StandardsDocument,

@@ -81,7 +81,7 @@ pub(super) fn add_files(project: &Project<'_>, files: &mut BTreeMap<String, Stri
         let id = hcl(&format!("{name}/{app},{rule}"));
         let text = format!(
             "# Takes over the listener rule that leads to the EC2 instances of `{name}`. ci/deploy.sh copies this file into the\n\
-             # folder above; it does nothing once the app is in the state. Delete it when the instances are gone.\n\n\
+             # folder above; it does nothing once the app is in the state. Delete it when the instances are deleted.\n\n\
              import {{\n  to = ipsy_app.app\n  id = {id}\n}}\n"
         );
         files.insert(format!("terraform/imports/{name}.tf"), text);

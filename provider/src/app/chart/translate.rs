@@ -42,7 +42,7 @@ fn value(field: &Field, argument: &Value) -> Option<Value> {
             Some(value)
         }
         // Blocks that are absent are empty here. An empty `scaleDown.policies` is refused by Kubernetes, and an empty
-        // `egress` forbids what nobody asked to forbid.
+        // `egress` forbids all egress although the configuration does not.
         Form::Blocks(fields) => {
             let blocks: Vec<Value> = elements(argument).map(|block| object(fields, block)).collect();
             (!blocks.is_empty()).then_some(Value::Array(blocks))

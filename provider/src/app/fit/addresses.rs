@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_names_and_other_numbers_are_no_machines() {
+    fn networks_names_and_other_numbers_are_not_machines() {
         for text in [
             "10.0.0.0/8",
             "0.0.0.0:8080",

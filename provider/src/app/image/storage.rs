@@ -38,7 +38,7 @@ pub(crate) enum Encryption {
 }
 
 impl Storage {
-    /// Resolves what `image { … }` says of its repository.
+    /// Resolves the repository settings of `image { … }`.
     pub(super) fn resolve(config: &ImageConfig, problems: &mut Problems) -> Self {
         let storage = Self {
             encryption: resolve_encryption(config, problems),
@@ -71,7 +71,7 @@ impl Storage {
         for pattern in self.mutable_tags.iter().filter(|pattern| !is_pattern(pattern)) {
             problems.error(
                 "image.mutable_tags",
-                format!("`{pattern}` is no pattern of tags"),
+                format!("`{pattern}` is not a valid tag pattern"),
                 "ECR takes up to 128 letters, digits and `._-`, with at most two `*`.",
             );
         }
@@ -85,7 +85,7 @@ impl Storage {
         for id in self.pull_account_ids.iter().filter(|id| !is_account_id(id)) {
             problems.error(
                 "image.pull_account_ids",
-                format!("`{id}` is no account"),
+                format!("`{id}` is not a valid account id"),
                 "The id of an AWS account has twelve digits.",
             );
         }
@@ -103,8 +103,8 @@ impl Storage {
             for other in others.iter().filter(|other| given(policy) && given(other)) {
                 problems.error(
                     &format!("image.{other}"),
-                    format!("`{policy}` says it already"),
-                    format!("The policy stands as it is written. Remove `{other}` or `{policy}`."),
+                    format!("`{policy}` already sets it"),
+                    format!("The provider does not change the policy. Remove `{other}` or `{policy}`."),
                 );
             }
         }
@@ -117,7 +117,7 @@ fn resolve_encryption(config: &ImageConfig, problems: &mut Problems) -> Encrypti
     if let Some(arn) = key_arn.as_ref().filter(|arn| !(arn.starts_with("arn:") && arn.contains(":kms:"))) {
         problems.error(
             "image.kms_key_arn",
-            format!("`{arn}` is no ARN of a KMS key"),
+            format!("`{arn}` is not the ARN of a KMS key"),
             "It reads `arn:aws:kms:REGION:ACCOUNT:key/ID`. AWS answers with the ARN, so an alias or id would always \
              show as a change.",
         );
@@ -137,7 +137,7 @@ fn resolve_encryption(config: &ImageConfig, problems: &mut Problems) -> Encrypti
         other => {
             problems.error(
                 "image.encryption",
-                format!("`{other}` is no encryption"),
+                format!("`{other}` is not a valid encryption"),
                 "ECR knows \"AES256\", \"KMS\" and \"KMS_DSSE\".",
             );
             Encryption::Aes256
@@ -187,12 +187,12 @@ mod tests {
         assert_eq!(
             check(&config),
             [
-                "`rot13` is no encryption",
+                "`rot13` is not a valid encryption",
                 "-1 is too few",
                 "Every tag can be moved already",
-                "`a b` is no pattern of tags",
-                "`123` is no account",
-                "`repository_policy_json` says it already",
+                "`a b` is not a valid tag pattern",
+                "`123` is not a valid account id",
+                "`repository_policy_json` already sets it",
             ]
         );
     }

@@ -105,7 +105,7 @@ impl Walk {
         [FROM, TO, PROGRESS].contains(&key)
     }
 
-    /// Where a rule with the weights `live` stands on it, if it goes by `steps`, in percent of the way.
+    /// The position of a rule with the weights `live` on the walk with `steps`, in percent of the way.
     pub(crate) fn standing(&self, live: &Shares, steps: &[i64]) -> Standing {
         if same(live, &self.to) {
             return Standing::Arrived;

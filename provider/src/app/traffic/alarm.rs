@@ -24,7 +24,7 @@ pub(crate) struct AlarmConfig {
     pub(crate) period_seconds: Option<i64>,
     /// Periods in a row that set it off. Default: 2.
     pub(crate) evaluation_periods: Option<i64>,
-    /// ARNs that are told when it goes off and when it ends, such as SNS topics.
+    /// ARNs to notify when the alarm starts and when it ends, such as SNS topics.
     pub(crate) actions: Option<Vec<String>>,
 }
 
@@ -85,7 +85,7 @@ impl Alarm {
         if !is_dns_label(name) && Watch::parse(name).is_none() {
             problems.error(
                 &format!("alarm[{name:?}]"),
-                format!("`{name}` is no name for an alarm"),
+                format!("`{name}` is not a valid alarm name"),
                 "Use lower-case letters, digits and `-`, or the name of what it watches.",
             );
         }
@@ -125,7 +125,7 @@ impl Alarm {
             problems.error(
                 &format!("alarm[{name:?}].period_seconds"),
                 format!("{evaluation_periods} periods of {period_seconds} s"),
-                "The load balancer tells its metrics once a minute, and CloudWatch looks back over one day at most: \
+                "The load balancer reports its metrics once a minute, and CloudWatch looks back over one day at most: \
                  take whole minutes.",
             );
         }

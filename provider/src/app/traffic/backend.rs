@@ -24,7 +24,7 @@ pub(crate) struct BackendConfig {
     #[argument(example = "\"eks-blue\"")]
     pub(crate) cluster: Option<String>,
     /// ARN of the cluster's OpenID Connect provider in IAM. With it pods get the role by their cluster's tokens
-    /// (IRSA), where there is no agent of EKS Pod Identity.
+    /// (IRSA), for clusters without the agent of EKS Pod Identity.
     pub(crate) oidc_provider_arn: Option<String>,
     /// Number of pods in this cluster. Default: that of the app. Needs `cluster`.
     pub(crate) replicas: Option<i64>,
@@ -79,7 +79,7 @@ impl Backend {
         if !is_dns_label(name) {
             problems.error(
                 &format!("backend[{name:?}]"),
-                format!("`{name}` is no name for a backend"),
+                format!("`{name}` is not a valid backend name"),
                 "It becomes part of a target group's name: use lower-case letters, digits and `-`.",
             );
         }
@@ -123,7 +123,7 @@ impl BackendPlace {
                 if !arn.contains(":targetgroup/") {
                     problems.error(
                         &format!("backend[{name:?}].target_group_arn"),
-                        format!("`{arn}` is no target group"),
+                        format!("`{arn}` is not the ARN of a target group"),
                         "Its ARN reads `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.",
                     );
                 }
@@ -161,14 +161,14 @@ fn check_cluster(name: &str, config: &BackendConfig, problems: &mut Problems) {
     if let Some(group) = config.target_group_name.as_ref().filter(|group| !is_name(group)) {
         problems.error(
             &format!("backend[{name:?}].target_group_name"),
-            format!("`{group}` is no name of a target group"),
+            format!("`{group}` is not a valid target group name"),
             "AWS takes 1 to 32 letters, digits and dashes, with no dash at either end.",
         );
     }
     if let Some(arn) = config.oidc_provider_arn.as_ref().filter(|arn| !arn.contains(":oidc-provider/")) {
         problems.error(
             &format!("backend[{name:?}].oidc_provider_arn"),
-            format!("`{arn}` is no OpenID Connect provider"),
+            format!("`{arn}` is not the ARN of an OpenID Connect provider"),
             "Its ARN reads `arn:aws:iam::ACCOUNT:oidc-provider/oidc.eks.REGION.amazonaws.com/id/ID`.",
         );
     }

@@ -72,7 +72,7 @@ impl Conditions {
             if let Some(problem) = header_problem(name) {
                 problems.error(
                     &format!("load_balancer.header[{name:?}]"),
-                    format!("`{name}` is no header to look at"),
+                    format!("`{name}` is not a header that a rule can match"),
                     problem,
                 );
             }
@@ -120,7 +120,7 @@ impl Conditions {
         Some(label).filter(|label| *label != ANY_KEY)
     }
 
-    /// The label of the block that says what AWS tells of a query string.
+    /// The label of the block for a query string of AWS.
     pub(crate) fn query_label(key: Option<&str>) -> &str {
         key.unwrap_or(ANY_KEY)
     }

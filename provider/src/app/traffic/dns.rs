@@ -23,13 +23,13 @@ pub(crate) struct DnsConfig {
     /// Share of the name, relative to other records of the same name, 0 to 255. Without it the record is the only one
     /// of its name.
     pub(crate) weight: Option<i64>,
-    /// What tells the weighted records of one name apart. Default: `environment/name` of the app.
+    /// Identifier that distinguishes weighted records of the same name. Default: `environment/name` of the app.
     pub(crate) set_identifier: Option<String>,
     /// Whether DNS leaves the record out while nothing behind the load balancer is healthy. Default: true.
     pub(crate) evaluate_target_health: Option<bool>,
     /// Whether a record of this name that leads elsewhere is taken over. Default: false.
     pub(crate) overwrite: Option<bool>,
-    /// Whether there is a record for IPv6, too: for a load balancer with both kinds of addresses. Default: false.
+    /// Whether to create a record for IPv6 as well, for a load balancer with both kinds of addresses. Default: false.
     pub(crate) ipv6: Option<bool>,
 }
 
@@ -67,7 +67,7 @@ impl DnsRecord {
         if !is_name(&name) {
             problems.error(
                 &format!("dns[{label:?}]"),
-                format!("`{label}` is no full DNS name"),
+                format!("`{label}` is not a full DNS name"),
                 "Write the whole name, such as \"checkout.example.com\" or \"*.checkout.example.com\".",
             );
         }
@@ -76,7 +76,7 @@ impl DnsRecord {
         if config.zone_id.is_some() && !is_zone_id(&zone_id) {
             problems.error(
                 &format!("dns[{label:?}].zone_id"),
-                format!("`{zone_id}` is no id of a hosted zone"),
+                format!("`{zone_id}` is not a valid id of a hosted zone"),
                 "Route 53 gives zones ids such as `Z0123456789ABCDEFGHIJ`.",
             );
         }
@@ -102,7 +102,7 @@ fn resolve_weight(
             problems.error(
                 &format!("dns[{label:?}].set_identifier"),
                 "A set identifier without a weight",
-                "It tells the weighted records of one name apart. Set `weight`, or remove it.",
+                "It distinguishes weighted records of the same name. Set `weight`, or remove `set_identifier`.",
             );
         }
         return None;

@@ -54,7 +54,11 @@ impl HealthCheck {
         let none = HealthCheckConfig::default();
         let given = config.health_check.as_ref().unwrap_or(&none);
         if let Some(path) = given.path.as_ref().filter(|path| !path.starts_with('/')) {
-            problems.error("health_check.path", format!("`{path}` is no path"), "It begins with `/`.");
+            problems.error(
+                "health_check.path",
+                format!("`{path}` is not a valid path"),
+                "It begins with `/`.",
+            );
         }
         let mut range = |value: Option<i64>, default: i64, allowed, name: &str| {
             in_range(&format!("health_check.{name}"), value, default, allowed, problems)

@@ -62,7 +62,7 @@ pub(crate) struct LoadBalancerConfig {
     /// Seconds for which a client stays with its backend; 0 is off. While weights move it should be off: a client
     /// that stays on a broken backend gets its errors. Default: 0.
     pub(crate) stickiness_seconds: Option<i64>,
-    /// Seconds for which a target that goes away still answers. Default: 30.
+    /// Seconds for which a deregistered target still answers. Default: 30.
     pub(crate) deregistration_delay_seconds: Option<i64>,
     /// Seconds over which a new target gets its share, 30 to 900; 0 is off. Default: 0.
     pub(crate) slow_start_seconds: Option<i64>,
@@ -90,7 +90,7 @@ impl LoadBalancerConfig {
     }
 }
 
-/// Keeps a client on one pod. Without the block each request goes to any of them.
+/// Keeps a client on one pod. Without the block each request can reach any pod.
 #[derive(Debug, Clone, Default, Deserialize, Arguments)]
 #[serde(default)]
 pub(crate) struct SessionConfig {
@@ -123,7 +123,7 @@ pub(crate) struct LoadBalancer {
 pub(crate) enum Weights {
     /// Terraform: what is changed outside is set back.
     Terraform,
-    /// Somebody else: the configured weights are those of a new rule, and then left alone.
+    /// Another tool: the configured weights apply to a new rule only.
     External,
 }
 
@@ -157,7 +157,7 @@ impl LoadBalancer {
         metric_name(&self.listener_arn)
     }
 
-    /// Resolves `load_balancer { … }`. `complete` says that nothing is unknown.
+    /// Resolves `load_balancer { … }`. `complete` means that nothing is unknown.
     pub(super) fn resolve(
         config: &LoadBalancerConfig,
         first_port: &str,
@@ -174,7 +174,7 @@ impl LoadBalancer {
         if let Some(arn) = config.listener_arn.as_ref().filter(|arn| !arn.contains(":listener/app/")) {
             problems.error(
                 "load_balancer.listener_arn",
-                format!("`{arn}` is no listener of an Application Load Balancer"),
+                format!("`{arn}` is not the ARN of a listener of an Application Load Balancer"),
                 "Its ARN reads `arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID`.",
             );
         }
@@ -182,7 +182,7 @@ impl LoadBalancer {
         if !PROTOCOL_VERSIONS.contains(&version.as_str()) {
             problems.error(
                 "load_balancer.protocol_version",
-                format!("`{version}` is no protocol version"),
+                format!("`{version}` is not a valid protocol version"),
                 "A target group speaks \"HTTP1\", \"HTTP2\" or \"GRPC\".",
             );
         }
@@ -213,8 +213,8 @@ fn resolve_weights(config: &LoadBalancerConfig, problems: &mut Problems) -> Weig
         Some(other) => {
             problems.error(
                 "load_balancer.weights",
-                format!("Nobody is called `{other}`"),
-                "Use \"terraform\" (weights are what `backend` says) or \"external\" (somebody else moves them, and \
+                format!("`{other}` is not a valid value of `weights`"),
+                "Use \"terraform\" (weights come from `backend`) or \"external\" (another tool moves them, and \
                  Terraform leaves them alone).",
             );
             Weights::Terraform
@@ -228,7 +228,7 @@ impl GroupSettings {
         if !ALGORITHMS.contains(&algorithm.as_str()) {
             problems.error(
                 "load_balancer.algorithm",
-                format!("`{algorithm}` is no algorithm"),
+                format!("`{algorithm}` is not a valid algorithm"),
                 format!("A target group knows {}.", ALGORITHMS.map(|name| format!("\"{name}\"")).join(", ")),
             );
         }
@@ -270,7 +270,7 @@ impl Session {
             if name.is_empty() || reserved || !name.bytes().all(known) {
                 problems.error(
                     "load_balancer.session.cookie_name",
-                    format!("`{name}` is no name for the app's cookie"),
+                    format!("`{name}` is not a valid name of the app's cookie"),
                     "Name a cookie that the app itself sets. Those that begin with `AWSALB` are the load balancer's \
                      own: leave `cookie_name` out for them.",
                 );

@@ -93,7 +93,7 @@ pub(crate) struct Oidc {
     pub(crate) client_id: String,
     /// Only ever in the configuration; AWS keeps the one that it has where it is `None`.
     pub(crate) client_secret: Option<Secret>,
-    /// Changes when the secret does, since nobody can compare the secret itself.
+    /// Changes when the secret does, since the secret itself cannot be compared.
     pub(crate) client_secret_version: String,
     pub(crate) session: LoginSession,
 }
@@ -142,7 +142,7 @@ fn resolve_oidc(config: &AuthenticateOidcConfig, problems: &mut Problems) -> Oid
         if given.is_some() && !url.starts_with("https://") {
             problems.error(
                 &format!("load_balancer.authenticate_oidc.{name}"),
-                format!("`{url}` is no HTTPS address"),
+                format!("`{url}` is not an HTTPS address"),
                 "AWS takes the full address as the provider's discovery document has it, with `https://`.",
             );
         }
@@ -171,7 +171,7 @@ fn resolve_cognito(config: &AuthenticateCognitoConfig, problems: &mut Problems) 
     if config.user_pool_arn.is_some() && !(arn.contains(":cognito-idp:") && arn.contains(":userpool/")) {
         problems.error(
             "load_balancer.authenticate_cognito.user_pool_arn",
-            format!("`{arn}` is no user pool"),
+            format!("`{arn}` is not the ARN of a user pool"),
             "Its ARN reads `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.",
         );
     }
@@ -200,8 +200,8 @@ fn resolve_session(
     if !["deny", "allow", "authenticate"].contains(&behaviour) {
         problems.error(
             &format!("load_balancer.{block}.on_unauthenticated_request"),
-            format!("`{behaviour}` is no answer to a request without login"),
-            "Use \"authenticate\" (send to the login), \"deny\" (401) or \"allow\" (send on as it is).",
+            format!("`{behaviour}` is not a valid response to a request without login"),
+            "Use \"authenticate\" (send to the login), \"deny\" (401) or \"allow\" (forward unchanged).",
         );
     }
     LoginSession {

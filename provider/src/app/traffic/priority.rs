@@ -39,7 +39,7 @@ pub(crate) enum Priority {
 }
 
 impl Priority {
-    /// Resolves `priority` and `priority_range`. `complete` says that nothing is unknown.
+    /// Resolves `priority` and `priority_range`. `complete` means that nothing is unknown.
     pub(super) fn resolve(config: &LoadBalancerConfig, complete: bool, problems: &mut Problems) -> Self {
         match (config.priority, &config.priority_range) {
             (Some(_), Some(_)) => {
@@ -71,7 +71,7 @@ impl Priority {
         if from > to {
             problems.error(
                 "load_balancer.priority_range",
-                format!("{from} to {to} is no range"),
+                format!("{from} to {to} is not a valid range"),
                 "`from` is the lowest priority that may be taken, `to` the highest.",
             );
         }
@@ -89,7 +89,7 @@ impl Priority {
     /// The first number that `taken` does not hold.
     pub(crate) fn first_free(self, taken: &std::collections::BTreeSet<u32>) -> Option<u32> {
         match self {
-            // Whether it is free is AWS' to say: only the message of a refusal tells by what it is taken.
+            // AWS decides whether it is free: only the error message names the rule that has it.
             Self::Fixed(priority) => Some(priority),
             Self::Range { from, to } => (from..=to).find(|number| !taken.contains(number)),
         }

@@ -68,7 +68,7 @@ pub(super) async fn judge(
     .into())
 }
 
-/// Why there are no findings to judge yet; `None` if there are.
+/// Why the findings are not available yet; `None` if they are.
 fn unfinished(status: &ScanStatus) -> Option<String> {
     match status {
         ScanStatus::Complete => None,
@@ -114,7 +114,7 @@ fn severe(scan: &ScanFindings, limit: &str, exceptions: &Exceptions) -> Vec<Stri
     bad
 }
 
-/// The exceptions of which there is no finding.
+/// The exceptions without a finding.
 fn unused<'a>(scan: &ScanFindings, exceptions: &'a Exceptions) -> Vec<&'a String> {
     exceptions.0.keys().filter(|name| !scan.findings.iter().any(|finding| finding.name == **name)).collect()
 }

@@ -29,7 +29,7 @@ pub(super) fn conditions(wanted: &Conditions) -> BTreeSet<Condition> {
     simple.map(|(values, kind)| kind(values.clone())).chain(headers).chain(query_strings).collect()
 }
 
-/// Conditions as properties show them, whoever wrote them.
+/// Conditions in the form of the properties.
 pub(super) fn conditions_properties(conditions: &BTreeSet<Condition>) -> Value {
     let mut shown: BTreeMap<String, Value> = BTreeMap::new();
     for condition in conditions {

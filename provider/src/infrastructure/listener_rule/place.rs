@@ -37,7 +37,7 @@ impl ListenerRule {
         }
     }
 
-    /// Makes the rule; one whose priority comes from a range takes the next where somebody was faster.
+    /// Makes the rule; one whose priority comes from a range takes the next one if another rule was faster.
     pub(super) async fn make(&self, rule: NewRule) -> Result<Rule, Error> {
         let mut tried = BTreeSet::new();
         loop {

@@ -1,5 +1,5 @@
 //! Where a rule sends requests: target groups with weights, each under the name of its backend. The group that
-//! a backend had before it got another one goes by `backend/previous`.
+//! a backend had before it got another one is named `backend/previous`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ impl ListenerRule {
         self.load_balancer.weights == Weights::External && is_arn(name) && !is_among(name, &self.leaving)
     }
 
-    /// The weight of each backend goes to the group that serves.
+    /// Gives the weight of each backend to the group that serves.
     fn spread(&self, weight_of: impl Fn(&str, &str) -> i64) -> ByName {
         let mut weights = BTreeMap::new();
         for name in self.backends.keys() {

@@ -127,7 +127,7 @@ impl<'a> Guard<'a> {
         try_join_all(looks).await
     }
 
-    /// An alarm that has gone off, or that does not exist, fails: an alarm that was never made guards nothing.
+    /// Fails if an alarm is in state ALARM or does not exist.
     async fn alarms(&self) -> Result<Judgement, Error> {
         if self.rollout.alarms.is_empty() {
             return Ok(Judgement::Good);
@@ -211,7 +211,7 @@ impl Readings {
     }
 }
 
-/// The failure that `verdict` is; what has no data goes to `pending`.
+/// The failure of `verdict`; a verdict without data is added to `pending`.
 fn judged(verdict: Verdict, backend: &str, pending: &mut Judgement) -> Option<Judgement> {
     let subject = if backend.is_empty() { String::new() } else { format!("backend `{backend}`: ") };
     match verdict {

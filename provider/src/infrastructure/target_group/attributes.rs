@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_session_left_behind_is_no_difference_once_it_is_off() {
+    fn settings_of_a_removed_session_are_not_a_difference() {
         let mut left = wanted(&settings(Some(Session { cookie_name: None, seconds: 60 })));
         left.insert(SESSION.to_owned(), "false".to_owned());
         assert_eq!(properties(&left), properties(&wanted(&settings(None))));

@@ -101,8 +101,8 @@ pub(super) async fn check(
             Diagnostic::warning(
                 format!("`{id}` adopts {} objects that are there already", adopted.len()),
                 format!(
-                    "`adopt = true` makes this resource their holder, and changes them to what the configuration says:\n\
-                     - {}\n\nA resource of another state that held them will find that it does not any more.",
+                    "`adopt = true` makes this resource their holder, and changes them to the configuration:\n\
+                     - {}\n\nA resource of another state that held them will report that it no longer holds them.",
                     adopted.join("\n- ")
                 ),
             )
@@ -116,12 +116,12 @@ pub(super) async fn check(
     rule.and_then(RuleStatus::of)
 }
 
-/// What a message says of an object that another app or another state holds.
+/// Describes an object that another app or another state holds.
 fn of_another_app(component: &dyn Component) -> String {
     format!("To make it part of this app, {}", component.take_over())
 }
 
-/// The refusal of an app that another run is deleting; `line` names the object that says so.
+/// The refusal of an app that another run is deleting; `line` names the object with that mark.
 pub(super) fn being_deleted(id: &str, line: &str) -> Diagnostic {
     Diagnostic::error(
         format!("The app `{id}` is being deleted"),

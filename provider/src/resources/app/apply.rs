@@ -1,5 +1,5 @@
-//! Creating, updating and deleting an app. A create is all or nothing; an update that fails tells what is
-//! really there, and the next apply does the rest.
+//! Creating, updating and deleting an app. A create is all or nothing; an update that fails reports what
+//! exists, and the next apply does the rest.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     if report.made.is_empty() {
         return Outcome::failed(diagnostics);
     }
-    // What could not be taken back stays in the state, so that nobody has to look for it.
+    // What could not be deleted stays in the state, so that the next apply or destroy finds it.
     report.observed.retain(|key, _| report.made.contains(key));
     holder::remember_unfinished(&mut private);
     let mut state = unfinished(request.planned, &report.observed);
@@ -90,7 +90,7 @@ pub(super) async fn create(configured: &Configured, request: CreateRequest) -> O
     Outcome::of(state).with_private(private).with(diagnostics)
 }
 
-/// Brings the app to its plan. What is no longer needed goes last, when nothing refers to it any more.
+/// Brings the app to its plan. Objects that are not needed any more are deleted last, when nothing refers to them.
 pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> Outcome {
     let mut diagnostics = Diagnostics::new();
     let (prior, mut private) = (request.prior, request.private);
@@ -283,20 +283,20 @@ fn unfinished(planned: Value, observed: &BTreeMap<ComponentKey, Observed>) -> Va
     state
 }
 
-/// Tells that the time was over, instead of a request to stop that nobody made.
+/// Reports an exceeded time limit, instead of a request to stop.
 fn told_as_late(failures: &mut Vec<Failure>, limit: &Limit, diagnostics: &mut Diagnostics) {
     failures.retain(|failure| !matches!(failure, Failure::Cancelled));
     diagnostics.push(limit.diagnostic());
 }
 
-/// Tells of a create that was asked to stop: unlike an update it leaves nothing to go on from.
+/// Reports a create that was asked to stop: unlike an update it leaves nothing to go on from.
 fn told_as_undone(failures: &mut Vec<Failure>, diagnostics: &mut Diagnostics) {
     let before = failures.len();
     failures.retain(|failure| !matches!(failure, Failure::Cancelled));
     if failures.len() < before {
         diagnostics.push(Diagnostic::error(
             "Stopped on request",
-            "Terraform asked to stop. What had been made was taken back; the next apply begins anew.",
+            "Terraform asked to stop. What had been made was taken back; the next apply starts again.",
         ));
     }
 }

@@ -71,7 +71,7 @@ pub(super) async fn report(
     }
 }
 
-/// Warns of what AWS would refuse to delete of `leaving`, as far as `prior` says that it is there.
+/// Warns of objects of `leaving` in `prior` that AWS would refuse to delete.
 pub(super) async fn report_obstacles(
     leaving: &[Box<dyn Component>],
     prior: &Value,
@@ -106,7 +106,7 @@ pub(super) async fn report_obstacles(
     }
 }
 
-/// How many requests the target groups of the app get; `None` where there are none or `CloudWatch` can't be asked.
+/// How many requests the target groups of the app get; `None` without target groups or without an answer of `CloudWatch`.
 async fn requests_per_minute(aws: &ipsy_aws::Aws, traffic: &Traffic, prior: &Value) -> Option<u64> {
     let balancer = traffic.load_balancer.as_ref()?;
     prior.attribute("listener_rule_arn").as_str()?;

@@ -23,7 +23,7 @@ pub(super) fn of_create(origin: String) -> Holder {
     Holder { id: new_id(), origin, takes_over: false }
 }
 
-/// The holder that an update of `prior` is: an imported app gets its owner id now, whoever held it before.
+/// The holder that an update of `prior` is: an imported app gets its owner id now, whatever its earlier holder.
 pub(super) fn of_update(prior: &Value, origin: String) -> Holder {
     match id(prior) {
         Some(id) => Holder { id, origin, takes_over: false },
@@ -54,7 +54,7 @@ pub(super) fn remember(state: &mut Value, holder: &Holder) {
 
 /// Notes that the state holds what a failed create has left.
 pub(super) fn remember_unfinished(private: &mut Private) {
-    // A boolean always goes into JSON.
+    // A boolean always serializes to JSON.
     let _ = private.set(UNFINISHED, &true);
 }
 

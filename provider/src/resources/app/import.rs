@@ -54,7 +54,7 @@ pub(crate) async fn find(configured: &Configured, id: &str) -> Result<Imported, 
         && found.parameter.is_none()
     {
         return Err(Diagnostic::error(
-            format!("There is nothing of `{}`", identity.id()),
+            format!("Nothing of `{}` was found", identity.id()),
             "Neither its role, log group, repository, image pointer nor listener rule was found, by the usual names, \
              by tags or by what refers to them. Look at the id, at the provider's credentials and `region`; or add the \
              ARN of what the app has, after a comma.",

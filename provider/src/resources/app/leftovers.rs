@@ -1,5 +1,5 @@
-//! What an update that failed could not clear away yet. Terraform's state then tells of the new app, while
-//! parts of the old one are still there: its arguments are kept in the private state until they are gone.
+//! What an update that failed could not clear away yet. Terraform's state then describes the new app, while
+//! parts of the old one still exist: its arguments are kept in the private state until they are deleted.
 
 use std::collections::BTreeMap;
 

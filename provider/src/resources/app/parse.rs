@@ -32,7 +32,7 @@ pub(super) struct Parsed {
 const IN_POST_RENDERER_CONFIG: [&str; 7] =
     ["name", "environment", "team", "labels", "annotations", "advanced_setting", "exception"];
 
-/// What stands in for a target group that another resource has yet to make. It tells the backend from one that
+/// Placeholder for a target group that another resource has yet to make. It distinguishes the backend from one that
 /// is a cluster, and is never shown: while it is needed, all that would show it is unknown.
 const PENDING_TARGET_GROUP: &str = "arn:aws:elasticloadbalancing:::targetgroup/pending/0";
 
@@ -105,7 +105,7 @@ impl Parsed {
                     || (unfinished.get(name).map(String::as_str) != group && has_group(name, group))
             })
             .collect();
-        // Its reason says why a cluster that is new may get requests at once.
+        // Its reason explains why a new cluster may get requests at once.
         let entering = match self.app.rollout.mode {
             Mode::Immediate => Vec::new(),
             Mode::Whole | Mode::Stepwise => entering(&traffic.backends, &known),

@@ -1,6 +1,6 @@
 //! Clusters and target groups that an update was to let into the listener rule with weight 0, and that has failed.
 //! What installs the app in them waits for an update that succeeds, so that until then no request may go there: the
-//! state alone, which tells what is in the rule, would have the next update wait for pods that nobody installs.
+//! state alone, which holds the rule, would make the next update wait for pods that are never installed.
 
 use std::collections::BTreeMap;
 

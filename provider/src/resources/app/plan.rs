@@ -173,7 +173,7 @@ fn several_clusters_warning() -> Diagnostic {
     .at(Path::root("backend"))
 }
 
-/// What will run: what ran before, where a pointer decides; else what the configuration says; else what a
+/// What will run: what ran before, where a pointer decides; else the image of the configuration; else what a
 /// pointer holds that an interrupted run has left behind.
 async fn planned_image(
     aws: &ipsy_aws::Aws,

@@ -1,4 +1,4 @@
-//! How the objects of an app leave, as the configuration says now. Terraform passes no configuration with a deletion, only
+//! How the objects of an app are deleted, by the current configuration. Terraform passes no configuration with a deletion, only
 //! the old state: the plan of a replacement keeps what its deletion needs in the private state.
 
 use tf_provider::Private;
@@ -10,7 +10,7 @@ const KEY: &str = "deletion";
 
 /// Keeps `deletion` for the deletion that this plan may hold.
 pub(super) fn plan(private: &mut Private, deletion: &Deletion) {
-    // Plain data always goes into JSON.
+    // Plain data always serializes to JSON.
     let _ = private.set(KEY, deletion);
 }
 

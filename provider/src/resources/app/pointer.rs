@@ -1,5 +1,5 @@
 //! The image that the pointer of an app names. Other tools write the pointer: a refresh reports one that names no image
-//! and goes on with the last image, so that the app can still be destroyed; an update of the app refuses it. A plan does
+//! and continues with the last image, so that the app can still be destroyed; an update of the app refuses it. A plan does
 //! not, because Terraform plans an update before it plans a destroy.
 
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub(super) fn forget(private: &mut Private) {
 /// The warning of a destroy, where `app` has such a pointer.
 pub(super) fn warning(private: &Private, app: &App) -> Option<Diagnostic> {
     let error = broken(private, app)?;
-    let detail = format!("{} The destroy goes on without it.", error.detail);
+    let detail = format!("{} The destroy continues without it.", error.detail);
     Some(Diagnostic::warning(error.summary, detail))
 }
 

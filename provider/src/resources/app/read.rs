@@ -25,7 +25,7 @@ use crate::infrastructure::ownership::Holder;
 use crate::infrastructure::{Component, ComponentKey, Observed, image_parameter};
 use crate::session::Configured;
 
-/// The state as AWS has it now; gone if nothing of the app is left.
+/// The state as AWS has it now; none if nothing of the app is left.
 pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outcome {
     let ReadRequest { state, mut private, .. } = request;
     let parsed = match parse_leniently(&state, &configured.standards) {

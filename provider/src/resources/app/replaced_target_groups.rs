@@ -117,7 +117,7 @@ pub(super) fn shared(traffic: &Traffic, prior: &Value) -> Vec<Diagnostic> {
 }
 
 /// The target groups that backends had in the rule of `prior` and that none of `traffic` has: by name, or by ARN where
-/// they are not the app's. A group that another tool has put into the rule goes by its ARN there, too, and shows a
+/// they are not the app's. A group that another tool has put into the rule is also listed by its ARN there, and shows a
 /// weight; where weights are external, only groups that leave are shown at all.
 pub(super) fn leaving(traffic: &Traffic, prior: &Value) -> BTreeSet<String> {
     let rule = properties(prior, &listener_rule::KEY);
@@ -150,7 +150,7 @@ fn in_rule(prior: &Value, backend: &str) -> Option<Json> {
     properties(prior, &listener_rule::KEY)?.get("backends")?.get(backend).cloned()
 }
 
-/// The properties of an object that `state` says is there.
+/// The properties of an object in `state`.
 fn properties(state: &Value, key: &ComponentKey) -> Option<Json> {
     let text = state.at(&Path::root("infrastructure").key(key.to_string()))?;
     serde_json::from_str(text.as_str()?).ok()

@@ -77,7 +77,7 @@ fn describe() -> Schema {
         .attribute(
             "weights",
             Attribute::computed(Type::map(Type::Number)).describe(
-                "Weights by backend as they are: also where somebody else moves them (`weights = \"external\"`).",
+                "Current weights by backend, also if another tool moves them (`weights = \"external\"`).",
             ),
         )
         .attribute("log_group_name", text("Name of the log group."))

@@ -34,7 +34,7 @@ pub(super) fn explained(value: &Value) -> BTreeMap<String, String> {
     texts.filter_map(|(argument, text)| Some((argument.clone(), text.as_str()?.to_owned()))).collect()
 }
 
-/// The image that a planned or stored value says is running.
+/// The running image in a planned or stored value.
 pub(super) fn image(value: &Value) -> Option<Reference> {
     Reference::parse(value.attribute("image_uri").as_str()?).ok()
 }
@@ -53,7 +53,7 @@ pub(super) fn arns(state: &Value) -> BTreeMap<ComponentKey, String> {
     arns
 }
 
-/// Keys of the objects that the state says are there.
+/// Keys of the objects in the state.
 pub(super) fn keys(state: &Value) -> BTreeSet<ComponentKey> {
     let infrastructure = state.attribute("infrastructure").as_map().into_iter().flatten();
     infrastructure.filter_map(|(key, _)| ComponentKey::parse(key)).collect()
@@ -99,7 +99,7 @@ pub(super) fn rule(value: &Value) -> Option<RuleStatus> {
 }
 
 /// The properties of an AWS object as `infrastructure` shows them: canonical JSON. A policy may hold what is secret,
-/// and Terraform hides it only where the user has written it: here is its digest, which tells a change as well.
+/// and Terraform hides it only where the user has written it: here is its digest, which also shows a change.
 pub(super) fn shown(properties: &Json) -> String {
     let mut shown = sorted(properties);
     let policies = shown.get_mut("inline_policies").and_then(Json::as_object_mut);

@@ -256,7 +256,7 @@ fn text<'a>(state: &'a Value, name: &str) -> &'a str {
     state
         .attribute(name)
         .as_str()
-        .unwrap_or_else(|| panic!("`{name}` is no text: {:?}", state.attribute(name)))
+        .unwrap_or_else(|| panic!("`{name}` is not a string: {:?}", state.attribute(name)))
 }
 
 /// The Helm values of a backend, if it has some.

@@ -49,7 +49,7 @@ impl Limit {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         let seconds = self.after.unwrap_or_default().as_secs_f64();
         let rest = match self.argument {
-            "create" => "What had been made was taken back, and the next apply begins anew.",
+            "create" => "What had been made was taken back, and the next apply starts again.",
             _ => "What was in progress has been finished, and the next apply does the rest.",
         };
         Diagnostic::error(

@@ -26,7 +26,7 @@ const ADOPTED: &str = "adopted_rule";
 pub(super) fn remember(private: &mut Private, observed: &BTreeMap<ComponentKey, Observed>) {
     let walk = observed.get(&listener_rule::KEY).and_then(RuleStatus::of).and_then(|rule| rule.walk);
     match walk {
-        // Plain data always goes into JSON.
+        // Plain data always serializes to JSON.
         Some(walk) => drop(private.set(WALK, &walk)),
         None => private.remove(WALK),
     }
@@ -252,7 +252,7 @@ fn next_change(
     WeightChange { from, to: wanted.clone(), reached, since, step }
 }
 
-/// The way that the apply goes.
+/// Describes the steps of the apply.
 fn report(rollout: &Rollout, change: &WeightChange, live: &Shares) -> Diagnostic {
     let way = format!("From {} to {}.", shown(live), shown(&change.to));
     let detail = match rollout.mode {
@@ -322,7 +322,7 @@ fn foreign(live: &Shares, wanted: &Shares, walk: Option<&Walk>, unchanged: bool)
 
 fn nothing_to_resume() -> Diagnostic {
     Diagnostic::warning(
-        "There is nothing to resume",
+        "Nothing to resume",
         "No change of weights was rolled back. Remove `rollout.resume`: left in place, it would try the next one that is \
          rolled back again with the next apply.",
     )

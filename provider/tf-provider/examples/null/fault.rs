@@ -1,4 +1,4 @@
-//! `null_fault`: goes wrong in the way that it is told to, for those who test the framework.
+//! `null_fault`: fails in a chosen way, for tests of the framework.
 
 use tf_provider::{
     Attribute, CreateRequest, Deferred, DeleteRequest, Diagnostic, Diagnostics, Outcome, Path, Plan,
@@ -15,8 +15,8 @@ impl Resource for Fault {
 
     fn schema(&self) -> Schema {
         Schema::new(0)
-            .describe("Goes wrong.")
-            .attribute("how", Attribute::required(Type::String).describe("What goes wrong."))
+            .describe("Fails on request.")
+            .attribute("how", Attribute::required(Type::String).describe("Failure to produce."))
             .attribute("result", Attribute::computed(Type::String))
     }
 

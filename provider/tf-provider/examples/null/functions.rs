@@ -41,7 +41,7 @@ impl Function for Echo {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        arguments.into_iter().next().ok_or_else(|| FunctionError::new("There is nothing to give back."))
+        arguments.into_iter().next().ok_or_else(|| FunctionError::new("The list of arguments is empty."))
     }
 }
 

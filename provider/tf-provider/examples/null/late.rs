@@ -25,7 +25,7 @@ impl Resource for Late {
     }
 
     async fn create(&self, request: CreateRequest) -> Outcome {
-        // There is no safe point in between, so an interruption is not listened to.
+        // Without a safe point in between, an interruption is ignored.
         let seconds = request.planned.attribute("seconds").as_f64().unwrap_or_default();
         tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
         let name = request.planned.attribute("name").as_str().unwrap_or_default();

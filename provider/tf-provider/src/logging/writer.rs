@@ -29,7 +29,7 @@ impl Log {
 
     fn to(target: impl Write + Send + 'static, queue: usize) -> Self {
         let (sender, receiver) = sync_channel(queue);
-        // Without the thread there is no log, which is no reason not to serve.
+        // Without the thread no log is written; the provider still serves.
         let _ = thread::Builder::new().name("log".into()).spawn(move || drain(&receiver, target));
         Self(sender)
     }
@@ -50,7 +50,7 @@ impl Log {
 
 fn drain(entries: &Receiver<Entry>, mut target: impl Write) {
     for entry in entries {
-        // A reader that went away is no reason to stop taking lines: the queue must not fill up.
+        // Lines are still taken after the reader closed: the queue must not fill up.
         match entry {
             Entry::Line(line) => drop(target.write_all(&line)),
             Entry::Flush(done) => {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_stalls_holds_up_nobody() {
+    fn a_stalled_reader_blocks_no_writer() {
         let (release, stall) = mpsc::channel();
         let log = Log::to(Stalled(stall), 4);
         let begun = Instant::now();

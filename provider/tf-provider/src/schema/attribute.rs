@@ -34,7 +34,7 @@ pub enum Modifier {
     UseStateOrNullForUnknown,
     /// A change needs a new object.
     RequiresReplace,
-    /// A change needs a new object if the condition says so.
+    /// A change needs a new object if the condition holds.
     RequiresReplaceIf(ReplaceCondition),
     /// A change needs a new object if the configuration sets the attribute.
     RequiresReplaceIfConfigured,
@@ -121,7 +121,7 @@ impl Attribute {
         }
     }
 
-    /// Says in Markdown what the attribute is.
+    /// Sets the description of the attribute, in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
@@ -172,7 +172,7 @@ impl Attribute {
         self
     }
 
-    /// Marks the attribute as deprecated; `message` says what to use instead.
+    /// Marks the attribute as deprecated; `message` names the replacement.
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.deprecation = Some(message.into());
@@ -228,14 +228,14 @@ impl Attribute {
         self
     }
 
-    /// A change of the value needs a new object if `condition` says so.
+    /// A change of the value needs a new object if `condition` holds.
     #[must_use]
     pub fn requires_replace_if(mut self, condition: ReplaceCondition) -> Self {
         self.modifiers.push(Modifier::RequiresReplaceIf(condition));
         self
     }
 
-    /// Two values that `equality` calls equal are no change: the form that was there first stays.
+    /// Two values that `equality` calls equal are not a change: the earlier form stays.
     #[must_use]
     pub fn equal_when(mut self, equality: Equality) -> Self {
         self.equality = Some(equality);

@@ -112,14 +112,14 @@ impl Block {
         self
     }
 
-    /// Says in Markdown what the block is.
+    /// Sets the description of the block, in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.body.description = markdown.into();
         self
     }
 
-    /// Marks the block as deprecated; `message` says what to use instead.
+    /// Marks the block as deprecated; `message` names the replacement.
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.body.deprecation = Some(message.into());

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{Path, Value};
 
-/// What is wrong with a value. The framework adds the place and tells all problems at once.
+/// What is wrong with a value. The framework adds the place and reports all problems at once.
 ///
 /// ```
 /// use tf_provider::{Path, Problem};

@@ -30,7 +30,7 @@ pub(crate) enum Unusable {
     Tls(#[from] rustls::Error),
 }
 
-/// Makes a new certificate for this process, and accepts nobody but the owner of `client`'s key.
+/// Makes a new certificate for this process, and accepts only the owner of `client`'s key.
 pub(super) fn mutual_tls(client: &OsStr) -> Result<MutualTls, Unusable> {
     let client =
         CertificateDer::from_pem_slice(client.as_encoded_bytes()).map_err(Unusable::ClientCertificate)?;

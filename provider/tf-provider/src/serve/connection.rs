@@ -41,7 +41,7 @@ pub(super) struct Connection {
     _counted: Guard<Connections>,
 }
 
-/// Accepts until the process ends. The task is done when the listener is gone, and its socket's file with it.
+/// Accepts until the process ends. The task is done when the listener is dropped and its socket's file is deleted.
 pub(super) fn accept(
     listener: Listener,
     tls: Option<MutualTls>,
@@ -90,7 +90,7 @@ async fn prepare(
         },
     };
     let connection = Connection { io, id: ConnectionId::default(), _counted: lifecycle.connection() };
-    // Nobody receives any more when the process ends.
+    // The receiver is closed when the process ends.
     let _ = ready.send(Ok(connection)).await;
 }
 

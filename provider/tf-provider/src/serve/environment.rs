@@ -7,8 +7,8 @@ use std::{
     path::PathBuf,
 };
 
-/// The cookie of Terraform's plugin protocol, the same since 0.12. It tells that Terraform started the process;
-/// it is no secret.
+/// The cookie of Terraform's plugin protocol, the same since 0.12. It shows that Terraform started the process; it
+/// is not a secret.
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
@@ -34,7 +34,7 @@ pub(super) struct Environment {
 pub(super) struct Sockets {
     /// The folders for a unix socket, best first.
     pub(super) folders: Vec<PathBuf>,
-    /// The TCP ports, where there are no unix sockets.
+    /// The TCP ports, on systems without unix sockets.
     pub(super) ports: std::ops::RangeInclusive<u16>,
 }
 

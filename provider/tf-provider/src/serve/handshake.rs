@@ -1,4 +1,4 @@
-//! The one line by which a plugin tells Terraform where it listens.
+//! The line that a plugin prints so that Terraform can connect.
 
 use std::io::{self, Write};
 
@@ -18,8 +18,8 @@ pub(super) fn line(versions: Option<&str>, address: &Address, tls: Option<&Mutua
     format!("{CORE}|{}|{}|{}|grpc|{certificate}", negotiate(versions), address.network, address.place)
 }
 
-/// The highest version that both sides speak. If there is none, our lowest: Terraform then tells the person
-/// which versions do not match.
+/// The highest version that both sides speak. If there is none, our lowest: Terraform then reports the
+/// versions that do not match.
 fn negotiate(versions: Option<&str>) -> u32 {
     let theirs = versions.unwrap_or_default().split(',').filter_map(|version| version.trim().parse().ok());
     theirs.filter(|version| SUPPORTED.contains(version)).max().unwrap_or(SUPPORTED[0])

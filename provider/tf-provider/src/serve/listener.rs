@@ -1,4 +1,4 @@
-//! Where the provider listens: a unix socket that only its owner may use, or loopback TCP where there are none.
+//! Where the provider listens: a unix socket that only its owner may use, or loopback TCP on systems without them.
 
 use std::io;
 
@@ -15,7 +15,7 @@ pub(super) struct Address {
     pub(super) place: String,
 }
 
-/// Why there is no listener.
+/// Why the provider cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unavailable {
     #[error("{0}; point TMPDIR to a writable folder with a short path")]
@@ -27,7 +27,7 @@ pub(crate) enum Unavailable {
     Io(#[from] io::Error),
 }
 
-/// A listener with its address. A unix socket's file goes with it.
+/// A listener with its address. A unix socket's file is deleted with it.
 pub(super) struct Listener {
     socket: Socket,
     address: Address,
@@ -102,7 +102,7 @@ mod unix {
     /// The longest path that every unix takes for a socket.
     const LONGEST: usize = 103;
 
-    /// A socket whose file goes when the socket goes.
+    /// A socket whose file is deleted with it.
     pub(super) struct Socket {
         listener: UnixListener,
         path: PathBuf,
@@ -117,7 +117,7 @@ mod unix {
 
     impl Drop for Socket {
         fn drop(&mut self) {
-            // The folder may be gone by now; then so is the file.
+            // The folder may be deleted by now, with the file.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -140,7 +140,7 @@ mod unix {
         for _ in 0..100 {
             let place = place(folder, NEXT.fetch_add(1, Ordering::Relaxed))?;
             let path = PathBuf::from(&place);
-            // From its first moment on, nobody but the owner may connect.
+            // From its first moment on, only the owner may connect.
             let before = umask(Mode::from_raw_mode(0o177));
             let bound = UnixListener::bind(&path);
             umask(before);
@@ -174,7 +174,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_unix_socket_is_the_owners_alone_and_goes_with_the_listener() {
+    async fn a_unix_socket_is_the_owners_alone_and_is_deleted_with_the_listener() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let sockets = Sockets { folders: vec![folder.path().into()], ..Sockets::default() };

@@ -1,4 +1,4 @@
-//! Ends a provider whose Terraform is gone, which nobody else would do; but never in the middle of a change.
+//! Ends a provider whose Terraform has ended, but never in the middle of a change.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,11 +14,14 @@ pub(super) fn watch(lifecycle: &Arc<Lifecycle>) {
     let lifecycle = Arc::clone(lifecycle);
     tokio::spawn(async move {
         let reason = tokio::select! {
-            () = parent_gone() => "its process is gone",
+            () = parent_ended() => "its process ended",
             () = abandoned(&lifecycle) => "it closed all connections",
         };
         let changes = lifecycle.running_mutations();
-        tracing::warn!(changes, "Terraform is gone ({reason}): running changes end, then the provider");
+        tracing::warn!(
+            changes,
+            "Terraform has ended ({reason}): the provider ends after the running changes"
+        );
         lifecycle.stop();
         lifecycle.no_mutations().await;
         lifecycle.end();
@@ -27,7 +30,7 @@ pub(super) fn watch(lifecycle: &Arc<Lifecycle>) {
 
 /// Waits until the process that started this one has died: the system then gives it another parent.
 #[cfg(unix)]
-async fn parent_gone() {
+async fn parent_ended() {
     let parent = rustix::process::getppid();
     let mut ticks = tokio::time::interval(INTERVAL);
     while rustix::process::getppid() == parent {
@@ -36,7 +39,7 @@ async fn parent_gone() {
 }
 
 #[cfg(not(unix))]
-async fn parent_gone() {
+async fn parent_ended() {
     std::future::pending::<()>().await;
 }
 

@@ -7,7 +7,7 @@ use crate::lifecycle::Lifecycle;
 /// What an interrupt (Ctrl-C) does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Interrupt {
-    /// Nothing: it reaches the whole group of processes, and Terraform tells us what it means by calling Stop.
+    /// Nothing: the signal reaches the whole process group, and Terraform calls Stop.
     /// A plugin that died of it would take the state of what it just made with it.
     Ignored,
     /// It ends the process, which a person started by hand.

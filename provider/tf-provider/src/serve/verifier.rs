@@ -1,7 +1,7 @@
 //! Knows Terraform by its certificate.
 //!
 //! The usual verifier cannot be used: Terraform presents a certificate authority as its own certificate, which
-//! the rules of the web forbid. There is no chain to check either: Terraform handed us the one certificate that
+//! the rules of the web forbid. No chain can be checked either: Terraform passed the one certificate that
 //! it will present, so what counts is that it is this one, and that the peer has its key.
 
 use rustls::{

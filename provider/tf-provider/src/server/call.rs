@@ -1,4 +1,4 @@
-//! One call: run beside the others, with its own context, and with whatever goes wrong told as a diagnostic.
+//! One call: run beside the others, with its own context, and with each failure reported as a diagnostic.
 
 use std::{any::Any, future::Future, sync::Arc, time::Instant};
 
@@ -15,7 +15,7 @@ pub(crate) struct Call {
     pub(crate) context: Context,
 }
 
-/// Whether a call changes the world. Such a call goes on when the connection is lost, and the process waits
+/// Whether a call changes the world. Such a call continues when the connection is lost, and the process waits
 /// for it before it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
@@ -163,7 +163,7 @@ fn elapsed(begun: Instant) -> u64 {
     u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Ends a call that nobody waits for any more.
+/// Ends a call whose caller does not wait any more.
 struct AbortOnDrop(AbortHandle);
 
 impl Drop for AbortOnDrop {

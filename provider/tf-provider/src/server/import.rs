@@ -54,6 +54,6 @@ async fn find(
 fn nothing(request: &Request) -> Diagnostic {
     let sought =
         if request.id.is_empty() { "this identity".to_owned() } else { format!("the id `{}`", request.id) };
-    let detail = format!("There is no `{}` with {sought}.", request.type_name);
+    let detail = format!("No `{}` with {sought} was found.", request.type_name);
     Diagnostic::error("Nothing to import", detail)
 }

@@ -10,7 +10,7 @@ pub(super) fn answer(call: &Call, request: Request) -> Result<Response, Diagnost
     let typed = resource.typed();
     let stored = wire::values::raw_json(request.source_state.as_ref())?;
     let source_state = serde_json::from_str(stored).map_err(|error| {
-        Diagnostic::error("Unreadable state", format!("The stored state is no JSON: {error}."))
+        Diagnostic::error("Unreadable state", format!("The stored state is not valid JSON: {error}."))
     })?;
     let outcome = resource.item.move_state(MoveRequest {
         source_provider_address: request.source_provider_address,

@@ -86,7 +86,7 @@ async fn change(
     })?;
     typed.schema.body().fill_blocks(&mut planned);
     typed.schema.body().clear_write_only(&mut planned);
-    // A replacement is planned in a second call without a prior state; there is nothing to replace then.
+    // A replacement is planned in a second call without a prior state, which replaces nothing.
     let requires_replace = match &request.prior {
         Some(prior) => really_changed(plan.requires_replace, &planned, prior),
         None => Vec::new(),

@@ -18,7 +18,7 @@ use crate::lifecycle::Lifecycle;
 
 type Items<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// Ends the process when Terraform says so.
+/// Ends the process on Terraform's request.
 pub(crate) struct Controller(pub(crate) Arc<Lifecycle>);
 
 #[async_trait]
@@ -58,7 +58,7 @@ fn silent<T: Send + 'static>(lifecycle: &Lifecycle) -> Items<T> {
     Box::pin(stream::pending().take_until(lifecycle.ending().cancelled_owned()))
 }
 
-/// Tells go-plugin's hosts that the plugin serves.
+/// Reports to go-plugin's hosts that the plugin serves.
 pub(crate) struct HealthCheck(pub(crate) Arc<Lifecycle>);
 
 #[async_trait]
@@ -69,7 +69,7 @@ impl Health for HealthCheck {
     ) -> Result<Response<HealthCheckResponse>, Status> {
         match request.get_ref().service.as_str() {
             "" | "plugin" => Ok(Response::new(status(ServingStatus::Serving))),
-            other => Err(Status::not_found(format!("there is no service `{other}`"))),
+            other => Err(Status::not_found(format!("service `{other}` not found"))),
         }
     }
 

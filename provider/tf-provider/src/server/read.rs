@@ -26,7 +26,7 @@ pub(crate) async fn answer(call: Call, request: Request) -> Result<Response, Dia
     let deferred = wire::values::deferred(&surroundings, &mut diagnostics);
     let new_state = match new {
         Some(new) => typed.saved(new, &mut diagnostics),
-        // A failed read says nothing about the object; only a read that worked may call it gone.
+        // A failed read gives no information about the object; only a successful read may remove it.
         None if diagnostics.has_errors() || deferred.is_some() => request.current_state,
         None => Some(wire::values::write(crate::Value::Null, &typed.of, "state")?),
     };

@@ -13,7 +13,7 @@ pub(crate) type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>
 
 /// The events that a call sends while it runs, and at last the one that `end` makes of its diagnostics.
 ///
-/// A call without effect ends when Terraform stops reading; one that changes the world goes on.
+/// A call without effect ends when Terraform stops reading; one that changes the world continues.
 pub(super) fn events<T: Send + 'static>(
     lifecycle: &Arc<Lifecycle>,
     (name, about): (&'static str, String),

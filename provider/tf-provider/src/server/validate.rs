@@ -19,7 +19,7 @@ pub(crate) fn provider(
     call.registry.provider.validate(&config, &mut diagnostics);
     let diagnostics = typed.schema.located(&config, diagnostics);
     Ok(prepare_provider_config::Response {
-        // Terraform 0.12 goes on with what it gets back here; later versions ignore it.
+        // Terraform 0.12 continues with what it gets back here; later versions ignore it.
         prepared_config: request.config,
         diagnostics: wire::diagnostics::to_wire(diagnostics),
     })

@@ -1,4 +1,4 @@
-//! Makes a value that a provider built fit its type, or says where it does not.
+//! Makes a value that a provider built fit its type, or reports where it does not.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -145,8 +145,6 @@ fn conform_object(
     }
     match members.into_keys().next() {
         None => Ok(Value::Object(object)),
-        Some(name) => {
-            Err(Misfit::new("there is no such attribute in the schema").inside(Step::Attribute(name)))
-        }
+        Some(name) => Err(Misfit::new("not an attribute of the schema").inside(Step::Attribute(name))),
     }
 }

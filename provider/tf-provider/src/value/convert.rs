@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Number, Type, Value, json};
 use crate::Diagnostic;
 
-/// Goes by way of JSON text: its decimal numbers are exact, and one codec is enough.
+/// Converts through JSON text: its decimal numbers are exact, and one codec is enough.
 pub(super) fn encode<T: Serialize + ?Sized>(value: &T, of: &Type) -> Result<Value, Diagnostic> {
     let text = serde_json::to_string(value)
         .map_err(|error| Diagnostic::bug(format!("A value could not be serialized: {error}.")))?;

@@ -129,7 +129,7 @@ fn object(
     }
     match members.into_keys().next() {
         Some(name) if form == Form::Plain => {
-            Err(Misfit::new("there is no such attribute in the schema").inside(Step::Attribute(name)))
+            Err(Misfit::new("not an attribute of the schema").inside(Step::Attribute(name)))
         }
         _ => Ok(Value::Object(values)),
     }
@@ -142,7 +142,7 @@ fn dynamic(text: &str, form: Form, depth: usize) -> Result<Value, Misfit> {
             return Err(Misfit::new("a value of its own type needs `type` and `value`"));
         };
         let own = serde_json::from_str::<Json>(own.get()).ok().and_then(|json| Type::from_json(&json));
-        let own = own.ok_or_else(|| Misfit::new("its `type` is no type"))?;
+        let own = own.ok_or_else(|| Misfit::new("its `type` is not a valid type"))?;
         let value = read_at(value.get(), &own, form, depth)?;
         return Ok(Value::Dynamic(Box::new((own, value))));
     }

@@ -8,7 +8,7 @@ use std::fmt;
 pub(crate) use self::{read::read, write::write};
 use super::conform::Misfit;
 
-/// Bytes that are no value of the type they should be.
+/// Bytes that are not a value of the expected type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) struct Malformed(pub(crate) Misfit);
 

@@ -80,7 +80,7 @@ impl Number {
     }
 }
 
-/// A text that is no decimal number, or one too long to be meant.
+/// A text that is not a decimal number, or is too long.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a decimal number of at most {LONGEST} digits")]
 pub struct NotANumber;
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_or_would_fill_the_memory_is_refused() {
+    fn invalid_and_huge_numbers_are_refused() {
         for text in ["", "-", "abc", "1e1000000000", "1e-1000000000", "0x10", "1_000", "NaN", "inf"] {
             assert!(text.parse::<Number>().is_err(), "{text}");
         }

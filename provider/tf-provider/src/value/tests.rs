@@ -64,5 +64,5 @@ fn a_value_is_given_the_shape_of_its_type() {
     let misfit = Value::object([("a", Value::List(vec![1.into()]))]).conform(&of).unwrap_err();
     assert_eq!(misfit.to_string(), "`a`: string is required, but a number was given");
     let misfit = Value::object([("c", Value::Null)]).conform(&of).unwrap_err();
-    assert_eq!(misfit.to_string(), "`c`: there is no such attribute in the schema");
+    assert_eq!(misfit.to_string(), "`c`: not an attribute of the schema");
 }

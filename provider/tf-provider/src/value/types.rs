@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_type_is_refused() {
+    fn an_invalid_type_is_refused() {
         for wrong in
             [json!("text"), json!(1), json!([]), json!(["list"]), json!(["object", "string"]), json!(null)]
         {

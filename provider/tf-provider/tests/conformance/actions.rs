@@ -60,7 +60,7 @@ async fn an_interrupted_action_ends_at_once_with_an_error() {
 }
 
 #[tokio::test]
-async fn an_action_goes_on_without_a_listener() {
+async fn an_action_continues_without_a_listener() {
     let mut session = Session::plain().await;
     session.configure().await;
     let request = tf::invoke_action::Request {

@@ -126,7 +126,7 @@ async fn a_whole_life_with_private_data_drift_and_import() {
 }
 
 #[tokio::test]
-async fn only_a_read_that_worked_may_call_an_object_gone() {
+async fn only_a_successful_read_may_remove_an_object() {
     let mut session = Session::plain().await;
     for (how, state, failed) in
         [("be gone", Json::Null, 0), ("fail to read", json!({ "how": "fail to read", "result": "r" }), 1)]

@@ -68,7 +68,7 @@ pub(crate) async fn plain_channel(socket: &Path) -> Result<Channel, tonic::trans
     Endpoint::from_static("http://localhost").connect_with_connector(connector).await
 }
 
-/// What the handshake line says of the provider's certificate.
+/// The provider's certificate in the handshake line.
 pub(crate) fn certificate(process: &Process) -> Vec<u8> {
     BASE64_STANDARD_NO_PAD.decode(process.fields()[5]).unwrap()
 }
@@ -146,7 +146,7 @@ pub(crate) fn file(members: &[(&str, Json)]) -> tf::DynamicValue {
     changed(&["name", "content", "secret_wo", "protected", "id", "size"], members)
 }
 
-/// `null_fault` that goes wrong in the way of `how`.
+/// `null_fault` that fails in the way of `how`.
 pub(crate) fn fault(how: &str, result: Json) -> tf::DynamicValue {
     object(&[("how", how.into()), ("result", result)])
 }
@@ -254,7 +254,7 @@ fn take(bytes: &mut &[u8]) -> Json {
         Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => {
             let length = decode::read_map_len(bytes).unwrap();
             let members = (0..length).map(|_| {
-                let Json::String(name) = take(bytes) else { panic!("a key is no string") };
+                let Json::String(name) = take(bytes) else { panic!("a key is not a string") };
                 (name, take(bytes))
             });
             Json::Object(members.collect())

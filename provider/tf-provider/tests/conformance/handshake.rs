@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[test]
-fn without_the_cookie_it_says_what_it_is_and_leaves_stdout_alone() {
+fn without_the_cookie_it_explains_itself_and_leaves_stdout_alone() {
     let folder = tempfile::tempdir().unwrap();
     for cookie in [None, Some("wrong")] {
         let mut command = bare(folder.path());
@@ -79,7 +79,7 @@ async fn everybody_else_is_refused_and_the_next_good_client_is_not() {
     assert!(!is_served(plain_channel(&process.socket()).await).await);
     let mut rude = UnixStream::connect(process.socket()).await.unwrap();
     rude.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    // One that says nothing at all stays connected, and must not be in the way.
+    // A silent client stays connected, and must not block others.
     let _silent = UnixStream::connect(process.socket()).await.unwrap();
     assert!(is_served(tls_channel(&process, Some(&identity), &TLS13).await).await);
 }
@@ -92,7 +92,7 @@ async fn is_served(channel: Result<tonic::transport::Channel, tonic::transport::
 }
 
 #[tokio::test]
-async fn without_a_client_certificate_there_is_no_tls() {
+async fn without_a_client_certificate_tls_is_off() {
     let mut session = Session::plain().await;
     assert_eq!(session.process.fields()[5], "");
     session.provider.get_metadata(get_metadata::Request {}).await.unwrap();
@@ -122,7 +122,7 @@ fn sockets_are_where_they_should_be_for_their_owner_alone_and_go_with_the_proces
 }
 
 #[test]
-fn a_temporary_folder_with_a_long_path_is_no_obstacle() {
+fn a_temporary_folder_with_a_long_path_works() {
     let folder = tempfile::tempdir().unwrap();
     let long = folder.path().join("x".repeat(100));
     std::fs::create_dir(&long).unwrap();
@@ -136,7 +136,7 @@ fn a_temporary_folder_with_a_long_path_is_no_obstacle() {
 }
 
 #[tokio::test]
-async fn debug_mode_tells_how_to_attach_and_needs_no_cookie() {
+async fn debug_mode_prints_how_to_attach_and_needs_no_cookie() {
     let folder = tempfile::tempdir().unwrap();
     let mut process = Process::start(bare(folder.path()).arg("-debug"));
     let line = process.line.trim().to_owned();

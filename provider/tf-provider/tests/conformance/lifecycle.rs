@@ -84,7 +84,7 @@ async fn shutdown_ends_a_provider_with_open_streams_and_may_be_repeated() {
     let nothing = futures::stream::pending::<ConnInfo>();
     let _broker = GrpcBrokerClient::new(session.channel.clone()).start_stream(nothing).await.unwrap();
     session.shut_down().await;
-    // Too late is fine, too; all that counts is that it does no harm.
+    // A late call must be harmless; its result does not matter.
     let _ = GrpcControllerClient::new(session.channel.clone()).shutdown(Empty {}).await;
     assert!(session.process.ends_within(Duration::from_secs(2)).success());
 }
@@ -154,7 +154,7 @@ async fn a_termination_waits_for_the_safe_end_of_a_change() {
 fn a_provider_whose_terraform_was_killed_ends_by_itself() {
     let folder = tempfile::tempdir().unwrap();
     let line = folder.path().join("line");
-    // A shell in Terraform's place, which starts the provider, tells its number, and is killed.
+    // A shell in Terraform's place, which starts the provider, prints its process id, and is killed.
     let script = "\"$0\" > \"$1\" & echo $!; wait";
     let mut shell = Command::new("sh");
     shell.args(["-c", script]).arg(binary()).arg(&line);
@@ -275,7 +275,7 @@ async fn log_lines_are_hclogs_and_hold_no_values() {
 }
 
 #[tokio::test]
-async fn nobody_reading_the_log_holds_up_nothing() {
+async fn an_unread_log_blocks_no_call() {
     // Nothing reads stderr here, and what is logged is more than a pipe holds.
     let session = Session::with(|command| {
         command.env("TF_LOG", "TRACE");
@@ -296,7 +296,7 @@ async fn nobody_reading_the_log_holds_up_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_goes_on_when_its_caller_is_gone() {
+async fn a_change_continues_when_its_caller_has_ended() {
     let mut session = Session::plain().await;
     session.configure().await;
     // The file appears only after the wait, long after the caller has hung up.

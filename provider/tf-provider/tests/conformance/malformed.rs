@@ -9,7 +9,7 @@ fn bytes(msgpack: Vec<u8>) -> tf::DynamicValue {
     tf::DynamicValue { msgpack, json: Vec::new() }
 }
 
-/// Sends `value` wherever a value is expected, and counts the answers that are no error diagnostic.
+/// Sends `value` wherever a value is expected, and counts the answers without an error diagnostic.
 async fn check(session: &mut Session, type_name: &str, value: Option<tf::DynamicValue>) -> Vec<&'static str> {
     let provider = &mut session.provider;
     let type_name = type_name.to_owned();
@@ -88,7 +88,7 @@ async fn nothing_where_something_is_needed_is_told() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_value_are_told() {
+async fn invalid_bytes_are_reported() {
     let mut session = Session::plain().await;
     let deep = [vec![0x91; 1_000_000], vec![0xc0]].concat();
     let cases = [

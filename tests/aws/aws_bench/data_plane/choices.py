@@ -1,4 +1,4 @@
-"""Which target group and which target a request goes to."""
+"""Choice of the target group and the target of a request."""
 
 from aws_bench.data_plane.table import Target
 

@@ -10,7 +10,7 @@ from aws_bench.strict.overlay import overlay
 
 
 def install() -> None:
-    """Completes what moto tells of a cluster."""
+    """Completes moto's description of a cluster."""
 
     @overlay(EKSBackend, "create_cluster")
     def create(beneath: Any, backend: EKSBackend, *arguments: Any, **named: Any) -> Cluster:

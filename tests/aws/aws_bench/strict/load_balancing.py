@@ -238,7 +238,7 @@ def _forwarded(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _forget_secrets(rule: FakeListenerRule) -> None:
-    """AWS keeps a client's secret and never tells it."""
+    """AWS keeps a client's secret and never returns it."""
     for action in rule.actions:
         login = action.data.get("AuthenticateOidcConfig") or {}
         login.pop("ClientSecret", None)

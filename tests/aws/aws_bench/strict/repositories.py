@@ -1,4 +1,4 @@
-"""ECR repositories: what is left out of a request means what AWS says, and policies are checked."""
+"""ECR repositories: missing request fields get AWS' defaults, and policies are checked."""
 
 import json
 from typing import Any

@@ -24,7 +24,7 @@ def install() -> None:
     def get(beneath: Any, backend: ResourceGroupsTaggingAPIBackend, **wanted: Any) -> Any:
         arns = wanted.get("resource_arn_list") or []
         if not arns:
-            # moto counts the tags of a page unasked. AWS does so only where a call says how many.
+            # moto always limits a page by its tags. AWS does so only if the call sets a limit.
             return beneath(backend, **(wanted | {"tags_per_page": sys.maxsize}))
         if len(arns) > ARNS_PER_CALL:
             raise ResourceGroupsTaggingAPIError(

@@ -1,4 +1,4 @@
-# Everything that can go, goes: what is left is a log group, a role without policies and one association.
+# Removes all that can be removed: a log group, a role without policies and one association remain.
 
 terraform {
   required_providers {

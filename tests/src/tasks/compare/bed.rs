@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_that_changes_is_no_read() {
+    fn a_call_that_changes_is_not_a_read() {
         assert!(is_read("iam:GetRole") && is_read("elasticloadbalancing:DescribeRules"));
         assert!(!is_read("iam:TagRole") && !is_read("eks:"));
     }

@@ -25,7 +25,7 @@ pub(super) fn run(bed: &Bed, table: &mut Table) -> Result<()> {
         Ok(())
     })?;
     table.row(WITH, "apply of network, load balancer, cluster and app: all that moto has of it", || {
-        ensure!(!targets.is_empty(), "there is no plan");
+        ensure!(!targets.is_empty(), "the plan is missing");
         let options: Vec<&str> = APPLY.into_iter().chain(targets.iter().map(String::as_str)).collect();
         terraform.run(&options)?.ok()?;
         let made = aws.resources()?;

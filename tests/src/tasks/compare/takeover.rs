@@ -27,7 +27,7 @@ pub(super) fn run(bed: &Bed, table: &mut Table) -> Result<()> {
     let mut terraform = bed.terraform(&aws, "examples/takeover/before")?;
     terraform.overlay_file(&workspace::root().join(WITH).join("variables.tf"))?;
     terraform.variable("object_arns", "[]");
-    // The configuration says where it is; the environment of its users need not.
+    // The configuration sets the region; the environment need not.
     terraform.set("AWS_REGION", "");
     terraform.init()?;
     table.row(WITH, "apply of the app before, as aws_* resources; plan again: no changes", || {

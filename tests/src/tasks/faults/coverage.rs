@@ -46,7 +46,7 @@ const OTHERS: [&str; 18] = [
     "throttling",
 ];
 
-/// The call of an action. Actions are no part of an app's lifecycle.
+/// The call of an action. Actions are not part of an app's lifecycle.
 const OF_ACTIONS: &str = "StartImageScan";
 
 /// Fails if the provider can make a changing call that is not among `calls`.

@@ -80,7 +80,11 @@ impl Phase {
         let all = Self::all()?;
         let known: Vec<&str> = all.iter().map(|phase| phase.name.as_str()).collect();
         for name in names {
-            ensure!(known.contains(&name.as_str()), "there is no phase `{name}`, only {}", known.join(", "));
+            ensure!(
+                known.contains(&name.as_str()),
+                "phase `{name}` not found; known phases: {}",
+                known.join(", ")
+            );
         }
         let is_named = |phase: &Arc<Self>| names.is_empty() || names.contains(&phase.name);
         Ok(all.iter().filter(|phase| is_named(phase)).cloned().collect())

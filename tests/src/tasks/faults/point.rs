@@ -1,4 +1,4 @@
-//! One thing that goes wrong: which call of which phase, and how.
+//! One fault: the call, its phase, and the kind of failure.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) struct Call {
     pub(super) before: usize,
 }
 
-/// How it goes wrong.
+/// The kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
     /// AWS refuses the call.
@@ -28,13 +28,13 @@ pub(super) enum Way {
     AnswerLost,
     /// The call takes effect, and the provider is killed before the answer.
     ProviderKilled,
-    /// The call takes effect, and Terraform is killed; the provider gets the answer, and nobody to tell.
+    /// The call takes effect, and Terraform is killed; the provider gets the answer, but cannot report it.
     TerraformKilled,
     /// The provider is killed likewise, and the configuration is reverted: nothing asks for the change any more.
     Reverted,
 }
 
-/// One call that goes wrong in one way.
+/// One call that fails in one way.
 #[derive(Debug, Clone)]
 pub(super) struct Point {
     pub(super) phase: Arc<Phase>,
@@ -47,14 +47,14 @@ impl Way {
     pub(super) const ALL: [Self; 5] =
         [Self::Fails, Self::AnswerLost, Self::ProviderKilled, Self::TerraformKilled, Self::Reverted];
 
-    /// The ways in which a call of `phase` goes wrong: only an update can be reverted and leave an app whose state knows
+    /// The ways in which a call of `phase` fails: only an update can be reverted and leave an app whose state knows
     /// of what was made.
     pub(super) fn of(phase: &Phase) -> impl Iterator<Item = Self> {
         let is_update = matches!(phase.action, Action::Update(_));
         Self::ALL.into_iter().filter(move |way| *way != Self::Reverted || is_update)
     }
 
-    /// Who is killed, if somebody is.
+    /// The process to kill, if any.
     pub(super) fn kill(self) -> Option<Disturbance> {
         match self {
             Self::Fails | Self::AnswerLost => None,

@@ -106,7 +106,7 @@ fn settle(bed: &Bed, phase: &Phase) -> Result<usize> {
     bail!("{} does not settle:\n{}", phase.name, bed.terraform.try_plan()?.everything())
 }
 
-/// Runs a phase up to a point where something goes wrong, then again or back, then destroys.
+/// Runs a phase up to a fault, then again or back, then destroys.
 pub(super) fn disturbed(bed: &Bed, point: &Point, reference: &Reference) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let phase = &point.phase;
@@ -244,7 +244,7 @@ fn break_it(bed: &Bed, point: &Point, runs: usize) -> Result<Broken> {
     bail!("the call was not made")
 }
 
-/// One run of the phase's command. `held` becomes true where somebody was killed while an answer was held back.
+/// One run of the phase's command. `held` becomes true if a process was killed while an answer was held back.
 fn disturbed_run(bed: &Bed, point: &Point, held: &AtomicBool) -> Result<Outcome> {
     let command = point.phase.command();
     let Some(kill) = point.way.kill() else { return bed.terraform.run(command) };
@@ -290,7 +290,7 @@ mod tests {
     fn the_changing_calls_are_counted_by_operation() {
         let call = |service: &str, operation: &str| json!({ "service": service, "operation": operation, "access_key": aws_bench::ACCESS_KEY_ID });
         let log = [
-            json!({ "service": "iam", "operation": "CreateRole", "access_key": "somebody else" }),
+            json!({ "service": "iam", "operation": "CreateRole", "access_key": "another caller" }),
             call("sts", "AssumeRole"),
             call("iam", "GetRole"),
             call("iam", "CreateRole"),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// So many of them, each with the arguments of an app of [`super::Apps`] as its input, and with the same `for_each`:
-/// Terraform evaluates that anew for each instance, so a larger one would cost more than what it makes.
+/// Terraform evaluates that again for each instance, so a larger one would cost more than what it makes.
 pub(super) fn configuration(count: u32) -> String {
     let mut apps = String::new();
     for number in 1..=count {

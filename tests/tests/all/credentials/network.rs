@@ -18,7 +18,7 @@ use crate::fixture;
 const KEYS: &str =
     "access_key = \"AKIABENCHBENCHBENCH0\"\n  secret_key = \"hush\"\n  region     = \"us-east-1\"";
 
-/// A proxy that lets nobody through, and the first line of each request to it.
+/// A proxy that refuses all requests, and the first line of each request to it.
 fn closed_proxy() -> (String, Arc<Mutex<BTreeSet<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -57,7 +57,7 @@ fn each_service_has_its_endpoint() {
     let settings = format!("endpoints = {{\n{}\n  }}", endpoints.join("\n"));
     let mut terraform =
         without_credentials(&aws, &format!("provider \"ipsy\" {{\n  {KEYS}\n  {settings}\n}}\n{SMALL}"));
-    // Where no endpoint is configured, nobody answers.
+    // Without a configured endpoint, calls fail.
     terraform.set("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     terraform.apply().unwrap();
     assert_eq!(aws.resources().unwrap().roles.len(), 1);

@@ -1,4 +1,4 @@
-//! Who waits together is answered together, and nobody suffers for another.
+//! Callers that wait together are answered together, and no caller delays or fails another.
 
 use tokio::time::Instant;
 
@@ -12,7 +12,7 @@ fn error(kind: ErrorKind, keys: &[u32]) -> Error {
     Error::new(kind, Service::Ecr, "DescribeRepositories", format!("{keys:?}"), "refused")
 }
 
-/// A batcher of at most `most` keys. A call takes as long as `answer` says and answers what it says.
+/// A batcher of at most `most` keys. `answer` sets the duration and the result of a call.
 fn batcher(
     most: usize,
     answer: impl Fn(&[u32]) -> (Duration, Found<u32, String>) + Send + Sync + 'static,
@@ -81,7 +81,7 @@ async fn a_caller_of_many_keys_gets_them_in_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_who_asks_later_is_asked_for_anew() {
+async fn a_later_caller_causes_a_new_call() {
     let (batcher, calls) = batcher(20, texts);
     for _ in 0..2 {
         assert_eq!(batcher.get_one(1).await, Ok(Some("1".to_owned())));
@@ -103,7 +103,7 @@ async fn one_who_joins_while_a_call_is_out_gets_the_answer_of_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_call_holds_up_nobody_for_long() {
+async fn a_slow_call_delays_other_callers_briefly() {
     let (batcher, _) = batcher(20, |keys| {
         let time = if keys.contains(&1) { Duration::from_mins(1) } else { Duration::ZERO };
         (time, texts(keys).1)
@@ -145,12 +145,12 @@ async fn a_refusal_for_one_is_told_to_that_one_only() {
 async fn one_who_leaves_takes_nothing_from_the_others() {
     let (batcher, calls) = batcher(20, texts);
     let batcher = Arc::new(batcher);
-    // The first one gathers, and is the first to go.
+    // The first one gathers, and is the first to time out.
     let gone = timeout(Duration::from_millis(1), batcher.get_one(1));
     let (gone, stays) = tokio::join!(gone, batcher.get_one(2));
     assert!(gone.is_err());
     assert_eq!(stays, Ok(Some("2".to_owned())));
-    assert_eq!(*calls.lock().unwrap(), [[2]], "nobody waits for the other one");
+    assert_eq!(*calls.lock().unwrap(), [[2]], "only the second caller's key is requested");
 }
 
 #[tokio::test(start_paused = true)]

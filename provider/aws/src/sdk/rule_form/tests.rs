@@ -21,7 +21,7 @@ fn target(arn: &str, weight: u16) -> WeightedTarget {
     WeightedTarget { target_group_arn: arn.to_owned(), weight }
 }
 
-/// Reads a forward as AWS tells it.
+/// Reads a forward in AWS's form.
 fn check_forward(told: SdkAction, targets: &[WeightedTarget], stickiness_seconds: Option<u32>) {
     let rule = rule_from_sdk(&SdkRule::builder().actions(told).build());
     assert_eq!(rule.actions, [Action::Forward(Forward { targets: targets.to_vec(), stickiness_seconds })]);

@@ -16,8 +16,8 @@ pub(super) struct Log(Arc<Mutex<String>>);
 impl Log {
     /// Keeps what this thread logs until the guard is dropped.
     pub(super) fn keep() -> (Self, DefaultGuard) {
-        // Tracing remembers whether anybody listens at a place in the code. Tests on other threads, where nobody
-        // does, would make it remember that; with somebody who listens everywhere it never does.
+        // Tracing caches whether a place in the code has a subscriber. Tests on other threads without
+        // one would fill that cache with "none"; a global subscriber prevents this.
         static EVERYWHERE: Once = Once::new();
         EVERYWHERE.call_once(|| {
             let everywhere = tracing::subscriber::set_global_default(tracing_subscriber::registry());

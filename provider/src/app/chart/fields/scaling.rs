@@ -83,8 +83,8 @@ pub(super) fn autoscaling(resolved: bool) -> Vec<Field> {
     targets.extend(event_metric());
     let metric = named("metric", "metrics", targets).describe(
         "A metric that the number of pods follows: `cpu`, `memory`, or one of another name with `sqs_queue_url`, \
-         `prometheus_query`, `cron_schedule` or `keda`, which renders a ScaledObject of KEDA. The metric that asks for \
-         the most pods counts.",
+         `prometheus_query`, `cron_schedule` or `keda`, which renders a ScaledObject of KEDA. The metric that asks for the \
+         highest number of pods counts.",
     );
     bounds.push(metric);
     bounds.extend([

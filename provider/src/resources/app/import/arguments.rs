@@ -67,7 +67,7 @@ fn resolved(arguments: &Json, surroundings: &Surroundings) -> App {
     resolve(&config, surroundings.standards, false, today(), &mut Problems::default())
 }
 
-/// Adds a block unless it says nothing.
+/// Adds a block unless it is empty.
 fn insert(arguments: &mut Map<String, Json>, name: &str, block: Map<String, Json>) {
     if !block.is_empty() {
         arguments.insert(name.to_owned(), Json::Object(block));
@@ -92,7 +92,7 @@ fn image(found: &Findings, default: &App, surroundings: &Surroundings) -> Json {
         // With its host it is only used, and never changed.
         (Some(found), _) if found.is_shared => found.repository.url.clone(),
         (Some(found), _) => found.repository.name.clone(),
-        // The pointer names an image of somebody else's repository.
+        // The pointer names an image of another owner's repository.
         (None, Some(pointer)) => crate::app::image::Reference::parse(&pointer.value)
             .ok()
             .map(|image| image.repository)

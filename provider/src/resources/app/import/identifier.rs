@@ -91,7 +91,7 @@ fn elsewhere(arn: &str, what: &str, theirs: &str, ours: &str) -> Diagnostic {
 
 fn malformed(id: &str) -> Diagnostic {
     Diagnostic::error(
-        format!("`{id}` is no id of an app"),
+        format!("`{id}` is not a valid app id"),
         "Write `environment/name`, such as `prod/checkout`. Objects whose names ipsy would not guess follow after \
          commas by their ARN: `prod/checkout,arn:aws:iam::ACCOUNT:role/ROLE,arn:aws:elasticloadbalancing:…:\
          listener-rule/app/…`. Role, listener rule, ECR repository, log group and SSM parameter are taken.",

@@ -1,5 +1,5 @@
-//! From the login that a listener rule demands to `authenticate_oidc` or `authenticate_cognito`: everything but
-//! the client's secret, which AWS tells nobody.
+//! From the login that a listener rule demands to `authenticate_oidc` or `authenticate_cognito`: everything except
+//! the client's secret, which AWS never returns.
 
 use ipsy_aws::{Action, Rule};
 use serde_json::{Map, Value as Json, json};

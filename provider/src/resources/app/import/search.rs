@@ -105,8 +105,8 @@ fn tell<T>(what: &str, result: Result<T, Error>) -> Result<T, Diagnostic> {
 
 fn missing(what: &str, name: &str) -> Diagnostic {
     Diagnostic::error(
-        format!("There is no {what} `{name}`"),
-        "It was not found in this account and region, so nothing was imported. Look at the id, and at the provider's \
+        format!("{what} `{name}` not found"),
+        "It does not exist in this account and region, so nothing was imported. Check the id, and at the provider's \
          credentials and `region`.",
     )
 }

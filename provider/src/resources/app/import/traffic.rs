@@ -113,7 +113,7 @@ fn owned_label(tags: &ipsy_aws::Tags, kind: Kind, identity: &Identity) -> Option
 }
 
 /// The backend that a target group serves, if it is one of a cluster: by its tags, by those of the cluster's
-/// controller, by its name, or because there is no other choice. Instances are never in a cluster's group of ours.
+/// controller, by its name, or because it is the only choice. Instances are never in a cluster's group of ours.
 fn served<'a>(target: &FoundTargetGroup, found: &'a Findings, identity: &Identity) -> Option<Served<'a>> {
     let places = || found.places.iter();
     let of = |label: String, place: &'a Place| Some(Served { label, place });

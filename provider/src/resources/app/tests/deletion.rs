@@ -179,7 +179,7 @@ async fn what_is_retained_stays_on_destroy() {
 }
 
 #[tokio::test]
-async fn what_is_retained_stays_on_a_rename_and_a_replacement_that_says_so() {
+async fn retained_objects_stay_on_a_rename_and_a_replacement() {
     let (bench, state) = applied(|bench| bench.config((90, 10))).await;
     bench.fake.push_image("checkout", "1.0.0", "content").unwrap();
     let mut config = bench.config((90, 10));

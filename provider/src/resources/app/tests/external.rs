@@ -63,7 +63,7 @@ async fn a_target_group_of_another_tool_stays_in_the_rule() {
     let refreshed = bench.refresh(&state).await.state.unwrap();
     assert_eq!(refreshed.at(&Path::root("weights").key(&group)).unwrap().as_i64(), Some(25));
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
-    assert_eq!(planned, refreshed, "there is nothing to change");
+    assert_eq!(planned, refreshed, "the plan has no changes");
 
     config["load_balancer"]["stickiness_seconds"] = json!(60);
     let state = bench.apply(Some(&refreshed), &config).await.state.unwrap();

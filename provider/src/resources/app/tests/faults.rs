@@ -73,7 +73,7 @@ async fn an_interrupted_create_is_adopted_by_the_next_one() {
 }
 
 #[tokio::test]
-async fn an_update_that_fails_tells_the_truth_and_the_next_one_does_the_rest() {
+async fn a_failed_update_reports_what_exists_and_the_next_one_does_the_rest() {
     let changed = |bench: &Bench| {
         let mut config = bench.config((50, 50));
         config["port"]["http"]["port"] = json!(9090);

@@ -106,7 +106,7 @@ async fn no_resource_takes_over_an_app_that_is_being_deleted() {
     assert!(imported.state.is_none() && report.contains("is being deleted"), "{report}");
     assert_eq!(changing(&bench), Vec::<&str>::new());
 
-    // The holder goes on with the destroy, or keeps the app by an apply.
+    // The holder continues the destroy, or keeps the app by an apply.
     *bench.private.lock().unwrap() = first;
     let state = bench.refresh(&kept).await.state.unwrap();
     let (planned, _) = bench.plan(Some(&state), &config).await;

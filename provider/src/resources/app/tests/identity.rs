@@ -50,7 +50,7 @@ async fn a_repository_is_as_it_is_asked_for_and_changes_in_place() {
 }
 
 #[tokio::test]
-async fn a_policy_that_means_the_same_is_no_drift() {
+async fn an_equivalent_policy_is_not_drift() {
     let bench = Bench::new().await;
     let config = bench.config((90, 10));
     let state = settle(&bench, None, &config).await;
@@ -88,7 +88,7 @@ async fn a_cluster_of_its_own_tokens_has_no_association_and_names_the_role() {
     );
     assert_eq!(annotation("blue"), json!({}));
 
-    // Back to Pod Identity: the association comes, the trust goes.
+    // Back to Pod Identity: the association is made, the trust is removed.
     config["backend"]["green"]["oidc_provider_arn"] = Json::Null;
     settle(&bench, Some(&state), &config).await;
     assert_eq!(aws.pod_identities.list("eks-green").await.unwrap().len(), 1);
@@ -141,7 +141,7 @@ async fn a_migration_has_an_account_of_its_own_that_gets_the_role_and_loses_it()
 }
 
 #[tokio::test]
-async fn another_role_name_makes_a_new_role_before_the_old_one_goes() {
+async fn another_role_name_makes_a_new_role_before_the_old_one_is_deleted() {
     let bench = Bench::new().await;
     let mut config = bench.config((90, 10));
     let state = settle(&bench, None, &config).await;
@@ -184,7 +184,8 @@ async fn tags_of_others_stay_and_all_else_is_mended() {
     config["tags"] = json!({ "team": "payments" });
     let state = settle(&bench, None, &config).await;
     let aws = bench.fake.aws();
-    let stray = Tags::from([("team".to_owned(), "nobody".to_owned()), ("stray".to_owned(), "1".to_owned())]);
+    let stray =
+        Tags::from([("team".to_owned(), "another-team".to_owned()), ("stray".to_owned(), "1".to_owned())]);
     aws.roles.tag("checkout-prod", &stray).await.unwrap();
     let refreshed = bench.refresh(&state).await.state.unwrap();
     assert_ne!(refreshed, state);

@@ -102,7 +102,7 @@ async fn a_moved_pointer_changes_the_image_and_nothing_else() {
     expected["image"]["tag"] = json!("2.0.0");
     assert_eq!(values(&refreshed), expected);
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
-    assert_eq!(planned, refreshed, "there is nothing to apply");
+    assert_eq!(planned, refreshed, "the plan has no changes");
     bench.fake.aws().parameters.set_value("/ipsy/prod/checkout/image", "no tag").await.unwrap();
     let outcome = bench.refresh(&refreshed).await;
     assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
@@ -154,7 +154,7 @@ async fn a_foreign_object_stops_the_create_before_anything_is_changed() {
 }
 
 #[tokio::test]
-async fn another_port_makes_a_new_target_group_before_the_old_one_goes() {
+async fn another_port_makes_a_new_target_group_before_the_old_one_is_deleted() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     let mut config = bench.config((90, 10));
@@ -174,7 +174,7 @@ async fn another_port_makes_a_new_target_group_before_the_old_one_goes() {
 }
 
 #[tokio::test]
-async fn a_backend_that_goes_takes_its_objects_along() {
+async fn a_removed_backend_has_its_objects_deleted() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     bench.install().await;

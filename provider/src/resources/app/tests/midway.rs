@@ -1,4 +1,4 @@
-//! What only goes wrong in the middle of something: an answer that is lost, an object that is made anew in its own place,
+//! Failures in the middle of an operation: an answer that is lost, an object that is replaced in place,
 //! a rule that moves, traffic that waits for an installation.
 
 use ipsy_aws::ErrorKind;
@@ -44,7 +44,7 @@ async fn a_role_whose_answer_was_lost_and_that_shows_late_is_found() {
 }
 
 #[tokio::test]
-async fn a_role_that_is_gone_on_its_way_to_another_path_is_not_told_as_there() {
+async fn a_role_deleted_on_a_change_of_path_is_not_reported_as_existing() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     let mut config = bench.config((90, 10));
@@ -95,7 +95,7 @@ async fn no_update_waits_for_pods_whose_installation_waits_for_it() {
             bench.fake.fail("ModifyRule", moment, ErrorKind::AccessDenied, 1);
             let failed = bench.apply(Some(&state), &config).await;
             assert!(failed.diagnostics.has_errors(), "{point}");
-            // Nobody has installed anything: what is new gets no requests, and nobody waits for it.
+            // Nothing is installed: new target groups get no requests, and the update does not wait for them.
             let state = bench.refresh(&failed.state.unwrap()).await.state.unwrap();
             let (planned, _) = bench.plan(Some(&state), &config).await;
             assert_ne!(planned, state, "{point}: the next plan shows that something is to be done");
@@ -116,7 +116,7 @@ async fn no_update_waits_for_pods_whose_installation_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_rule_that_could_not_move_to_another_listener_moves_with_the_next_apply_or_goes() {
+async fn a_rule_that_could_not_move_to_another_listener_moves_with_the_next_apply_or_is_deleted() {
     for operation in ["CreateRule", "DeleteRule"] {
         for next_is_destroy in [false, true] {
             let bench = Bench::new().await;
@@ -149,7 +149,7 @@ async fn a_rule_that_could_not_move_to_another_listener_moves_with_the_next_appl
 }
 
 #[tokio::test]
-async fn what_was_imported_and_is_no_longer_needed_goes_although_it_bears_no_marks() {
+async fn imported_objects_without_tags_are_deleted_when_not_needed() {
     let bench = Bench::new().await;
     let state = bench.apply(None, &bench.config((90, 10))).await.state.unwrap();
     let marks = ["ipsy:managed", "ipsy:app", "ipsy:environment", "ipsy:component"].map(str::to_owned);

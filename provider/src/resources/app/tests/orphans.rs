@@ -92,9 +92,9 @@ async fn a_destroy_leaves_none_and_touches_nothing_of_others() {
     make_role(&bench, "checkout-before", tags(&bench, "role").await).await;
     let policy = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     bench.fake.aws().roles.attach_policy("checkout-before", policy).await.unwrap();
-    // Somebody else's: the tags are those of the app, the owner id is not.
+    // Of another owner: the tags are those of the app, the owner id is not.
     let mut theirs = tags(&bench, "target_group/blue").await;
-    theirs.insert("ipsy:owner".into(), "of-somebody-else".into());
+    theirs.insert("ipsy:owner".into(), "of-another-app".into());
     target_group(&bench, "checkout-theirs", theirs).await;
 
     let gone = bench.destroy(&state).await;

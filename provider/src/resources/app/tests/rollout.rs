@@ -84,7 +84,7 @@ async fn without_healthy_targets_no_request_moves() {
     assert!(told.contains("The weights are what they were before"), "{told}");
     assert_eq!(weights(&bench, &state).await, [20, 0]);
     let kept = outcome.state.unwrap();
-    assert_eq!(bench.refresh(&kept).await.state.unwrap(), kept, "the state tells the truth");
+    assert_eq!(bench.refresh(&kept).await.state.unwrap(), kept, "the state matches AWS");
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,7 +157,7 @@ async fn another_name_for_a_backend_moves_no_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_plan_says_what_enters_with_nothing() {
+async fn a_first_plan_reports_backends_that_enter_without_requests() {
     let bench = Bench::new().await;
     let mut config = config(&bench, Some(80));
     config["backend"]["blue"] = json!({ "target_group_arn": "arn:x:targetgroup/legacy/1", "weight": 20 });
@@ -196,7 +196,7 @@ async fn set_weights(bench: &Bench, state: &Value, wanted: [u16; 2]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_rolled_back_stays_until_somebody_decides() {
+async fn a_rolled_back_change_stays_until_the_user_decides() {
     let (bench, state) = entered(2).await;
     bench.fake.set_alarm("checkout-5xx", AlarmState::Alarm { reason: "3 of 3 datapoints".into() });
     let wanted = config(&bench, Some(80));
@@ -219,7 +219,7 @@ async fn what_was_rolled_back_stays_until_somebody_decides() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rollback_by_hand_stays_too() {
+async fn a_rollback_by_hand_stays() {
     let (bench, state) = entered(2).await;
     let wanted = config(&bench, Some(80));
     let moved = bench.apply(Some(&state), &wanted).await.state.unwrap();
@@ -417,7 +417,7 @@ async fn stopped_after(bench: &Bench, state: &Value, config: &Json, seconds: u64
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_to_stop_leaves_the_last_good_step_from_which_the_next_apply_goes_on() {
+async fn a_request_to_stop_leaves_the_last_good_step_from_which_the_next_apply_continues() {
     let (bench, state) = entered(2).await;
     let wanted = config(&bench, Some(80));
     // In the middle of the second step.

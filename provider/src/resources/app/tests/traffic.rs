@@ -27,7 +27,7 @@ fn group_name(arn: &str) -> String {
     arn.split('/').nth(1).unwrap().to_owned()
 }
 
-/// Another rule of the listener, which is nobody's.
+/// Another rule of the listener, which no app owns.
 async fn stranger(bench: &Bench, priority: u32) {
     let rule = NewRule {
         listener_arn: bench.listener.clone(),
@@ -102,7 +102,7 @@ async fn a_full_range_and_a_taken_priority_stop_before_anything_is_made() {
 }
 
 #[tokio::test]
-async fn weights_that_somebody_else_moves_are_shown_and_left_alone() {
+async fn external_weights_are_shown_and_left_alone() {
     let bench = Bench::new().await;
     let mut config = bench.config((90, 10));
     config["load_balancer"]["weights"] = json!("external");
@@ -118,7 +118,7 @@ async fn weights_that_somebody_else_moves_are_shown_and_left_alone() {
     let refreshed = bench.refresh(&state).await.state.unwrap();
     assert_eq!(refreshed.at(&Path::root("weights").key("blue")).unwrap().as_i64(), Some(50));
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
-    assert_eq!(planned, refreshed, "there is nothing to change");
+    assert_eq!(planned, refreshed, "the plan has no changes");
     // What does change leaves the weights as they are.
     config["load_balancer"]["stickiness_seconds"] = json!(60);
     let state = bench.apply(Some(&refreshed), &config).await.state.unwrap();
@@ -192,7 +192,7 @@ async fn a_new_target_group_takes_over_only_when_it_is_healthy() {
     let third = third.state.unwrap();
     let now = weights(&bench, &third).await;
     assert!(matches!(now.as_slice(), [(name, 100)] if *name != old), "{now:?}");
-    assert!(!bench.fake.inventory().join("\n").contains(&old), "the old group is gone");
+    assert!(!bench.fake.inventory().join("\n").contains(&old), "the old group is deleted");
     assert_eq!(bench.refresh(&third).await.state.unwrap(), third);
 }
 
@@ -258,7 +258,7 @@ fn merged(base: Json, more: &Json) -> Json {
 }
 
 #[tokio::test]
-async fn a_name_leads_to_the_load_balancer_and_goes_with_the_app() {
+async fn a_name_leads_to_the_load_balancer_and_is_deleted_with_the_app() {
     let bench = Bench::new().await;
     let mut config = named(&bench, &json!({ "zone_id": "Z1", "ipv6": true }));
     let state = bench.apply(None, &config).await.state.unwrap();
@@ -278,7 +278,7 @@ async fn a_name_leads_to_the_load_balancer_and_goes_with_the_app() {
 }
 
 #[tokio::test]
-async fn a_name_of_somebody_else_stops_the_run_until_it_may_be_overwritten() {
+async fn a_record_of_others_stops_the_run_until_it_may_be_overwritten() {
     let bench = Bench::new().await;
     let config = named(&bench, &json!({ "zone_id": "Z1" }));
     let foreign = ipsy_aws::Record {

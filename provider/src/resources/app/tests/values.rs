@@ -121,7 +121,7 @@ async fn a_refused_value_is_told_at_the_argument_that_it_comes_from() {
         ("volume[\"data\"]", "exactly one of `emptyDir`, `claim`, `configMap`, `secret`"),
     ] {
         let found = told.iter().any(|(place, text)| place == path && text.contains(reason));
-        assert!(found, "nothing tells {reason} at {path}: {told:#?}");
+        assert!(found, "no finding reports {reason} at {path}: {told:#?}");
     }
     assert_eq!(told.len(), 5, "each once, although two clusters have the value: {told:#?}");
 }

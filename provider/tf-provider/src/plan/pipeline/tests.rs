@@ -107,7 +107,7 @@ fn text(text: &str) -> Value {
 }
 
 #[test]
-fn a_new_object_is_unknown_where_nobody_said_anything() {
+fn unset_attributes_of_a_new_object_are_unknown() {
     let config =
         object(&[("name", text("a")), ("secret", text("s")), ("one", block(&[("word", text("w"))]))]);
     let (planned, replaced) = plan(None, &config);
@@ -131,7 +131,7 @@ fn without_a_change_nothing_becomes_unknown() {
     ]);
     let prior = settled(plan(None, &config).0);
     assert_eq!(plan(Some(&prior), &config), (prior.clone(), vec![]));
-    // Another spelling that means the same is no change either.
+    // Another spelling that means the same is not a change either.
     let spelt = object(&[
         ("name", text("a")),
         ("soft", text("X")),
@@ -167,7 +167,7 @@ fn replacement_is_told_for_what_really_changed_at_every_depth() {
     assert_eq!(plan(Some(&prior), &config(["a", "b", "c", "d"])).1, Vec::<String>::new());
     let (_, replaced) = plan(Some(&prior), &config(["A", "B", "C", "D"]));
     assert_eq!(replaced, ["many[1].word", "named[\"k\"].word", "one.word", "some"]);
-    // A block that goes, and one that comes.
+    // A block that is removed, and one that is added.
     let (_, replaced) = plan(
         Some(&prior),
         &object(&[("name", text("a")), ("fixed", Value::List(vec![Value::object([("a", Value::Null)])]))]),
@@ -227,7 +227,7 @@ fn named_blocks_that_move_need_no_new_object() {
 }
 
 #[test]
-fn the_form_that_was_there_first_stays_after_apply_too() {
+fn the_earlier_form_also_stays_after_apply() {
     let schema = schema();
     let prior = object(&[("soft", text("Abc")), ("one", block(&[("soft", text("Q"))]))]);
     let mut new = object(&[("soft", text("aBC")), ("one", block(&[("soft", text("r"))]))]);

@@ -28,7 +28,7 @@ fn attributes_come_and_go_between_versions_of_a_schema() {
     let of = Type::object([("a", Type::String), ("b", Type::list(Type::Bool))]);
     let expected = Value::object([("a", Value::from("x")), ("b", Value::Null)]);
     check("{\"a\":\"x\",\"old\":{\"deep\":[1]}}", &of, Form::State, Ok(expected));
-    let message = "`old`: there is no such attribute in the schema";
+    let message = "`old`: not an attribute of the schema";
     check("{\"a\":\"x\",\"old\":1}", &of, Form::Plain, Err(message));
     check("{\"b\":[true,1]}", &of, Form::State, Err("`b[1]`: bool is required, but a number was given"));
     check(

@@ -135,10 +135,10 @@ impl<'a> Reader<'a> {
             let step = || Step::Attribute(name.to_owned());
             let of = attributes
                 .get(name)
-                .ok_or_else(|| Misfit::new("there is no such attribute in the schema").inside(step()))?;
+                .ok_or_else(|| Misfit::new("not an attribute of the schema").inside(step()))?;
             let value = self.value(of, depth).map_err(|misfit| misfit.inside(step()))?;
             if members.insert(name.to_owned(), value).is_some() {
-                return Err(Misfit::new("this attribute is there twice").inside(step()));
+                return Err(Misfit::new("duplicate attribute").inside(step()));
             }
         }
         match attributes.keys().find(|name| !members.contains_key(*name)) {
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
             return Err(Misfit::new("its own type is missing"));
         };
         let own = serde_json::from_slice(own).ok().and_then(|json| Type::from_json(&json));
-        let own = own.ok_or_else(|| Misfit::new("its own type is no type"))?;
+        let own = own.ok_or_else(|| Misfit::new("its own type is not a valid type"))?;
         let value = self.value(&own, depth)?;
         Ok(Value::Dynamic(Box::new((own, value))))
     }
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
             Marker::Ext8 => self.counted_extension(1)?,
             Marker::Ext16 => self.counted_extension(2)?,
             Marker::Ext32 => self.counted_extension(4)?,
-            Marker::Reserved => return Err(Misfit::new("it is no msgpack")),
+            Marker::Reserved => return Err(Misfit::new("not valid msgpack")),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Round trips, Terraform's own spellings, and bytes that nobody should believe.
+//! Round trips, Terraform's own spellings, and invalid bytes.
 
 use proptest::prelude::*;
 

@@ -97,7 +97,7 @@ resource "ipsy_app" "app" {
   }
 @if ec2
 
-  # A change of weights goes in steps, and back where pods fail or answer with errors.
+  # A change of weights happens in steps, and is rolled back if pods fail or answer with errors.
   rollout {
     preset      = "canary"
     steps       = [5, 25, 50, 100]

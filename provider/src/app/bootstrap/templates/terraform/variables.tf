@@ -78,7 +78,7 @@ variable "priority" {
 }
 
 variable "ec2_target_group_arn" {
-  description = "ARN of the target group of the EC2 instances; null where there are none, or none any more."
+  description = "ARN of the target group of the EC2 instances; null if there are no instances."
   type        = string
 }
 @end
