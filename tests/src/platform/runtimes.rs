@@ -142,10 +142,7 @@ fn vendor_gems(world: &World, project: &Project) -> Result<()> {
     let container = buildah.container(&format!("{}/ruby@{digest}", world.base_images.host))?;
     let script = workspace::root().join("tests/platform/vendor-gems.rb");
     buildah.copy(&container, &[script, project.path("Gemfile")], "/gems/")?;
-    buildah.run(
-        &container,
-        "cd /gems; ruby vendor-gems.rb . rack webrick; bundle lock --local",
-    )?;
+    buildah.run(&container, "cd /gems; ruby vendor-gems.rb . rack webrick; bundle lock --local")?;
     let made = buildah.mount(&container)?.join("gems");
     std::fs::copy(made.join("Gemfile.lock"), project.path("Gemfile.lock"))?;
     Process::new("cp").arg("-R").arg(made.join("vendor")).arg(project.path("")).succeed().map(drop)

@@ -44,7 +44,9 @@ impl Signer {
         let listed = signer.gpg().args(["--with-colons", "--list-secret-keys"]).succeed()?.stdout;
         let fingerprint = listed.lines().find(|line| line.starts_with("fpr:"));
         let fingerprint = fingerprint.and_then(|line| line.split(':').nth(9));
-        signer.key = fingerprint.with_context(|| format!("{KEY_VARIABLE} holds no private key"))?.to_owned();
+        fingerprint
+            .with_context(|| format!("{KEY_VARIABLE} holds no private key"))?
+            .clone_into(&mut signer.key);
         Ok(signer)
     }
 
