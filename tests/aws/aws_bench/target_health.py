@@ -87,17 +87,19 @@ def install() -> None:
 
 def referenced_by(group: FakeTargetGroup) -> list[str]:
     """The load balancers of which a listener or a rule names the group."""
-    backend = elbv2_backends[group.account_id][group.region_name]
-    return sorted(
-        balancer.arn
-        for balancer in backend.load_balancers.values()
-        if any(
-            group.arn in backend._get_target_group_arns_from(action.data)
-            for listener in balancer.listeners.values()
-            for rule in listener.rules.values()
-            for action in rule.actions
-        )
-    )
+    return references(elbv2_backends[group.account_id][group.region_name]).get(group.arn, [])
+
+
+def references(backend: ELBv2Backend) -> dict[str, list[str]]:
+    """The load balancers of which a listener or a rule names a group, by the ARN of the group."""
+    found: dict[str, set[str]] = {}
+    for balancer in backend.load_balancers.values():
+        for listener in balancer.listeners.values():
+            for rule in listener.rules.values():
+                for action in rule.actions:
+                    for arn in backend._get_target_group_arns_from(action.data):
+                        found.setdefault(arn, set()).add(balancer.arn)
+    return {arn: sorted(balancers) for arn, balancers in found.items()}
 
 
 def _set(health: FakeHealthStatus, state: str, reason: str | None) -> None:

@@ -12,7 +12,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.elbv2.models import FakeListener, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 
 from aws_bench.data_plane.conditions import Condition
-from aws_bench.target_health import referenced_by
+from aws_bench.target_health import references
 
 IDLE_SECONDS = 60
 
@@ -96,9 +96,13 @@ def read(region: str) -> Table:
         if balancer.type == "application"
         for listener in balancer.listeners.values()
     ]
+    referencing = references(backend)
     return Table(
         {listener.arn: listener for listener in listeners},
-        {group.arn: _group(group) for group in backend.target_groups.values()},
+        {
+            group.arn: _group(group, referencing.get(group.arn, []))
+            for group in backend.target_groups.values()
+        },
     )
 
 
@@ -148,7 +152,7 @@ def _action(data: dict[str, Any]) -> Forward | dict[str, Any]:
     )
 
 
-def _group(group: FakeTargetGroup) -> Group:
+def _group(group: FakeTargetGroup, balancers: list[str]) -> Group:
     check = Check(
         enabled=str(group.health_check_enabled).lower() == "true",
         path=group.health_check_path or "/",
@@ -164,5 +168,5 @@ def _group(group: FakeTargetGroup) -> Group:
         tuple(Target(target["Id"], int(target["Port"])) for target in group.targets.values()),
         check,
         int(group.attributes["deregistration_delay.timeout_seconds"]),
-        tuple(balancer_name(arn) for arn in referenced_by(group)),
+        tuple(balancer_name(arn) for arn in balancers),
     )

@@ -6,7 +6,7 @@ from moto.elbv2.exceptions import DuplicateTargetGroupName, ELBClientError
 from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 
 from aws_bench.strict.overlay import overlay
-from aws_bench.target_health import referenced_by
+from aws_bench.target_health import references
 
 SETTINGS = (
     "protocol",
@@ -66,8 +66,9 @@ def install() -> None:
 
     @overlay(ELBv2Backend, "describe_target_groups")
     def describe(beneath: Any, backend: ELBv2Backend, *arguments: Any, **named: Any) -> Any:
+        referencing = references(backend)
         for group in backend.target_groups.values():
-            group.load_balancer_arns = referenced_by(group)
+            group.load_balancer_arns = referencing.get(group.arn, [])
         return beneath(backend, *arguments, **named)
 
 
