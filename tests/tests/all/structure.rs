@@ -167,7 +167,7 @@ const LABELLED: [&str; 13] = [
     "type",
     "variable",
 ];
-const TERRAFORM_BACKENDS: [&str; 2] = ["remote", "s3"];
+const TERRAFORM_BACKENDS: [&str; 3] = ["local", "remote", "s3"];
 
 /// The labelled blocks in a line of HCL that are not Terraform's own, such as `port "http" {`.
 fn labelled_blocks(line: &str) -> Vec<String> {
