@@ -47,12 +47,25 @@ def install() -> None:
         resource_arn_list: Any = None,
     ) -> Iterator[TaggedResource]:
         yield from beneath(backend, tag_filters, resource_type_filters, resource_arn_list)
-        repositories = ecr_backends[backend.account_id][backend.region_name]
         is_wanted = make_tag_matcher(tag_filters)
-        for repository in repositories.repositories.values():
-            tags = repositories.tagger.get_tag_dict_for_resource(repository.arn)
-            if tags and is_wanted(tags) and not resource_type_filters:
-                yield TaggedResource(arn=repository.arn, resource_type="ecr:repository", tags=tags)
+        for resource in _unlisted(backend.account_id, backend.region_name):
+            if resource.tags and is_wanted(resource.tags) and not resource_type_filters:
+                yield resource
+
+
+def _unlisted(account: str, region: str) -> Iterator[TaggedResource]:
+    """The kinds of objects that AWS lists and moto does not: repositories and listener rules."""
+    registry = ecr_backends[account][region]
+    for repository in registry.repositories.values():
+        tags = registry.tagger.get_tag_dict_for_resource(repository.arn)
+        yield TaggedResource(arn=repository.arn, resource_type="ecr:repository", tags=tags)
+    balancing = elbv2_backends[account][region]
+    for balancer in balancing.load_balancers.values():
+        for listener in balancer.listeners.values():
+            for rule in listener.rules.values():
+                tags = balancing.tagging_service.get_tag_dict_for_resource(rule.arn)
+                kind = "elasticloadbalancing:listener-rule"
+                yield TaggedResource(arn=rule.arn, resource_type=kind, tags=tags)
 
 
 def _tags(account: str, region: str, arn: str) -> dict[str, str]:
