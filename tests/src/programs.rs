@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::process::Process;
 use crate::workspace;
 
-const PROVIDER: &str = "terraform-provider-ipsy";
-const POST_RENDERER: &str = "ipsy-post-renderer";
+/// The name of the provider and of its package.
+pub(crate) const PROVIDER: &str = "terraform-provider-ipsy";
+/// The name of the post-renderer and of its package.
+pub(crate) const POST_RENDERER: &str = "ipsy-post-renderer";
 
 /// Both programs of ours.
 #[derive(Debug, Clone)]

@@ -49,6 +49,15 @@ pub struct Plan {
 }
 
 impl Terraform {
+    /// A copy of the quickstart, on the platform of the bench.
+    pub fn quickstart(tools: &Tools, programs: &Programs, aws: &AwsBench) -> Result<Self> {
+        let example = workspace::root().join("examples/quickstart");
+        let mut terraform = Self::copy_of(&example, tools, programs)?.against(aws);
+        terraform.variable("listener_arn", &aws.platform.listener_arn);
+        terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+        Ok(terraform)
+    }
+
     /// A working directory with a copy of a folder's configuration.
     pub fn copy_of(configuration: &Path, tools: &Tools, programs: &Programs) -> Result<Self> {
         let terraform = Self::empty(tools, programs)?;

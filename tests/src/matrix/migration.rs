@@ -9,7 +9,6 @@ use super::world::{APP, World, chart};
 use super::{Table, kapp};
 use crate::aws_bench::AwsBench;
 use crate::terraform::Terraform;
-use crate::workspace;
 
 const ACCOUNT: &str = "checkout-migration";
 
@@ -50,10 +49,7 @@ pub(super) fn run(world: &World, table: &mut Table) -> Result<()> {
 /// The values of the quickstart with a migration, as a file.
 fn values(world: &World) -> Result<PathBuf> {
     let aws = AwsBench::start(&world.tools)?;
-    let example = workspace::root().join("examples/quickstart");
-    let mut terraform = Terraform::copy_of(&example, &world.tools, &world.programs)?.against(&aws);
-    terraform.variable("listener_arn", &aws.platform.listener_arn);
-    terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+    let terraform = Terraform::quickstart(&world.tools, &world.programs, &aws)?;
     let port = "  port {";
     let migration = format!("  migration {{\n    args = [\"migrate\"]\n  }}\n\n{port}");
     terraform.replace("main.tf", port, &migration)?;

@@ -232,12 +232,9 @@ fn beside_quickstart_3(world: &World, aws: &AwsBench) -> Result<Terraform> {
 
 fn beside_quickstart(world: &World, aws: &AwsBench, release: &str) -> Result<Terraform> {
     let root = workspace::root();
-    let example = root.join("examples/quickstart");
-    let mut terraform = Terraform::copy_of(&example, &world.tools, &world.programs)?.against(aws);
+    let mut terraform = Terraform::quickstart(&world.tools, &world.programs, aws)?;
     terraform
         .write("release.tf", &fs::read_to_string(root.join("tests/cluster/terraform").join(release))?)?;
-    terraform.variable("listener_arn", &aws.platform.listener_arn);
-    terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
     terraform.variable("kubeconfig", &world.cluster.kubeconfig.to_string_lossy());
     Ok(terraform)
 }

@@ -48,10 +48,7 @@ impl World {
     ) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-matrix-").tempdir()?;
         let aws = AwsBench::start(tools)?;
-        let example = workspace::root().join("examples/quickstart");
-        let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
-        terraform.variable("listener_arn", &aws.platform.listener_arn);
-        terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+        let terraform = Terraform::quickstart(tools, programs, &aws)?;
         terraform.init()?;
         terraform.apply()?;
         let at = |name: &str| folder.path().join(name);
@@ -87,10 +84,7 @@ impl World {
     /// What `values` of the quickstart hold when the app gets a second cluster, as a file.
     pub(super) fn values_of_two_clusters(&self) -> Result<PathBuf> {
         let aws = AwsBench::start(&self.tools)?;
-        let example = workspace::root().join("examples/quickstart");
-        let mut terraform = Terraform::copy_of(&example, &self.tools, &self.programs)?.against(&aws);
-        terraform.variable("listener_arn", &aws.platform.listener_arn);
-        terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+        let terraform = Terraform::quickstart(&self.tools, &self.programs, &aws)?;
         terraform.replace("main.tf", LAST_BLOCK, SECOND_CLUSTER)?;
         terraform.init()?;
         let plan = terraform.plan()?;

@@ -42,6 +42,13 @@ pub struct Second {
     pub failed: u32,
 }
 
+impl Second {
+    /// All requests.
+    pub fn requests(&self) -> u32 {
+        self.ec2 + self.cluster + self.failed
+    }
+}
+
 impl Record {
     /// What the clients of a canary got from its first apply on. The last second, which is not a whole one, is left out.
     pub fn of(answers: &Answers, steps: &[Step]) -> Result<Self> {
@@ -82,6 +89,41 @@ impl Record {
 
     /// How many requests it had.
     pub fn requests(&self) -> u32 {
-        self.seconds.iter().map(|second| second.ec2 + second.cluster + second.failed).sum()
+        self.seconds.iter().map(Second::requests).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::rehearsal::answers::Answer;
+
+    #[test]
+    fn answers_are_counted_by_their_second_and_backend() {
+        let start = Instant::now();
+        let answer = |milliseconds, backend: &str, status| Answer {
+            sent: start + Duration::from_millis(milliseconds),
+            backend: Some(backend.to_owned()),
+            status: Some(status),
+            duration: Duration::ZERO,
+        };
+        let all = Answers(vec![
+            answer(0, "ec2", 200),
+            answer(900, "blue", 200),
+            answer(1100, "blue", 500),
+            answer(2000, "ec2", 200),
+        ]);
+        let step = |weights, after| {
+            let all = all.since(start + Duration::from_millis(after));
+            Step { weights, settled: all.clone(), all }
+        };
+        let steps = [step(&[("ec2", 100), ("blue", 0)], 0), step(&[("ec2", 50), ("blue", 50)], 1000)];
+        let record = Record::of(&all, &steps).unwrap();
+        let second = |ec2, cluster, failed| Second { ec2, cluster, failed };
+        assert_eq!(record.seconds, [second(1, 1, 0), second(0, 0, 1)]);
+        assert_eq!((record.steps[1].second, record.steps[1].cluster, record.requests()), (1, 50, 3));
+        assert_eq!(record.check().unwrap_err().to_string(), "1 requests failed");
     }
 }

@@ -37,11 +37,8 @@ pub fn tour(console: Console, tools: &Tools, programs: &Programs) -> Result<()> 
     let aws = AwsBench::start(tools)?;
     step.done(&aws.url);
 
-    let example = workspace::root().join("examples/quickstart");
-    let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
+    let mut terraform = Terraform::quickstart(tools, programs, &aws)?;
     let platform = &aws.platform;
-    terraform.variable("listener_arn", &platform.listener_arn);
-    terraform.variable("legacy_target_group_arn", &platform.legacy_target_group_arn);
     terraform.variable("cluster", platform.clusters.first().context("the platform has a cluster")?);
 
     let step = console.step("terraform init");

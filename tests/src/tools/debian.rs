@@ -14,10 +14,14 @@ pub(super) struct DebianTool {
     probe: &'static str,
 }
 
+const BUILDAH: DebianTool = DebianTool { package: "buildah", probe: "command -v buildah" };
+const DOCKER_REGISTRY: DebianTool =
+    DebianTool { package: "docker-registry", probe: "command -v docker-registry" };
+
 /// What the tests with images need.
 pub(super) const IMAGE_TOOLS: [DebianTool; 5] = [
-    DebianTool { package: "buildah", probe: "command -v buildah" },
-    DebianTool { package: "docker-registry", probe: "command -v docker-registry" },
+    BUILDAH,
+    DOCKER_REGISTRY,
     DebianTool { package: "mmdebstrap", probe: "command -v mmdebstrap" },
     DebianTool { package: "podman", probe: "command -v podman" },
     DebianTool { package: "runc", probe: "command -v runc" },
@@ -26,8 +30,8 @@ pub(super) const IMAGE_TOOLS: [DebianTool; 5] = [
 /// What the tests of a release need.
 pub(super) const RELEASE_TOOLS: [DebianTool; 8] = [
     DebianTool { package: "bubblewrap", probe: "command -v bwrap" },
-    DebianTool { package: "buildah", probe: "command -v buildah" },
-    DebianTool { package: "docker-registry", probe: "command -v docker-registry" },
+    BUILDAH,
+    DOCKER_REGISTRY,
     DebianTool { package: "file", probe: "command -v file" },
     DebianTool { package: "gnupg", probe: "command -v gpg" },
     // The other tools are Python's, in virtual environments.

@@ -5,6 +5,6 @@
 target, `message` reads and writes HTTP. `addresses` locates the targets, and `health` checks them.
 `recorder` writes the metrics, and `alarms` evaluates them.
 
-Limits: every listener uses plain HTTP/1.1. Connections to targets are not kept open; there are no logins, no
-stickiness within a group, no slow start, and no algorithm but round robin.
+Limits: every listener uses plain HTTP/1.1, and connections to targets are not kept open. Logins, stickiness within a
+group and slow start are not implemented. Round robin is the only algorithm.
 """

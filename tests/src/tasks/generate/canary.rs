@@ -32,8 +32,7 @@ pub(super) fn documents(_: &Tools, _: &Programs) -> Result<Vec<Document>> {
 /// Requests of each second, those of the instances above those of the cluster, and a line for each apply.
 fn picture(record: &Record) -> Result<String> {
     let seconds = &record.seconds;
-    let all = |second: &Second| second.ec2 + second.cluster + second.failed;
-    let most = seconds.iter().map(all).max().unwrap_or(1).max(1);
+    let most = seconds.iter().map(Second::requests).max().unwrap_or(1).max(1);
     let width = (RIGHT - LEFT) / number(seconds.len().max(1));
     let x = |second: usize| LEFT + number(second) * width;
     let y = |requests: u32| BOTTOM - f64::from(requests) / f64::from(most) * (BOTTOM - TOP);
@@ -41,7 +40,7 @@ fn picture(record: &Record) -> Result<String> {
     let title = format!("Requests per second during a canary: {} in all, none failed", record.requests());
     let mut svg = frame::begin(&title);
     for (colour, height) in
-        [("#c2410c", &all as &dyn Fn(&Second) -> u32), ("#0369a1", &|second| second.cluster)]
+        [("#c2410c", &Second::requests as &dyn Fn(&Second) -> u32), ("#0369a1", &|second| second.cluster)]
     {
         let mut path = format!("M{LEFT} {BOTTOM}");
         for (index, second) in seconds.iter().enumerate() {

@@ -11,6 +11,7 @@ use super::checkout::Checkout;
 use super::platform::Platform;
 use crate::console::Console;
 use crate::process::Process;
+use crate::programs;
 use crate::tools::Tools;
 use crate::workspace;
 
@@ -30,8 +31,8 @@ impl Program {
     /// The name of the program and of its package.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Provider => "terraform-provider-ipsy",
-            Self::PostRenderer => "ipsy-post-renderer",
+            Self::Provider => programs::PROVIDER,
+            Self::PostRenderer => programs::POST_RENDERER,
         }
     }
 

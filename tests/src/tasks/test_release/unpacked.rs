@@ -7,10 +7,10 @@ use tempfile::TempDir;
 
 use super::{Platform, Release};
 use crate::process::Process;
-use crate::programs::Programs;
+use crate::programs::{POST_RENDERER, PROVIDER, Programs};
 
 /// The names of both programs.
-pub(super) const PROGRAMS: [&str; 2] = ["terraform-provider-ipsy", "ipsy-post-renderer"];
+pub(super) const PROGRAMS: [&str; 2] = [PROVIDER, POST_RENDERER];
 
 /// A folder with both programs under their plain names, and what else is in their archives.
 pub(super) struct Unpacked {
@@ -23,11 +23,10 @@ impl Unpacked {
         let version = release.version;
         let folder = tempfile::tempdir()?;
         let at = |name: &str| folder.path().join(platform.file_name(name));
-        let [provider, post_renderer] = PROGRAMS;
-        unpack(&release.file(&format!("{provider}_{version}_{platform}.zip")), folder.path())?;
-        std::fs::rename(at(&format!("{provider}_v{version}")), at(provider))?;
+        unpack(&release.file(&format!("{PROVIDER}_{version}_{platform}.zip")), folder.path())?;
+        std::fs::rename(at(&format!("{PROVIDER}_v{version}")), at(PROVIDER))?;
         let ending = if platform.system == "windows" { "zip" } else { "tar.gz" };
-        unpack(&release.file(&format!("{post_renderer}_{version}_{platform}.{ending}")), folder.path())?;
+        unpack(&release.file(&format!("{POST_RENDERER}_{version}_{platform}.{ending}")), folder.path())?;
         Ok(Self { folder })
     }
 

@@ -18,10 +18,7 @@ use crate::workspace;
 /// During a plan of the quickstart.
 pub(super) fn of_our_plan(tools: &Tools, programs: &Programs) -> Result<f64> {
     let aws = AwsBench::start(tools)?;
-    let example = workspace::root().join("examples/quickstart");
-    let mut terraform = Terraform::copy_of(&example, tools, programs)?.against(&aws);
-    terraform.variable("listener_arn", &aws.platform.listener_arn);
-    terraform.variable("legacy_target_group_arn", &aws.platform.legacy_target_group_arn);
+    let terraform = Terraform::quickstart(tools, programs, &aws)?;
     terraform.init()?;
     most_during(&terraform, || terraform.plan().map(drop))
 }
