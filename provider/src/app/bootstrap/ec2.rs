@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use provider_framework::Arguments;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tf_provider::Arguments;
 
 use super::project::Project;
 use super::{BootstrapConfig, hcl};

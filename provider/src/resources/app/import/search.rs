@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 use ipsy_aws::{
     Aws, Cluster, Error, ErrorKind, LogGroup, Parameter, Repository, Role, Rule, Tags, TargetGroup,
 };
-use tf_provider::Diagnostic;
+use provider_framework::Diagnostic;
 
 use super::super::adoption::being_deleted;
 use super::identifier::Identifier;
