@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use acceptance::process::Process;
+use acceptance::programs::TOGETHER;
 use acceptance::workspace;
 
 /// Which crate may use which others of ours. An arrow that is missing here is an error, even one
@@ -95,6 +96,21 @@ fn the_framework_can_be_published() {
         let file = format!("package/{name}-{}.crate", workspace::version().unwrap());
         assert!(target.path().join(&file).is_file(), "{file} is missing");
     }
+}
+
+/// The AWS SDK takes most of the time of a first build.
+#[test]
+fn the_demonstration_and_the_tests_share_what_they_compile() {
+    let crates = |selection: &[&str]| -> BTreeSet<String> {
+        let tree =
+            workspace::cargo().args(["tree", "--prefix", "none", "--no-dedupe", "--format", "{p} {f}"]);
+        tree.args(selection).succeed().unwrap().stdout.lines().map(str::to_owned).collect()
+    };
+    let packages = TOGETHER.iter().flat_map(|name| ["--package", *name]);
+    let demonstration = crates(&[&["--edges", "normal,build"], &*packages.collect::<Vec<_>>()].concat());
+    let tests = crates(&["--workspace"]);
+    let other: Vec<_> = demonstration.difference(&tests).collect();
+    assert!(other.is_empty(), "compiled for the demonstration alone, for want of features: {other:#?}");
 }
 
 #[test]
