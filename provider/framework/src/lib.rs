@@ -83,6 +83,7 @@ pub use self::{
     serve::serve,
     value::{NotANumber, Number, Type, Value},
 };
+
 /// The attribute of implementations of the traits with asynchronous methods.
 ///
 /// ```
@@ -101,9 +102,8 @@ pub use self::{
 ///     }
 /// }
 /// ```
-///
-/// The documentation of the crate `async-trait`:
 pub use async_trait::async_trait;
+
 /// The derive macro of the trait of the same name, which explains its options.
 ///
 /// ```
@@ -122,6 +122,7 @@ pub use async_trait::async_trait;
 /// assert_eq!(Schema::new(0).arguments::<Server>().body().description(), "A web server.");
 /// ```
 pub use provider_framework_derive::Arguments;
+
 /// The type of [`Context::cancel`].
 ///
 /// ```
