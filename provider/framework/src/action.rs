@@ -51,20 +51,56 @@ pub trait Action: Send + Sync {
         Diagnostics::new()
     }
 
-    /// Does it. An interruption cancels the context: the action then ends at its next safe point, with an error.
+    /// Runs the action. The configuration is wholly known. An interruption cancels the context: the action then ends at
+    /// its next safe point, with an error.
     async fn invoke(&self, request: ActionRequest, progress: Progress) -> Diagnostics;
 }
 
-/// Asks for an action.
+/// Request to plan or to invoke an action.
+///
+/// ```
+/// use provider_framework::{ActionRequest, Context, Diagnostic, Diagnostics, Value};
+///
+/// /// For `Action::plan`: refuses to restart servers of production.
+/// fn plan(request: &ActionRequest) -> Diagnostics {
+///     match request.config.attribute("environment").as_str() {
+///         Some("prod") => Diagnostic::error("Not in production", "Restart it in its maintenance window.").into(),
+///         // Another environment, or one that is not known yet.
+///         _ => Diagnostics::new(),
+///     }
+/// }
+///
+/// let request = |environment| ActionRequest {
+///     config: Value::object([("environment", environment)]),
+///     context: Context::default(),
+/// };
+/// assert!(plan(&request("prod".into())).has_errors());
+/// assert!(plan(&request(Value::Unknown)).is_empty());
+/// ```
 #[derive(Debug, Clone)]
 pub struct ActionRequest {
-    /// The configuration.
+    /// The `config` block. In a plan, parts of it may be unknown.
     pub config: Value,
     /// The surroundings of the call.
     pub context: Context,
 }
 
-/// Where an action reports how far it is.
+/// Sends the progress of an action to Terraform.
+///
+/// ```
+/// use provider_framework::{ActionRequest, Diagnostic, Diagnostics, Progress};
+///
+/// /// For `Action::invoke`: moves traffic in steps. Terraform prints each line at once.
+/// async fn invoke(request: ActionRequest, progress: Progress) -> Diagnostics {
+///     for percent in [10, 50, 100] {
+///         if request.context.is_cancelled() {
+///             return Diagnostic::error("Interrupted", "Run the action again to complete the shift.").into();
+///         }
+///         progress.report(format!("{percent} % of the traffic"));
+///     }
+///     Diagnostics::new()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Progress(pub(crate) mpsc::UnboundedSender<String>);
 

@@ -47,10 +47,35 @@ pub trait DataSource: Send + Sync {
     async fn read(&self, request: ReadDataRequest) -> Outcome;
 }
 
-/// Asks for a lookup.
+/// Request to read a data source.
+///
+/// ```
+/// use provider_framework::{Context, Diagnostic, Path, ReadDataRequest, Value};
+///
+/// /// The client that the provider made of its configuration.
+/// struct Client {
+///     zones: Vec<&'static str>,
+/// }
+///
+/// /// For `DataSource::read`. `Outcome::from` makes an outcome of the result.
+/// fn read(request: &ReadDataRequest) -> Result<Value, Diagnostic> {
+///     let client = request.context.configured::<Client>()?;
+///     let name = request.config.attribute("name").as_str().unwrap_or_default();
+///     if client.zones.contains(&name) {
+///         return Ok(request.config.clone());
+///     }
+///     Err(Diagnostic::error("Zone not found", format!("Zone `{name}` does not exist.")).at(Path::root("name")))
+/// }
+///
+/// let config = Value::object([("name", Value::from("example.com"))]);
+/// let request = ReadDataRequest { config, context: Context::default() };
+/// assert_eq!(read(&request).unwrap_err().summary, "Provider not configured");
+/// request.context.configure(Client { zones: vec!["example.com"] });
+/// assert!(read(&request).is_ok());
+/// ```
 #[derive(Debug, Clone)]
 pub struct ReadDataRequest {
-    /// The configuration.
+    /// The configuration, wholly known, in the shape of the schema.
     pub config: Value,
     /// The surroundings of the call.
     pub context: Context,

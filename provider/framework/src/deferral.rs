@@ -4,7 +4,21 @@ use std::sync::{Arc, OnceLock};
 
 use crate::{Diagnostic, Diagnostics};
 
-/// Why a call is put off.
+/// Why a call is put off to a later run: see [`Context::defer`](crate::Context::defer).
+///
+/// ```
+/// use provider_framework::{Context, Deferred, PlanRequest, Value};
+///
+/// /// For `Resource::modify_plan`: without the address of its server, nothing can be planned.
+/// fn modify_plan(request: &PlanRequest) {
+///     if request.config.attribute("server").is_unknown() && request.context.deferral_allowed {
+///         request.context.defer(Deferred::ResourceConfigUnknown);
+///     }
+/// }
+///
+/// let config = Value::object([("server", Value::Unknown)]);
+/// modify_plan(&PlanRequest { prior: None, config, context: Context::default() });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deferred {
     /// The configuration of the resource is not known enough.

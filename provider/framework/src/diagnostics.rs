@@ -4,7 +4,16 @@ use std::{error::Error, iter::successors};
 
 use crate::Path;
 
-/// Whether the operation can go on.
+/// Whether an operation failed.
+///
+/// ```
+/// use provider_framework::{Diagnostic, Diagnostics, Severity};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// diagnostics.push(Diagnostic::warning("Old version", "Version 1 is supported until the end of the year."));
+/// let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning);
+/// assert_eq!(warnings.count(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The operation failed.
@@ -13,7 +22,7 @@ pub enum Severity {
     Warning,
 }
 
-/// One message to the person who runs Terraform.
+/// One message to the user of Terraform.
 ///
 /// ```
 /// use provider_framework::{Diagnostic, Path, Severity};
@@ -87,6 +96,7 @@ impl<E: Error> From<E> for Diagnostic {
 /// use provider_framework::{Diagnostic, Diagnostics};
 ///
 /// let mut diagnostics = Diagnostics::new();
+/// assert!(diagnostics.is_empty());
 /// diagnostics.push(Diagnostic::warning("Old version", "Version 1 ends this year."));
 /// assert!(!diagnostics.has_errors());
 /// let size = diagnostics.take(Err::<u32, _>(Diagnostic::error("No size", "The server did not answer.")));
@@ -129,7 +139,7 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// Keeps the value of a success, and takes down the message of a failure.
+    /// The value of a success. The message of a failure is added.
     pub fn take<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|diagnostic| self.push(diagnostic)).ok()
     }

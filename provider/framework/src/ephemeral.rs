@@ -56,22 +56,61 @@ pub trait EphemeralResource: Send + Sync {
         Renewed::default()
     }
 
-    /// Ends the life of the value: the run needs it no more.
+    /// Ends the life of the value, which the run no longer needs.
     async fn close(&self, _request: CloseRequest) -> Diagnostics {
         Diagnostics::new()
     }
 }
 
-/// Asks for an ephemeral value.
+/// Request to open an ephemeral value.
+///
+/// ```
+/// use provider_framework::{Context, Diagnostic, OpenRequest, Opened, Path, Value};
+///
+/// /// The client that the provider made of its configuration.
+/// struct Client;
+///
+/// /// For `EphemeralResource::open`, which returns `Opened::from(token(&request))`.
+/// fn token(request: &OpenRequest) -> Result<Value, Diagnostic> {
+///     let _client = request.context.configured::<Client>()?;
+///     let mut result = request.config.clone();
+///     result.set(&Path::root("token"), "abc".into());
+///     Ok(result)
+/// }
+///
+/// let request = OpenRequest { config: Value::object([("user", Value::from("ann"))]), context: Context::default() };
+/// assert!(Opened::from(token(&request)).diagnostics.has_errors());
+/// request.context.configure(Client);
+/// assert_eq!(token(&request)?.attribute("token").as_str(), Some("abc"));
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct OpenRequest {
-    /// The configuration.
+    /// The configuration, wholly known, in the shape of the schema.
     pub config: Value,
     /// The surroundings of the call.
     pub context: Context,
 }
 
-/// Asks for a longer life.
+/// Request to extend the life of an ephemeral value.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use provider_framework::{Context, Private, RenewRequest, Renewed};
+///
+/// /// For `EphemeralResource::renew`. `open` stored the number of the lease with `Opened::with_private`.
+/// fn renew(request: &RenewRequest) -> Renewed {
+///     // Without a lease, nothing expires.
+///     let Some(_lease) = request.private.get::<u64>("lease") else { return Renewed::default() };
+///     Renewed { renew_at: Some(SystemTime::now() + Duration::from_secs(600)), ..Renewed::default() }
+/// }
+///
+/// let mut private = Private::new();
+/// private.set("lease", &7)?;
+/// assert!(renew(&RenewRequest { private, context: Context::default() }).renew_at.is_some());
+/// # Ok::<(), provider_framework::Diagnostic>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct RenewRequest {
     /// What the last call remembered.
@@ -80,7 +119,30 @@ pub struct RenewRequest {
     pub context: Context,
 }
 
-/// Closes the value when it is not needed any more.
+/// Request to end the life of an ephemeral value.
+///
+/// ```
+/// use provider_framework::{CloseRequest, Context, Diagnostic, Diagnostics, Private};
+///
+/// /// For `EphemeralResource::close`.
+/// fn close(request: &CloseRequest, leases: &mut Vec<u64>) -> Diagnostics {
+///     let Some(lease) = request.private.get::<u64>("lease") else { return Diagnostics::new() };
+///     match leases.iter().position(|open| *open == lease) {
+///         Some(open) => {
+///             leases.remove(open);
+///             Diagnostics::new()
+///         }
+///         None => Diagnostic::warning("Lease expired", format!("Lease {lease} ended before the run.")).into(),
+///     }
+/// }
+///
+/// let mut private = Private::new();
+/// private.set("lease", &7)?;
+/// let (request, mut leases) = (CloseRequest { private, context: Context::default() }, vec![7, 8]);
+/// assert!(close(&request, &mut leases).is_empty());
+/// assert_eq!(leases, [8]);
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct CloseRequest {
     /// What the last call remembered.
@@ -94,11 +156,15 @@ pub struct CloseRequest {
 /// ```
 /// use std::time::SystemTime;
 ///
-/// use provider_framework::{Diagnostic, Opened, Value};
+/// use provider_framework::{Diagnostic, Opened, Private, Value};
 ///
 /// let token = Value::object([("token", Value::from("abc"))]);
-/// assert!(Opened::of(token).renew_at(SystemTime::now()).renew_at.is_some());
+/// let mut private = Private::new();
+/// private.set("lease", &7)?;
+/// let opened = Opened::of(token).renew_at(SystemTime::now()).with_private(private);
+/// assert!(opened.renew_at.is_some());
 /// assert!(Opened::failed(Diagnostic::error("No token", "The server is down.")).diagnostics.has_errors());
+/// # Ok::<(), Diagnostic>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
@@ -145,6 +211,20 @@ impl From<Result<Value, Diagnostic>> for Opened {
 }
 
 /// What [`EphemeralResource::renew`] achieved.
+///
+/// ```
+/// use provider_framework::{Diagnostic, Private, Renewed};
+///
+/// // The server gave a new lease, which `close` needs to know.
+/// let mut private = Private::new();
+/// private.set("lease", &8)?;
+/// let renewed = Renewed { private: Some(private), ..Renewed::default() };
+/// assert_eq!(renewed.renew_at, None);
+/// // A failure is a diagnostic.
+/// let failed = Diagnostic::error("The token expired", "Run Terraform again.");
+/// assert!(Renewed { diagnostics: failed.into(), ..renewed }.diagnostics.has_errors());
+/// # Ok::<(), Diagnostic>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Renewed {
     /// When Terraform shall call `renew` again; `None` means never.

@@ -43,14 +43,14 @@ pub trait Function: Send + Sync {
     fn signature(&self) -> Signature;
 
     /// Computes the result. There is one argument for each parameter, and after them any number for a variadic
-    /// one; each is of its parameter's type.
+    /// one. Each is of its parameter's type, and null or unknown only if the parameter allows it.
     ///
     /// # Errors
     /// What is wrong, and with which argument.
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
-/// What a function takes and gives.
+/// The parameters, the result and the documentation of a function.
 ///
 /// ```
 /// use provider_framework::{Parameter, Signature, Type};
@@ -58,6 +58,7 @@ pub trait Function: Send + Sync {
 /// // `provider::text::join(separator, texts...)`
 /// let signature = Signature::new(Type::String)
 ///     .summary("Joins texts.")
+///     .describe("Joins the texts with the separator between each two of them. Nulls are left out.")
 ///     .parameter(Parameter::new("separator", Type::String))
 ///     .variadic(Parameter::new("texts", Type::String).allow_null());
 /// assert_eq!(signature.parameters.len(), 1);
@@ -73,7 +74,7 @@ pub struct Signature {
     pub returns: Type,
     /// One line of plain text.
     pub summary: String,
-    /// The whole story, in Markdown.
+    /// The description, in Markdown.
     pub description: String,
     /// What to use instead, if the function is deprecated.
     pub deprecation: Option<String>,
@@ -122,6 +123,18 @@ impl Signature {
 }
 
 /// One parameter of a function.
+///
+/// ```
+/// use provider_framework::{Parameter, Type};
+///
+/// let separator = Parameter::new("separator", Type::String)
+///     .describe("Text between the elements; a comma if it is null.")
+///     .allow_null()
+///     // The function is also called while the argument is not known yet.
+///     .allow_unknown();
+/// assert_eq!(separator.of, Type::String);
+/// assert!(separator.allow_null && separator.allow_unknown);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Parameter {
     /// The name, for messages and documentation.
@@ -188,6 +201,16 @@ impl Parameter {
 }
 
 /// Why a function has no result.
+///
+/// ```
+/// use provider_framework::{Diagnostic, FunctionError};
+///
+/// let error = FunctionError::argument(1, "must be 0 or more");
+/// assert_eq!(error.argument, Some(1));
+/// // `?` in a function takes a diagnostic, such as that of `Value::decode`.
+/// let error = FunctionError::from(Diagnostic::error("Invalid date", "Expected YYYY-MM-DD."));
+/// assert_eq!(error, FunctionError::new("Invalid date: Expected YYYY-MM-DD."));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionError {
     /// What is wrong and what to do about it.

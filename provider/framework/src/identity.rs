@@ -7,12 +7,18 @@ use crate::{Type, Value};
 /// The identity of a resource type.
 ///
 /// ```
-/// use provider_framework::{IdentitySchema, Type};
+/// use provider_framework::{IdentitySchema, Type, Value};
 ///
 /// let identity = IdentitySchema::new(0)
 ///     .required("name", Type::String, "Name of the app.")
 ///     .optional("region", Type::String, "Region; that of the provider without it.");
 /// assert!(identity.problems().is_empty());
+/// assert_eq!(identity.version(), 0);
+/// assert_eq!(identity.implied_type().to_string(), "object({name = string, region = string})");
+///
+/// let state = Value::object([("name", Value::from("web")), ("url", Value::from("https://web"))]);
+/// let expected = Value::object([("name", Value::from("web")), ("region", Value::Null)]);
+/// assert_eq!(identity.from_state(&state), expected);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct IdentitySchema {
@@ -22,7 +28,7 @@ pub struct IdentitySchema {
 
 /// One value of an identity.
 #[derive(Debug, Clone)]
-pub struct IdentityAttribute {
+pub(crate) struct IdentityAttribute {
     pub(crate) of: Type,
     pub(crate) description: String,
     pub(crate) required: bool,

@@ -53,10 +53,23 @@ pub trait ListResource: Send + Sync {
     async fn list(&self, request: ListRequest, found: Found) -> Diagnostics;
 }
 
-/// Asks for a list.
+/// Request to list objects.
+///
+/// ```
+/// use provider_framework::{Context, ListRequest, Value};
+///
+/// /// The size of the pages to ask the server for: no larger than what Terraform wants.
+/// fn page_size(request: &ListRequest) -> usize {
+///     request.limit.map_or(100, |limit| limit.min(100))
+/// }
+///
+/// let request = ListRequest { config: Value::Null, include_object: false, limit: Some(5), context: Context::default() };
+/// assert_eq!(page_size(&request), 5);
+/// assert_eq!(page_size(&ListRequest { limit: None, ..request }), 100);
+/// ```
 #[derive(Debug, Clone)]
 pub struct ListRequest {
-    /// The configuration.
+    /// The `config` block, wholly known.
     pub config: Value,
     /// Whether Terraform wants the whole objects, and not only their identities.
     pub include_object: bool,
@@ -101,7 +114,26 @@ impl ListItem {
     }
 }
 
-/// Where a list sends what it finds.
+/// Sends the objects of a list to Terraform, one by one.
+///
+/// ```
+/// use provider_framework::{Found, ListItem, ListRequest, Value};
+///
+/// /// Sends one page of names. Returns whether Terraform wants the next page.
+/// async fn send_page(names: &[&str], request: &ListRequest, found: &mut Found) -> bool {
+///     for name in names {
+///         let identity = Value::object([("name", Value::from(*name))]);
+///         let mut item = ListItem::new(identity.clone(), *name);
+///         if request.include_object {
+///             item = item.with_object(identity);
+///         }
+///         if !found.send(item).await {
+///             return false;
+///         }
+///     }
+///     true
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Found {
     pub(crate) items: mpsc::Sender<ListItem>,

@@ -70,7 +70,17 @@ pub trait Model: Arguments + Serialize + Send + Sync + 'static {
     async fn delete(self, context: &Context) -> Result<(), Diagnostic>;
 }
 
-/// The resource of a [`Model`].
+/// The resource of a [`Model`], for [`Provider::resources`].
+///
+/// ```
+/// use provider_framework::resource;
+///
+#[doc = include_str!("model/note.txt")]
+/// // `Note` implements `Model`.
+/// let note = resource::<Note>();
+/// assert_eq!(note.type_name(), "example_note");
+/// assert!(note.schema().problems().is_empty());
+/// ```
 pub fn resource<M: Model>() -> Arc<dyn Resource> {
     let schema = Schema::new(0).arguments::<M>();
     Arc::new(ModelResource { schema, model: PhantomData::<fn() -> M> })
@@ -140,6 +150,15 @@ impl<M: Model> Resource for ModelResource<M> {
 }
 
 /// A provider without a configuration of its own.
+///
+/// ```
+/// use provider_framework::{Unconfigured, resource, testing::Harness};
+///
+#[doc = include_str!("model/note.txt")]
+/// // `Note` implements `Model`. `serve` takes the provider as well.
+/// let provider = Unconfigured::of([resource::<Note>()]);
+/// assert!(Harness::new(provider).is_ok());
+/// ```
 pub struct Unconfigured {
     resources: Vec<Arc<dyn Resource>>,
 }

@@ -7,8 +7,8 @@ use std::fmt;
 /// ```
 /// use provider_framework::{Path, Step};
 ///
-/// let path = Path::root("rule").index(0);
-/// assert_eq!(path.steps(), [Step::Attribute("rule".to_owned()), Step::Index(0)]);
+/// let path = Path::root("rule").index(0).step(Step::Key("team".to_owned()));
+/// assert_eq!(path.steps(), [Step::Attribute("rule".to_owned()), Step::Index(0), Step::Key("team".to_owned())]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
@@ -28,6 +28,11 @@ pub enum Step {
 /// let path = Path::root("rule").index(0).attribute("labels").key("team");
 /// assert_eq!(path.to_string(), "rule[0].labels[\"team\"]");
 /// assert!(Path::root("rule").contains(&path));
+///
+/// // A rule reports where inside its value the problem is; the framework knows where the value is.
+/// let inside = Path::EMPTY.attribute("port");
+/// assert_eq!(Path::root("backend").index(1).join(&inside).to_string(), "backend[1].port");
+/// assert!(Path::EMPTY.is_empty());
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);

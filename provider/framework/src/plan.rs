@@ -6,7 +6,27 @@ use crate::{Context, Path, Private, Value};
 
 pub(crate) use self::pipeline::{keep_prior_forms, propose, really_changed, walk};
 
-/// What a resource is asked when a change of it is planned.
+/// Request to plan the creation or a change of an object: see [`Resource::modify_plan`](crate::Resource::modify_plan).
+///
+/// ```
+/// use provider_framework::{Context, Path, Plan, PlanRequest, Private, Value};
+///
+/// /// For `Resource::modify_plan`: a disk can grow, but a smaller one is a new one.
+/// fn modify_plan(request: &PlanRequest, plan: &mut Plan) {
+///     let size = Path::root("size");
+///     let (before, after) = (request.prior_at(&size).as_i64(), plan.at(&size).as_i64());
+///     if before.zip(after).is_some_and(|(before, after)| after < before) {
+///         plan.require_replace(size);
+///     }
+/// }
+///
+/// let disk = |size: i64| Value::object([("size", Value::from(size))]);
+/// let request = PlanRequest { prior: Some(disk(20)), config: disk(10), context: Context::default() };
+/// let mut plan = Plan { planned: disk(10), requires_replace: Vec::new(), private: Private::new() };
+/// modify_plan(&request, &mut plan);
+/// assert!(plan.changes(&request));
+/// assert_eq!(plan.requires_replace, [Path::root("size")]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct PlanRequest {
     /// The state before; `None` if the object is to be created, be it for the first time or as a replacement.
@@ -25,10 +45,27 @@ impl PlanRequest {
     }
 }
 
-/// What a resource is asked when its destruction is planned.
+/// Request to plan the destruction of an object: see [`Resource::plan_destroy`](crate::Resource::plan_destroy).
+///
+/// ```
+/// use provider_framework::{Context, Diagnostic, Diagnostics, PlanDestroyRequest, Private, Value};
+///
+/// /// For `Resource::plan_destroy`: a protected database must not be destroyed.
+/// fn plan_destroy(request: &PlanDestroyRequest, diagnostics: &mut Diagnostics) {
+///     if request.prior.attribute("protected").as_bool() == Some(true) {
+///         let how = "Apply `protected = false` first.";
+///         diagnostics.push(Diagnostic::error("The database is protected", how));
+///     }
+/// }
+///
+/// let prior = Value::object([("protected", Value::from(true))]);
+/// let mut diagnostics = Diagnostics::new();
+/// plan_destroy(&PlanDestroyRequest { prior, private: Private::new(), context: Context::default() }, &mut diagnostics);
+/// assert!(diagnostics.has_errors());
+/// ```
 #[derive(Debug, Clone)]
 pub struct PlanDestroyRequest {
-    /// The state of the object that is to go.
+    /// The state of the object that will be deleted.
     pub prior: Value,
     /// What the resource remembers of the object.
     pub private: Private,
@@ -51,12 +88,15 @@ pub struct PlanDestroyRequest {
 /// plan.require_replace(Path::root("name"));
 /// assert_eq!(plan.at(&Path::root("address")).as_str(), Some("10.0.0.1"));
 /// assert_eq!(plan.requires_replace, [Path::root("name")]);
+/// // The server gives a new address with a new name.
+/// plan.set_unknown(&Path::root("address"));
+/// assert!(plan.at(&Path::root("address")).is_unknown());
 /// ```
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The object as it will be.
     pub planned: Value,
-    /// Whose change needs a new object. Paths whose value does not change are ignored.
+    /// Values whose change needs a new object. Paths whose value does not change are ignored.
     pub requires_replace: Vec<Path>,
     /// What the resource wants to remember; given to create or update.
     pub private: Private,

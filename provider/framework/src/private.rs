@@ -15,6 +15,8 @@ use crate::Diagnostic;
 /// private.set("etag", "abc")?;
 /// assert_eq!(private.get::<String>("etag").as_deref(), Some("abc"));
 /// assert_eq!(private.get::<u32>("etag"), None);
+/// private.remove("etag");
+/// assert!(private.is_empty());
 /// # Ok::<(), provider_framework::Diagnostic>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +33,7 @@ impl Private {
         self.0.get(key).and_then(|value| T::deserialize(value).ok())
     }
 
-    /// Puts a value under `key`.
+    /// Stores a value under `key`.
     ///
     /// # Errors
     /// A diagnostic if the value cannot be JSON; it is the provider's fault.
@@ -46,7 +48,7 @@ impl Private {
         Ok(())
     }
 
-    /// Takes the value under `key` away.
+    /// Removes the value under `key`.
     pub fn remove(&mut self, key: &str) {
         self.0.remove(key);
     }

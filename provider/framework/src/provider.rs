@@ -102,14 +102,32 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// The person who runs Terraform wants to stop. The contexts of all running calls are cancelled already.
+    /// Runs when the user interrupts Terraform, after the contexts of all running calls were cancelled.
     async fn stop(&self) {}
 }
 
-/// Gives the provider its configuration.
+/// Request to configure the provider. Terraform sends it before the first plan, read or apply.
+///
+/// ```
+/// use provider_framework::{ConfigureRequest, Context, Value};
+///
+/// /// What the API of the provider sees of its callers.
+/// fn user_agent(request: &ConfigureRequest) -> String {
+///     format!("terraform-provider-dns/1.0 Terraform/{}", request.terraform_version)
+/// }
+///
+/// let request = ConfigureRequest {
+///     config: Value::object([("url", Value::Unknown)]),
+///     terraform_version: "1.15.9".to_owned(),
+///     context: Context::default(),
+/// };
+/// assert_eq!(user_agent(&request), "terraform-provider-dns/1.0 Terraform/1.15.9");
+/// // The URL comes from a resource that is not applied yet: this is a plan.
+/// assert!(!request.config.is_wholly_known());
+/// ```
 #[derive(Debug, Clone)]
 pub struct ConfigureRequest {
-    /// The configuration of the `provider` block.
+    /// The configuration of the `provider` block. In a plan, parts of it may be unknown.
     pub config: Value,
     /// Terraform's version, for user agents and messages.
     pub terraform_version: String,

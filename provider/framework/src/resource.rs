@@ -1,11 +1,18 @@
 //! What a provider manages: objects with a life, from plan over create and update to delete.
 
+mod outcome;
+mod request;
+
 use async_trait::async_trait;
 
-use crate::{
-    Context, Diagnostic, Diagnostics, IdentitySchema, Plan, PlanDestroyRequest, PlanRequest, Private, Schema,
-    Value,
+pub use self::{
+    outcome::Outcome,
+    request::{
+        CreateRequest, DeleteRequest, ImportIdentityRequest, ImportRequest, MoveRequest, ReadRequest,
+        UpdateRequest,
+    },
 };
+use crate::{Diagnostic, Diagnostics, IdentitySchema, Plan, PlanDestroyRequest, PlanRequest, Schema, Value};
 
 /// One kind of managed object.
 ///
@@ -76,6 +83,24 @@ pub trait Resource: Send + Sync {
 
     /// Checks a whole configuration, after the rules of its attributes and blocks. Parts of it may be unknown;
     /// what is unknown cannot be wrong yet. Must not touch the network.
+    ///
+    /// ```
+    /// use provider_framework::{Diagnostic, Diagnostics, Path, Value};
+    ///
+    /// fn validate(config: &Value, diagnostics: &mut Diagnostics) {
+    ///     // `zip` is `None` while one of them is unknown or not set.
+    ///     let bounds = config.attribute("min").as_i64().zip(config.attribute("max").as_i64());
+    ///     if bounds.is_some_and(|(min, max)| min > max) {
+    ///         diagnostics.push(Diagnostic::error("Invalid range", "`min` must not exceed `max`.").at(Path::root("min")));
+    ///     }
+    /// }
+    ///
+    /// let mut diagnostics = Diagnostics::new();
+    /// validate(&Value::object([("min", Value::from(3)), ("max", Value::Unknown)]), &mut diagnostics);
+    /// assert!(diagnostics.is_empty());
+    /// validate(&Value::object([("min", Value::from(3)), ("max", Value::from(2))]), &mut diagnostics);
+    /// assert!(diagnostics.has_errors());
+    /// ```
     fn validate(&self, _config: &Value, _diagnostics: &mut Diagnostics) {}
 
     /// Finishes a plan for create or update. Runs after defaults, after computed attributes without
@@ -146,6 +171,21 @@ pub trait Resource: Send + Sync {
     ///
     /// # Errors
     /// A diagnostic if no configuration describes the object.
+    ///
+    /// ```
+    /// use provider_framework::{Diagnostic, Path, Value};
+    ///
+    /// /// `name` and `name_prefix` conflict, but the state has both.
+    /// fn generate_config(_state: &Value, mut config: Value) -> Result<Value, Diagnostic> {
+    ///     config.set(&Path::root("name_prefix"), Value::Null);
+    ///     Ok(config)
+    /// }
+    ///
+    /// let state = Value::object([("name", Value::from("web-1")), ("name_prefix", Value::from("web-"))]);
+    /// let config = generate_config(&state, state.clone())?;
+    /// assert!(config.attribute("name_prefix").is_null());
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     fn generate_config(&self, _state: &Value, config: Value) -> Result<Value, Diagnostic> {
         Ok(config)
     }
@@ -155,6 +195,23 @@ pub trait Resource: Send + Sync {
     ///
     /// # Errors
     /// A diagnostic if the state cannot be understood.
+    ///
+    /// ```
+    /// use provider_framework::Diagnostic;
+    /// use serde_json::{Value, json};
+    ///
+    /// /// Version 1 calls `host` what version 0 called `hostname`.
+    /// fn upgrade(version: i64, mut state: Value) -> Result<Value, Diagnostic> {
+    ///     if version == 0 {
+    ///         state["host"] = state["hostname"].take();
+    ///     }
+    ///     Ok(state)
+    /// }
+    ///
+    /// let state = upgrade(0, json!({ "hostname": "web" }))?;
+    /// assert_eq!(state["host"], "web");
+    /// # Ok::<(), Diagnostic>(())
+    /// ```
     fn upgrade(&self, _version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostic> {
         Ok(state)
     }
@@ -169,156 +226,5 @@ pub trait Resource: Send + Sync {
             self.type_name()
         );
         Outcome::failed(Diagnostic::error("This move is not supported", detail))
-    }
-}
-
-/// Asks for a new object.
-#[derive(Debug, Clone)]
-pub struct CreateRequest {
-    /// The object as planned; what is unknown is to be found out.
-    pub planned: Value,
-    /// The configuration, with its write-only values.
-    pub config: Value,
-    /// What the plan remembered.
-    pub private: Private,
-    /// The surroundings of the call.
-    pub context: Context,
-}
-
-/// Asks how an object is.
-#[derive(Debug, Clone)]
-pub struct ReadRequest {
-    /// The last known state.
-    pub state: Value,
-    /// What the resource remembers of the object.
-    pub private: Private,
-    /// The surroundings of the call.
-    pub context: Context,
-}
-
-/// Asks for a change.
-#[derive(Debug, Clone)]
-pub struct UpdateRequest {
-    /// The state before.
-    pub prior: Value,
-    /// The object as planned; what is unknown is to be found out.
-    pub planned: Value,
-    /// The configuration, with its write-only values.
-    pub config: Value,
-    /// What the plan remembered.
-    pub private: Private,
-    /// The surroundings of the call.
-    pub context: Context,
-}
-
-/// Asks for an object to go.
-#[derive(Debug, Clone)]
-pub struct DeleteRequest {
-    /// The state before.
-    pub prior: Value,
-    /// What the resource remembers of the object.
-    pub private: Private,
-    /// The surroundings of the call.
-    pub context: Context,
-}
-
-/// Asks for an existing object to be found.
-#[derive(Debug, Clone)]
-pub struct ImportRequest {
-    /// What the person gave to `terraform import`.
-    pub id: String,
-    /// The surroundings of the call.
-    pub context: Context,
-}
-
-/// Asks for an existing object to be found by its identity.
-#[derive(Debug, Clone)]
-pub struct ImportIdentityRequest {
-    /// The identity as the `import` block gives it; values that it leaves out are null.
-    pub identity: Value,
-    /// The surroundings of the call.
-    pub context: Context,
-}
-
-/// Asks for the state of another type to be taken over.
-///
-/// ```
-/// use provider_framework::{MoveRequest, Outcome, Value};
-///
-/// /// For `moved { from = local_file.x  to = example_file.x }`.
-/// fn moved(request: MoveRequest) -> Option<Outcome> {
-///     let is_file = request.source_type_name == "local_file";
-///     let path = request.source_state["filename"].as_str()?;
-///     is_file.then(|| Outcome::of(Value::object([("path", Value::from(path))])))
-/// }
-/// ```
-#[derive(Debug, Clone)]
-pub struct MoveRequest {
-    /// The address of the provider that wrote the state: `registry.terraform.io/hashicorp/aws`.
-    pub source_provider_address: String,
-    /// The type that the object had.
-    pub source_type_name: String,
-    /// The schema version of that type.
-    pub source_schema_version: i64,
-    /// The state as that provider wrote it.
-    pub source_state: serde_json::Value,
-    /// What that provider remembered, in its own form.
-    pub source_private: Vec<u8>,
-}
-
-/// What became of an object: its state, if it exists, and what people should know. A failure may have both.
-///
-/// ```
-/// use provider_framework::{Diagnostic, Outcome, Value};
-///
-/// let made = Value::object([("name", "web")].map(|(name, value)| (name, Value::from(value))));
-/// let outcome = Outcome::of(made).with(Diagnostic::warning("Slow disk", "The server uses the cheapest disk."));
-/// assert!(outcome.state.is_some() && !outcome.diagnostics.has_errors());
-/// assert!(Outcome::gone().state.is_none());
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// The state of the object; `None` if it does not exist.
-    pub state: Option<Value>,
-    /// What to remember; `None` keeps what was remembered.
-    pub private: Option<Private>,
-    /// Errors and warnings.
-    pub diagnostics: Diagnostics,
-}
-
-impl Outcome {
-    /// The object exists, in this state.
-    pub fn of(state: Value) -> Self {
-        Self { state: Some(state), ..Self::default() }
-    }
-
-    /// The object does not exist.
-    pub fn gone() -> Self {
-        Self::default()
-    }
-
-    /// Nothing was achieved.
-    pub fn failed(diagnostics: impl Into<Diagnostics>) -> Self {
-        Self { diagnostics: diagnostics.into(), ..Self::default() }
-    }
-
-    /// The same outcome with something to remember.
-    #[must_use]
-    pub fn with_private(mut self, private: Private) -> Self {
-        self.private = Some(private);
-        self
-    }
-
-    /// The same outcome with more to tell.
-    #[must_use]
-    pub fn with(mut self, diagnostics: impl Into<Diagnostics>) -> Self {
-        self.diagnostics.extend(diagnostics.into());
-        self
-    }
-}
-
-impl From<Result<Value, Diagnostic>> for Outcome {
-    fn from(result: Result<Value, Diagnostic>) -> Self {
-        result.map_or_else(Self::failed, Self::of)
     }
 }

@@ -22,7 +22,7 @@ use crate::{Type, Value};
 /// The schema of a resource, a data source or the provider itself.
 ///
 /// ```
-/// use provider_framework::{Attribute, Block, Schema, Type};
+/// use provider_framework::{Attribute, Block, Path, Schema, Type};
 ///
 /// let schema = Schema::new(0)
 ///     .describe("A greeting.")
@@ -30,6 +30,18 @@ use crate::{Type, Value};
 ///     .attribute("text", Attribute::computed(Type::String).describe("What is said."))
 ///     .block("style", Block::single().describe("How it is said.").attribute("loud", Attribute::optional(Type::Bool)));
 /// assert!(schema.problems().is_empty());
+/// assert_eq!(schema.version(), 0);
+/// let style = "object({loud = bool})";
+/// assert_eq!(schema.implied_type().to_string(), format!("object({{name = string, style = {style}, text = string}})"));
+///
+/// let greeting = schema.encode(&serde_json::json!({ "name": "Ann" }))?;
+/// assert_eq!(greeting.attribute("name").as_str(), Some("Ann"));
+/// assert!(greeting.attribute("text").is_null());
+/// // For `Resource::import`, which knows only what is in the id.
+/// let mut imported = schema.empty();
+/// imported.set(&Path::root("name"), "Ann".into());
+/// assert_eq!(imported, greeting);
+/// # Ok::<(), provider_framework::Diagnostic>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
@@ -53,6 +65,13 @@ impl Schema {
     }
 
     /// Marks all of it as deprecated; `message` names the replacement.
+    ///
+    /// ```
+    /// use provider_framework::Schema;
+    ///
+    /// let schema = Schema::new(0).deprecated("Use `example_server` instead.");
+    /// assert_eq!(schema.body().deprecation(), Some("Use `example_server` instead."));
+    /// ```
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.body.deprecation = Some(message.into());
@@ -75,6 +94,15 @@ impl Schema {
 
     /// Adds a rule for the whole configuration, such as one of [`validator`](crate::validator) across arguments. Parts
     /// of the configuration may be unknown.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Schema, Type, validator};
+    ///
+    /// let schema = Schema::new(0)
+    ///     .attribute("file", Attribute::optional(Type::String))
+    ///     .attribute("url", Attribute::optional(Type::String))
+    ///     .check(validator::exactly_one(["file", "url"]));
+    /// ```
     #[must_use]
     pub fn check(mut self, rule: impl Fn(&Value) -> Result<(), Problem> + Send + Sync + 'static) -> Self {
         self.checks.push(Check::new(rule));
@@ -82,6 +110,15 @@ impl Schema {
     }
 
     /// Changes the nested block called `name`, if there is one.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Block, Schema, Type};
+    ///
+    /// // A block of a shared schema, which this resource needs.
+    /// let shared = Schema::new(0).block("image", Block::single().attribute("tag", Attribute::optional(Type::String)));
+    /// let schema = shared.change_block("image", Block::required);
+    /// assert_eq!(schema.body().blocks().next().map(|(_, image)| image.min_items()), Some(1));
+    /// ```
     #[must_use]
     pub fn change_block(mut self, name: &str, change: impl FnOnce(Block) -> Block) -> Self {
         if let Some(block) = self.body.blocks.get_mut(name) {
@@ -95,12 +132,12 @@ impl Schema {
         self.version
     }
 
-    /// Attributes, blocks and descriptions, for those who write documentation from them.
+    /// Attributes, blocks and descriptions, such as for a generated reference.
     pub fn body(&self) -> &Body {
         &self.body
     }
 
-    /// The object type of a whole value of this schema.
+    /// The object type of a whole value of this schema: one member for each attribute and for each kind of block.
     pub fn implied_type(&self) -> Type {
         self.body.implied_type()
     }
@@ -121,7 +158,7 @@ impl Schema {
         Ok(value)
     }
 
-    /// The value of a resource of which nothing is known to be set: every attribute null, every block absent.
+    /// The value in which every attribute is null and every block is absent.
     pub fn empty(&self) -> Value {
         self.body.empty()
     }

@@ -40,7 +40,8 @@
 //! #     }
 //! #     async fn delete(&self, _request: DeleteRequest) -> Outcome { Outcome::gone() }
 //! # }
-//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), provider_framework::testing::Failure> {
 //! let harness = Harness::new(Example)?;
 //! harness.configure(&json!({})).await?;
 //! let mut greeting = harness.create("example_greeting", &json!({ "name": "Ann" })).await?;
@@ -48,26 +49,53 @@
 //! assert_eq!(harness.change(&mut greeting, &json!({ "name": "Ann" })).await?, Change::None);
 //! assert_eq!(harness.change(&mut greeting, &json!({ "name": "Bob" })).await?, Change::Update);
 //! harness.destroy(greeting).await?;
-//! # Ok::<(), provider_framework::testing::Failure>(())
-//! # }).unwrap();
+//! # Ok(())
+//! # }
 //! ```
 
 mod apply_rules;
+mod calls;
+mod config_rules;
 mod harness;
+mod object;
 pub(crate) mod plan_rules;
 
 use std::fmt;
 
-pub use self::harness::{Change, Harness, Managed, Planned};
+pub use self::{
+    harness::Harness,
+    object::{Change, Managed, Planned},
+};
 use crate::Diagnostics;
 
 /// Why a step failed.
+///
+/// ```
+/// use provider_framework::{Unconfigured, resource, testing::{Failure, Harness}};
+///
+#[doc = include_str!("model/note.txt")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), provider_framework::testing::Failure> {
+/// // A mistake of the provider: two resources of one type.
+/// let refused = Harness::new(Unconfigured::of([resource::<Note>(), resource::<Note>()])).err();
+/// assert!(matches!(refused, Some(Failure::Refused("schema", problems)) if problems.len() == 1));
+///
+/// let harness = Harness::new(Unconfigured::of([resource::<Note>()]))?;
+/// // A mistake of the configuration, which Terraform finds without the provider.
+/// let refused = harness.create("example_note", &serde_json::json!({ "text": "x" })).await;
+/// assert_eq!(refused.unwrap_err().to_string(), "Terraform would refuse this configuration:\n`name` is required");
+/// // An error of the provider: models cannot be imported.
+/// let failed = harness.import("example_note", "a").await;
+/// assert!(matches!(failed, Err(Failure::Errors(errors)) if errors.len() == 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The provider answered with errors.
+    /// The provider returned errors. Warnings are left out.
     #[error("{}", Shown(.0))]
     Errors(Diagnostics),
-    /// Terraform would refuse the answer.
+    /// Terraform would refuse the configuration or the answer: which of them, and why.
     #[error("Terraform would refuse this {0}:\n{list}", list = .1.join("\n"))]
     Refused(&'static str, Vec<String>),
 }

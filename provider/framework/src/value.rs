@@ -18,13 +18,13 @@ pub use self::{
 };
 use crate::{Diagnostic, Path, path::Step};
 
-/// A value of any type. Which type it has is told by a [`Type`] beside it; only `Dynamic` brings its own.
+/// A value of any type. A [`Type`] beside it, such as that of the schema, is its type; only `Dynamic` brings its own.
 ///
 /// Two sets are equal whatever the order of their elements. `Debug` shows everything, secrets included: it is
 /// for tests and must not reach a log.
 ///
 /// ```
-/// use provider_framework::{Path, Value};
+/// use provider_framework::{Number, Path, Type, Value};
 ///
 /// let mut server = Value::object([
 ///     ("name", Value::from("web")),
@@ -36,6 +36,18 @@ use crate::{Diagnostic, Path, path::Step};
 /// assert_eq!(server.unknown_paths(), [Path::root("address")]);
 /// assert!(server.set(&Path::root("address"), "10.0.0.1".into()));
 /// assert!(server.is_wholly_known());
+///
+/// let labels = Value::map([("team", Value::from("web")), ("public", Value::Null)]);
+/// assert_eq!(labels.as_map().map(|labels| labels.len()), Some(2));
+/// assert!(labels.attribute("public").is_null() && !labels.is_unknown());
+/// assert_eq!(Value::from(vec![true]).as_list().and_then(|list| list[0].as_bool()), Some(true));
+/// let half = Value::from("0.5".parse::<Number>()?);
+/// assert_eq!((half.as_i64(), half.as_f64(), half.as_number().is_some()), (None, Some(0.5), true));
+///
+/// // An argument of any type brings its type along.
+/// let any = Value::Dynamic(Box::new((Type::String, "text".into())));
+/// assert_eq!(any.bare(), &Value::from("text"));
+/// # Ok::<(), provider_framework::NotANumber>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub enum Value {
@@ -273,6 +285,22 @@ impl Value {
     ///
     /// # Errors
     /// A diagnostic that names the attribute whose value does not fit.
+    ///
+    /// ```
+    /// use provider_framework::Value;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Port {
+    ///     number: u16,
+    ///     name: Option<String>,
+    /// }
+    ///
+    /// let port: Port = Value::object([("number", Value::from(80)), ("name", Value::Unknown)]).decode()?;
+    /// assert_eq!((port.number, port.name), (80, None));
+    /// let error = Value::object([("number", Value::from(-1))]).decode::<Port>().err();
+    /// assert_eq!(error.and_then(|error| error.path).map(|path| path.to_string()).as_deref(), Some("number"));
+    /// # Ok::<(), provider_framework::Diagnostic>(())
+    /// ```
     pub fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         decode::decode(self)
     }
@@ -281,6 +309,15 @@ impl Value {
     ///
     /// # Errors
     /// A diagnostic that names the attribute whose value does not fit the type; it is the provider's fault.
+    ///
+    /// ```
+    /// use provider_framework::{Type, Value};
+    ///
+    /// let of = Type::object([("number", Type::Number), ("name", Type::String)]);
+    /// let port = Value::encode(&serde_json::json!({ "number": 80 }), &of)?;
+    /// assert_eq!(port, Value::object([("number", Value::from(80)), ("name", Value::Null)]));
+    /// # Ok::<(), provider_framework::Diagnostic>(())
+    /// ```
     pub fn encode<T: serde::Serialize + ?Sized>(value: &T, of: &Type) -> Result<Self, Diagnostic> {
         convert::encode(value, of)
     }

@@ -201,8 +201,9 @@ fn groups() -> [(&'static str, &'static [Row]); 6] {
 fn table() -> String {
     let mut text = String::from(
         "# Features beside terraform-plugin-framework\n\n\
-         A test writes this page (`tests/features.rs`) and checks that each named test exists. What is lacking needs \
-         protocol 6.\n",
+         What HashiCorp's framework for Go offers, what this crate has for it, and the test that shows it. What is\n\
+         lacking needs protocol 6. `tests/features.rs` writes this page and checks that each test exists. Tests on real\n\
+         Terraform are in the repository, not in the package.\n",
     );
     for (title, rows) in groups() {
         writeln!(text, "\n## {title}\n\n| terraform-plugin-framework 1.19 | Here | Test |\n|---|---|---|")

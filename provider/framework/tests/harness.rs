@@ -87,6 +87,14 @@ async fn errors_of_the_provider_come_with_their_places() {
     assert!(failure.to_string().contains("cannot be imported"), "{failure}");
 }
 
+#[tokio::test]
+async fn a_missing_argument_is_refused_as_terraform_does() {
+    let failure = notes().create("notes_note", &json!({ "text": "x" })).await.unwrap_err();
+    assert_eq!(failure, Failure::Refused("configuration", vec!["`name` is required".to_owned()]));
+    let failure = Harness::new(Greetings).unwrap().configure(&json!({})).await.unwrap_err();
+    assert_eq!(failure, Failure::Refused("configuration", vec!["`language` is required".to_owned()]));
+}
+
 /// A provider that greets in the language of its configuration.
 struct Greetings;
 

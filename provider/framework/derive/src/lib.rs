@@ -1,5 +1,6 @@
 //! `#[derive(Arguments)]`: the schema of a block from the struct that its arguments are read into. The documentation of
-//! `provider_framework::Arguments` explains the attributes.
+//! [`provider_framework::Arguments`](https://docs.rs/provider-framework/latest/provider_framework/trait.Arguments.html)
+//! explains the options.
 //!
 //! The generated code only calls provider-framework's builder. For the field
 //!
@@ -26,7 +27,9 @@ use syn::{Data, DeriveInput, Error, Field, Fields, Result, parse_macro_input};
 
 use option::{Key, Options};
 
-/// Derives `provider_framework::Arguments` for a struct.
+/// Derives
+/// [`provider_framework::Arguments`](https://docs.rs/provider-framework/latest/provider_framework/trait.Arguments.html) for
+/// a struct, and with it `provider_framework::Argument`, so that the struct can be a nested block.
 #[proc_macro_derive(Arguments, attributes(argument, arguments))]
 pub fn derive_arguments(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -9,7 +9,8 @@ use super::{Attribute, Block, Body, Nesting, Presence, Schema};
 use crate::{Diagnostic, Type, Value};
 
 /// A struct whose fields are the arguments of a block, a resource or a data source: the schema follows from it, and
-/// values are read into it. Derive it, together with `Deserialize`.
+/// values are read into it. Derive it, together with `Deserialize`. The struct needs `#[serde(default)]`: arguments that
+/// are absent or unknown are not in the value that is read.
 ///
 /// - The doc comment of the struct describes the block, those of the fields describe the arguments. A field whose type
 ///   is a block needs none; if it has one, that describes the block there.
@@ -58,6 +59,38 @@ pub trait Arguments: DeserializeOwned {
 
 /// A type of a field of [`Arguments`]: what it looks like in HCL. Types of single values and their collections are
 /// attributes; structs that derive [`Arguments`] and their collections are nested blocks.
+///
+/// ```
+/// use provider_framework::{Argument, Arguments, Attribute, Schema, Type, validator};
+/// use serde::Deserialize;
+///
+/// /// A port: the rule belongs to the type, and holds for each argument of it.
+/// #[derive(Default, Deserialize)]
+/// struct Port(u16);
+///
+/// impl Argument for Port {
+///     type Form = Attribute;
+///
+///     fn form() -> Attribute {
+///         Attribute::optional(Type::Number).check(validator::range(1..=65535))
+///     }
+/// }
+///
+/// /// A web server.
+/// #[derive(Default, Deserialize, Arguments)]
+/// #[serde(default)]
+/// struct Server {
+///     /// Ports that the server listens at.
+///     #[argument(required)]
+///     ports: Vec<Port>,
+/// }
+///
+/// let schema = Schema::new(0).arguments::<Server>();
+/// assert_eq!(schema.implied_type().to_string(), "object({ports = list(number)})");
+/// let server: Server = schema.read(&schema.encode(&serde_json::json!({ "ports": [80, 443] }))?)?;
+/// assert_eq!(server.ports[1].0, 443);
+/// # Ok::<(), provider_framework::Diagnostic>(())
+/// ```
 pub trait Argument {
     /// [`Attribute`] or [`Block`].
     type Form: Form;
@@ -66,7 +99,19 @@ pub trait Argument {
     fn form() -> Self::Form;
 }
 
-/// An attribute or a block, while a schema is made from types.
+/// An attribute or a block, while a schema is made from types: [`Attribute`] and [`Block`] implement it.
+///
+/// ```
+/// use provider_framework::{Argument, Body, Form, Presence};
+///
+/// // What the derive macro writes for `#[argument(required)] aliases: BTreeSet<String>`.
+/// let aliases = String::form().set().describe("Other names of the server.").required();
+/// assert_eq!(aliases.presence(), Presence::Required);
+/// assert_eq!(aliases.value_type().to_string(), "set(string)");
+/// let mut body = Body::new("A server.");
+/// body.add("aliases", aliases);
+/// assert_eq!(body.attributes().count(), 1);
+/// ```
 pub trait Form: Sized {
     /// The configuration must set it.
     #[must_use]

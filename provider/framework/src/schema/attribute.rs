@@ -6,6 +6,26 @@ use super::{Check, Problem};
 use crate::{Type, Value};
 
 /// Who sets an attribute.
+///
+/// ```
+/// use provider_framework::{Attribute, Presence, Type};
+///
+/// /// The heading of the attribute in a reference.
+/// fn heading(attribute: &Attribute) -> &'static str {
+///     match attribute.presence() {
+///         Presence::Required => "Required",
+///         Presence::Optional | Presence::OptionalComputed => "Optional",
+///         Presence::Computed => "Read-Only",
+///     }
+/// }
+///
+/// assert_eq!(heading(&Attribute::required(Type::String)), "Required");
+/// // Methods, and thereby options of the derive macro, change it.
+/// let id = Attribute::optional(Type::String).set_by_provider();
+/// assert_eq!(heading(&id), "Read-Only");
+/// let zone = Attribute::optional(Type::String).or_set_by_provider();
+/// assert_eq!(zone.presence(), Presence::OptionalComputed);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// The configuration must set it.
@@ -19,12 +39,53 @@ pub enum Presence {
 }
 
 /// Whether two known values mean the same, although they are written differently.
+///
+/// ```
+/// use provider_framework::{Attribute, Equality, Type, Value};
+///
+/// /// Host names mean the same in upper and lower case.
+/// const SAME_HOST: Equality = |left, right| match (left.as_str(), right.as_str()) {
+///     (Some(left), Some(right)) => left.eq_ignore_ascii_case(right),
+///     _ => false,
+/// };
+///
+/// assert!(SAME_HOST(&Value::from("Example.com"), &Value::from("example.com")));
+/// let host = Attribute::required(Type::String).equal_when(SAME_HOST);
+/// ```
 pub type Equality = fn(&Value, &Value) -> bool;
 
 /// Whether the change from the first value (in state) to the second (planned) needs a new object.
+///
+/// ```
+/// use provider_framework::{Attribute, ReplaceCondition, Type, Value};
+///
+/// /// A disk can grow, but not shrink.
+/// const SHRINKS: ReplaceCondition = |before, after| after.as_i64() < before.as_i64();
+///
+/// assert!(SHRINKS(&Value::from(20), &Value::from(10)));
+/// assert!(!SHRINKS(&Value::from(10), &Value::from(20)));
+/// let size = Attribute::required(Type::Number).requires_replace_if(SHRINKS);
+/// ```
 pub type ReplaceCondition = fn(&Value, &Value) -> bool;
 
 /// What the framework does to an attribute while it plans.
+///
+/// ```
+/// use provider_framework::{Attribute, Modifier, Type};
+///
+/// let zone = Attribute::optional_computed(Type::String)
+///     .use_state_for_unknown()
+///     .requires_replace_if_configured();
+/// // A reference can show which arguments replace the object.
+/// let replaces = |modifier: &Modifier| {
+///     matches!(modifier, Modifier::RequiresReplace | Modifier::RequiresReplaceIfConfigured)
+/// };
+/// assert!(zone.modifiers().iter().any(replaces));
+///
+/// // The error of the last start, or null: unchanged until the next start.
+/// let error = Attribute::computed(Type::String).use_state_or_null_for_unknown();
+/// assert!(!error.modifiers().iter().any(replaces));
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Modifier {
@@ -68,6 +129,14 @@ impl fmt::Debug for DefaultValue {
 ///     .requires_replace();
 /// assert_eq!(port.presence(), Presence::OptionalComputed);
 /// assert_eq!(port.default_value(), Some(&8080.into()));
+///
+/// let password = Attribute::optional(Type::String).write_only().sensitive();
+/// assert!(password.is_write_only() && password.is_sensitive() && !password.is_computed());
+///
+/// // For a reference of the provider.
+/// let zone = Attribute::required(Type::String).describe("Zone of the server.").example("\"a\"").deprecated("Use `zones`.");
+/// assert_eq!((zone.description(), zone.value_type()), ("Zone of the server.", &Type::String));
+/// assert_eq!((zone.example_text(), zone.deprecation()), (Some("\"a\""), Some("Use `zones`.")));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Attribute {
@@ -165,7 +234,8 @@ impl Attribute {
         self
     }
 
-    /// Keeps the value out of plan and state: it is only ever in the configuration. Needs Terraform 1.11.
+    /// Keeps the value out of plan and state: it is in the configuration only. Needs Terraform 1.11; with an older one,
+    /// setting it is an error.
     #[must_use]
     pub fn write_only(mut self) -> Self {
         self.write_only = true;
@@ -277,7 +347,7 @@ impl Attribute {
         self.sensitive
     }
 
-    /// Whether the value is only ever in the configuration.
+    /// Whether the value is in the configuration only.
     pub fn is_write_only(&self) -> bool {
         self.write_only
     }

@@ -4,6 +4,19 @@ use super::{Attribute, Body, Check, Problem};
 use crate::{Type, Value};
 
 /// How the blocks of one name are gathered.
+///
+/// ```
+/// use provider_framework::{Attribute, Block, Nesting, Type};
+///
+/// // What the provider reads for the blocks of one name.
+/// let type_of = |block: Block| block.attribute("port", Attribute::optional(Type::Number)).implied_type().to_string();
+/// assert_eq!(type_of(Block::single()), "object({port = number})");
+/// assert_eq!(type_of(Block::group()), "object({port = number})");
+/// assert_eq!(type_of(Block::list()), "list(object({port = number}))");
+/// assert_eq!(type_of(Block::set()), "set(object({port = number}))");
+/// assert_eq!(type_of(Block::map()), "map(object({port = number}))");
+/// assert_eq!(Block::named("name", "Its name.").nesting(), Nesting::List);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
     /// At most one; null if there is none.
@@ -21,7 +34,7 @@ pub enum Nesting {
 /// One kind of nested block.
 ///
 /// ```
-/// use provider_framework::{Attribute, Block, Nesting, Type};
+/// use provider_framework::{Attribute, Block, Nesting, Type, validator};
 ///
 /// // `port { name = "http"  number = 8080 }`, at least once.
 /// let port = Block::named("name", "Name of the port.")
@@ -29,6 +42,16 @@ pub enum Nesting {
 ///     .min(1);
 /// assert_eq!(port.nesting(), Nesting::List);
 /// assert_eq!(port.key(), Some("name"));
+/// assert_eq!(port.body().attributes().count(), 2);
+///
+/// let log = Block::single()
+///     .describe("Where the log is written.")
+///     .attribute("file", Attribute::optional(Type::String))
+///     .attribute("url", Attribute::optional(Type::String))
+///     .check(validator::exactly_one(["file", "url"]))
+///     .requires_replace();
+/// let service = Block::list().required().max(3).block("port", port).block("log", log).deprecated("Use `app`.");
+/// assert_eq!((service.min_items(), service.max_items()), (1, 3));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Block {
@@ -97,7 +120,7 @@ impl Block {
         self.min(1)
     }
 
-    /// The least number of blocks. Terraform checks it for list and set blocks; the framework checks it for
+    /// Sets the minimum number of blocks. Terraform checks it for list and set blocks; the framework checks it for
     /// the others.
     #[must_use]
     pub fn min(mut self, number: u32) -> Self {
@@ -105,7 +128,7 @@ impl Block {
         self
     }
 
-    /// The greatest number of blocks; zero means any number.
+    /// Sets the maximum number of blocks; zero means any number.
     #[must_use]
     pub fn max(mut self, number: u32) -> Self {
         self.max = number;
@@ -163,8 +186,20 @@ impl Block {
         self
     }
 
-    /// Adds the arguments and blocks of `body` that `is_wanted` takes by name. None of them is required here, and none has a
-    /// default: this block holds other values for the same arguments.
+    /// Adds those arguments and blocks of `body` for whose name `is_wanted` returns true. None of them is required here,
+    /// and none has a default: this block holds other values for the same arguments.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Block, Presence, Schema, Type};
+    ///
+    /// let schema = Schema::new(0)
+    ///     .attribute("name", Attribute::required(Type::String))
+    ///     .attribute("replicas", Attribute::required(Type::Number));
+    /// // `canary { replicas = 1 }`: what differs in a canary.
+    /// let canary = Block::single().overlay(schema.body(), |name| name != "name");
+    /// let attributes: Vec<_> = canary.body().attributes().map(|(name, found)| (name, found.presence())).collect();
+    /// assert_eq!(attributes, [("replicas", Presence::Optional)]);
+    /// ```
     #[must_use]
     pub fn overlay(mut self, body: &Body, is_wanted: impl Fn(&str) -> bool) -> Self {
         let optional = body.optional(None);
@@ -189,12 +224,12 @@ impl Block {
         self.nesting
     }
 
-    /// The least number of blocks.
+    /// The minimum number of blocks.
     pub fn min_items(&self) -> u32 {
         self.min
     }
 
-    /// The greatest number of blocks; zero means any number.
+    /// The maximum number of blocks; zero means any number.
     pub fn max_items(&self) -> u32 {
         self.max
     }

@@ -9,6 +9,31 @@ use super::{Attribute, Block, Nesting};
 use crate::{Path, Type, Value};
 
 /// The inside of a schema or of a nested block, in the order in which it was written down.
+///
+/// ```
+/// use provider_framework::{Attribute, Block, Body, Form, Schema, Type};
+///
+/// /// The names of all arguments, as a reference would list them.
+/// fn names(body: &Body) -> Vec<String> {
+///     let attributes = body.attributes().map(|(name, _)| name.to_owned());
+///     let inside = body.blocks().flat_map(|(block, inside)| {
+///         names(inside.body()).into_iter().map(move |name| format!("{block}.{name}"))
+///     });
+///     attributes.chain(inside).collect()
+/// }
+///
+/// let schema = Schema::new(0)
+///     .describe("A web server.")
+///     .attribute("name", Attribute::required(Type::String))
+///     .block("log", Block::single().attribute("level", Attribute::optional(Type::String)));
+/// assert_eq!(names(schema.body()), ["name", "log.level"]);
+/// assert_eq!((schema.body().description(), schema.body().deprecation()), ("A web server.", None));
+///
+/// // By hand, as in an implementation of `Arguments` without the derive macro.
+/// let mut body = Body::new("A log.");
+/// body.add("level", Form::required(Attribute::optional(Type::String)));
+/// assert_eq!(body.implied_type(), Type::object([("level", Type::String)]));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Body {
     pub(crate) description: String,

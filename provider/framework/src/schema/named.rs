@@ -9,6 +9,20 @@ use crate::{Diagnostics, Path, Type, Value, path::Step};
 impl Schema {
     /// The value with every list of named blocks turned into a map by name, at every depth; the blocks keep no name
     /// inside. Blocks whose name is unknown or null are left out, and so are later blocks of a name that is taken.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Block, Path, Schema, Type};
+    /// use serde_json::json;
+    ///
+    /// let port = Block::named("name", "Name of the port.").attribute("number", Attribute::required(Type::Number));
+    /// let schema = Schema::new(0).block("port", port);
+    /// // `port { name = "http"  number = 80 }`. Terraform has a list.
+    /// let value = schema.encode(&json!({ "port": { "http": { "number": 80 } } }))?;
+    /// assert_eq!(value.at(&Path::root("port").index(0).attribute("number")), Some(&80.into()));
+    /// let number = Path::root("port").key("http").attribute("number");
+    /// assert_eq!(schema.keyed(&value).at(&number), Some(&80.into()));
+    /// # Ok::<(), provider_framework::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn keyed(&self, value: &Value) -> Value {
         self.body.keyed(value)
@@ -16,6 +30,16 @@ impl Schema {
 
     /// The required arguments that are missing in a value of [`Schema::keyed`], such as one that was merged from several.
     /// Terraform checks a configuration itself, but not such a value.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Block, Path, Schema, Type, Value};
+    ///
+    /// let port = Block::named("name", "Name of the port.").attribute("number", Attribute::required(Type::Number));
+    /// let schema = Schema::new(0).block("port", port);
+    /// let http = Value::object([("number", Value::Null)]);
+    /// let keyed = Value::object([("port", Value::map([("http", http)]))]);
+    /// assert_eq!(schema.missing(&keyed), [Path::root("port").key("http").attribute("number")]);
+    /// ```
     pub fn missing(&self, keyed: &Value) -> Vec<Path> {
         let mut missing = Vec::new();
         self.body.missing(keyed, &Path::EMPTY, &mut missing);
@@ -24,6 +48,18 @@ impl Schema {
 
     /// The place of a path of [`Schema::keyed`]'s value in the value itself: `port["http"].port` is `port[0].port`.
     /// A name that no block has ends the path at the list.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Block, Path, Schema, Type};
+    /// use serde_json::json;
+    ///
+    /// let port = Block::named("name", "Name of the port.").attribute("number", Attribute::required(Type::Number));
+    /// let schema = Schema::new(0).block("port", port);
+    /// let value = schema.encode(&json!({ "port": { "http": { "number": 80 } } }))?;
+    /// let path = Path::root("port").key("http").attribute("number");
+    /// assert_eq!(schema.locate(&value, &path).to_string(), "port[0].number");
+    /// # Ok::<(), provider_framework::Diagnostic>(())
+    /// ```
     #[must_use]
     pub fn locate(&self, value: &Value, path: &Path) -> Path {
         let (mut body, mut here, mut located) = (&self.body, value, Path::EMPTY);

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use proto::tfplugin5 as tf;
 use serde::Serialize;
 
-use super::{Failure, apply_rules, plan_rules};
-use crate::{
-    Context, Diagnostic, Diagnostics, Path, Provider, Resource, Value,
-    plan::walk,
-    registry::{Entry, Registry, Typed},
-    server::{self, call::Call},
-    wire,
+use super::{
+    Change, Failure, Managed, Planned,
+    calls::{accepted, capabilities, identity_of, read_identity, succeeded},
 };
+use crate::{Provider, Value, registry::Registry, server, wire};
 
 /// A provider in this process, with everything that Terraform 1.15 can do.
 ///
@@ -42,7 +39,8 @@ use crate::{
 ///     // …
 /// }
 ///
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), provider_framework::testing::Failure> {
 /// let harness = Harness::new(Unconfigured::of([resource::<Note>()]))?;
 /// let mut note = harness.create("example_note", &json!({ "name": "a" })).await?;
 /// let renamed = json!({ "name": "b" });
@@ -51,45 +49,11 @@ use crate::{
 /// assert_eq!(harness.change(&mut note, &renamed).await?, Change::Replace);
 /// assert!(harness.refresh(&mut note).await?);
 /// harness.destroy(note).await?;
-/// # Ok::<(), provider_framework::testing::Failure>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub struct Harness {
-    registry: Arc<Registry>,
-}
-
-/// An object with all that Terraform keeps of it.
-#[derive(Debug, Clone)]
-pub struct Managed {
-    /// The type of the object.
-    pub type_name: String,
-    /// The state.
-    pub state: Value,
-    /// The identity; null if the type has none.
-    pub identity: Value,
-    private: Vec<u8>,
-}
-
-/// A plan that Terraform would accept.
-#[derive(Debug, Clone)]
-pub struct Planned {
-    /// The object as it will be.
-    pub state: Value,
-    /// What needs a new object.
-    pub requires_replace: Vec<String>,
-    private: Vec<u8>,
-    identity: Option<tf::ResourceIdentityData>,
-}
-
-/// What a step did to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Nothing.
-    None,
-    /// The object was changed.
-    Update,
-    /// The object was deleted and created again.
-    Replace,
+    pub(super) registry: Arc<Registry>,
 }
 
 impl Harness {
@@ -108,10 +72,42 @@ impl Harness {
     /// Checks and takes the configuration of the `provider` block.
     ///
     /// # Errors
-    /// The provider refuses it.
+    /// The provider refuses it, or Terraform would: a required argument is missing, for example.
+    ///
+    /// ```
+    /// use provider_framework::testing::{Failure, Harness};
+    /// use provider_framework::{
+    ///     Attribute, ConfigureRequest, Diagnostics, Provider, Schema, Type, async_trait, validator,
+    /// };
+    /// use serde_json::json;
+    ///
+    /// struct Dns;
+    ///
+    /// #[async_trait]
+    /// impl Provider for Dns {
+    ///     fn schema(&self) -> Schema {
+    ///         let url = validator::pattern("https://.+", "an HTTPS URL");
+    ///         Schema::new(0).attribute("url", Attribute::required(Type::String).check(url))
+    ///     }
+    ///
+    ///     async fn configure(&self, _request: ConfigureRequest) -> Diagnostics {
+    ///         Diagnostics::new()
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Failure> {
+    /// let harness = Harness::new(Dns)?;
+    /// harness.configure(&json!({ "url": "https://dns.example" })).await?;
+    /// let refused = harness.configure(&json!({ "url": "dns.example" })).await;
+    /// assert!(matches!(refused, Err(Failure::Errors(_))));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn configure(&self, config: &(impl Serialize + ?Sized + Sync)) -> Result<(), Failure> {
         let typed = self.registry.typed();
         let config = typed.schema.encode(config)?;
+        accepted(typed, &config)?;
         let config = Some(wire::values::write(config, &typed.of, "configuration")?);
         let request = tf::prepare_provider_config::Request { config: config.clone() };
         succeeded(server::validate::provider(&self.call(), request)?.diagnostics)?;
@@ -126,7 +122,7 @@ impl Harness {
     /// Plans a change of an object, or a new one if `before` is `None`.
     ///
     /// # Errors
-    /// The provider refuses the configuration, or Terraform would refuse the plan.
+    /// The provider refuses the configuration, or Terraform would refuse the configuration or the plan.
     pub async fn plan(
         &self,
         type_name: &str,
@@ -141,7 +137,7 @@ impl Harness {
     /// Makes an object. A plan after it must change nothing.
     ///
     /// # Errors
-    /// The provider fails, or Terraform would refuse one of its answers.
+    /// The provider fails, or Terraform would refuse the configuration or an answer of the provider.
     pub async fn create(
         &self,
         type_name: &str,
@@ -158,7 +154,7 @@ impl Harness {
     /// Changes an object to another configuration. A plan after it must change nothing.
     ///
     /// # Errors
-    /// The provider fails, or Terraform would refuse one of its answers.
+    /// The provider fails, or Terraform would refuse the configuration or an answer of the provider.
     pub async fn change(
         &self,
         managed: &mut Managed,
@@ -183,7 +179,7 @@ impl Harness {
         Ok(Change::Replace)
     }
 
-    /// Looks at an object. Returns whether it still exists.
+    /// Reads an object again, as `terraform refresh` does. Returns whether it still exists.
     ///
     /// # Errors
     /// The provider fails.
@@ -210,10 +206,63 @@ impl Harness {
         Ok(true)
     }
 
-    /// Imports an object by its id and looks at it, as Terraform does.
+    /// Imports an object by its id and reads it, as Terraform does.
     ///
     /// # Errors
     /// The provider fails, or the object does not exist.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use provider_framework::{
+    ///     Attribute, ConfigureRequest, CreateRequest, DeleteRequest, Diagnostics, IdentitySchema, ImportRequest, Outcome,
+    ///     Provider, ReadRequest, Resource, Schema, Type, UpdateRequest, Value, async_trait, testing::Harness,
+    /// };
+    /// use serde_json::json;
+    ///
+    /// struct Zone;
+    ///
+    /// #[async_trait]
+    /// impl Resource for Zone {
+    ///     fn type_name(&self) -> &'static str {
+    ///         "dns_zone"
+    ///     }
+    ///     fn schema(&self) -> Schema {
+    ///         Schema::new(0).attribute("name", Attribute::required(Type::String))
+    ///     }
+    ///     fn identity(&self) -> Option<IdentitySchema> {
+    ///         Some(IdentitySchema::new(0).required("name", Type::String, "Name of the zone."))
+    ///     }
+    ///     async fn import(&self, request: ImportRequest) -> Outcome {
+    ///         Outcome::of(Value::object([("name", Value::from(request.id))]))
+    ///     }
+    ///     async fn read(&self, request: ReadRequest) -> Outcome {
+    ///         let exists = request.state.attribute("name").as_str() == Some("example.com");
+    ///         if exists { Outcome::of(request.state) } else { Outcome::gone() }
+    ///     }
+    ///     // …
+    /// #     async fn create(&self, request: CreateRequest) -> Outcome { Outcome::of(request.planned) }
+    /// #     async fn update(&self, request: UpdateRequest) -> Outcome { Outcome::of(request.planned) }
+    /// #     async fn delete(&self, _request: DeleteRequest) -> Outcome { Outcome::gone() }
+    /// }
+    /// # struct Dns;
+    /// # #[async_trait]
+    /// # impl Provider for Dns {
+    /// #     fn schema(&self) -> Schema { Schema::new(0) }
+    /// #     async fn configure(&self, _request: ConfigureRequest) -> Diagnostics { Diagnostics::new() }
+    /// #     fn resources(&self) -> Vec<Arc<dyn Resource>> { vec![Arc::new(Zone)] }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), provider_framework::testing::Failure> {
+    /// let harness = Harness::new(Dns)?;
+    /// let by_id = harness.import("dns_zone", "example.com").await?;
+    /// let by_identity = harness.import_identity("dns_zone", &json!({ "name": "example.com" })).await?;
+    /// assert_eq!(by_id.state, by_identity.state);
+    /// assert!(harness.import("dns_zone", "example.org").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn import(&self, type_name: &str, id: &str) -> Result<Managed, Failure> {
         self.import_by(tf::import_resource_state::Request {
             type_name: type_name.to_owned(),
@@ -224,7 +273,7 @@ impl Harness {
         .await
     }
 
-    /// Imports an object by its identity and looks at it, as Terraform does.
+    /// Imports an object by its identity and reads it, as Terraform does. [`Harness::import`] has an example.
     ///
     /// # Errors
     /// The provider fails, or the object does not exist.
@@ -285,173 +334,5 @@ impl Harness {
         } else {
             Err(Failure::Refused("result", vec!["a deleted object still has a state".to_owned()]))
         }
-    }
-
-    fn call(&self) -> Call {
-        let context = Context { configured: self.registry.configured.clone(), ..Context::default() };
-        Call { registry: Arc::clone(&self.registry), context }
-    }
-
-    fn validate(&self, type_name: &str, config: &Value) -> Result<(), Failure> {
-        let typed = self.registry.resource(type_name)?.typed();
-        let request = tf::validate_resource_type_config::Request {
-            type_name: type_name.to_owned(),
-            config: Some(wire::values::write(config.clone(), &typed.of, "configuration")?),
-            client_capabilities: Some(capabilities()),
-        };
-        succeeded(server::validate::resource(self.call(), &request)?.diagnostics)
-    }
-
-    async fn plan_of(
-        &self,
-        type_name: &str,
-        before: Option<&Managed>,
-        config: &Value,
-    ) -> Result<Planned, Failure> {
-        let resource = self.registry.resource(type_name)?;
-        let typed = resource.typed();
-        let write = |value: Value| wire::values::write(value, &typed.of, "value").map(Some);
-        let prior = before.map_or(Value::Null, |managed| managed.state.clone());
-        let request = tf::plan_resource_change::Request {
-            type_name: type_name.to_owned(),
-            prior_state: write(prior.clone())?,
-            proposed_new_state: write(proposed(typed, &prior, config))?,
-            config: write(config.clone())?,
-            prior_private: before.map(|managed| managed.private.clone()).unwrap_or_default(),
-            prior_identity: before.map(|managed| identity_of(resource, managed)).transpose()?.flatten(),
-            client_capabilities: Some(capabilities()),
-            provider_meta: None,
-        };
-        let response = server::plan::answer(self.call(), request).await?;
-        succeeded(response.diagnostics)?;
-        let state = wire::values::read_present(response.planned_state.as_ref(), &typed.of, "plan")?;
-        let violations = plan_rules::violations(typed.schema.body(), &state, config, &prior);
-        if !violations.is_empty() {
-            return Err(Failure::Refused("plan", violations));
-        }
-        let paths = response.requires_replace.iter().map(wire::diagnostics::path_from_wire);
-        Ok(Planned {
-            state,
-            requires_replace: paths.map(|path: Path| path.to_string()).collect(),
-            private: response.planned_private,
-            identity: response.planned_identity,
-        })
-    }
-
-    async fn apply(
-        &self,
-        type_name: &str,
-        before: Option<&Managed>,
-        planned: &Planned,
-        config: &Value,
-    ) -> Result<Managed, Failure> {
-        let resource = self.registry.resource(type_name)?;
-        let typed = resource.typed();
-        let write = |value: Value| wire::values::write(value, &typed.of, "value").map(Some);
-        let request = tf::apply_resource_change::Request {
-            type_name: type_name.to_owned(),
-            prior_state: write(before.map_or(Value::Null, |managed| managed.state.clone()))?,
-            planned_state: write(planned.state.clone())?,
-            config: write(config.clone())?,
-            planned_private: planned.private.clone(),
-            planned_identity: planned.identity.clone(),
-            provider_meta: None,
-        };
-        let response = server::apply::answer(self.call(), request).await?;
-        succeeded(response.diagnostics)?;
-        let state = wire::values::read_present(response.new_state.as_ref(), &typed.of, "state")?;
-        let violations = apply_rules::violations(&planned.state, &state);
-        if !violations.is_empty() {
-            return Err(Failure::Refused("result", violations));
-        }
-        let identity = read_identity(resource, response.new_identity.as_ref())?;
-        Ok(Managed { type_name: type_name.to_owned(), state, identity, private: response.private })
-    }
-
-    /// After an apply, nothing may be left to change.
-    async fn settled(&self, managed: &Managed, config: &Value) -> Result<(), Failure> {
-        let mut now = managed.clone();
-        if !self.refresh(&mut now).await? {
-            let text = "the object is missing right after the apply".to_owned();
-            return Err(Failure::Refused("result", vec![text]));
-        }
-        let planned = self.plan_of(&managed.type_name, Some(&now), config).await?;
-        if planned.state == now.state {
-            return Ok(());
-        }
-        let changes = apply_rules::violations(&planned.state, &now.state);
-        Err(Failure::Refused("result: a plan right after it changes something", changes))
-    }
-
-    async fn import_by(&self, request: tf::import_resource_state::Request) -> Result<Managed, Failure> {
-        let type_name = request.type_name.clone();
-        let resource = self.registry.resource(&type_name)?;
-        let response = server::import::answer(self.call(), request).await?;
-        succeeded(response.diagnostics)?;
-        let Some(imported) = response.imported_resources.into_iter().next() else {
-            return Err(Failure::Refused("import", vec!["no object was returned".to_owned()]));
-        };
-        let state = wire::values::read_present(imported.state.as_ref(), &resource.typed().of, "state")?;
-        let identity = read_identity(resource, imported.identity.as_ref())?;
-        let mut managed = Managed { type_name, state, identity, private: imported.private };
-        if self.refresh(&mut managed).await? {
-            Ok(managed)
-        } else {
-            let text = "Terraform cannot import an object that does not exist".to_owned();
-            Err(Failure::Refused("import", vec![text]))
-        }
-    }
-}
-
-fn capabilities() -> tf::ClientCapabilities {
-    tf::ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true }
-}
-
-/// What Terraform proposes: the configuration, with the prior values of computed attributes that it leaves out.
-fn proposed(typed: &Typed, prior: &Value, config: &Value) -> Value {
-    let mut proposed = config.clone();
-    walk(typed.schema.body(), &mut proposed, config, prior, &mut |attribute, value, config, prior| {
-        if attribute.is_computed() && config.is_null() {
-            *value = prior.cloned().unwrap_or_default();
-        }
-    });
-    proposed
-}
-
-fn succeeded(diagnostics: Vec<tf::Diagnostic>) -> Result<(), Failure> {
-    let errors: Diagnostics = diagnostics
-        .into_iter()
-        .filter(|diagnostic| diagnostic.severity() == tf::diagnostic::Severity::Error)
-        .map(|diagnostic| {
-            let path = diagnostic.attribute.as_ref().map(wire::diagnostics::path_from_wire);
-            Diagnostic { path, ..Diagnostic::error(diagnostic.summary, diagnostic.detail) }
-        })
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
-}
-
-fn identity_of(
-    resource: &Entry<dyn Resource, Typed>,
-    managed: &Managed,
-) -> Result<Option<tf::ResourceIdentityData>, Diagnostic> {
-    match &resource.typed().identity {
-        Some(schema) if !managed.identity.is_null() => {
-            wire::identities::written(managed.identity.clone(), &schema.of).map(Some)
-        }
-        _ => Ok(None),
-    }
-}
-
-fn read_identity(
-    resource: &Entry<dyn Resource, Typed>,
-    identity: Option<&tf::ResourceIdentityData>,
-) -> Result<Value, Failure> {
-    let Some(schema) = &resource.typed().identity else { return Ok(Value::Null) };
-    let data = identity.and_then(|identity| identity.identity_data.as_ref());
-    let identity = wire::values::read(data, &schema.of, "identity")?;
-    if identity.is_wholly_known() {
-        Ok(identity)
-    } else {
-        Err(Failure::Refused("identity", vec!["parts of it are unknown after the apply".to_owned()]))
     }
 }

@@ -176,6 +176,13 @@ fn inferred(text: &str, depth: usize) -> Result<Type, Misfit> {
 impl Value {
     /// The value as plain JSON: sets are arrays, null and unknown are null, and a number that JSON's reader
     /// cannot hold exactly is the nearest one that it can.
+    ///
+    /// ```
+    /// use provider_framework::Value;
+    ///
+    /// let port = Value::object([("name", Value::from("http")), ("number", Value::from(80))]);
+    /// assert_eq!(port.to_json(), serde_json::json!({ "name": "http", "number": 80 }));
+    /// ```
     pub fn to_json(&self) -> Json {
         match self {
             Self::Null | Self::Unknown => Json::Null,

@@ -16,6 +16,8 @@ use bigdecimal::{BigDecimal, FromPrimitive, ToPrimitive, Zero};
 /// assert_eq!(tenth.to_string(), "0.1");
 /// assert_eq!("1e3".parse::<Number>()?.as_i64(), Some(1000));
 /// assert_eq!("1e1000000".parse::<Number>(), Err(NotANumber));
+/// assert_eq!(Number::from_f64(0.25).map(|quarter| quarter.as_f64()), Some(0.25));
+/// assert!(Number::from_f64(f64::INFINITY).is_some_and(|number| number.is_infinite()));
 /// # Ok::<(), NotANumber>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -81,6 +83,13 @@ impl Number {
 }
 
 /// A text that is not a decimal number, or is too long.
+///
+/// ```
+/// use provider_framework::{NotANumber, Number};
+///
+/// assert_eq!("ten".parse::<Number>(), Err(NotANumber));
+/// assert_eq!(NotANumber.to_string(), "not a decimal number of at most 1300 digits");
+/// ```
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a decimal number of at most {LONGEST} digits")]
 pub struct NotANumber;

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 /// let ports = Type::list(Type::object([("name", Type::String), ("number", Type::Number)]));
 /// assert_eq!(ports.to_string(), "list(object({name = string, number = number}))");
 /// assert_eq!(Type::from_json(&ports.to_json()), Some(ports));
+/// assert_eq!(Type::map(Type::set(Type::Bool)).to_string(), "map(set(bool))");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
