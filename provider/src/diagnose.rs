@@ -8,7 +8,7 @@ use crate::app::layers::Layers;
 use crate::app::overrides;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::App;
-use crate::infrastructure::converge::Failure;
+use crate::infrastructure::failure::Failure;
 
 /// `detail`, with an explanation of `ADDRESS` in its commands: Terraform does not pass the address to providers.
 pub(crate) fn with_address(detail: String) -> String {
