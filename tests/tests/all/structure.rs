@@ -129,7 +129,9 @@ fn modules_of_a_folder_do_not_use_each_other_in_a_circle() {
         // Modules that use none of the others are done, then those that use only these, and so on.
         while let Some(done) = uses.iter().find(|(_, used)| used.is_empty()).map(|(name, _)| name.clone()) {
             uses.remove(&done);
-            uses.values_mut().for_each(|used| _ = used.remove(&done));
+            for others in uses.values_mut() {
+                others.remove(&done);
+            }
         }
         assert!(uses.is_empty(), "{}: a circle is among {uses:?}", folder.display());
     }
@@ -159,13 +161,13 @@ fn uses_among_modules(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
     for path in all.iter().filter(|path| path.starts_with(folder)) {
         let below: Vec<_> = path.strip_prefix(folder).unwrap().iter().collect();
         let module = stem(Path::new(below[0]));
-        let Some(used) = uses.get_mut(&module).filter(|_| !path.ends_with("tests.rs")) else { continue };
+        let Some(others) = uses.get_mut(&module).filter(|_| !path.ends_with("tests.rs")) else { continue };
         let text = text(path);
         for prefix in [&absolute, &"super::".repeat(below.len())] {
             let named = named_after(&text, prefix);
-            used.extend(named.iter().filter_map(|name| homes.get(name)).map(|home| (*home).clone()));
+            others.extend(named.iter().filter_map(|name| homes.get(name)).map(|home| (*home).clone()));
         }
-        used.remove(&module);
+        others.remove(&module);
     }
     uses
 }

@@ -1,6 +1,8 @@
 //! The way to AWS, tried on a server that answers what it is told to.
 
 mod answers;
+mod apps;
+mod batching;
 mod log;
 mod server;
 
