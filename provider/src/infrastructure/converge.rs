@@ -117,9 +117,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
                 Some(observed) => report.observed.insert(component.key(), observed),
                 None => report.observed.remove(&component.key()),
             };
-            if let Some(error) = step.error {
-                report.failures.push(Failure::Aws { title: component.title(), error });
-            }
+            report.failures.extend(step.fault.map(|fault| fault.of(component.title())));
         }
         if !report.failures.is_empty() {
             return report;

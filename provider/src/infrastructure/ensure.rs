@@ -5,6 +5,7 @@ use std::time::Duration;
 use ipsy_aws::{Error, ErrorKind};
 use tokio::time::sleep;
 
+use super::failure::Fault;
 use super::rollout::roll_out;
 use super::{Component, Facts, Observed};
 
@@ -17,7 +18,7 @@ pub(super) struct Step {
     /// As it is now; `None` if it is not there.
     pub(super) observed: Option<Observed>,
     pub(super) made: bool,
-    pub(super) error: Option<Error>,
+    pub(super) fault: Option<Fault>,
 }
 
 /// Makes `component` where nothing was found, and adjusts what differs.
@@ -26,14 +27,14 @@ pub(super) async fn ensure(component: &dyn Component, found: Option<Observed>, f
     // What was imported gets its marks of ownership with the first change of the app.
     let (unset, stray) = component.ownership().difference(&component.key(), &found.tags);
     if found.properties == component.desired() && unset.is_empty() && stray.is_empty() {
-        return Step { observed: Some(found), made: false, error: None };
+        return Step { observed: Some(found), made: false, fault: None };
     }
     adjust(component, found, facts, false).await
 }
 
 async fn make(component: &dyn Component, facts: &Facts) -> Step {
     let error = match component.create(facts).await {
-        Ok(observed) => return Step { observed: Some(observed), made: true, error: None },
+        Ok(observed) => return Step { observed: Some(observed), made: true, fault: None },
         Err(error) => error,
     };
     // A reply can be lost after the effect, and the second of two calls can fail: look what is there now.
@@ -44,9 +45,9 @@ async fn make(component: &dyn Component, facts: &Facts) -> Step {
             if lost {
                 return adjust(component, found, facts, true).await;
             }
-            Step { observed: Some(found), made: true, error: Some(error) }
+            Step { observed: Some(found), made: true, fault: Some(error.into()) }
         }
-        _ => Step { observed: None, made: false, error: Some(error) },
+        _ => Step { observed: None, made: false, fault: Some(error.into()) },
     }
 }
 
@@ -70,25 +71,25 @@ async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made:
             let value = if component.is_told_by_aws() {
                 match component.observe(Some(&found.arn)).await {
                     Ok(now) => now.and_then(|now| now.value),
-                    Err(error) => return Step { observed: Some(found), made, error: Some(error) },
+                    Err(error) => return Step { observed: Some(found), made, fault: Some(error.into()) },
                 }
             } else {
                 found.value.clone()
             };
             let observed = Observed { properties: component.desired(), value, ..found };
-            Step { observed: Some(observed), made, error: None }
+            Step { observed: Some(observed), made, fault: None }
         }
-        Err(error) => {
+        Err(fault) => {
             // Some of the changes may have been made: report what exists. An object that is replaced in place may
             // be deleted.
             let arn = Some(found.arn.as_str()).filter(|arn| !arn.is_empty());
             let now = component.observe(arn).await.unwrap_or(Some(found));
-            Step { observed: now, made, error: Some(error) }
+            Step { observed: now, made, fault: Some(fault) }
         }
     }
 }
 
-async fn change_and_tag(component: &dyn Component, found: &Observed, facts: &Facts) -> Result<(), Error> {
+async fn change_and_tag(component: &dyn Component, found: &Observed, facts: &Facts) -> Result<(), Fault> {
     change(component, found, facts).await?;
     let (set, removed) = component.ownership().difference(&component.key(), &found.tags);
     if !set.is_empty() {
@@ -101,7 +102,7 @@ async fn change_and_tag(component: &dyn Component, found: &Observed, facts: &Fac
 }
 
 /// Changes what differs in `found`, and then moves its traffic; tags apart.
-pub(crate) async fn change(component: &dyn Component, found: &Observed, facts: &Facts) -> Result<(), Error> {
+pub(crate) async fn change(component: &dyn Component, found: &Observed, facts: &Facts) -> Result<(), Fault> {
     component.change(found, facts).await?;
     match component.weight_shift(found, facts).await? {
         Some(shift) => roll_out(&shift, facts).await,

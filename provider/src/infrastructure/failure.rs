@@ -9,6 +9,8 @@ use super::obstacle::Obstacle;
 pub(crate) enum Failure {
     /// AWS refused, or could not be reached.
     Aws { title: String, error: Error },
+    /// A guard of its rollout has failed, or Terraform asked to stop; `reason` is in full sentences.
+    Halted { title: String, reason: String },
     /// AWS would refuse to delete it.
     Obstructed { title: String, obstacle: Obstacle },
     /// There is such an object, and it is not ours.
@@ -17,4 +19,29 @@ pub(crate) enum Failure {
     Cancelled,
     /// What had been made could not be undone either, and is still there.
     Leftover { title: String, error: Error },
+}
+
+/// Why a change of an object has ended early.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// AWS refused, or could not be reached.
+    Aws(Error),
+    /// A guard of its rollout has failed, or Terraform asked to stop. Full sentences.
+    Halted(String),
+}
+
+impl Fault {
+    /// As the failure of the object with this title.
+    pub(super) fn of(self, title: String) -> Failure {
+        match self {
+            Self::Aws(error) => Failure::Aws { title, error },
+            Self::Halted(reason) => Failure::Halted { title, reason },
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Aws(error)
+    }
 }

@@ -8,11 +8,12 @@ mod report;
 mod steps;
 mod timeline;
 
-use ipsy_aws::{Error, RuleChange};
+use ipsy_aws::RuleChange;
 
 use self::guard::{Guard, Health};
 use self::steps::Steps;
 use super::Facts;
+use super::failure::Fault;
 use super::weight_shift::WeightShift;
 use crate::app::rollout::{Mode, Progress, Rollout, Shares, rises};
 use crate::app::traffic::{BackendPlace, MOST_TARGET_GROUPS, Weights, previous_name};
@@ -30,7 +31,7 @@ enum Moved {
 
 /// Brings the rule from the weights that it has to those that are wanted, by the rules of its rollout. Conditions that differ
 /// change in the last call.
-pub(super) async fn roll_out(shift: &WeightShift<'_>, facts: &Facts) -> Result<(), Error> {
+pub(super) async fn roll_out(shift: &WeightShift<'_>, facts: &Facts) -> Result<(), Fault> {
     let moved = move_guarded(shift, facts).await?;
     let actions = (moved != Moved::Arrived).then(|| shift.actions(&shift.wanted));
     let conditions = shift.conditions.clone();
@@ -47,7 +48,7 @@ pub(super) async fn roll_out(shift: &WeightShift<'_>, facts: &Facts) -> Result<(
 }
 
 /// Makes the guarded steps. Nothing changes before the backends that get more requests have healthy targets.
-async fn move_guarded(shift: &WeightShift<'_>, facts: &Facts) -> Result<Moved, Error> {
+async fn move_guarded(shift: &WeightShift<'_>, facts: &Facts) -> Result<Moved, Fault> {
     let (before, wanted) = (&shift.before, &shift.wanted);
     let has_steps = shift.weights == Weights::Terraform && shift.rollout.mode != Mode::Immediate;
     let is_guarded =
@@ -73,7 +74,7 @@ async fn move_guarded(shift: &WeightShift<'_>, facts: &Facts) -> Result<Moved, E
         // A group that the rule does not have yet is not checked by AWS.
         let is_in = receivers.iter().all(|name| before.contains_key(*name));
         return if is_in {
-            Err(shift.halted(&problem, "The weights are what they were before"))
+            Err(Fault::Halted(format!("{problem}. The weights are what they were before.")))
         } else {
             Ok(Moved::Free)
         };

@@ -59,11 +59,6 @@ impl WeightShift<'_> {
         self.aws.listener_rules.tag(&self.rule, &walk.tags()).await
     }
 
-    /// The error of a shift that was halted by `problem`.
-    pub(super) fn halted(&self, problem: &str, outcome: &str) -> Error {
-        self.error(ErrorKind::Halted, &format!("{problem}. {outcome}."))
-    }
-
     pub(super) fn error(&self, kind: ErrorKind, message: &str) -> Error {
         Error::new(kind, Service::Elb, "ModifyRule", &self.rule, message)
     }

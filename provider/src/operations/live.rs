@@ -12,7 +12,7 @@ use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::Shares;
 use crate::app::traffic::BackendPlace;
-use crate::diagnose::{aws_diagnostic, failure_diagnostic, problem_diagnostics};
+use crate::diagnose::{aws_diagnostic, failure_diagnostic, fault_diagnostic, problem_diagnostics};
 use crate::infrastructure::desired::{Account, components};
 use crate::infrastructure::ensure::change;
 use crate::infrastructure::observe::observe_each;
@@ -83,7 +83,7 @@ impl<'a> LiveRule<'a> {
         for rule in wanted.iter().filter(|component| component.key() == listener_rule::KEY) {
             self.check_unchanged(rule.as_ref())?;
             let changed = change(rule.as_ref(), &self.observed, &facts).await;
-            changed.map_err(|error| aws_diagnostic("The traffic was not moved", &error))?;
+            changed.map_err(|fault| fault_diagnostic("The traffic was not moved", &fault))?;
         }
         Ok(())
     }

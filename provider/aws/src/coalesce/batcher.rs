@@ -260,7 +260,6 @@ fn may_be_the_fault_of_one(error: &Error) -> bool {
         | ErrorKind::Expired
         | ErrorKind::NoCredentials
         | ErrorKind::QuotaExceeded
-        | ErrorKind::Halted
         | ErrorKind::Other => false,
         ErrorKind::AccessDenied
         | ErrorKind::Invalid

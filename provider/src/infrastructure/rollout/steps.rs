@@ -13,6 +13,7 @@ use super::report;
 use crate::app::rollout::{Mode, OnFailure, Progress, Rollout, Shares, between, shown};
 use crate::app::traffic::WeightChange;
 use crate::infrastructure::Facts;
+use crate::infrastructure::failure::Fault;
 use crate::infrastructure::weight_shift::WeightShift;
 
 /// Why steps ended before the last one.
@@ -52,7 +53,7 @@ impl<'a> Steps<'a> {
     }
 
     /// Moves from `start` to `end`, and writes the report. The rule has the weights before the shift.
-    pub(super) async fn walk(mut self, start: &Shares, end: &Shares) -> Result<(), Error> {
+    pub(super) async fn walk(mut self, start: &Shares, end: &Shares) -> Result<(), Fault> {
         let result = self.advance(start, end).await;
         if let Some(path) = self.rollout.report.as_deref() {
             report::write(&self.journal, path);
@@ -60,7 +61,7 @@ impl<'a> Steps<'a> {
         result
     }
 
-    async fn advance(&mut self, start: &Shares, end: &Shares) -> Result<(), Error> {
+    async fn advance(&mut self, start: &Shares, end: &Shares) -> Result<(), Fault> {
         let (before, change) = (&self.shift.before, self.shift.change);
         let reached = change.map_or(0, |change| change.reached);
         // Where an earlier apply has made steps, the way begins where it did.
@@ -78,22 +79,22 @@ impl<'a> Steps<'a> {
             let unmoved = reached == 0 || matches!(broken, Broken::Stopped);
             let text = "The weights are what they were before";
             return match broken {
-                Broken::Aws(error) => Err(error),
+                Broken::Aws(error) => Err(error.into()),
                 Broken::Guard(problem) if !unmoved => self.fail(&mut live, start, &origin, &problem).await,
-                Broken::Guard(problem) => Err(self.shift.halted(&problem, text)),
-                Broken::Stopped => Err(self.shift.halted("Terraform asked to stop", text)),
+                Broken::Guard(problem) => Err(halted(&problem, text)),
+                Broken::Stopped => Err(halted("Terraform asked to stop", text)),
             };
         }
         let mut good = start.clone();
         match self.steps(change, &origin, end, &mut live, &mut good).await {
             Ok(()) => Ok(()),
-            Err(Broken::Aws(error)) if error.kind() == ErrorKind::Conflict => Err(error),
+            Err(Broken::Aws(error)) if error.kind() == ErrorKind::Conflict => Err(error.into()),
             Err(Broken::Stopped) => {
                 let restored = self.set(&mut live, &good).await;
                 self.shift.mark(Progress::Stopped).await?;
                 restored?;
                 let text = format!("The weights of the last good step stay: {}", shown(&good));
-                Err(self.shift.halted("Terraform asked to stop", &text))
+                Err(halted("Terraform asked to stop", &text))
             }
             Err(Broken::Guard(problem)) => self.fail(&mut live, &good, &origin, &problem).await,
             Err(Broken::Aws(error)) => {
@@ -110,7 +111,7 @@ impl<'a> Steps<'a> {
         good: &Shares,
         origin: &Shares,
         problem: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Fault> {
         let back = match self.rollout.on_failure {
             OnFailure::Rollback => origin,
             OnFailure::Hold => good,
@@ -126,7 +127,7 @@ impl<'a> Steps<'a> {
         if restored.is_ok() && self.rollout.on_failure == OnFailure::Rollback {
             self.shift.mark(Progress::RolledBack).await?;
         }
-        Err(self.shift.halted(problem, text))
+        Err(halted(problem, text))
     }
 
     async fn steps(
@@ -265,4 +266,8 @@ impl<'a> Steps<'a> {
             () = self.facts.cancel.cancelled() => Err(Broken::Stopped),
         }
     }
+}
+
+fn halted(problem: &str, outcome: &str) -> Fault {
+    Fault::Halted(format!("{problem}. {outcome}."))
 }
