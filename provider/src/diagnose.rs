@@ -3,12 +3,13 @@
 use ipsy_aws::Error;
 use provider_framework::{Diagnostic, Diagnostics, Path};
 
+use crate::advice::advice;
 use crate::app::contract;
 use crate::app::layers::Layers;
 use crate::app::overrides;
 use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::App;
-use crate::infrastructure::converge::Failure;
+use crate::infrastructure::failure::{Failure, Fault};
 
 /// `detail`, with an explanation of `ADDRESS` in its commands: Terraform does not pass the address to providers.
 pub(crate) fn with_address(detail: String) -> String {
@@ -87,8 +88,21 @@ pub(crate) fn contract_diagnostics(
 
 /// An error of AWS: operation, object, code and request id, then what to do.
 pub(crate) fn aws_diagnostic(summary: &str, error: &Error) -> Diagnostic {
-    let advice = error.advice();
+    let advice = advice(error);
     let detail = if advice.is_empty() { format!("{error}.") } else { format!("{error}.\n\n{advice}") };
+    Diagnostic::error(summary, detail)
+}
+
+/// A change that has ended early.
+pub(crate) fn fault_diagnostic(summary: &str, fault: &Fault) -> Diagnostic {
+    match fault {
+        Fault::Aws(error) => aws_diagnostic(summary, error),
+        Fault::Halted(reason) => halted_diagnostic(summary, reason),
+    }
+}
+
+fn halted_diagnostic(summary: &str, reason: &str) -> Diagnostic {
+    let detail = format!("{reason}\n\nWhen the cause is fixed, the next apply continues from here.");
     Diagnostic::error(summary, detail)
 }
 
@@ -96,6 +110,9 @@ pub(crate) fn aws_diagnostic(summary: &str, error: &Error) -> Diagnostic {
 pub(crate) fn failure_diagnostic(failure: &Failure, verb: &str) -> Diagnostic {
     match failure {
         Failure::Aws { title, error } => aws_diagnostic(&format!("The {title} was not {verb}"), error),
+        Failure::Halted { title, reason } => {
+            halted_diagnostic(&format!("The {title} was not {verb}"), reason)
+        }
         Failure::Obstructed { title, obstacle } => Diagnostic::error(
             format!("AWS would refuse to delete the {title}"),
             format!("Nothing was changed, because {}.\n\n{}", obstacle.reason, obstacle.remedy),

@@ -2,6 +2,7 @@
 //! people. The first argument chooses.
 
 mod actions;
+mod advice;
 mod app;
 mod claims;
 mod command;

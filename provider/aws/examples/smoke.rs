@@ -30,11 +30,7 @@ async fn main() -> ExitCode {
     match round(listener.as_deref(), cluster.as_deref()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!(
-                "FAILED: {error}
-  {}",
-                error.advice()
-            );
+            println!("FAILED: {error}");
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     Account, Accounts, Alarms, Clusters, Configuration, Error, Instances, ListenerRules, LoadBalancers,
     LogGroups, Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles,
-    TargetGroups, coalesce, sdk,
+    TargetGroups, sdk,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -55,7 +55,7 @@ impl Aws {
     /// files (shared configuration, certificates) are read here. Fails if no region is configured, or if what is
     /// configured cannot be.
     pub async fn connect(configuration: &Configuration) -> Result<Self, Error> {
-        Ok(coalesce::coalesced(sdk::connect(configuration).await?))
+        sdk::connect(configuration).await
     }
 
     /// The same AWS for callers that read many objects to see whether anything has changed: roles and tags come from

@@ -1,6 +1,9 @@
-//! Asking for many objects in few calls, where AWS refuses the whole call if one of them is missing.
+//! Asking for many objects: in few calls, where AWS refuses the whole call if one of them is missing, and page by page.
 
 use std::collections::VecDeque;
+use std::future::Future;
+
+use crate::Error;
 
 /// What is still to be asked for, in pieces. A piece that AWS refuses because something in it is missing is
 /// split, until what is missing stands alone and is dropped.
@@ -36,6 +39,45 @@ impl<T: Clone + Ord> Batches<T> {
         piece.retain(|item| item != missing);
         if !piece.is_empty() {
             self.pieces.push_front(piece);
+        }
+    }
+}
+
+/// What `describe` finds under `keys`, asked in pieces of at most `size`. What is missing is left out.
+pub(crate) async fn found<Value, Describe, Answer>(
+    keys: &[String],
+    size: usize,
+    describe: Describe,
+) -> Result<Vec<Value>, Error>
+where
+    Describe: Fn(Vec<String>) -> Answer,
+    Answer: Future<Output = Result<Vec<Value>, Error>>,
+{
+    let mut all = Vec::new();
+    let mut batches = Batches::new(keys, size);
+    while let Some(piece) = batches.next() {
+        match describe(piece.clone()).await {
+            Ok(found) => all.extend(found),
+            Err(error) if error.is_not_found() => batches.split(piece),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+/// The items of all pages. `read` reads the page of a token, the first one without, and gives the token of the next page.
+pub(crate) async fn pages<Item, Read, Answer>(read: Read) -> Result<Vec<Item>, Error>
+where
+    Read: Fn(Option<String>) -> Answer,
+    Answer: Future<Output = Result<(Vec<Item>, Option<String>), Error>>,
+{
+    let (mut all, mut token) = (Vec::new(), None);
+    loop {
+        let (items, next) = read(token).await?;
+        all.extend(items);
+        token = next.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(all);
         }
     }
 }

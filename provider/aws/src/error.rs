@@ -1,14 +1,12 @@
-//! What AWS, or the way to it, answered instead of a result: which call on which object, why, and what to do.
-
-mod advice;
+//! What AWS, or the way to it, answered instead of a result: which call on which object, and why.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::one_line;
+use crate::{Service, one_line};
 
 /// A call to AWS that failed. Printed, it is one sentence with operation, object, AWS's message, code and
-/// request id; [`Error::advice`] describes what to do. It never holds a secret.
+/// request id. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(Box<Failure>);
@@ -30,8 +28,6 @@ pub enum ErrorKind {
     QuotaExceeded,
     /// Another caller changes the same object, or holds the same place (a rule's priority).
     Conflict,
-    /// A change was held up on purpose: a guard failed, or a stop was requested.
-    Halted,
     /// The credentials were good once.
     Expired,
     /// No credentials were found, or what should give them failed.
@@ -42,121 +38,6 @@ pub enum ErrorKind {
     Invalid,
     /// Anything else, among it AWS's own faults (status 500 and above).
     Other,
-}
-
-/// The AWS services that are called here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Service {
-    /// Amazon EC2 Auto Scaling.
-    AutoScaling,
-    /// The alarms of `CloudWatch`.
-    CloudWatch,
-    /// Elastic Compute Cloud.
-    Ec2,
-    /// Elastic Container Registry.
-    Ecr,
-    /// Identity and Access Management.
-    Iam,
-    /// Elastic Kubernetes Service.
-    Eks,
-    /// Elastic Load Balancing, version 2.
-    Elb,
-    /// The log groups of `CloudWatch`.
-    Logs,
-    /// The DNS service.
-    Route53,
-    /// Systems Manager (its parameter store).
-    Ssm,
-    /// Security Token Service.
-    Sts,
-    /// The tagging service, which has the tags of all services' objects.
-    Tagging,
-}
-
-impl Service {
-    /// All services, by the order of their names.
-    pub const ALL: [Self; 12] = [
-        Self::AutoScaling,
-        Self::CloudWatch,
-        Self::Ec2,
-        Self::Ecr,
-        Self::Eks,
-        Self::Elb,
-        Self::Iam,
-        Self::Logs,
-        Self::Route53,
-        Self::Ssm,
-        Self::Sts,
-        Self::Tagging,
-    ];
-
-    /// Prefix of the service's IAM actions, as in `ecr:CreateRepository`.
-    pub fn action_prefix(self) -> &'static str {
-        match self {
-            Self::AutoScaling => "autoscaling",
-            Self::CloudWatch => "cloudwatch",
-            Self::Ec2 => "ec2",
-            Self::Ecr => "ecr",
-            Self::Iam => "iam",
-            Self::Eks => "eks",
-            Self::Elb => "elasticloadbalancing",
-            Self::Logs => "logs",
-            Self::Route53 => "route53",
-            Self::Ssm => "ssm",
-            Self::Sts => "sts",
-            Self::Tagging => "tag",
-        }
-    }
-
-    /// The name that the user writes in `endpoints`, as in `hashicorp/aws`.
-    pub fn endpoint_name(self) -> &'static str {
-        self.endpoint_names().0
-    }
-
-    /// The service that the user means by `name` in `endpoints`.
-    pub fn by_endpoint_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|service| {
-            let (first, others) = service.endpoint_names();
-            first == name || others.contains(&name)
-        })
-    }
-
-    /// The name in `endpoints`, and others that `hashicorp/aws` takes.
-    fn endpoint_names(self) -> (&'static str, &'static [&'static str]) {
-        match self {
-            Self::AutoScaling => ("autoscaling", &[]),
-            Self::CloudWatch => ("cloudwatch", &[]),
-            Self::Ec2 => ("ec2", &[]),
-            Self::Ecr => ("ecr", &[]),
-            Self::Iam => ("iam", &[]),
-            Self::Eks => ("eks", &[]),
-            Self::Elb => ("elbv2", &["elb", "elasticloadbalancing", "elasticloadbalancingv2"]),
-            Self::Logs => ("logs", &["cloudwatchlog", "cloudwatchlogs"]),
-            Self::Route53 => ("route53", &[]),
-            Self::Ssm => ("ssm", &[]),
-            Self::Sts => ("sts", &[]),
-            Self::Tagging => ("resourcegroupstaggingapi", &["resourcegroupstagging"]),
-        }
-    }
-}
-
-impl fmt::Display for Service {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::AutoScaling => "Auto Scaling",
-            Self::CloudWatch => "CloudWatch",
-            Self::Ec2 => "EC2",
-            Self::Ecr => "ECR",
-            Self::Iam => "IAM",
-            Self::Eks => "EKS",
-            Self::Elb => "ELB",
-            Self::Logs => "CloudWatch Logs",
-            Self::Route53 => "Route 53",
-            Self::Ssm => "SSM",
-            Self::Sts => "STS",
-            Self::Tagging => "Resource Groups Tagging",
-        })
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,11 +143,6 @@ impl Error {
     /// its own. Callers must read the object before they try a change again.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Connection | ErrorKind::Other)
-    }
-
-    /// What the reader can do about it: one or more full sentences; may be empty.
-    pub fn advice(&self) -> String {
-        advice::of(self)
     }
 }
 

@@ -1,5 +1,6 @@
-//! AWS in memory, for tests: the same refusals as AWS where an app can meet them, ids that are the same in
-//! every run, a log of the calls, and faults on demand. It knows no delay: what is made is there at once.
+//! AWS in memory, for tests: what was made, a log of the calls, and faults on demand. Ids are the same in every run. It
+//! refuses what depends on other objects, such as a name that is taken. Forms and limits of single values are checked
+//! before a plan. It has no delay: what is made is there at once.
 
 mod accounts;
 mod alarms;
@@ -27,10 +28,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::{
-    Account, AlarmState, Aws, ErrorKind, Finding, ParameterKind, Record, Tags, TargetHealth, TrafficMinutes,
-};
-use world::World;
+use crate::{Account, Aws, ErrorKind, ParameterKind, Tags, TrafficMinutes};
+pub use world::{Call, Moment};
+use world::{Fault, World};
 
 /// The handle of an AWS in memory: seeds it, looks into it and makes it fail. Cloning it gives a second handle
 /// of the same AWS.
@@ -39,30 +39,12 @@ pub struct Fake {
     world: Arc<World>,
 }
 
-/// One call that was made, under AWS's names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// Such as `CreateRole`.
-    pub operation: &'static str,
-    /// Name or ARN of what the call was about; several are joined by a comma.
-    pub object: String,
-}
-
-/// When a fault strikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// Nothing has happened yet.
-    BeforeEffect,
-    /// The call has taken effect, only its answer is lost.
-    AfterEffect,
-}
-
 impl Fake {
     /// The account of every fake.
-    pub const ACCOUNT_ID: &'static str = "123456789012";
+    pub const ACCOUNT_ID: &'static str = world::ACCOUNT_ID;
 
     /// The region of every fake.
-    pub const REGION: &'static str = "eu-west-1";
+    pub const REGION: &'static str = world::REGION;
 
     /// The time at which tokens and passwords are made.
     pub const NOW: SystemTime = SystemTime::UNIX_EPOCH;
@@ -100,7 +82,7 @@ impl Fake {
 
     /// Every call so far, in order, those that failed included.
     pub fn calls(&self) -> Vec<Call> {
-        self.world.calls()
+        self.world.lock().calls.clone()
     }
 
     /// The operations of every call so far, in order.
@@ -110,50 +92,12 @@ impl Fake {
 
     /// Forgets the calls so far.
     pub fn forget_calls(&self) {
-        self.world.forget_calls();
+        self.world.lock().calls.clear();
     }
 
     /// Makes the next `times` calls of `operation` fail with `kind`.
     pub fn fail(&self, operation: &'static str, moment: Moment, kind: ErrorKind, times: u32) {
-        self.world.fail(operation, moment, kind, times);
-    }
-
-    /// Makes an EKS cluster that is up, in `vpc_id`.
-    pub fn add_cluster(&self, name: &str, vpc_id: &str) {
-        self.world.add_cluster(name, vpc_id);
-    }
-
-    /// Makes an application load balancer in `vpc_id` with an HTTPS listener on port 443 and its default rule.
-    /// Returns the listener's ARN.
-    pub fn add_load_balancer(&self, name: &str, vpc_id: &str) -> String {
-        self.world.add_load_balancer(name, vpc_id)
-    }
-
-    /// Gives the load balancer of a listener another HTTPS listener. Returns its ARN.
-    pub fn add_listener(&self, beside: &str, port: u16) -> String {
-        self.world.add_listener(beside, port)
-    }
-
-    /// Puts an image into a repository under a tag and returns its digest, which depends on `content` only.
-    /// `None` if the repository does not exist.
-    pub fn push_image(&self, repository: &str, tag: &str, content: &str) -> Option<String> {
-        self.world.push_image(repository, tag, content)
-    }
-
-    /// Sets the scan findings of an image; without it an image counts as never scanned.
-    pub fn set_scan_findings(&self, repository: &str, digest: &str, findings: Vec<Finding>) {
-        self.world.set_scan_findings(repository, digest, findings);
-    }
-
-    /// Sets the targets of a group and their health. While no rule refers to the group, AWS does not probe
-    /// them, and all are reported as unused.
-    pub fn set_targets(&self, target_group_arn: &str, targets: Vec<TargetHealth>) {
-        self.world.set_targets(target_group_arn, targets);
-    }
-
-    /// Makes an alarm, or sets its state.
-    pub fn set_alarm(&self, name: &str, state: AlarmState) {
-        self.world.set_alarm(name, state);
+        self.world.lock().faults.push(Fault { operation, moment, kind, times });
     }
 
     /// Sets the number of requests that a target group gets each minute.
@@ -175,16 +119,6 @@ impl Fake {
                 parameter.kind = kind;
             }
         });
-    }
-
-    /// Makes a hosted zone `example.com` of Route 53 without records.
-    pub fn add_zone(&self, zone_id: &str) {
-        self.world.add_zone(zone_id);
-    }
-
-    /// The records of a hosted zone.
-    pub fn records(&self, zone_id: &str) -> Vec<Record> {
-        self.world.records(zone_id)
     }
 
     /// Tags of everything that carries some, by ARN or, for roles and associations, by name or id.
@@ -213,11 +147,6 @@ impl Fake {
         });
     }
 
-    /// Lets the tagging service answer from now on what it knows now, as AWS' does for some seconds.
-    pub fn freeze_resource_tags(&self) {
-        self.world.with_state(|state| state.tags_as_last_seen = Some(state.tags.clone()));
-    }
-
     /// Makes an instance profile that holds a role.
     pub fn add_instance_profile(&self, name: &str, role: &str) {
         self.world.with_state(|state| state.instance_profiles.insert(name.to_owned(), role.to_owned()));
@@ -231,6 +160,24 @@ impl Fake {
     /// Name or ARN of everything that an app can make and that is there now, sorted: what a destroy must
     /// leave empty.
     pub fn inventory(&self) -> Vec<String> {
-        self.world.inventory()
+        self.world.with_state(|state| {
+            let mut all: Vec<String> =
+                state.repositories.values().map(|stored| stored.repository.arn.clone()).collect();
+            all.extend(state.roles.values().map(|role| role.arn.clone()));
+            all.extend(state.pod_identities.keys().cloned());
+            all.extend(state.log_groups.values().map(|group| group.arn.clone()));
+            all.extend(state.target_groups.keys().cloned());
+            all.extend(
+                state.rules.values().filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.clone()),
+            );
+            all.extend(state.parameters.values().map(|parameter| parameter.arn.clone()));
+            all.extend(state.metric_alarms.values().map(|alarm| alarm.arn.clone()));
+            let records = state.zones.iter().flat_map(|(zone, records)| {
+                records.iter().map(move |record| format!("record {zone}/{}/{}", record.name, record.kind))
+            });
+            all.extend(records);
+            all.sort();
+            all
+        })
     }
 }

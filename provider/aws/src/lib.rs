@@ -25,6 +25,7 @@ mod resource_tags;
 mod roles;
 mod sdk;
 mod secret;
+mod service;
 mod target_groups;
 mod text;
 
@@ -35,7 +36,7 @@ pub use alarms::{Alarm, AlarmSettings, AlarmState, Alarms};
 pub use aws::Aws;
 pub use clusters::{Cluster, Clusters};
 pub use configuration::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, RetryMode};
-pub use error::{Error, ErrorKind, Service};
+pub use error::{Error, ErrorKind};
 pub use fake::Fake;
 pub use instances::{AutoScalingGroup, Fleet, Instances};
 pub use listener_rules::{
@@ -58,6 +59,7 @@ pub use repositories::{
 pub use resource_tags::ResourceTags;
 pub use roles::{NewRole, Role, RoleChange, Roles};
 pub use secret::Secret;
+pub use service::Service;
 pub use target_groups::{HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroups, TargetHealth};
 pub use text::one_line;
 

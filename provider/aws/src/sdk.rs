@@ -20,6 +20,7 @@ mod query;
 mod quota;
 mod records;
 mod repositories;
+mod repository_form;
 mod resource_tags;
 mod roles;
 mod rule_form;
@@ -37,9 +38,10 @@ use crate::{Account, Aws, Configuration, Error, Pressure, Service};
 use channel::Channel;
 use settings::Settings;
 
-/// A client of one service. The SDK's crates have no trait in common, hence a macro.
-macro_rules! client {
-    ($settings:expr, $pressure:expr, $sdk:ident, $service:expr) => {{
+/// The way to one service, with at most this many calls at the same time. The SDK's crates have no trait in common, hence a
+/// macro.
+macro_rules! channel {
+    ($settings:expr, $pressure:expr, $sdk:ident, $service:expr, $at_once:expr) => {{
         let mut builder = $sdk::config::Builder::from($settings.shared())
             .retry_partition(settings::retry_partition($service))
             .retry_classifier(quota::QuotaClassifier)
@@ -47,80 +49,83 @@ macro_rules! client {
         if let Some(url) = $settings.endpoint($service) {
             builder = builder.endpoint_url(url);
         }
-        $sdk::Client::from_conf(builder.build())
+        Channel::new($service, $at_once, $sdk::Client::from_conf(builder.build()))
     }};
 }
 
+/// The way to AWS: exact, and for a refresh with answers that are kept for some seconds.
 pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error> {
-    let settings = Settings::load(configuration).await?;
+    Ok(connected(&Settings::load(configuration).await?))
+}
+
+fn connected(settings: &Settings) -> Aws {
     let pressure = Arc::new(Pressure::default());
     let accounts = Arc::new(accounts::SdkAccounts {
-        client: client!(settings, pressure, aws_sdk_sts, Service::Sts),
-        channel: Channel::new(Service::Sts, 4),
+        channel: channel!(settings, pressure, aws_sdk_sts, Service::Sts, 4),
         shared: settings.shared().clone(),
         region: settings.region().to_owned(),
     });
-    // Load balancers, target groups and rules share AWS's budget of calls, so they share ours.
-    let elb = client!(settings, pressure, aws_sdk_elasticloadbalancingv2, Service::Elb);
-    let elb_channel = Arc::new(Channel::new(Service::Elb, 4));
-    let cloudwatch = client!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch);
-    let iam = client!(settings, pressure, aws_sdk_iam, Service::Iam);
-    let eks = client!(settings, pressure, aws_sdk_eks, Service::Eks);
-    let eks_channel = Arc::new(Channel::new(Service::Eks, 4));
-    Ok(Aws {
-        account: Arc::new(Account::new(settings.region(), accounts.clone())),
+    let account = Arc::new(Account::new(settings.region(), accounts.clone()));
+    let iam = channel!(settings, pressure, aws_sdk_iam, Service::Iam, 4);
+    let eks = Arc::new(channel!(settings, pressure, aws_sdk_eks, Service::Eks, 4));
+    let elb = Arc::new(channel!(settings, pressure, aws_sdk_elasticloadbalancingv2, Service::Elb, 4));
+    let ecr = channel!(settings, pressure, aws_sdk_ecr, Service::Ecr, 8);
+    let logs = channel!(settings, pressure, aws_sdk_cloudwatchlogs, Service::Logs, 4);
+    let ssm = channel!(settings, pressure, aws_sdk_ssm, Service::Ssm, 4);
+    let tagging = channel!(settings, pressure, aws_sdk_resourcegroupstagging, Service::Tagging, 4);
+    let alarms = channel!(settings, pressure, aws_sdk_cloudwatch, Service::CloudWatch, 4);
+    let metrics = Channel::new(Service::CloudWatch, 4, alarms.client.clone());
+    // An account has five requests in a second.
+    let records = channel!(settings, pressure, aws_sdk_route53, Service::Route53, 2);
+    let instances = instances::SdkInstances::new(
+        query::Query::new(settings, Service::AutoScaling, "2011-01-01"),
+        query::Query::new(settings, Service::Ec2, "2016-11-15"),
+        Channel::new(Service::Iam, 2, iam.client.clone()),
+    );
+    let roles = roles::SdkRoles::new(Arc::new(iam));
+    let clusters = clusters::SdkClusters::new(&eks);
+    let pod_identities = pod_identities::SdkPodIdentities::new(eks);
+    let load_balancers = load_balancers::SdkLoadBalancers::new(elb.clone());
+    let target_groups = target_groups::SdkTargetGroups::new(elb.clone());
+    let listener_rules = listener_rules::SdkListenerRules::new(elb);
+    let repositories = repositories::SdkRepositories::new(Arc::new(ecr));
+    let log_groups = log_groups::SdkLogGroups::new(Arc::new(logs));
+    let parameters = parameters::SdkParameters::new(Arc::new(ssm), account.clone());
+    let resource_tags = resource_tags::SdkResourceTags::new(Arc::new(tagging));
+    let bulk_tags = resource_tags.bulk_tags();
+    let exact = Aws {
+        account,
         accounts,
-        repositories: Arc::new(repositories::SdkRepositories {
-            client: client!(settings, pressure, aws_sdk_ecr, Service::Ecr),
-            channel: Channel::new(Service::Ecr, 8),
-        }),
-        roles: Arc::new(roles::SdkRoles { client: iam.clone(), channel: Channel::new(Service::Iam, 4) }),
-        instances: Arc::new(instances::SdkInstances {
-            auto_scaling: query::Query::new(&settings, Service::AutoScaling, "2011-01-01"),
-            ec2: query::Query::new(&settings, Service::Ec2, "2016-11-15"),
-            iam,
-            iam_channel: Channel::new(Service::Iam, 2),
-        }),
-        pod_identities: Arc::new(pod_identities::SdkPodIdentities {
-            client: eks.clone(),
-            channel: eks_channel.clone(),
-        }),
-        clusters: Arc::new(clusters::SdkClusters { client: eks, channel: eks_channel }),
-        log_groups: Arc::new(log_groups::SdkLogGroups {
-            client: client!(settings, pressure, aws_sdk_cloudwatchlogs, Service::Logs),
-            channel: Channel::new(Service::Logs, 4),
-        }),
-        load_balancers: Arc::new(load_balancers::SdkLoadBalancers {
-            client: elb.clone(),
-            channel: elb_channel.clone(),
-        }),
-        target_groups: Arc::new(target_groups::SdkTargetGroups {
-            client: elb.clone(),
-            channel: elb_channel.clone(),
-        }),
-        listener_rules: Arc::new(listener_rules::SdkListenerRules { client: elb, channel: elb_channel }),
-        parameters: Arc::new(parameters::SdkParameters {
-            client: client!(settings, pressure, aws_sdk_ssm, Service::Ssm),
-            channel: Channel::new(Service::Ssm, 4),
-        }),
-        alarms: Arc::new(alarms::SdkAlarms {
-            client: cloudwatch.clone(),
-            channel: Channel::new(Service::CloudWatch, 4),
-        }),
-        metrics: Arc::new(metrics::SdkMetrics {
-            client: cloudwatch,
-            channel: Channel::new(Service::CloudWatch, 4),
-        }),
-        // An account has five requests in a second.
-        records: Arc::new(records::SdkRecords {
-            client: client!(settings, pressure, aws_sdk_route53, Service::Route53),
-            channel: Channel::new(Service::Route53, 2),
-        }),
-        resource_tags: Arc::new(resource_tags::SdkResourceTags {
-            client: client!(settings, pressure, aws_sdk_resourcegroupstagging, Service::Tagging),
-            channel: Channel::new(Service::Tagging, 4),
-        }),
+        repositories: Arc::new(repositories.clone()),
+        roles: Arc::new(roles.clone()),
+        instances: Arc::new(instances.clone()),
+        pod_identities: Arc::new(pod_identities.clone()),
+        clusters: Arc::new(clusters.clone()),
+        log_groups: Arc::new(log_groups.clone()),
+        load_balancers: Arc::new(load_balancers.clone()),
+        target_groups: Arc::new(target_groups.clone()),
+        listener_rules: Arc::new(listener_rules.clone()),
+        parameters: Arc::new(parameters.clone()),
+        alarms: Arc::new(alarms::SdkAlarms { channel: alarms }),
+        metrics: Arc::new(metrics::SdkMetrics { channel: metrics }),
+        records: Arc::new(records::SdkRecords { channel: records }),
+        resource_tags: Arc::new(resource_tags.clone()),
         refreshing: None,
         pressure,
-    })
+    };
+    let refreshing = Aws {
+        repositories: Arc::new(repositories.refreshing(bulk_tags.clone())),
+        roles: Arc::new(roles.refreshing()),
+        instances: Arc::new(instances.refreshing()),
+        pod_identities: Arc::new(pod_identities.refreshing()),
+        clusters: Arc::new(clusters.refreshing()),
+        log_groups: Arc::new(log_groups.refreshing(bulk_tags.clone())),
+        load_balancers: Arc::new(load_balancers.refreshing()),
+        target_groups: Arc::new(target_groups.refreshing(bulk_tags.clone())),
+        listener_rules: Arc::new(listener_rules.refreshing(bulk_tags.clone())),
+        parameters: Arc::new(parameters.refreshing(bulk_tags.clone())),
+        resource_tags: Arc::new(resource_tags.refreshing(bulk_tags)),
+        ..exact.clone()
+    };
+    Aws { refreshing: Some(Arc::new(refreshing)), ..exact }
 }

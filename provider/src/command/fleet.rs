@@ -3,6 +3,7 @@
 
 use ipsy_aws::{AutoScalingGroup, Aws, Condition, Configuration, Error, Matcher, Role, Rule, TargetGroup};
 
+use crate::advice::advice;
 use crate::ec2::{self, Ec2};
 
 /// Where the reading begins.
@@ -92,7 +93,7 @@ pub(super) async fn auto_scaling_group(aws: &Aws, name: &str) -> Result<AutoScal
 
 /// An error of AWS with what to do about it.
 pub(super) fn explained(error: &Error) -> Refusal {
-    let advice = error.advice();
+    let advice = advice(error);
     if advice.is_empty() { format!("{error}.") } else { format!("{error}.\n{advice}") }
 }
 

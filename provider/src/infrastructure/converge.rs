@@ -3,23 +3,17 @@
 //! changed anything.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use futures::future::join_all;
-use ipsy_aws::{Error, ErrorKind};
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::destroy::{Leaving, leaving, look, remove};
+use super::destroy::{Leaving, leaving, look, obstacles, remove};
+use super::ensure::ensure;
+use super::failure::Failure;
 use super::holding::Holding;
 use super::observe::observe;
-use super::obstacle::{Obstacle, obstacles};
 use super::{Component, ComponentKey, Facts, Known, Observed, STAGES, log_group};
 use crate::app::deletion::Deletion;
-
-/// How long is waited, time and again, for something to show that is said to exist.
-const VISIBLE_AFTER: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
 
 /// What to do about an app that is being deleted.
 pub(crate) const AFTER_THE_DESTROY: &str = "wait until the destroy has ended, and run again; a destroy that was interrupted has to be run again first";
@@ -70,21 +64,6 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<Failure>,
     /// Whether it was refused before the first change.
     pub(crate) is_refused: bool,
-}
-
-/// Something that went wrong with one object.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// AWS refused, or could not be reached.
-    Aws { title: String, error: Error },
-    /// AWS would refuse to delete it.
-    Obstructed { title: String, obstacle: Obstacle },
-    /// There is such an object, and it is not ours.
-    Foreign { title: String, owner: String, take_over: String },
-    /// Terraform asked to stop.
-    Cancelled,
-    /// What had been made could not be undone either, and is still there.
-    Leftover { title: String, error: Error },
 }
 
 /// Brings everything to what is wanted, stage by stage. Within a stage objects are independent and go side by
@@ -138,9 +117,7 @@ pub(crate) async fn converge(change: &Change) -> Report {
                 Some(observed) => report.observed.insert(component.key(), observed),
                 None => report.observed.remove(&component.key()),
             };
-            if let Some(error) = step.error {
-                report.failures.push(Failure::Aws { title: component.title(), error });
-            }
+            report.failures.extend(step.fault.map(|fault| fault.of(component.title())));
         }
         if !report.failures.is_empty() {
             return report;
@@ -239,91 +216,4 @@ async fn not_admitted(change: &Change, observed: &BTreeMap<ComponentKey, Observe
         Some(Failure::Aws { title: component.title(), error })
     });
     join_all(looks).await.into_iter().flatten().collect()
-}
-
-/// What became of one component.
-struct Step {
-    /// As it is now; `None` if it is not there.
-    observed: Option<Observed>,
-    made: bool,
-    error: Option<Error>,
-}
-
-async fn ensure(component: &dyn Component, found: Option<Observed>, facts: &Facts) -> Step {
-    let Some(found) = found else { return make(component, facts).await };
-    // What was imported gets its marks of ownership with the first change of the app.
-    let (unset, stray) = component.ownership().difference(&component.key(), &found.tags);
-    if found.properties == component.desired() && unset.is_empty() && stray.is_empty() {
-        return Step { observed: Some(found), made: false, error: None };
-    }
-    adjust(component, found, facts, false).await
-}
-
-async fn make(component: &dyn Component, facts: &Facts) -> Step {
-    let error = match component.create(facts).await {
-        Ok(observed) => return Step { observed: Some(observed), made: true, error: None },
-        Err(error) => error,
-    };
-    // A reply can be lost after the effect, and the second of two calls can fail: look what is there now.
-    match observe_made(component, &error).await {
-        Ok(Some(found)) if component.ownership().has_made(&found.tags) => {
-            let lost = error.is_ambiguous()
-                || matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict);
-            if lost {
-                return adjust(component, found, facts, true).await;
-            }
-            Step { observed: Some(found), made: true, error: Some(error) }
-        }
-        _ => Step { observed: None, made: false, error: Some(error) },
-    }
-}
-
-/// The object after a failed create. If AWS reports that it exists but does not show it, it was made a
-/// moment ago by this very call, whose first answer was lost: IAM takes some seconds to show it.
-async fn observe_made(component: &dyn Component, error: &Error) -> Result<Option<Observed>, Error> {
-    let mut found = component.observe(None).await;
-    for pause in VISIBLE_AFTER {
-        if error.kind() != ErrorKind::AlreadyExists || !matches!(found, Ok(None)) {
-            break;
-        }
-        sleep(pause).await;
-        found = component.observe(None).await;
-    }
-    found
-}
-
-async fn adjust(component: &dyn Component, found: Observed, facts: &Facts, made: bool) -> Step {
-    match change_and_tag(component, &found, facts).await {
-        Ok(()) => {
-            let value = if component.is_told_by_aws() {
-                match component.observe(Some(&found.arn)).await {
-                    Ok(now) => now.and_then(|now| now.value),
-                    Err(error) => return Step { observed: Some(found), made, error: Some(error) },
-                }
-            } else {
-                found.value.clone()
-            };
-            let observed = Observed { properties: component.desired(), value, ..found };
-            Step { observed: Some(observed), made, error: None }
-        }
-        Err(error) => {
-            // Some of the changes may have been made: report what exists. An object that is replaced in place may
-            // be deleted.
-            let arn = Some(found.arn.as_str()).filter(|arn| !arn.is_empty());
-            let now = component.observe(arn).await.unwrap_or(Some(found));
-            Step { observed: now, made, error: Some(error) }
-        }
-    }
-}
-
-async fn change_and_tag(component: &dyn Component, found: &Observed, facts: &Facts) -> Result<(), Error> {
-    component.change(found, facts).await?;
-    let (set, removed) = component.ownership().difference(&component.key(), &found.tags);
-    if !set.is_empty() {
-        component.tag(found, &set).await?;
-    }
-    if !removed.is_empty() {
-        component.untag(found, &removed).await?;
-    }
-    Ok(())
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 
-use super::converge::Failure;
+use super::clock::now;
+use super::failure::Failure;
 use super::holding::Holding;
-use super::obstacle::obstacles;
 use super::ownership::{deleting, retained};
-use super::shift::now;
 use super::{Component, Known, Observed, STAGES};
 use crate::app::deletion::Deletion;
 
@@ -97,6 +96,25 @@ pub(super) fn leaving<'a>(
         Leaving { component, observed, stays }
     })
     .collect()
+}
+
+/// Obstacles to deleting `leaving`. `own` are the ARNs of all objects of the app, which are not obstacles: its rule
+/// is changed or deleted before its target groups.
+pub(crate) async fn obstacles(
+    leaving: &[Leaving<'_>],
+    own: &BTreeSet<String>,
+    deletion: &Deletion,
+) -> Vec<Failure> {
+    let looks = leaving.iter().filter(|leaving| !leaving.stays).map(|leaving| async move {
+        let component = leaving.component;
+        match component.obstacle(&leaving.observed, own, deletion).await {
+            Ok(obstacle) => {
+                obstacle.map(|obstacle| Failure::Obstructed { title: component.title(), obstacle })
+            }
+            Err(error) => Some(Failure::Aws { title: component.title(), error }),
+        }
+    });
+    join_all(looks).await.into_iter().flatten().collect()
 }
 
 /// Deletes objects that were looked at before, and marks those that stay. Continues with objects that don't depend on a failure.

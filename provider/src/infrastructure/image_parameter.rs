@@ -1,11 +1,11 @@
 //! The SSM parameter that points at the image to run. ipsy makes it and then only reads it: it belongs to CI.
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, NewParameter, Parameter, ParameterKind, Tags};
+use ipsy_aws::{Aws, Error, NewParameter, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Stage};
+use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Pointer, Stage};
 use crate::app::deletion::Deletion;
 
 /// Key and ownership component of an image parameter.
@@ -18,34 +18,6 @@ pub(crate) struct ImageParameter {
     pub(crate) name: String,
     /// What it holds when it is made.
     pub(crate) initial: String,
-}
-
-/// What a pointer holds: whatever its writer has put there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pointer {
-    pub(crate) value: String,
-    /// AWS' name of the parameter's type; `String` is the only good one.
-    pub(crate) kind: String,
-}
-
-impl Pointer {
-    /// The pointer that a parameter is.
-    pub(crate) fn new(parameter: Parameter) -> Self {
-        let kind = match parameter.kind {
-            ParameterKind::Text => "String",
-            ParameterKind::TextList => "StringList",
-            ParameterKind::Secure => "SecureString",
-        };
-        Self { value: parameter.value, kind: kind.to_owned() }
-    }
-
-    /// What was observed, if that is a pointer.
-    pub(crate) fn of(observed: &Observed) -> Option<Self> {
-        match &observed.value {
-            Some(LiveValue::Pointer(pointer)) => Some(pointer.clone()),
-            _ => None,
-        }
-    }
 }
 
 #[async_trait]

@@ -7,20 +7,18 @@ mod targets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use ipsy_aws::{Aws, Error, ErrorKind, NewRule, Rule, RuleChange, Service, Tags};
-use serde::{Deserialize, Serialize};
+use ipsy_aws::{Aws, Condition, Error, ErrorKind, NewRule, Rule, RuleChange, Service, Tags};
 use serde_json::{Value, json};
 
 use super::ownership::Ownership;
-use super::shift::{Shifted, shift};
-use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, Stage, differs};
+use super::weight_shift::WeightShift;
+use super::{Component, ComponentKey, Facts, Kind, LiveValue, Observed, RuleStatus, Stage, differs};
 use crate::app::deletion::Deletion;
-use crate::app::rollout::{OnDrift, Progress, Rollout, Shares, Walk, same, shown};
+use crate::app::rollout::{OnDrift, Rollout, Shares, Walk, same, shown};
 use crate::app::traffic::{
     Backend, LoadBalancer, Login, PlannedWeights, Previous, Priority, Weights, previous_name,
 };
 
-pub(super) use targets::{ByName, target};
 pub(crate) use targets::{EXTERNAL, is_among, is_arn};
 
 /// Key and ownership component of a listener rule.
@@ -45,27 +43,6 @@ pub(crate) struct ListenerRule {
     pub(crate) planned_weights: Option<PlannedWeights>,
 }
 
-/// What only AWS can tell of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RuleStatus {
-    /// The priority that it has.
-    pub(crate) priority: u32,
-    /// Its weights by backend; a target group without a backend is listed by its ARN.
-    pub(crate) weights: Shares,
-    /// The last change of its weights; `None` where ipsy has not set them.
-    pub(crate) walk: Option<Walk>,
-}
-
-impl RuleStatus {
-    /// What was observed, if that is a rule.
-    pub(crate) fn of(observed: &Observed) -> Option<Self> {
-        match &observed.value {
-            Some(LiveValue::Rule(status)) => Some(status.clone()),
-            _ => None,
-        }
-    }
-}
-
 impl ListenerRule {
     /// The tags of the rule of an app with this load balancer, beside those of every object.
     pub(crate) fn tags(load_balancer: &LoadBalancer) -> Tags {
@@ -77,12 +54,28 @@ impl ListenerRule {
         }
     }
 
+    /// The wanted conditions, if the rule has others.
+    fn other_conditions(&self, observed: &Observed) -> Option<BTreeSet<Condition>> {
+        let differ = differs(&observed.properties, &self.desired(), "conditions");
+        differ.then(|| form::conditions(&self.load_balancer.conditions))
+    }
+
+    /// Whether the rule has other actions than it is to have.
+    fn has_other_actions(&self, observed: &Observed) -> bool {
+        let desired = self.desired();
+        let secret_version = |tags: &Tags| tags.get(SECRET_VERSION).cloned();
+        ["backends", "login", "stickiness_seconds"]
+            .iter()
+            .any(|field| differs(&observed.properties, &desired, field))
+            || secret_version(&observed.tags) != secret_version(&self.ownership.tags(&KEY))
+    }
+
     fn stickiness_seconds(&self) -> Option<u32> {
         u32::try_from(self.load_balancer.stickiness_seconds).ok().filter(|seconds| *seconds > 0)
     }
 
     /// The weights of a rule, by name.
-    fn live_weights(&self, rule: &Rule) -> ByName {
+    fn live_weights(&self, rule: &Rule) -> Shares {
         let forward = rule.forward().cloned().unwrap_or_default();
         let named = |arn: &str| self.name_of(arn).0;
         forward
@@ -93,7 +86,7 @@ impl ListenerRule {
     }
 
     /// Weights by backend, whichever of its groups has them.
-    fn by_backend(&self, weights: ByName) -> Shares {
+    fn by_backend(&self, weights: Shares) -> Shares {
         let mut weights = weights;
         for backend in self.backends.keys() {
             if let Some(weight) = weights.remove(&previous_name(backend)) {
@@ -104,7 +97,7 @@ impl ListenerRule {
     }
 
     /// Checks that the rule has the weights that the state knows: what others have set since then stays.
-    fn expect(&self, arn: &str, live: &ByName) -> Result<(), Error> {
+    fn expect(&self, arn: &str, live: &Shares) -> Result<(), Error> {
         let expected = match &self.planned_weights {
             Some(planned_weights) if self.load_balancer.weights == Weights::Terraform => {
                 &planned_weights.expected
@@ -235,40 +228,45 @@ impl Component for ListenerRule {
         Ok(Observed { properties: self.desired(), ..self.observed(made, first) })
     }
 
-    async fn change(&self, observed: &Observed, facts: &Facts) -> Result<(), Error> {
-        let desired = self.desired();
-        let found = &observed.properties;
-        if differs(found, &desired, "priority") {
+    /// Conditions that change together with the actions are left to the same call.
+    async fn change(&self, observed: &Observed, _facts: &Facts) -> Result<(), Error> {
+        if differs(&observed.properties, &self.desired(), "priority") {
             self.move_to_priority(&observed.arn).await?;
         }
-        let conditions =
-            differs(found, &desired, "conditions").then(|| form::conditions(&self.load_balancer.conditions));
-        let secret_version = |tags: &Tags| tags.get(SECRET_VERSION).cloned();
-        let acts = ["backends", "login", "stickiness_seconds"];
-        let actions = acts.iter().any(|field| differs(found, &desired, field))
-            || secret_version(&observed.tags) != secret_version(&self.ownership.tags(&KEY));
-        let mut free = false;
-        let actions = if actions {
-            let live = self.live(&observed.arn).await?;
-            let before = self.live_weights(&live);
-            let wanted = self.wanted_weights(&before);
-            self.expect(&observed.arn, &before)?;
-            let shifted = shift(self, &live, &before, &wanted, facts).await?;
-            free = shifted == Shifted::Free;
-            (shifted != Shifted::Arrived).then(|| self.actions(self.targets(facts, &wanted)))
-        } else {
-            None
-        };
-        if free {
-            self.mark(&observed.arn, Progress::Begun).await?;
-        }
-        if conditions.is_some() || actions.is_some() {
-            self.aws.listener_rules.modify(&observed.arn, &RuleChange { conditions, actions }).await?;
-        }
-        if free {
-            self.mark(&observed.arn, Progress::Moving).await?;
+        let conditions = self.other_conditions(observed);
+        if conditions.is_some() && !self.has_other_actions(observed) {
+            self.aws.listener_rules.modify(&observed.arn, &RuleChange { conditions, actions: None }).await?;
         }
         Ok(())
+    }
+
+    async fn weight_shift<'a>(
+        &'a self,
+        observed: &Observed,
+        facts: &Facts,
+    ) -> Result<Option<WeightShift<'a>>, Error> {
+        if !self.has_other_actions(observed) {
+            return Ok(None);
+        }
+        let live = self.live(&observed.arn).await?;
+        let before = self.live_weights(&live);
+        self.expect(&observed.arn, &before)?;
+        let wanted = self.wanted_weights(&before);
+        let target_groups = self.target_groups(&live, &wanted, facts);
+        Ok(Some(WeightShift {
+            aws: &self.aws,
+            rule: live.arn,
+            before,
+            wanted,
+            target_groups,
+            backends: &self.backends,
+            weights: self.load_balancer.weights,
+            rollout: &self.rollout,
+            change: self.planned_weights.as_ref().and_then(|planned| planned.change.as_ref()),
+            actions: self.actions(Vec::new()),
+            conditions: self.other_conditions(observed),
+            metric_name: self.load_balancer.metric_name(),
+        }))
     }
 
     /// Its weights, its priority and the last change of its weights.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
-use super::converge::Failure;
+use super::failure::Failure;
 use super::{Component, ComponentKey, Known, Observed};
 
 /// What each component is now, by key; a component that is not there is left out. All failures are told, not the first.

@@ -3,13 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use futures::future::join_all;
 use ipsy_aws::{Aws, Error, Rule};
 
-use super::converge::Failure;
-use super::destroy::Leaving;
 use super::ownership::describe;
-use crate::app::deletion::Deletion;
 
 /// Why AWS would refuse to delete an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,25 +14,6 @@ pub(crate) struct Obstacle {
     pub(crate) reason: String,
     /// How to get it out of the way, as full sentences.
     pub(crate) remedy: String,
-}
-
-/// Obstacles to deleting `leaving`. `own` are the ARNs of all objects of the app, which are not obstacles: its rule
-/// is changed or deleted before its target groups.
-pub(crate) async fn obstacles(
-    leaving: &[Leaving<'_>],
-    own: &BTreeSet<String>,
-    deletion: &Deletion,
-) -> Vec<Failure> {
-    let looks = leaving.iter().filter(|leaving| !leaving.stays).map(|leaving| async move {
-        let component = leaving.component;
-        match component.obstacle(&leaving.observed, own, deletion).await {
-            Ok(obstacle) => {
-                obstacle.map(|obstacle| Failure::Obstructed { title: component.title(), obstacle })
-            }
-            Err(error) => Some(Failure::Aws { title: component.title(), error }),
-        }
-    });
-    join_all(looks).await.into_iter().flatten().collect()
 }
 
 /// The rules, none of them among `own`, that send requests to the target group called `name`.

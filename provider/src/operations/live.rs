@@ -12,12 +12,14 @@ use crate::app::problem::{Place, Problem, Problems};
 use crate::app::resolve::{App, resolve};
 use crate::app::rollout::Shares;
 use crate::app::traffic::BackendPlace;
-use crate::diagnose::{aws_diagnostic, failure_diagnostic, problem_diagnostics};
+use crate::diagnose::{aws_diagnostic, failure_diagnostic, fault_diagnostic, problem_diagnostics};
 use crate::infrastructure::desired::{Account, components};
-use crate::infrastructure::listener_rule::{self, RuleStatus};
+use crate::infrastructure::ensure::change;
 use crate::infrastructure::observe::observe_each;
 use crate::infrastructure::ownership::{Holder, owner_of};
-use crate::infrastructure::{Component, ComponentKey, Facts, Kind, Known, Observed, target_group};
+use crate::infrastructure::{
+    Component, ComponentKey, Facts, Kind, Known, Observed, RuleStatus, listener_rule, target_group,
+};
 use crate::resources::app::{import, schema};
 use crate::session::{Configured, today};
 
@@ -80,8 +82,8 @@ impl<'a> LiveRule<'a> {
         };
         for rule in wanted.iter().filter(|component| component.key() == listener_rule::KEY) {
             self.check_unchanged(rule.as_ref())?;
-            let changed = rule.change(&self.observed, &facts).await;
-            changed.map_err(|error| aws_diagnostic("The traffic was not moved", &error))?;
+            let changed = change(rule.as_ref(), &self.observed, &facts).await;
+            changed.map_err(|fault| fault_diagnostic("The traffic was not moved", &fault))?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::app::names::Identity;
 use crate::app::rollback::weights;
 use crate::app::rollout::{Mode, Progress, Shares, Walk, same, shown};
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::shift::now;
+use crate::infrastructure::clock::now;
 use crate::session::Configured;
 
 /// Moves the traffic back; gives the weights that the rule has then. The rule remembers the rollback, so that the next plan

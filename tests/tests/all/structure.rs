@@ -144,6 +144,81 @@ fn the_layers_of_the_provider_point_one_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Folders in which no modules use each other in a circle, with the folders below them.
+const WITHOUT_CIRCLES: [&str; 1] = ["provider/src/infrastructure"];
+
+/// A reader can start at any module of a folder and follow what it uses to an end.
+#[test]
+fn modules_of_a_folder_do_not_use_each_other_in_a_circle() {
+    let folders: BTreeSet<PathBuf> = sources()
+        .iter()
+        .filter(|path| WITHOUT_CIRCLES.iter().any(|folder| path.starts_with(folder)))
+        .filter_map(|path| Some(path.parent()?.to_owned()))
+        .collect();
+    assert!(folders.len() >= WITHOUT_CIRCLES.len(), "the sources have moved");
+    for folder in folders {
+        let mut uses = uses_among_modules(&folder);
+        // Modules that use none of the others are done, then those that use only these, and so on.
+        while let Some(done) = uses.iter().find(|(_, used)| used.is_empty()).map(|(name, _)| name.clone()) {
+            uses.remove(&done);
+            for others in uses.values_mut() {
+                others.remove(&done);
+            }
+        }
+        assert!(uses.is_empty(), "{}: a circle is among {uses:?}", folder.display());
+    }
+}
+
+/// Which modules of `folder` use which others, as files and folders of the module. A name that the parent module exports from
+/// one of them counts as a use of that module.
+fn uses_among_modules(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let all = sources();
+    let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let text = |path: &Path| {
+        let text = fs::read_to_string(workspace::root().join(path)).unwrap();
+        text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+    };
+    let is_module = |path: &&PathBuf| path.parent() == Some(folder) && stem(path) != "tests";
+    let modules: BTreeSet<String> = all.iter().filter(is_module).map(|path| stem(path)).collect();
+    let mut homes: BTreeMap<String, &String> = modules.iter().map(|name| (name.clone(), name)).collect();
+    let parent = text(&folder.with_extension("rs"));
+    for module in &modules {
+        let exported = named_after(&parent, &format!("use self::{module}::"));
+        homes.extend(exported.into_iter().map(|name| (name, module)));
+    }
+    let (_, inside) = folder.to_str().unwrap().split_once("/src/").unwrap();
+    let absolute = format!("crate::{}::", inside.replace('/', "::"));
+    let mut uses: BTreeMap<String, BTreeSet<String>> =
+        modules.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
+    for path in all.iter().filter(|path| path.starts_with(folder)) {
+        let below: Vec<_> = path.strip_prefix(folder).unwrap().iter().collect();
+        let module = stem(Path::new(below[0]));
+        let Some(others) = uses.get_mut(&module).filter(|_| !path.ends_with("tests.rs")) else { continue };
+        let text = text(path);
+        for prefix in [&absolute, &"super::".repeat(below.len())] {
+            let named = named_after(&text, prefix);
+            others.extend(named.iter().filter_map(|name| homes.get(name)).map(|home| (*home).clone()));
+        }
+        others.remove(&module);
+    }
+    uses
+}
+
+/// The names that come right after `prefix` in Rust code: one, or those in braces.
+fn named_after(code: &str, prefix: &str) -> BTreeSet<String> {
+    let is_in_name = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let after = code.match_indices(prefix).filter(|(at, _)| !code[..*at].ends_with("super::"));
+    after
+        .flat_map(|(at, _)| {
+            let rest = &code[at + prefix.len()..];
+            let end =
+                if rest.starts_with('{') { rest.find(';') } else { rest.find(|sign| !is_in_name(sign)) };
+            rest[..end.unwrap_or(rest.len())].split(|sign| !is_in_name(sign)).map(ToOwned::to_owned)
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 #[test]
 fn every_source_file_has_a_module_comment() {
     check_sources(|text| {

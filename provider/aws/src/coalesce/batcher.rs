@@ -25,12 +25,12 @@ const MOST_QUIET_TIMES: u32 = 20;
 const LONGEST_TURN: Duration = Duration::from_millis(250);
 
 /// What was found, by key; a key that is missing was not found.
-pub(super) type Found<Key, Value> = Result<BTreeMap<Key, Value>, Error>;
+pub(crate) type Found<Key, Value> = Result<BTreeMap<Key, Value>, Error>;
 
 type Asking<Key, Value> = Pin<Box<dyn Future<Output = Found<Key, Value>> + Send>>;
 
 /// The gathering place of one kind of question.
-pub(super) struct Batcher<Key, Value>(Arc<Shared<Key, Value>>);
+pub(crate) struct Batcher<Key, Value>(Arc<Shared<Key, Value>>);
 
 /// Another handle of the same gathering place.
 impl<Key, Value> Clone for Batcher<Key, Value> {
@@ -64,7 +64,7 @@ where
     Value: Clone + Send + Sync + 'static,
 {
     /// Asks with `ask`, for `most` different keys at once at most.
-    pub(super) fn new<Ask, Answer>(most: usize, ask: Ask) -> Self
+    pub(crate) fn new<Ask, Answer>(most: usize, ask: Ask) -> Self
     where
         Ask: Fn(Vec<Key>) -> Answer + Send + Sync + 'static,
         Answer: Future<Output = Found<Key, Value>> + Send + 'static,
@@ -77,7 +77,7 @@ where
     }
 
     /// Asks `inner`, whose answers are found by key.
-    pub(super) fn of<Inner, Ask, Answer>(most: usize, inner: &Arc<Inner>, ask: Ask) -> Self
+    pub(crate) fn of<Inner, Ask, Answer>(most: usize, inner: &Arc<Inner>, ask: Ask) -> Self
     where
         Inner: ?Sized + Send + Sync + 'static,
         Ask: Fn(Arc<Inner>, Vec<Key>) -> Answer + Send + Sync + 'static,
@@ -88,7 +88,7 @@ where
     }
 
     /// Asks `inner`, whose answers tell their own `key`.
-    pub(super) fn keyed<Inner, Ask, Answer>(
+    pub(crate) fn keyed<Inner, Ask, Answer>(
         most: usize,
         inner: &Arc<Inner>,
         key: fn(&Value) -> &Key,
@@ -105,8 +105,30 @@ where
         })
     }
 
+    /// Asks `inner` for one key in each call: callers that ask for the same key at the same time share an answer.
+    pub(crate) fn single<Inner, Ask, Answer>(inner: &Arc<Inner>, ask: Ask) -> Self
+    where
+        Inner: ?Sized + Send + Sync + 'static,
+        Ask: Fn(Arc<Inner>, Key) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Option<Value>, Error>> + Send + 'static,
+    {
+        Self::of(1, inner, move |inner, keys: Vec<Key>| {
+            let answers: Vec<_> =
+                keys.into_iter().map(|key| (key.clone(), ask(inner.clone(), key))).collect();
+            async move {
+                let mut all = BTreeMap::new();
+                for (key, answer) in answers {
+                    if let Some(value) = answer.await? {
+                        all.insert(key, value);
+                    }
+                }
+                Ok(all)
+            }
+        })
+    }
+
     /// What is found under these keys, in as few calls as others that ask at the same time allow.
-    pub(super) async fn get(&self, keys: &[Key]) -> Found<Key, Value> {
+    pub(crate) async fn get(&self, keys: &[Key]) -> Found<Key, Value> {
         if keys.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -124,7 +146,7 @@ where
     }
 
     /// What is found under one key.
-    pub(super) async fn get_one(&self, key: Key) -> Result<Option<Value>, Error> {
+    pub(crate) async fn get_one(&self, key: Key) -> Result<Option<Value>, Error> {
         Ok(self.get(std::slice::from_ref(&key)).await?.remove(&key))
     }
 }
@@ -238,7 +260,6 @@ fn may_be_the_fault_of_one(error: &Error) -> bool {
         | ErrorKind::Expired
         | ErrorKind::NoCredentials
         | ErrorKind::QuotaExceeded
-        | ErrorKind::Halted
         | ErrorKind::Other => false,
         ErrorKind::AccessDenied
         | ErrorKind::Invalid

@@ -1,19 +1,20 @@
 //! Tags from the tagging service, for many objects of several services in one call.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::batcher::{Batcher, Found};
 use super::kept::Kept;
-use crate::{Error, ErrorKind, ResourceTags, Tags};
+use crate::{Error, ErrorKind, Tags};
 
 /// AWS takes at most a hundred ARNs in a call.
 const ARNS_PER_CALL: usize = 100;
 
 /// Where tags may come from: nowhere, so that each service is asked for its own, or the tagging service.
 #[derive(Clone, Default)]
-pub(super) struct BulkTags(Option<Listed>);
+pub(crate) struct BulkTags(Option<Listed>);
 
 /// Tags that are asked for together, and kept for some seconds.
 #[derive(Clone)]
@@ -47,68 +48,69 @@ impl Listed {
 }
 
 impl BulkTags {
-    /// Tags from the tagging service, as long as the credentials may ask it.
-    pub(super) fn from_service(service: Arc<dyn ResourceTags>) -> Self {
-        let is_closed = Arc::new(AtomicBool::new(false));
-        let together = Batcher::new(ARNS_PER_CALL, move |arns: Vec<String>| {
-            let (service, is_closed) = (service.clone(), is_closed.clone());
-            async move { ask(service.as_ref(), &is_closed, &arns).await }
+    /// Tags that `by_arns` gets from the tagging service, as long as the credentials may ask it.
+    pub(crate) fn new<Ask, Answer>(by_arns: Ask) -> Self
+    where
+        Ask: Fn(Vec<String>) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Found<String, Tags>> + Send + 'static,
+    {
+        let state = Arc::new((by_arns, AtomicBool::new(false)));
+        let together = Batcher::of(ARNS_PER_CALL, &state, |state, arns: Vec<String>| async move {
+            let (by_arns, is_closed) = state.as_ref();
+            // One object by itself takes one call either way, and its own service knows better.
+            if arns.len() < 2 || is_closed.load(Ordering::Relaxed) {
+                return Ok(BTreeMap::new());
+            }
+            match by_arns(arns).await {
+                // A caller who may read what is its own need not be allowed to ask for all; endpoints that stand in
+                // for AWS may not have the service.
+                Err(error) if matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::Invalid) => {
+                    tracing::debug!("tags are read one by one, since they cannot be listed: {error}");
+                    is_closed.store(true, Ordering::Relaxed);
+                    Ok(BTreeMap::new())
+                }
+                answer => answer,
+            }
         });
-        Self(Some(Listed { together, kept: Arc::new(Kept::new()), list: Arc::new(Kept::new()) }))
+        Self(Some(Listed { together, kept: Arc::default(), list: Arc::default() }))
     }
 
     /// Whether any object may be found here.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.0.is_some()
     }
 
     /// Keeps tags that the tagging service has just listed.
-    pub(super) fn keep(&self, listed: &Arc<BTreeMap<String, Tags>>) {
+    pub(crate) fn keep(&self, listed: &Arc<BTreeMap<String, Tags>>) {
         if let Some(Listed { list, .. }) = &self.0 {
             list.put_all([((), listed.clone())]);
         }
     }
 
-    /// The tags of one object; `None` where its own service must be asked.
-    pub(super) async fn of(&self, arn: &str) -> Result<Option<Tags>, Error> {
-        match &self.0 {
-            // The tagging service names log groups without the `:*` that theirs puts behind.
-            Some(listed) => {
-                let arn = arn.trim_end_matches(":*").to_owned();
-                Ok(listed.get(std::slice::from_ref(&arn)).await?.remove(&arn))
-            }
-            None => Ok(None),
+    /// The tags of one object: from here where they are here, else what `alone` reads from its own service.
+    pub(crate) async fn of<Reading>(&self, arn: &str, alone: Reading) -> Result<Tags, Error>
+    where
+        Reading: Future<Output = Result<Tags, Error>>,
+    {
+        let Some(listed) = &self.0 else { return alone.await };
+        // The tagging service names log groups without the `:*` that theirs puts behind.
+        let arn = arn.trim_end_matches(":*").to_owned();
+        match listed.get(std::slice::from_ref(&arn)).await?.remove(&arn) {
+            Some(tags) => Ok(tags),
+            None => alone.await,
         }
     }
-}
 
-/// The tags of objects whose service describes many at once: from `bulk_tags` where they are there, else from
-/// `service`.
-pub(super) async fn tags_of_all(
-    bulk_tags: &BulkTags,
-    service: &Batcher<String, Tags>,
-    arns: &[String],
-) -> Result<BTreeMap<String, Tags>, Error> {
-    let Some(listed) = &bulk_tags.0 else { return service.get(arns).await };
-    let mut all = listed.get(arns).await?;
-    let missing: Vec<String> = arns.iter().filter(|arn| !all.contains_key(*arn)).cloned().collect();
-    all.extend(service.get(&missing).await?);
-    Ok(all)
-}
-
-async fn ask(service: &dyn ResourceTags, is_closed: &AtomicBool, arns: &[String]) -> Found<String, Tags> {
-    // One object by itself takes one call either way, and its own service knows better.
-    if arns.len() < 2 || is_closed.load(Ordering::Relaxed) {
-        return Ok(BTreeMap::new());
-    }
-    match service.by_arns(arns).await {
-        // A caller who may read what is its own need not be allowed to ask for all; endpoints that stand in for
-        // AWS may not have the service.
-        Err(error) if matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::Invalid) => {
-            tracing::debug!("tags are read one by one, since they cannot be listed: {error}");
-            is_closed.store(true, Ordering::Relaxed);
-            Ok(BTreeMap::new())
-        }
-        answer => answer,
+    /// The tags of objects whose service describes many at once: from here where they are here, else from `service`.
+    pub(crate) async fn of_all(
+        &self,
+        service: &Batcher<String, Tags>,
+        arns: &[String],
+    ) -> Found<String, Tags> {
+        let Some(listed) = &self.0 else { return service.get(arns).await };
+        let mut all = listed.get(arns).await?;
+        let missing: Vec<String> = arns.iter().filter(|arn| !all.contains_key(*arn)).cloned().collect();
+        all.extend(service.get(&missing).await?);
+        Ok(all)
     }
 }

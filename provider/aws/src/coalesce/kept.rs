@@ -15,28 +15,30 @@ use crate::Error;
 const FRESH: Duration = Duration::from_secs(10);
 
 /// The last list of each kind.
-pub(super) struct Kept<Key, List>(Mutex<BTreeMap<Key, (Instant, Arc<List>)>>);
+pub(crate) struct Kept<Key, List>(Mutex<BTreeMap<Key, (Instant, Arc<List>)>>);
+
+impl<Key, List> Default for Kept<Key, List> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
 
 impl<Key: Ord, List> Kept<Key, List> {
-    pub(super) fn new() -> Self {
-        Self(Mutex::new(BTreeMap::new()))
-    }
-
     /// The list, if it is fresh.
-    pub(super) fn get(&self, key: &Key) -> Option<Arc<List>> {
+    pub(crate) fn get(&self, key: &Key) -> Option<Arc<List>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(key).filter(|(time, _)| time.elapsed() < FRESH).map(|(_, list)| list.clone())
     }
 
     /// Keeps a list that has just come.
-    pub(super) fn put(&self, key: Key, list: List) -> Arc<List> {
+    pub(crate) fn put(&self, key: Key, list: List) -> Arc<List> {
         let list = Arc::new(list);
         self.put_all([(key, list.clone())]);
         list
     }
 
     /// Keeps lists that have just come.
-    pub(super) fn put_all(&self, lists: impl IntoIterator<Item = (Key, Arc<List>)>) {
+    pub(crate) fn put_all(&self, lists: impl IntoIterator<Item = (Key, Arc<List>)>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         kept.retain(|_, (time, _)| now.duration_since(*time) < FRESH);
@@ -45,7 +47,7 @@ impl<Key: Ord, List> Kept<Key, List> {
 }
 
 /// The answers of one operation: kept where being some seconds behind does no harm, else asked for each time.
-pub(super) struct Answers<Key, Answer>(Option<Arc<Kept<Key, Answer>>>);
+pub(crate) struct Answers<Key, Answer>(Option<Arc<Kept<Key, Answer>>>);
 
 /// Another handle of the same answers.
 impl<Key, Answer> Clone for Answers<Key, Answer> {
@@ -56,29 +58,29 @@ impl<Key, Answer> Clone for Answers<Key, Answer> {
 
 impl<Key: Ord, Answer: Clone> Answers<Key, Answer> {
     /// Keeps none.
-    pub(super) fn exact() -> Self {
+    pub(crate) fn exact() -> Self {
         Self(None)
     }
 
     /// Keeps each for some seconds.
-    pub(super) fn kept() -> Self {
-        Self(Some(Arc::new(Kept::new())))
+    pub(crate) fn kept() -> Self {
+        Self(Some(Arc::new(Kept::default())))
     }
 
     /// The answer for `key`, if one is fresh.
-    pub(super) fn fresh(&self, key: &Key) -> Option<Arc<Answer>> {
+    pub(crate) fn fresh(&self, key: &Key) -> Option<Arc<Answer>> {
         self.0.as_ref()?.get(key)
     }
 
     /// Keeps an answer that another question has given.
-    pub(super) fn keep(&self, key: Key, answer: Answer) {
+    pub(crate) fn keep(&self, key: Key, answer: Answer) {
         if let Some(kept) = &self.0 {
             kept.put(key, answer);
         }
     }
 
     /// The answer for `key`: one that is fresh, or what `read` gives.
-    pub(super) async fn read<Reading>(&self, key: Key, read: Reading) -> Result<Answer, Error>
+    pub(crate) async fn read<Reading>(&self, key: Key, read: Reading) -> Result<Answer, Error>
     where
         Reading: Future<Output = Result<Answer, Error>>,
     {

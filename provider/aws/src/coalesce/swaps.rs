@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
-use crate::{Error, ListenerRules};
+use crate::{Error, Rule};
 
 /// AWS' code where another rule has the priority.
 const IN_USE: &str = "PriorityInUse";
@@ -20,12 +21,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// Wanted priorities by the ARN of the rule.
-type Priorities = BTreeMap<String, u32>;
+pub(crate) type Priorities = BTreeMap<String, u32>;
+
+/// The calls that a swap takes.
+#[async_trait]
+pub(crate) trait PriorityCalls: Send + Sync {
+    /// Changes priorities at once.
+    async fn set(&self, priorities: &Priorities) -> Result<(), Error>;
+
+    /// All rules of the listener of a rule.
+    async fn rules_beside(&self, arn: &str) -> Result<Vec<Rule>, Error>;
+}
 
 /// The changes of priorities of one process.
-#[derive(Clone)]
-pub(super) struct Swaps {
-    rules: Arc<dyn ListenerRules>,
+#[derive(Clone, Default)]
+pub(crate) struct Swaps {
     /// Changes that are not made yet.
     wanted: Arc<Mutex<Priorities>>,
     /// Held while a change of several rules is put together and made.
@@ -33,15 +43,11 @@ pub(super) struct Swaps {
 }
 
 impl Swaps {
-    pub(super) fn new(rules: Arc<dyn ListenerRules>) -> Self {
-        Self { rules, wanted: Arc::default(), turn: Arc::default() }
-    }
-
     /// Changes the priorities, if need be together with those of the rules that have them now.
-    pub(super) async fn set(&self, priorities: &Priorities) -> Result<(), Error> {
+    pub(crate) async fn set(&self, calls: &dyn PriorityCalls, priorities: &Priorities) -> Result<(), Error> {
         let wish = Wish::new(self, priorities);
         let deadline = Instant::now() + PATIENCE;
-        let mut refusal = match self.rules.set_priorities(priorities).await {
+        let mut refusal = match calls.set(priorities).await {
             Err(error) if is_in_use(&error) => error,
             other => return other,
         };
@@ -50,8 +56,8 @@ impl Swaps {
             if wish.is_granted() {
                 return Ok(());
             }
-            if let Some(all) = self.with_holders(priorities).await? {
-                match self.rules.set_priorities(&all).await {
+            if let Some(all) = self.with_holders(calls, priorities).await? {
+                match calls.set(&all).await {
                     Err(error) if is_in_use(&error) => refusal = error,
                     other => {
                         if other.is_ok() {
@@ -70,16 +76,18 @@ impl Swaps {
 
     /// `priorities` and the changes of the rules that have these numbers now, and so on; `None` while one of those rules
     /// is not to change.
-    async fn with_holders(&self, priorities: &Priorities) -> Result<Option<Priorities>, Error> {
-        let arns: Vec<String> = priorities.keys().cloned().collect();
-        let Some(rule) = self.rules.by_arns(&arns).await?.pop() else { return Ok(None) };
-        let holders: BTreeMap<u32, String> = self
-            .rules
-            .by_listener(&rule.listener_arn)
-            .await?
-            .into_iter()
-            .filter_map(|rule| Some((rule.priority?, rule.arn)))
-            .collect();
+    async fn with_holders(
+        &self,
+        calls: &dyn PriorityCalls,
+        priorities: &Priorities,
+    ) -> Result<Option<Priorities>, Error> {
+        let Some(arn) = priorities.keys().next_back() else { return Ok(None) };
+        let rules = calls.rules_beside(arn).await?;
+        if rules.is_empty() {
+            return Ok(None);
+        }
+        let holders: BTreeMap<u32, String> =
+            rules.into_iter().filter_map(|rule| Some((rule.priority?, rule.arn))).collect();
         let wanted = self.lock();
         let mut all = priorities.clone();
         let mut open: Vec<u32> = priorities.values().copied().collect();
@@ -128,3 +136,6 @@ impl Drop for Wish<'_> {
         self.swaps.lock().retain(|arn, _| !self.priorities.contains_key(arn));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,29 +4,24 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::refusal::{Refusal, check_tags};
+use super::Fake;
 use super::world::{World, arn};
 use crate::{Alarm, AlarmSettings, AlarmState, Alarms, Error, Service, Tags};
 
-const INVALID: &str = "ValidationError";
-
-impl World {
-    pub(super) fn set_alarm(&self, name: &str, alarm: AlarmState) {
-        self.with_state(|state| state.alarms.insert(name.to_owned(), alarm));
+impl Fake {
+    /// Makes an alarm, or sets its state.
+    pub fn set_alarm(&self, name: &str, alarm: AlarmState) {
+        self.world.with_state(|state| state.alarms.insert(name.to_owned(), alarm));
     }
 }
 
 #[async_trait]
 impl Alarms for World {
     async fn states(&self, names: &[String]) -> Result<BTreeMap<String, AlarmState>, Error> {
-        let mut all = BTreeMap::new();
-        for piece in names.chunks(100) {
-            all.extend(self.call(Service::CloudWatch, "DescribeAlarms", &piece.join(","), |state| {
-                let found = piece.iter().filter_map(|name| state.alarms.get_key_value(name));
-                Ok(found.map(|(name, alarm)| (name.clone(), alarm.clone())).collect::<Vec<_>>())
-            })?);
-        }
-        Ok(all)
+        self.call(Service::CloudWatch, "DescribeAlarms", &names.join(","), |state| {
+            let found = names.iter().filter_map(|name| state.alarms.get_key_value(name));
+            Ok(found.map(|(name, alarm)| (name.clone(), alarm.clone())).collect())
+        })
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<Alarm>, Error> {
@@ -37,7 +32,6 @@ impl Alarms for World {
 
     async fn create(&self, settings: &AlarmSettings, tags: &Tags) -> Result<(), Error> {
         self.call(Service::CloudWatch, "PutMetricAlarm", &settings.name, |state| {
-            check_tags(INVALID, tags)?;
             let alarm = alarm(settings);
             state.tags.insert(alarm.arn.clone(), tags.clone());
             let reason = "Unchecked: Initial alarm creation".to_owned();
@@ -55,26 +49,15 @@ impl Alarms for World {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        self.call(Service::CloudWatch, "ListTagsForResource", arn, |state| {
-            Ok(state.tags.get(arn).cloned().unwrap_or_default())
-        })
+        self.read_tags(Service::CloudWatch, "ListTagsForResource", arn)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        self.call(Service::CloudWatch, "TagResource", arn, |state| {
-            check_tags(INVALID, tags)?;
-            let found = state.tags.get_mut(arn).ok_or_else(|| missing(arn))?;
-            found.extend(tags.clone());
-            Ok(())
-        })
+        self.add_tags(Service::CloudWatch, "TagResource", arn, tags)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        self.call(Service::CloudWatch, "UntagResource", arn, |state| {
-            let found = state.tags.get_mut(arn).ok_or_else(|| missing(arn))?;
-            found.retain(|key, _| !keys.contains(key));
-            Ok(())
-        })
+        self.remove_tags(Service::CloudWatch, "UntagResource", arn, keys)
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {
@@ -90,8 +73,4 @@ impl Alarms for World {
 
 fn alarm(settings: &AlarmSettings) -> Alarm {
     Alarm { arn: arn("cloudwatch", &format!("alarm:{}", settings.name)), settings: settings.clone() }
-}
-
-fn missing(arn: &str) -> Refusal {
-    Refusal::not_found("ResourceNotFoundException", arn)
 }

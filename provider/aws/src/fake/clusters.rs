@@ -6,9 +6,10 @@ use super::Fake;
 use super::world::{World, arn};
 use crate::{Cluster, Clusters, Error, Service, Tags};
 
-impl World {
-    pub(super) fn add_cluster(&self, name: &str, vpc_id: &str) {
-        self.with_state(|state| {
+impl Fake {
+    /// Makes an EKS cluster that is up, in `vpc_id`.
+    pub fn add_cluster(&self, name: &str, vpc_id: &str) {
+        self.world.with_state(|state| {
             let id = state.next_id();
             let cluster = Cluster {
                 name: name.to_owned(),
@@ -16,9 +17,9 @@ impl World {
                 status: "ACTIVE".to_owned(),
                 version: "1.34".to_owned(),
                 platform_version: Some("eks.1".to_owned()),
-                endpoint: Some(format!("https://{id}.gr7.{}.eks.amazonaws.com", Fake::REGION)),
+                endpoint: Some(format!("https://{id}.gr7.{}.eks.amazonaws.com", Self::REGION)),
                 certificate_authority: Some("Y2VydGlmaWNhdGU=".to_owned()),
-                oidc_issuer: Some(format!("https://oidc.eks.{}.amazonaws.com/id/{id}", Fake::REGION)),
+                oidc_issuer: Some(format!("https://oidc.eks.{}.amazonaws.com/id/{id}", Self::REGION)),
                 vpc_id: Some(vpc_id.to_owned()),
                 subnet_ids: vec![format!("subnet-{id}")],
                 security_group_ids: Vec::new(),

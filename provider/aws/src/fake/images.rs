@@ -2,11 +2,14 @@
 
 use crate::{Finding, Image, ImageReference, ScanFindings, ScanStatus};
 
-use super::world::{StoredRepository, World};
+use super::Fake;
+use super::world::StoredRepository;
 
-impl World {
-    pub(super) fn push_image(&self, repository: &str, tag: &str, content: &str) -> Option<String> {
-        self.with_state(|state| {
+impl Fake {
+    /// Puts an image into a repository under a tag and returns its digest, which depends on `content` only.
+    /// `None` if the repository does not exist.
+    pub fn push_image(&self, repository: &str, tag: &str, content: &str) -> Option<String> {
+        self.world.with_state(|state| {
             let stored = state.repositories.get_mut(repository)?;
             let digest = digest_of(content);
             // A tag points at one image: pushing another under it moves it.
@@ -26,8 +29,9 @@ impl World {
         })
     }
 
-    pub(super) fn set_scan_findings(&self, repository: &str, digest: &str, findings: Vec<Finding>) {
-        self.with_state(|state| {
+    /// Sets the scan findings of an image; without it an image counts as never scanned.
+    pub fn set_scan_findings(&self, repository: &str, digest: &str, findings: Vec<Finding>) {
+        self.world.with_state(|state| {
             if let Some(stored) = state.repositories.get_mut(repository) {
                 stored.findings.insert(digest.to_owned(), findings);
             }

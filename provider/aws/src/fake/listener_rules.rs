@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use super::refusal::{Refusal, check_tags};
+use super::refusal::Refusal;
 use super::target_groups;
 use super::world::{State, World};
-use crate::{Action, Condition, Error, ErrorKind, ListenerRules, NewRule, Rule, RuleChange, Service, Tags};
-
-const INVALID: &str = "ValidationError";
+use crate::{Action, Error, ErrorKind, ListenerRules, NewRule, Rule, RuleChange, Service, Tags};
 
 fn find<'a>(state: &'a mut State, arn: &str) -> Result<&'a mut Rule, Refusal> {
     state.rules.get_mut(arn).ok_or_else(|| missing(arn))
@@ -25,9 +23,6 @@ fn check_priority(
     priority: u32,
     but: &BTreeSet<&str>,
 ) -> Result<(), Refusal> {
-    if !(1..=50_000).contains(&priority) {
-        return Err(Refusal::invalid(INVALID, format!("priority {priority} is not between 1 and 50000")));
-    }
     let taken = state.rules.values().any(|rule| {
         rule.listener_arn == listener_arn
             && rule.priority == Some(priority)
@@ -40,59 +35,12 @@ fn check_priority(
     Ok(())
 }
 
-fn check_conditions(conditions: &BTreeSet<Condition>) -> Result<(), Refusal> {
-    let values: usize = conditions.iter().map(number_of_values).sum();
-    if values == 0 || conditions.iter().any(|condition| number_of_values(condition) == 0) {
-        return Err(Refusal::invalid(INVALID, "a rule must have a condition, and a condition a value"));
-    }
-    if values > 5 {
-        return Err(Refusal::invalid(
-            INVALID,
-            format!("a rule has at most 5 condition values, not {values}"),
-        ));
-    }
-    Ok(())
-}
-
-fn number_of_values(condition: &Condition) -> usize {
-    match condition {
-        Condition::HostHeader(values)
-        | Condition::PathPattern(values)
-        | Condition::HttpMethod(values)
-        | Condition::SourceIp(values)
-        | Condition::HttpHeader { values, .. }
-        | Condition::Other { values, .. } => values.len(),
-        Condition::QueryString(pairs) => pairs.len(),
-    }
-}
-
 fn check_actions(state: &State, listener_arn: &str, actions: &[Action]) -> Result<(), Refusal> {
-    if !matches!(actions.last(), Some(Action::Forward(_) | Action::Other(_))) {
-        return Err(Refusal::invalid("InvalidLoadBalancerAction", "the last action must end the request"));
-    }
     let load_balancer = state.listeners.get(listener_arn).map(|listener| listener.load_balancer_arn.as_str());
     for action in actions {
         let Action::Forward(forward) = action else { continue };
-        if !(1..=5).contains(&forward.targets.len()) {
-            return Err(Refusal::new(
-                ErrorKind::QuotaExceeded,
-                "TooManyTargetGroups",
-                format!("a forward has 1 to 5 target groups, not {}", forward.targets.len()),
-            ));
-        }
-        if forward.stickiness_seconds.is_some_and(|seconds| !(1..=604_800).contains(&seconds)) {
-            return Err(Refusal::invalid(INVALID, "stickiness is not between 1 and 604800 seconds"));
-        }
-        let mut seen = BTreeSet::new();
         for target in &forward.targets {
             let arn = &target.target_group_arn;
-            if target.weight > 999 {
-                let message = format!("weight {} is not between 0 and 999", target.weight);
-                return Err(Refusal::invalid(INVALID, message));
-            }
-            if !seen.insert(arn) {
-                return Err(Refusal::invalid(INVALID, format!("target group {arn} is duplicated")));
-            }
             let group = state.target_groups.get(arn).ok_or_else(|| target_groups::missing(arn))?;
             let balancer = load_balancer.and_then(|arn| state.load_balancers.get(arn));
             if balancer.is_some_and(|balancer| balancer.vpc_id != group.group.vpc_id) {
@@ -145,15 +93,8 @@ impl ListenerRules for World {
                     &format!("listener {}", new.listener_arn),
                 ));
             }
-            check_conditions(&new.conditions)?;
             check_actions(state, &new.listener_arn, &new.actions)?;
             check_priority(state, &new.listener_arn, new.priority, &BTreeSet::new())?;
-            check_tags(INVALID, &new.tags)?;
-            let count = state.rules.values().filter(|rule| rule.listener_arn == new.listener_arn).count();
-            if count > 100 {
-                let message = "the maximum number of rules on the load balancer has been reached";
-                return Err(Refusal::new(ErrorKind::QuotaExceeded, "TooManyRules", message));
-            }
             let parent = new.listener_arn.replacen(":listener/", ":listener-rule/", 1);
             let rule = Rule {
                 arn: format!("{parent}/{}", state.next_id()),
@@ -186,9 +127,6 @@ impl ListenerRules for World {
     async fn modify(&self, arn: &str, change: &RuleChange) -> Result<Rule, Error> {
         self.call(Service::Elb, "ModifyRule", arn, |state| {
             let listener = find(state, arn)?.listener_arn.clone();
-            if let Some(conditions) = &change.conditions {
-                check_conditions(conditions)?;
-            }
             if let Some(actions) = &change.actions {
                 check_actions(state, &listener, actions)?;
             }
@@ -227,33 +165,15 @@ impl ListenerRules for World {
     }
 
     async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
-        let mut all = BTreeMap::new();
-        for piece in arns.chunks(20) {
-            all.extend(self.call(Service::Elb, "DescribeTags", &piece.join(","), |state| {
-                let there = piece.iter().filter(|arn| state.rules.contains_key(*arn));
-                Ok(there
-                    .map(|arn| (arn.clone(), state.tags.get(arn).cloned().unwrap_or_default()))
-                    .collect::<Vec<_>>())
-            })?);
-        }
-        Ok(all)
+        self.read_tags_of_all(Service::Elb, "DescribeTags", arns)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        self.call(Service::Elb, "AddTags", arn, |state| {
-            check_tags(INVALID, tags)?;
-            find(state, arn)?;
-            state.tags.entry(arn.to_owned()).or_default().extend(tags.clone());
-            Ok(())
-        })
+        self.add_tags(Service::Elb, "AddTags", arn, tags)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        self.call(Service::Elb, "RemoveTags", arn, |state| {
-            find(state, arn)?;
-            state.tags.entry(arn.to_owned()).or_default().retain(|key, _| !keys.contains(key));
-            Ok(())
-        })
+        self.remove_tags(Service::Elb, "RemoveTags", arn, keys)
     }
 
     async fn delete(&self, arn: &str) -> Result<(), Error> {

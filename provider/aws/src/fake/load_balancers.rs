@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 
-use super::refusal::Refusal;
+use super::Fake;
 use super::world::{State, World, arn};
 use crate::{Action, Error, Listener, LoadBalancer, LoadBalancers, Rule, Service, Tags};
 
-impl World {
-    pub(super) fn add_load_balancer(&self, name: &str, vpc_id: &str) -> String {
-        self.with_state(|state| {
+impl Fake {
+    /// Makes an application load balancer in `vpc_id` with an HTTPS listener on port 443 and its default rule.
+    /// Returns the listener's ARN.
+    pub fn add_load_balancer(&self, name: &str, vpc_id: &str) -> String {
+        self.world.with_state(|state| {
             let id = state.next_id();
             let load_balancer = LoadBalancer {
                 arn: arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{id}")),
@@ -21,13 +23,15 @@ impl World {
                 security_group_ids: vec![format!("sg-{id}")],
             };
             let listener_arn = add_listener(state, &load_balancer.arn, 443);
+            state.tags.insert(load_balancer.arn.clone(), Tags::new());
             state.load_balancers.insert(load_balancer.arn.clone(), load_balancer);
             listener_arn
         })
     }
 
-    pub(super) fn add_listener(&self, beside: &str, port: u16) -> String {
-        self.with_state(|state| {
+    /// Gives the load balancer of a listener another HTTPS listener. Returns its ARN.
+    pub fn add_listener(&self, beside: &str, port: u16) -> String {
+        self.world.with_state(|state| {
             let beside = state.listeners.get(beside);
             let load_balancer_arn =
                 beside.map(|listener| listener.load_balancer_arn.clone()).unwrap_or_default();
@@ -54,6 +58,7 @@ fn add_listener(state: &mut State, load_balancer_arn: &str, port: u16) -> String
         actions: vec![Action::Other("fixed-response".to_owned())],
     };
     let listener_arn = listener.arn.clone();
+    state.tags.insert(listener_arn.clone(), Tags::new());
     state.listeners.insert(listener.arn.clone(), listener);
     state.rules.insert(rule.arn.clone(), rule);
     listener_arn
@@ -93,11 +98,6 @@ impl LoadBalancers for World {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        self.call(Service::Elb, "DescribeTags", arn, |state| {
-            if !state.load_balancers.contains_key(arn) && !state.listeners.contains_key(arn) {
-                return Err(Refusal::not_found("LoadBalancerNotFound", arn));
-            }
-            Ok(state.tags.get(arn).cloned().unwrap_or_default())
-        })
+        self.read_tags(Service::Elb, "DescribeTags", arn)
     }
 }

@@ -2,38 +2,19 @@
 
 use async_trait::async_trait;
 
-use super::refusal::{Refusal, check_tags, is_name};
+use super::refusal::Refusal;
 use super::world::{State, World, arn};
 use crate::{Error, LogGroup, LogGroups, NewLogGroup, Service, Tags};
 
-const INVALID: &str = "InvalidParameterException";
-
 fn find<'a>(state: &'a mut State, name: &str) -> Result<&'a mut LogGroup, Refusal> {
+    let missing = || Refusal::not_found("ResourceNotFoundException", "the specified log group");
     state.log_groups.get_mut(name).ok_or_else(missing)
-}
-
-fn missing() -> Refusal {
-    Refusal::not_found("ResourceNotFoundException", "the specified log group")
-}
-
-fn tags_of<'a>(state: &'a mut State, arn: &str) -> Result<&'a mut Tags, Refusal> {
-    if !state.log_groups.values().any(|group| group.arn == arn) {
-        return Err(missing());
-    }
-    Ok(state.tags.entry(arn.to_owned()).or_default())
 }
 
 #[async_trait]
 impl LogGroups for World {
     async fn create(&self, new: &NewLogGroup) -> Result<(), Error> {
         self.call(Service::Logs, "CreateLogGroup", &new.name, |state| {
-            if !is_name(&new.name, 1, 512, "_-/.#") {
-                return Err(Refusal::invalid(
-                    INVALID,
-                    format!("'{}' is not a valid log group name", new.name),
-                ));
-            }
-            check_tags(INVALID, &new.tags)?;
             if state.log_groups.contains_key(&new.name) {
                 return Err(Refusal::exists("ResourceAlreadyExistsException", "the specified log group"));
             }
@@ -56,23 +37,15 @@ impl LogGroups for World {
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<LogGroup>, Error> {
-        let mut all = Vec::new();
-        for piece in names.chunks(50) {
-            all.extend(self.call(Service::Logs, "DescribeLogGroups", &piece.join(","), |state| {
-                Ok(piece.iter().filter_map(|name| state.log_groups.get(name)).cloned().collect::<Vec<_>>())
-            })?);
-        }
-        Ok(all)
+        self.call(Service::Logs, "DescribeLogGroups", &names.join(","), |state| {
+            Ok(names.iter().filter_map(|name| state.log_groups.get(name)).cloned().collect())
+        })
     }
 
     async fn set_retention(&self, name: &str, days: Option<u32>) -> Result<(), Error> {
         let operation = if days.is_some() { "PutRetentionPolicy" } else { "DeleteRetentionPolicy" };
         self.call(Service::Logs, operation, name, |state| {
-            let group = find(state, name)?;
-            if let Some(days) = days.filter(|days| !LogGroup::RETENTION_DAYS.contains(days)) {
-                return Err(Refusal::invalid(INVALID, format!("a retention of {days} days is not offered")));
-            }
-            group.retention_days = days;
+            find(state, name)?.retention_days = days;
             Ok(())
         })
     }
@@ -86,22 +59,15 @@ impl LogGroups for World {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        self.call(Service::Logs, "ListTagsForResource", arn, |state| tags_of(state, arn).cloned())
+        self.read_tags(Service::Logs, "ListTagsForResource", arn)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        self.call(Service::Logs, "TagResource", arn, |state| {
-            check_tags(INVALID, tags)?;
-            tags_of(state, arn)?.extend(tags.clone());
-            Ok(())
-        })
+        self.add_tags(Service::Logs, "TagResource", arn, tags)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        self.call(Service::Logs, "UntagResource", arn, |state| {
-            tags_of(state, arn)?.retain(|key, _| !keys.contains(key));
-            Ok(())
-        })
+        self.remove_tags(Service::Logs, "UntagResource", arn, keys)
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {

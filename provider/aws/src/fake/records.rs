@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::Fake;
 use super::refusal::Refusal;
 use super::world::World;
 use crate::{Error, ErrorKind, Record, Records, Service};
@@ -11,13 +12,15 @@ const ZONE: &str = "example.com";
 
 const CODE: &str = "InvalidChangeBatch";
 
-impl World {
-    pub(super) fn add_zone(&self, zone_id: &str) {
-        self.with_state(|state| state.zones.insert(zone_id.to_owned(), Vec::new()));
+impl Fake {
+    /// Makes a hosted zone `example.com` of Route 53 without records.
+    pub fn add_zone(&self, zone_id: &str) {
+        self.world.with_state(|state| state.zones.insert(zone_id.to_owned(), Vec::new()));
     }
 
-    pub(super) fn records(&self, zone_id: &str) -> Vec<Record> {
-        self.with_state(|state| state.zones.get(zone_id).cloned().unwrap_or_default())
+    /// The records of a hosted zone.
+    pub fn records(&self, zone_id: &str) -> Vec<Record> {
+        self.world.with_state(|state| state.zones.get(zone_id).cloned().unwrap_or_default())
     }
 }
 

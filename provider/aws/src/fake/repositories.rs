@@ -6,14 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Fake;
-use super::refusal::{Refusal, check_tags, is_name, is_policy};
+use super::refusal::Refusal;
 use super::world::{State, StoredRepository, World, arn};
 use crate::{
     Contents, Error, ErrorKind, Image, ImageReference, NewRepository, RegistryLogin, Repositories,
     Repository, ScanFindings, Secret, Service, TagMutability, Tags,
 };
-
-const INVALID: &str = "InvalidParameterException";
 
 fn find<'a>(state: &'a mut State, name: &str) -> Result<&'a mut StoredRepository, Refusal> {
     state.repositories.get_mut(name).ok_or_else(|| missing(name))
@@ -23,28 +21,10 @@ fn missing(name: &str) -> Refusal {
     Refusal::not_found("RepositoryNotFoundException", &format!("the repository with name '{name}'"))
 }
 
-fn tags_of<'a>(state: &'a mut State, arn: &str) -> Result<&'a mut Tags, Refusal> {
-    if !state.repositories.values().any(|stored| stored.repository.arn == arn) {
-        return Err(missing(arn));
-    }
-    Ok(state.tags.entry(arn.to_owned()).or_default())
-}
-
 #[async_trait]
 impl Repositories for World {
     async fn create(&self, new: &NewRepository) -> Result<Repository, Error> {
         self.call(Service::Ecr, "CreateRepository", &new.name, |state| {
-            let well_formed = is_name(&new.name, 2, 256, "._-/")
-                && !new.name.chars().any(|sign| sign.is_ascii_uppercase())
-                && !new.name.starts_with(['.', '_', '-', '/'])
-                && !new.name.ends_with(['.', '_', '-', '/']);
-            if !well_formed {
-                return Err(Refusal::invalid(
-                    INVALID,
-                    format!("'{}' is not a valid repository name", new.name),
-                ));
-            }
-            check_tags("InvalidTagParameterException", &new.tags)?;
             if state.repositories.contains_key(&new.name) {
                 let what = format!("the repository with name '{}'", new.name);
                 return Err(Refusal::exists("RepositoryAlreadyExistsException", &what));
@@ -73,14 +53,10 @@ impl Repositories for World {
     }
 
     async fn describe(&self, names: &[String]) -> Result<Vec<Repository>, Error> {
-        let mut all = Vec::new();
-        for piece in names.chunks(100) {
-            all.extend(self.call(Service::Ecr, "DescribeRepositories", &piece.join(","), |state| {
-                let found = piece.iter().filter_map(|name| state.repositories.get(name));
-                Ok(found.map(|stored| stored.repository.clone()).collect::<Vec<_>>())
-            })?);
-        }
-        Ok(all)
+        self.call(Service::Ecr, "DescribeRepositories", &names.join(","), |state| {
+            let found = names.iter().filter_map(|name| state.repositories.get(name));
+            Ok(found.map(|stored| stored.repository.clone()).collect())
+        })
     }
 
     async fn set_tag_mutability(&self, name: &str, mutability: &TagMutability) -> Result<(), Error> {
@@ -105,11 +81,7 @@ impl Repositories for World {
 
     async fn put_lifecycle_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
         self.call(Service::Ecr, "PutLifecyclePolicy", name, |state| {
-            let stored = find(state, name)?;
-            if !is_policy(policy) {
-                return Err(Refusal::invalid(INVALID, "the lifecycle policy is not a JSON object"));
-            }
-            stored.lifecycle_policy = Some(policy.to_owned());
+            find(state, name)?.lifecycle_policy = Some(policy.to_owned());
             Ok(())
         })
     }
@@ -131,11 +103,7 @@ impl Repositories for World {
 
     async fn put_repository_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
         self.call(Service::Ecr, "SetRepositoryPolicy", name, |state| {
-            let stored = find(state, name)?;
-            if !is_policy(policy) {
-                return Err(Refusal::invalid(INVALID, "the repository policy is not a JSON object"));
-            }
-            stored.repository_policy = Some(policy.to_owned());
+            find(state, name)?.repository_policy = Some(policy.to_owned());
             Ok(())
         })
     }
@@ -150,22 +118,15 @@ impl Repositories for World {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        self.call(Service::Ecr, "ListTagsForResource", arn, |state| tags_of(state, arn).cloned())
+        self.read_tags(Service::Ecr, "ListTagsForResource", arn)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        self.call(Service::Ecr, "TagResource", arn, |state| {
-            check_tags("InvalidTagParameterException", tags)?;
-            tags_of(state, arn)?.extend(tags.clone());
-            Ok(())
-        })
+        self.add_tags(Service::Ecr, "TagResource", arn, tags)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        self.call(Service::Ecr, "UntagResource", arn, |state| {
-            tags_of(state, arn)?.retain(|key, _| !keys.contains(key));
-            Ok(())
-        })
+        self.remove_tags(Service::Ecr, "UntagResource", arn, keys)
     }
 
     async fn delete(&self, name: &str, contents: Contents) -> Result<(), Error> {

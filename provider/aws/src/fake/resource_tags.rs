@@ -1,4 +1,4 @@
-//! The tagging service in memory. It learns of changes at once, unless it is told to stay behind.
+//! The tagging service in memory. It learns of changes at once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::{Error, ResourceTags, Service, Tags};
 impl ResourceTags for World {
     async fn by_arns(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
         self.call(Service::Tagging, "GetResources", &arns.join(","), |state| {
-            let known = state.tags_as_last_seen.as_ref().unwrap_or(&state.tags);
-            Ok(known
+            Ok(state
+                .tags
                 .iter()
                 .filter(|(arn, tags)| arns.contains(arn) && !tags.is_empty())
                 .map(|(arn, tags)| (arn.clone(), tags.clone()))
@@ -23,9 +23,8 @@ impl ResourceTags for World {
 
     async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error> {
         self.call(Service::Tagging, "GetResources", "", |state| {
-            let known = state.tags_as_last_seen.as_ref().unwrap_or(&state.tags);
             let carries = |found: &Tags| tags.iter().all(|(key, value)| found.get(key) == Some(value));
-            let found = known.iter().filter(|(_, found)| carries(found));
+            let found = state.tags.iter().filter(|(_, found)| carries(found));
             Ok(Arc::new(found.map(|(arn, found)| (arn.clone(), found.clone())).collect()))
         })
     }

@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use super::refusal::{Refusal, check_tags, is_name};
+use super::Fake;
+use super::refusal::Refusal;
 use super::world::{State, StoredTargetGroup, World, arn};
 use crate::{
     Error, ErrorKind, HealthCheck, NewTargetGroup, Service, Tags, TargetGroup, TargetGroups, TargetHealth,
 };
 
-const INVALID: &str = "ValidationError";
-
-/// What AWS sets in a new group, and with that all the keys that it knows.
+/// What AWS sets in a new group.
 const ATTRIBUTES: [(&str, &str); 9] = [
     ("deregistration_delay.timeout_seconds", "300"),
     ("load_balancing.algorithm.type", "round_robin"),
@@ -25,9 +24,11 @@ const ATTRIBUTES: [(&str, &str); 9] = [
     ("stickiness.app_cookie.cookie_name", ""),
 ];
 
-impl World {
-    pub(super) fn set_targets(&self, target_group_arn: &str, targets: Vec<TargetHealth>) {
-        self.with_state(|state| {
+impl Fake {
+    /// Sets the targets of a group and their health. While no rule refers to the group, AWS does not probe
+    /// them, and all are reported as unused.
+    pub fn set_targets(&self, target_group_arn: &str, targets: Vec<TargetHealth>) {
+        self.world.with_state(|state| {
             if let Some(stored) = state.target_groups.get_mut(target_group_arn) {
                 stored.targets = targets;
             }
@@ -57,40 +58,10 @@ fn shown(state: &State, stored: &StoredTargetGroup) -> TargetGroup {
     TargetGroup { load_balancer_arns: load_balancers.into_iter().collect(), ..stored.group.clone() }
 }
 
-fn check_health_check(check: &HealthCheck) -> Result<(), Refusal> {
-    let ranges = [
-        ("interval", check.interval_seconds, 5, 300),
-        ("timeout", check.timeout_seconds, 2, 120),
-        ("healthy threshold", check.healthy_threshold, 2, 10),
-        ("unhealthy threshold", check.unhealthy_threshold, 2, 10),
-    ];
-    for (name, value, least, most) in ranges {
-        if !(least..=most).contains(&value) {
-            let message = format!("health check {name} {value} is not between {least} and {most}");
-            return Err(Refusal::invalid(INVALID, message));
-        }
-    }
-    if check.timeout_seconds >= check.interval_seconds {
-        return Err(Refusal::invalid(INVALID, "health check timeout must be smaller than the interval"));
-    }
-    Ok(())
-}
-
 #[async_trait]
 impl TargetGroups for World {
     async fn create(&self, new: &NewTargetGroup) -> Result<TargetGroup, Error> {
         self.call(Service::Elb, "CreateTargetGroup", &new.name, |state| {
-            if !is_name(&new.name, 1, 32, "-") || new.name.starts_with('-') || new.name.ends_with('-') {
-                return Err(Refusal::invalid(
-                    INVALID,
-                    format!("'{}' is not a valid target group name", new.name),
-                ));
-            }
-            if new.port == 0 {
-                return Err(Refusal::invalid(INVALID, "port 0 is not between 1 and 65535"));
-            }
-            check_health_check(&new.health_check)?;
-            check_tags(INVALID, &new.tags)?;
             let mut group = TargetGroup {
                 arn: String::new(),
                 name: new.name.clone(),
@@ -137,7 +108,6 @@ impl TargetGroups for World {
 
     async fn set_health_check(&self, arn: &str, check: &HealthCheck) -> Result<TargetGroup, Error> {
         self.call(Service::Elb, "ModifyTargetGroup", arn, |state| {
-            check_health_check(check)?;
             find(state, arn)?.group.health_check = check.clone();
             let stored = state.target_groups.get(arn).ok_or_else(|| missing(arn))?;
             Ok(shown(state, stored))
@@ -152,44 +122,21 @@ impl TargetGroups for World {
 
     async fn set_attributes(&self, arn: &str, attributes: &BTreeMap<String, String>) -> Result<(), Error> {
         self.call(Service::Elb, "ModifyTargetGroupAttributes", arn, |state| {
-            let stored = find(state, arn)?;
-            if let Some(key) = attributes.keys().find(|key| !stored.attributes.contains_key(*key)) {
-                let message = format!("target group attribute key '{key}' is not recognized");
-                return Err(Refusal::invalid(INVALID, message));
-            }
-            stored.attributes.extend(attributes.clone());
+            find(state, arn)?.attributes.extend(attributes.clone());
             Ok(())
         })
     }
 
     async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
-        let mut all = BTreeMap::new();
-        for piece in arns.chunks(20) {
-            all.extend(self.call(Service::Elb, "DescribeTags", &piece.join(","), |state| {
-                let there = piece.iter().filter(|arn| state.target_groups.contains_key(*arn));
-                Ok(there
-                    .map(|arn| (arn.clone(), state.tags.get(arn).cloned().unwrap_or_default()))
-                    .collect::<Vec<_>>())
-            })?);
-        }
-        Ok(all)
+        self.read_tags_of_all(Service::Elb, "DescribeTags", arns)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        self.call(Service::Elb, "AddTags", arn, |state| {
-            check_tags(INVALID, tags)?;
-            find(state, arn)?;
-            state.tags.entry(arn.to_owned()).or_default().extend(tags.clone());
-            Ok(())
-        })
+        self.add_tags(Service::Elb, "AddTags", arn, tags)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        self.call(Service::Elb, "RemoveTags", arn, |state| {
-            find(state, arn)?;
-            state.tags.entry(arn.to_owned()).or_default().retain(|key, _| !keys.contains(key));
-            Ok(())
-        })
+        self.remove_tags(Service::Elb, "RemoveTags", arn, keys)
     }
 
     async fn delete(&self, arn: &str) -> Result<(), Error> {

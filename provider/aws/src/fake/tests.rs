@@ -1,6 +1,6 @@
-//! The AWS in memory refuses what AWS refuses.
+//! The AWS in memory refuses what an app can meet in AWS.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Fake, Moment};
 use crate::{
@@ -80,7 +80,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>, kind: ErrorKind, code: 
 }
 
 #[tokio::test]
-async fn names_are_unique_and_well_formed() {
+async fn names_are_unique() {
     let aws = Fake::new().aws();
     aws.repositories.create(&repository("shop/checkout")).await.expect("made");
     refused(
@@ -88,17 +88,8 @@ async fn names_are_unique_and_well_formed() {
         ErrorKind::AlreadyExists,
         "RepositoryAlreadyExistsException",
     );
-    for name in ["Shop", "-shop", "shop/", "s", "sh op"] {
-        refused(
-            aws.repositories.create(&repository(name)).await,
-            ErrorKind::Invalid,
-            "InvalidParameterException",
-        );
-    }
     aws.roles.create(&role("checkout")).await.expect("made");
     refused(aws.roles.create(&role("Checkout")).await, ErrorKind::AlreadyExists, "EntityAlreadyExists");
-    refused(aws.roles.create(&role(&"x".repeat(65))).await, ErrorKind::Invalid, "ValidationError");
-    refused(aws.target_groups.create(&target_group("a_b")).await, ErrorKind::Invalid, "ValidationError");
 }
 
 #[tokio::test]
@@ -161,33 +152,6 @@ async fn priorities_are_unique_but_can_swap() {
         .map(|rule| rule.arn)
         .collect();
     assert_eq!(order[..2], [two, one]);
-}
-
-#[tokio::test]
-async fn weights_groups_and_conditions_have_bounds() {
-    let (_, aws, listener, group) = traffic().await;
-    let rules = &aws.listener_rules;
-    refused(
-        rules.create(&rule(&listener, 50_001, &[(&group, 1)])).await,
-        ErrorKind::Invalid,
-        "ValidationError",
-    );
-    refused(
-        rules.create(&rule(&listener, 1, &[(&group, 1000)])).await,
-        ErrorKind::Invalid,
-        "ValidationError",
-    );
-    refused(
-        rules.create(&rule(&listener, 1, &[(&group, 1), (&group, 2)])).await,
-        ErrorKind::Invalid,
-        "ValidationError",
-    );
-    refused(rules.create(&rule(&listener, 1, &[("x", 1)])).await, ErrorKind::NotFound, "TargetGroupNotFound");
-    refused(rules.create(&rule("x", 1, &[(&group, 1)])).await, ErrorKind::NotFound, "ListenerNotFound");
-    let six: Vec<_> = (0..6).map(|_| (group.as_str(), 1)).collect();
-    refused(rules.create(&rule(&listener, 1, &six)).await, ErrorKind::QuotaExceeded, "TooManyTargetGroups");
-    let none = NewRule { conditions: BTreeSet::new(), ..rule(&listener, 1, &[(&group, 1)]) };
-    refused(rules.create(&none).await, ErrorKind::Invalid, "ValidationError");
 }
 
 #[tokio::test]
@@ -270,23 +234,6 @@ async fn two_runs_give_the_same_ids() {
 }
 
 #[tokio::test]
-async fn retention_is_one_of_the_offered_numbers() {
-    let aws = Fake::new().aws();
-    let group = NewLogGroup { name: "/a".to_owned(), kms_key: None, tags: Tags::new() };
-    aws.log_groups.create(&group).await.expect("made");
-    aws.log_groups.set_retention("/a", Some(30)).await.expect("offered");
-    refused(
-        aws.log_groups.set_retention("/a", Some(31)).await,
-        ErrorKind::Invalid,
-        "InvalidParameterException",
-    );
-    assert_eq!(
-        aws.log_groups.get("/a").await.expect("answered").and_then(|group| group.retention_days),
-        Some(30)
-    );
-}
-
-#[tokio::test]
 async fn an_alarm_has_a_state_and_a_missing_one_has_none() {
     let fake = Fake::new();
     let aws = fake.aws();
@@ -296,6 +243,4 @@ async fn an_alarm_has_a_state_and_a_missing_one_has_none() {
     let names = ["checkout-5xx".to_owned(), "missing-alarm".to_owned()];
     let states = aws.alarms.states(&names).await.expect("answered");
     assert_eq!(states, [("checkout-5xx".to_owned(), off)].into());
-    assert_eq!(aws.alarms.states(&[]).await, Ok([].into()));
-    assert_eq!(fake.operations(), ["DescribeAlarms"]);
 }

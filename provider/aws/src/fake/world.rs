@@ -10,23 +10,46 @@ use crate::{
 };
 
 use super::refusal::Refusal;
-use super::{Call, Fake, Moment};
+
+/// The account of every fake.
+pub(super) const ACCOUNT_ID: &str = "123456789012";
+
+/// The region of every fake.
+pub(super) const REGION: &str = "eu-west-1";
+
+/// One call that was made, under AWS's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Such as `CreateRole`.
+    pub operation: &'static str,
+    /// Name or ARN of what the call was about; several are joined by a comma.
+    pub object: String,
+}
+
+/// When a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing has happened yet.
+    BeforeEffect,
+    /// The call has taken effect, only its answer is lost.
+    AfterEffect,
+}
 
 pub(super) struct World {
     inner: Mutex<Inner>,
 }
 
-struct Inner {
+pub(super) struct Inner {
     state: State,
-    calls: Vec<Call>,
-    faults: Vec<Fault>,
+    pub(super) calls: Vec<Call>,
+    pub(super) faults: Vec<Fault>,
 }
 
-struct Fault {
-    operation: &'static str,
-    moment: Moment,
-    kind: ErrorKind,
-    times: u32,
+pub(super) struct Fault {
+    pub(super) operation: &'static str,
+    pub(super) moment: Moment,
+    pub(super) kind: ErrorKind,
+    pub(super) times: u32,
 }
 
 /// Everything in the account. Tags of all objects but roles and associations lie under their ARN.
@@ -34,8 +57,6 @@ struct Fault {
 pub(super) struct State {
     pub(super) made: u64,
     pub(super) tags: BTreeMap<String, Tags>,
-    /// What the tagging service still believes, where it is behind.
-    pub(super) tags_as_last_seen: Option<BTreeMap<String, Tags>>,
     pub(super) repositories: BTreeMap<String, StoredRepository>,
     pub(super) roles: BTreeMap<String, Role>,
     /// The role that each instance profile holds.
@@ -82,6 +103,11 @@ impl State {
         format!("{:016x}", self.made)
     }
 
+    /// The tags of an object, which has some, or none, from the moment it is made.
+    fn tags_of(&mut self, arn: &str) -> Result<&mut Tags, Refusal> {
+        self.tags.get_mut(arn).ok_or_else(|| Refusal::not_found("ResourceNotFoundException", arn))
+    }
+
     /// ARNs of the target groups that any rule refers to.
     pub(super) fn groups_in_use(&self) -> BTreeSet<&str> {
         self.rules
@@ -94,8 +120,8 @@ impl State {
 }
 
 pub(super) fn arn(service: &str, resource: &str) -> String {
-    let region = if service == "iam" { "" } else { Fake::REGION };
-    format!("arn:aws:{service}:{region}:{}:{resource}", Fake::ACCOUNT_ID)
+    let region = if service == "iam" { "" } else { REGION };
+    format!("arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}")
 }
 
 impl World {
@@ -125,47 +151,62 @@ impl World {
         }
     }
 
+    /// The tags of an object, by its ARN.
+    pub(super) fn read_tags(
+        &self,
+        service: Service,
+        operation: &'static str,
+        arn: &str,
+    ) -> Result<Tags, Error> {
+        self.call(service, operation, arn, |state| state.tags_of(arn).cloned())
+    }
+
+    /// The tags of those objects that are there, by their ARNs.
+    pub(super) fn read_tags_of_all(
+        &self,
+        service: Service,
+        operation: &'static str,
+        arns: &[String],
+    ) -> Result<BTreeMap<String, Tags>, Error> {
+        self.call(service, operation, &arns.join(","), |state| {
+            let found = arns.iter().filter_map(|arn| state.tags.get_key_value(arn));
+            Ok(found.map(|(arn, tags)| (arn.clone(), tags.clone())).collect())
+        })
+    }
+
+    pub(super) fn add_tags(
+        &self,
+        service: Service,
+        operation: &'static str,
+        arn: &str,
+        tags: &Tags,
+    ) -> Result<(), Error> {
+        self.call(service, operation, arn, |state| {
+            state.tags_of(arn)?.extend(tags.clone());
+            Ok(())
+        })
+    }
+
+    pub(super) fn remove_tags(
+        &self,
+        service: Service,
+        operation: &'static str,
+        arn: &str,
+        keys: &[String],
+    ) -> Result<(), Error> {
+        self.call(service, operation, arn, |state| {
+            state.tags_of(arn)?.retain(|key, _| !keys.contains(key));
+            Ok(())
+        })
+    }
+
     /// The account itself, for seeding and looking, without a call.
     pub(super) fn with_state<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         work(&mut self.lock().state)
     }
 
-    pub(super) fn calls(&self) -> Vec<Call> {
-        self.lock().calls.clone()
-    }
-
-    pub(super) fn forget_calls(&self) {
-        self.lock().calls.clear();
-    }
-
-    pub(super) fn fail(&self, operation: &'static str, moment: Moment, kind: ErrorKind, times: u32) {
-        self.lock().faults.push(Fault { operation, moment, kind, times });
-    }
-
-    pub(super) fn inventory(&self) -> Vec<String> {
-        self.with_state(|state| {
-            let mut all: Vec<String> =
-                state.repositories.values().map(|stored| stored.repository.arn.clone()).collect();
-            all.extend(state.roles.values().map(|role| role.arn.clone()));
-            all.extend(state.pod_identities.keys().cloned());
-            all.extend(state.log_groups.values().map(|group| group.arn.clone()));
-            all.extend(state.target_groups.keys().cloned());
-            all.extend(
-                state.rules.values().filter(|rule| rule.priority.is_some()).map(|rule| rule.arn.clone()),
-            );
-            all.extend(state.parameters.values().map(|parameter| parameter.arn.clone()));
-            all.extend(state.metric_alarms.values().map(|alarm| alarm.arn.clone()));
-            let records = state.zones.iter().flat_map(|(zone, records)| {
-                records.iter().map(move |record| format!("record {zone}/{}/{}", record.name, record.kind))
-            });
-            all.extend(records);
-            all.sort();
-            all
-        })
-    }
-
     /// A test that panics while it looks into the account must not hide its own message behind a poisoned lock.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,8 +11,7 @@ use super::credentials::credentials_of;
 use crate::{Accounts, CallerIdentity, ClusterToken, Error, ErrorKind, Service};
 
 pub(super) struct SdkAccounts {
-    pub(super) client: aws_sdk_sts::Client,
-    pub(super) channel: Channel,
+    pub(super) channel: Channel<aws_sdk_sts::Client>,
     pub(super) shared: SdkConfig,
     pub(super) region: String,
 }
@@ -20,7 +19,7 @@ pub(super) struct SdkAccounts {
 #[async_trait]
 impl Accounts for SdkAccounts {
     async fn caller_identity(&self) -> Result<CallerIdentity, Error> {
-        let request = self.client.get_caller_identity();
+        let request = self.channel.client.get_caller_identity();
         let answer = self.channel.call("GetCallerIdentity", "", || request.clone().send()).await?;
         Ok(CallerIdentity {
             account_id: answer.account.unwrap_or_default(),

@@ -17,8 +17,7 @@ use crate::{Alarm, AlarmSettings, AlarmState, Alarms, Error, ErrorKind, Service,
 const NAMES_PER_CALL: usize = 100;
 
 pub(super) struct SdkAlarms {
-    pub(super) client: aws_sdk_cloudwatch::Client,
-    pub(super) channel: Channel,
+    pub(super) channel: Channel<aws_sdk_cloudwatch::Client>,
 }
 
 #[async_trait]
@@ -27,6 +26,7 @@ impl Alarms for SdkAlarms {
         let mut all = BTreeMap::new();
         for piece in names.chunks(NAMES_PER_CALL) {
             let request = self
+                .channel
                 .client
                 .describe_alarms()
                 .set_alarm_names(Some(piece.to_vec()))
@@ -52,6 +52,7 @@ impl Alarms for SdkAlarms {
         let mut all = Vec::new();
         for piece in names.chunks(NAMES_PER_CALL) {
             let request = self
+                .channel
                 .client
                 .describe_alarms()
                 .set_alarm_names(Some(piece.to_vec()))
@@ -74,7 +75,7 @@ impl Alarms for SdkAlarms {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        let request = self.client.list_tags_for_resource().resource_arn(arn);
+        let request = self.channel.client.list_tags_for_resource().resource_arn(arn);
         match self.channel.call("ListTagsForResource", arn, || request.clone().send()).await {
             Ok(answer) => Ok(from_pairs(
                 answer
@@ -90,17 +91,18 @@ impl Alarms for SdkAlarms {
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
         let operation = "TagResource";
         let request =
-            self.client.tag_resource().resource_arn(arn).set_tags(tags_to_sdk(operation, arn, tags)?);
+            self.channel.client.tag_resource().resource_arn(arn).set_tags(tags_to_sdk(operation, arn, tags)?);
         self.channel.call(operation, arn, || request.clone().send()).await.map(drop)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        let request = self.client.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
+        let request =
+            self.channel.client.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
         self.channel.call("UntagResource", arn, || request.clone().send()).await.map(drop)
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {
-        let request = self.client.delete_alarms().alarm_names(name);
+        let request = self.channel.client.delete_alarms().alarm_names(name);
         match self.channel.call("DeleteAlarms", name, || request.clone().send()).await {
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),
@@ -118,6 +120,7 @@ impl SdkAlarms {
             .collect();
         let actions: Vec<String> = settings.actions.iter().cloned().collect();
         let request = self
+            .channel
             .client
             .put_metric_alarm()
             .alarm_name(&settings.name)

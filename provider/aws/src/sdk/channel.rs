@@ -1,4 +1,4 @@
-//! The way to one service: a cap on calls at the same time, and patience with what the SDK does not know to
+//! The way to one service: its client, a cap on calls at the same time, and patience with what the SDK does not know to
 //! repeat because only AWS's own delays explain it.
 
 use std::future::Future;
@@ -13,7 +13,8 @@ use super::failure::failure;
 use crate::{Error, Service, deadline};
 
 /// One service. A permit is held for one attempt, pauses between attempts hold none.
-pub(super) struct Channel {
+pub(super) struct Channel<Client = ()> {
+    pub(super) client: Client,
     service: Service,
     permits: Semaphore,
 }
@@ -93,10 +94,10 @@ impl Patience {
     }
 }
 
-impl Channel {
+impl<Client> Channel<Client> {
     /// At most `at_once` calls of `service` at the same time.
-    pub(super) fn new(service: Service, at_once: usize) -> Self {
-        Self { service, permits: Semaphore::new(at_once) }
+    pub(super) fn new(service: Service, at_once: usize, client: Client) -> Self {
+        Self { client, service, permits: Semaphore::new(at_once) }
     }
 
     /// Makes a call. `operation` is AWS's name, `object` what the call is about.
@@ -212,7 +213,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_passes_is_tried_until_it_has_passed() {
-        let channel = Channel::new(Service::Elb, 1);
+        let channel = Channel::new(Service::Elb, 1, ());
         let tries = AtomicU32::new(0);
         let answer = channel
             .call_patiently(RELEASE, "DeleteTargetGroup", "blue", || async {
@@ -227,7 +228,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_timeout_names_what_it_waited_for() {
-        let channel = Channel::new(Service::Elb, 1);
+        let channel = Channel::new(Service::Elb, 1, ());
         let start = Instant::now();
         let call = || async { Err::<(), _>(refusal("ResourceInUse")) };
         let error =
@@ -242,7 +243,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_deadline_of_the_work_ends_a_wait_or_moves_its_end() {
-        let channel = Channel::new(Service::Elb, 1);
+        let channel = Channel::new(Service::Elb, 1, ());
         let call = || async { Err::<(), _>(refusal("ResourceInUse")) };
         for limit in [Duration::from_secs(5), Duration::from_mins(10)] {
             let start = Instant::now();
@@ -254,7 +255,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_does_not_pass_is_tried_once() {
-        let channel = Channel::new(Service::Elb, 1);
+        let channel = Channel::new(Service::Elb, 1, ());
         let tries = AtomicU32::new(0);
         let call = || async {
             tries.fetch_add(1, Ordering::Relaxed);
@@ -266,7 +267,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn calls_at_the_same_time_are_capped_and_a_dropped_call_gives_its_place_back() {
-        let channel = Channel::new(Service::Iam, 2);
+        let channel = Channel::new(Service::Iam, 2, ());
         let (running, most) = (AtomicU32::new(0), AtomicU32::new(0));
         let call = || async {
             most.fetch_max(running.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);

@@ -1,42 +1,65 @@
-//! EKS clusters on the SDK.
+//! EKS clusters on the SDK: callers that ask at the same time share an answer.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::channel::Channel;
+use super::failure::if_there;
 use super::tags::from_pairs;
-use crate::{Cluster, Clusters, Error};
+use crate::coalesce::batcher::Batcher;
+use crate::coalesce::reads::Reads;
+use crate::{Cluster, Clusters, Error, batches};
 
+pub(super) type Eks = Channel<aws_sdk_eks::Client>;
+
+impl Eks {
+    async fn cluster(&self, name: &str) -> Result<Option<Cluster>, Error> {
+        let request = self.client.describe_cluster().name(name);
+        let answer = self.call("DescribeCluster", name, || request.clone().send()).await;
+        Ok(if_there(answer)?.and_then(|answer| answer.cluster).map(cluster_from_sdk))
+    }
+
+    async fn clusters(&self) -> Result<Vec<String>, Error> {
+        let names = batches::pages(|page| async move {
+            let request = self.client.list_clusters().max_results(100).set_next_token(page);
+            let answer = self.call("ListClusters", "", || request.clone().send()).await?;
+            Ok((answer.clusters.unwrap_or_default(), answer.next_token))
+        });
+        let mut names = names.await?;
+        names.sort();
+        Ok(names)
+    }
+}
+
+#[derive(Clone)]
 pub(super) struct SdkClusters {
-    pub(super) client: aws_sdk_eks::Client,
-    pub(super) channel: Arc<Channel>,
+    by_name: Reads<String, Cluster>,
+    names: Reads<(), Vec<String>>,
+}
+
+impl SdkClusters {
+    pub(super) fn new(channel: &Arc<Eks>) -> Self {
+        let by_name =
+            Batcher::single(channel, |channel, name: String| async move { channel.cluster(&name).await });
+        let names = Batcher::single(channel, |channel, ()| async move { channel.clusters().await.map(Some) });
+        Self { by_name: Reads::new(by_name), names: Reads::new(names) }
+    }
+
+    /// The same with answers that are kept for some seconds.
+    pub(super) fn refreshing(&self) -> Self {
+        Self { by_name: self.by_name.refreshing(), names: self.names.refreshing() }
+    }
 }
 
 #[async_trait]
 impl Clusters for SdkClusters {
     async fn describe(&self, name: &str) -> Result<Option<Cluster>, Error> {
-        let request = self.client.describe_cluster().name(name);
-        match self.channel.call("DescribeCluster", name, || request.clone().send()).await {
-            Ok(answer) => Ok(answer.cluster.map(cluster_from_sdk)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.by_name.one(name.to_owned()).await
     }
 
     async fn list(&self) -> Result<Vec<String>, Error> {
-        let mut all = Vec::new();
-        let mut page = None;
-        loop {
-            let request = self.client.list_clusters().max_results(100).set_next_token(page);
-            let answer = self.channel.call("ListClusters", "", || request.clone().send()).await?;
-            all.extend(answer.clusters.into_iter().flatten());
-            page = answer.next_token;
-            if page.is_none() {
-                all.sort();
-                return Ok(all);
-            }
-        }
+        Ok(self.names.one(()).await?.unwrap_or_default())
     }
 }
 

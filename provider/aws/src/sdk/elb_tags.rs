@@ -1,4 +1,4 @@
-//! Tags of load balancers, target groups and rules, which AWS keeps behind the same three calls.
+//! Tags of load balancers, target groups and rules, which AWS keeps behind the same three channel.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,12 @@ use aws_sdk_elasticloadbalancingv2::types::Tag;
 
 use super::channel::Channel;
 use super::tags::{from_pairs, to_list};
-use crate::batches::Batches;
-use crate::{Error, ErrorKind, Service, Tags};
+use crate::{Error, ErrorKind, Service, Tags, batches};
 
 /// AWS describes the tags of at most twenty objects in a call.
 const ARNS_PER_CALL: usize = 20;
 
-pub(super) fn from_sdk(tags: &[Tag]) -> Tags {
+fn from_sdk(tags: &[Tag]) -> Tags {
     from_pairs(tags.iter().filter_map(|tag| tag.key().map(|key| (key, tag.value().unwrap_or_default()))))
 }
 
@@ -26,39 +25,33 @@ pub(super) fn to_sdk(operation: &'static str, object: &str, tags: &Tags) -> Resu
     )
 }
 
-pub(super) async fn describe(
-    client: &Client,
-    channel: &Channel,
-    arns: &[String],
-) -> Result<BTreeMap<String, Tags>, Error> {
-    let mut all = BTreeMap::new();
-    let mut batches = Batches::new(arns, ARNS_PER_CALL);
-    while let Some(piece) = batches.next() {
-        let request = client.describe_tags().set_resource_arns(Some(piece.clone()));
-        match channel.call("DescribeTags", &piece.join(","), || request.clone().send()).await {
-            Ok(answer) => all.extend(answer.tag_descriptions().iter().filter_map(|found| {
+/// Load balancers, target groups and rules share AWS' budget of channel, so they share one channel.
+pub(super) type Elb = Channel<Client>;
+
+impl Elb {
+    /// The tags of objects by ARN.
+    pub(super) async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
+        let described = batches::found(arns, ARNS_PER_CALL, |piece| async move {
+            let request = self.client.describe_tags().set_resource_arns(Some(piece.clone()));
+            let object = piece.join(",");
+            let answer = self.call("DescribeTags", &object, || request.clone().send()).await?;
+            let tags = answer.tag_descriptions().iter().filter_map(|found| {
                 let arn = found.resource_arn()?;
                 Some((arn.to_owned(), from_sdk(found.tags())))
-            })),
-            Err(error) if error.is_not_found() => batches.split(piece),
-            Err(error) => return Err(error),
-        }
+            });
+            Ok(tags.collect())
+        });
+        Ok(described.await?.into_iter().collect())
     }
-    Ok(all)
-}
 
-pub(super) async fn add(client: &Client, channel: &Channel, arn: &str, tags: &Tags) -> Result<(), Error> {
-    let operation = "AddTags";
-    let request = client.add_tags().resource_arns(arn).set_tags(to_sdk(operation, arn, tags)?);
-    channel.call(operation, arn, || request.clone().send()).await.map(drop)
-}
+    pub(super) async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        let operation = "AddTags";
+        let request = self.client.add_tags().resource_arns(arn).set_tags(to_sdk(operation, arn, tags)?);
+        self.call(operation, arn, || request.clone().send()).await.map(drop)
+    }
 
-pub(super) async fn remove(
-    client: &Client,
-    channel: &Channel,
-    arn: &str,
-    keys: &[String],
-) -> Result<(), Error> {
-    let request = client.remove_tags().resource_arns(arn).set_tag_keys(Some(keys.to_vec()));
-    channel.call("RemoveTags", arn, || request.clone().send()).await.map(drop)
+    pub(super) async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        let request = self.client.remove_tags().resource_arns(arn).set_tag_keys(Some(keys.to_vec()));
+        self.call("RemoveTags", arn, || request.clone().send()).await.map(drop)
+    }
 }

@@ -56,6 +56,15 @@ where
     }
 }
 
+/// An answer about an object that may be missing.
+pub(super) fn if_there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// What kind of failure AWS's code means. The status decides only where there is no code.
 fn kind_of(service: Service, operation: &str, code: Option<&str>, status: u16) -> ErrorKind {
     let Some(code) = code else {

@@ -1,12 +1,15 @@
-//! EC2 instances and Auto Scaling groups by two calls of their own form, and instance profiles by IAM's SDK.
+//! EC2 instances and Auto Scaling groups by two channel of their own form, and instance profiles by IAM's SDK.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_iam::Client;
 
-use super::channel::Channel;
+use super::failure::if_there;
 use super::query::{Query, elements, texts};
+use super::roles::Iam;
+use crate::coalesce::batcher::Batcher;
+use crate::coalesce::reads::Reads;
 use crate::{AutoScalingGroup, Error, ErrorKind, Fleet, Instances, Service};
 
 /// Where an answer has Auto Scaling groups.
@@ -24,11 +27,42 @@ const NEXT: [&str; 2] = ["DescribeAutoScalingGroupsResult", "NextToken"];
 /// Where an answer has instances.
 const INSTANCE: [&str; 4] = ["reservationSet", "item", "instancesSet", "item"];
 
+impl Query {
+    async fn groups(&self) -> Result<Vec<AutoScalingGroup>, Error> {
+        let operation = "DescribeAutoScalingGroups";
+        let mut all = Vec::new();
+        let mut form = vec![("MaxRecords".to_owned(), "100".to_owned())];
+        loop {
+            let answer = self.call(operation, "", &form).await?;
+            all.extend(groups(&answer).map_err(|reason| unreadable("", reason))?);
+            let next = texts(&answer, &NEXT).map_err(|reason| unreadable("", reason))?.pop();
+            let Some(next) = next.filter(|token| !token.is_empty()) else { return Ok(all) };
+            form.truncate(1);
+            form.push(("NextToken".to_owned(), next));
+        }
+    }
+}
+
+#[derive(Clone)]
 pub(super) struct SdkInstances {
-    pub(super) auto_scaling: Query,
-    pub(super) ec2: Query,
-    pub(super) iam: Client,
-    pub(super) iam_channel: Channel,
+    auto_scaling: Arc<Query>,
+    ec2: Arc<Query>,
+    iam: Arc<Iam>,
+    groups: Reads<(), Vec<AutoScalingGroup>>,
+}
+
+impl SdkInstances {
+    pub(super) fn new(auto_scaling: Query, ec2: Query, iam: Iam) -> Self {
+        let auto_scaling = Arc::new(auto_scaling);
+        let groups =
+            Batcher::single(&auto_scaling, |query, ()| async move { query.groups().await.map(Some) });
+        Self { auto_scaling, ec2: Arc::new(ec2), iam: Arc::new(iam), groups: Reads::new(groups) }
+    }
+
+    /// The same with a list of groups that is kept for some seconds.
+    pub(super) fn refreshing(&self) -> Self {
+        Self { groups: self.groups.refreshing(), ..self.clone() }
+    }
 }
 
 #[async_trait]
@@ -41,17 +75,7 @@ impl Instances for SdkInstances {
     }
 
     async fn auto_scaling_groups(&self) -> Result<Vec<AutoScalingGroup>, Error> {
-        let operation = "DescribeAutoScalingGroups";
-        let mut all = Vec::new();
-        let mut form = vec![("MaxRecords".to_owned(), "100".to_owned())];
-        loop {
-            let answer = self.auto_scaling.call(operation, "", &form).await?;
-            all.extend(groups(&answer).map_err(|reason| unreadable("", reason))?);
-            let next = texts(&answer, &NEXT).map_err(|reason| unreadable("", reason))?.pop();
-            let Some(next) = next.filter(|token| !token.is_empty()) else { return Ok(all) };
-            form.truncate(1);
-            form.push(("NextToken".to_owned(), next));
-        }
+        Ok(self.groups.one(()).await?.unwrap_or_default())
     }
 
     async fn fleet(&self, instance_ids: &[String]) -> Result<Fleet, Error> {
@@ -70,16 +94,10 @@ impl Instances for SdkInstances {
     }
 
     async fn role_of_profile(&self, profile: &str) -> Result<Option<String>, Error> {
-        let request = self.iam.get_instance_profile().instance_profile_name(profile);
-        let call = self.iam_channel.call("GetInstanceProfile", profile, || request.clone().send());
-        match call.await {
-            Ok(answer) => {
-                let roles = answer.instance_profile.map(|profile| profile.roles).unwrap_or_default();
-                Ok(roles.into_iter().next().map(|role| role.role_name))
-            }
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let request = self.iam.client.get_instance_profile().instance_profile_name(profile);
+        let answer = self.iam.call("GetInstanceProfile", profile, || request.clone().send()).await;
+        let roles = if_there(answer)?.and_then(|answer| answer.instance_profile).map(|profile| profile.roles);
+        Ok(roles.into_iter().flatten().next().map(|role| role.role_name))
     }
 }
 

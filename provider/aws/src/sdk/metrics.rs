@@ -17,8 +17,7 @@ const QUERIES_PER_CALL: usize = 500;
 const PERIOD_SECONDS: i32 = 60;
 
 pub(super) struct SdkMetrics {
-    pub(super) client: aws_sdk_cloudwatch::Client,
-    pub(super) channel: Channel,
+    pub(super) channel: Channel<aws_sdk_cloudwatch::Client>,
 }
 
 /// A metric of a target group, with its statistic.
@@ -47,6 +46,7 @@ impl SdkMetrics {
             let mut next_token = None;
             loop {
                 let request = self
+                    .channel
                     .client
                     .get_metric_data()
                     .set_metric_data_queries(Some(queries.to_vec()))

@@ -1,19 +1,80 @@
-//! SSM parameters on the SDK.
+//! SSM parameters on the SDK, read ten in a call.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_ssm::error::BuildError;
 use aws_sdk_ssm::types::{ParameterType, ResourceTypeForTagging, Tag};
 
 use super::channel::Channel;
+use super::failure::if_there;
 use super::tags::{from_pairs, to_list};
-use crate::{Error, ErrorKind, NewParameter, Parameter, ParameterKind, Parameters, Service, Tags};
+use crate::coalesce::batcher::Batcher;
+use crate::coalesce::bulk_tags::BulkTags;
+use crate::coalesce::reads::Reads;
+use crate::{Account, Error, ErrorKind, NewParameter, Parameter, ParameterKind, Parameters, Service, Tags};
 
 /// AWS reads at most ten parameters in a call.
 const NAMES_PER_CALL: usize = 10;
 
+pub(super) type Ssm = Channel<aws_sdk_ssm::Client>;
+
+impl Ssm {
+    async fn parameters(&self, names: &[String]) -> Result<Vec<Parameter>, Error> {
+        let mut names = names.to_vec();
+        names.sort();
+        // AWS refuses a call that names a parameter twice.
+        names.dedup();
+        let mut all = Vec::new();
+        for piece in names.chunks(NAMES_PER_CALL) {
+            let request = self.client.get_parameters().set_names(Some(piece.to_vec())).with_decryption(false);
+            let answer = self.call("GetParameters", &piece.join(","), || request.clone().send()).await?;
+            all.extend(answer.parameters.into_iter().flatten().map(parameter_from_sdk));
+        }
+        Ok(all)
+    }
+
+    async fn tags(&self, name: &str) -> Result<Tags, Error> {
+        let request = self
+            .client
+            .list_tags_for_resource()
+            .resource_type(ResourceTypeForTagging::Parameter)
+            .resource_id(name);
+        let answer = self.call("ListTagsForResource", name, || request.clone().send()).await?;
+        Ok(from_pairs(answer.tag_list().iter().map(|tag| (tag.key(), tag.value()))))
+    }
+}
+
+#[derive(Clone)]
 pub(super) struct SdkParameters {
-    pub(super) client: aws_sdk_ssm::Client,
-    pub(super) channel: Channel,
+    channel: Arc<Ssm>,
+    account: Arc<Account>,
+    by_name: Reads<String, Parameter>,
+    bulk_tags: BulkTags,
+}
+
+impl SdkParameters {
+    pub(super) fn new(channel: Arc<Ssm>, account: Arc<Account>) -> Self {
+        let by_name = Batcher::keyed(
+            NAMES_PER_CALL,
+            &channel,
+            |parameter: &Parameter| &parameter.name,
+            |channel, names| async move { channel.parameters(&names).await },
+        );
+        Self { channel, account, by_name: Reads::new(by_name), bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`, and with parameters that are kept for some seconds.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { by_name: self.by_name.refreshing(), bulk_tags, ..self.clone() }
+    }
+
+    /// SSM's own channel name a parameter by its name alone, the tagging service by its ARN.
+    async fn arn(&self, name: &str) -> Result<String, Error> {
+        let (partition, region) = (self.account.partition(), self.account.region());
+        let path = name.trim_start_matches('/');
+        Ok(format!("arn:{partition}:ssm:{region}:{}:parameter/{path}", self.account.id().await?))
+    }
 }
 
 #[async_trait]
@@ -21,6 +82,7 @@ impl Parameters for SdkParameters {
     async fn create(&self, new: &NewParameter) -> Result<(), Error> {
         let operation = "PutParameter";
         let request = self
+            .channel
             .client
             .put_parameter()
             .name(&new.name)
@@ -34,43 +96,31 @@ impl Parameters for SdkParameters {
 
     async fn set_value(&self, name: &str, value: &str) -> Result<(), Error> {
         // Overwriting would create what is missing, so this looks first.
-        if self.get(&[name.to_owned()]).await?.is_empty() {
+        if self.channel.parameters(&[name.to_owned()]).await?.is_empty() {
             let message = "the parameter does not exist";
             return Err(Error::new(ErrorKind::NotFound, Service::Ssm, "PutParameter", name, message)
                 .with_code("ParameterNotFound"));
         }
-        let request = self.client.put_parameter().name(name).value(value).overwrite(true);
+        let request = self.channel.client.put_parameter().name(name).value(value).overwrite(true);
         self.channel.call("PutParameter", name, || request.clone().send()).await.map(drop)
     }
 
     async fn get(&self, names: &[String]) -> Result<Vec<Parameter>, Error> {
-        let mut names = names.to_vec();
-        names.sort();
-        // AWS refuses a call that names a parameter twice.
-        names.dedup();
-        let mut all = Vec::new();
-        for piece in names.chunks(NAMES_PER_CALL) {
-            let request = self.client.get_parameters().set_names(Some(piece.to_vec())).with_decryption(false);
-            let answer =
-                self.channel.call("GetParameters", &piece.join(","), || request.clone().send()).await?;
-            all.extend(answer.parameters.into_iter().flatten().map(parameter_from_sdk));
-        }
-        Ok(all)
+        self.by_name.all(names).await
     }
 
     async fn tags(&self, name: &str) -> Result<Tags, Error> {
-        let request = self
-            .client
-            .list_tags_for_resource()
-            .resource_type(ResourceTypeForTagging::Parameter)
-            .resource_id(name);
-        let answer = self.channel.call("ListTagsForResource", name, || request.clone().send()).await?;
-        Ok(from_pairs(answer.tag_list().iter().map(|tag| (tag.key(), tag.value()))))
+        if self.bulk_tags.is_open() {
+            self.bulk_tags.of(&self.arn(name).await?, self.channel.tags(name)).await
+        } else {
+            self.channel.tags(name).await
+        }
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error> {
         let operation = "AddTagsToResource";
         let request = self
+            .channel
             .client
             .add_tags_to_resource()
             .resource_type(ResourceTypeForTagging::Parameter)
@@ -81,6 +131,7 @@ impl Parameters for SdkParameters {
 
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error> {
         let request = self
+            .channel
             .client
             .remove_tags_from_resource()
             .resource_type(ResourceTypeForTagging::Parameter)
@@ -90,11 +141,9 @@ impl Parameters for SdkParameters {
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {
-        let request = self.client.delete_parameter().name(name);
-        match self.channel.call("DeleteParameter", name, || request.clone().send()).await {
-            Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok(()),
-        }
+        let request = self.channel.client.delete_parameter().name(name);
+        let answer = self.channel.call("DeleteParameter", name, || request.clone().send()).await;
+        if_there(answer).map(drop)
     }
 }
 

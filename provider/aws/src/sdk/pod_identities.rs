@@ -1,23 +1,24 @@
-//! EKS Pod Identity associations on the SDK.
+//! EKS Pod Identity associations on the SDK: when many of one cluster are looked up, the cluster is listed once.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_eks::types::PodIdentityAssociation;
 
-use super::channel::{Channel, PROPAGATION};
+use super::channel::PROPAGATION;
+use super::clusters::Eks;
+use super::failure::if_there;
 use super::tags::{from_pairs, to_map};
+use crate::coalesce::batcher::Batcher;
+use crate::coalesce::kept::Answers;
+use crate::coalesce::pod_identity_list::{Lists, Look, Place, looks};
+use crate::coalesce::reads::Reads;
 use crate::{
     Error, ErrorKind, NewPodIdentity, PodIdentities, PodIdentity, PodIdentityChange, PodIdentityReference,
-    Service, Tags,
+    Service, Tags, batches,
 };
 
-pub(super) struct SdkPodIdentities {
-    pub(super) client: aws_sdk_eks::Client,
-    pub(super) channel: Arc<Channel>,
-}
-
-impl SdkPodIdentities {
+impl Eks {
     /// The associations of a cluster, of one service account if it is given.
     async fn references(
         &self,
@@ -28,9 +29,7 @@ impl SdkPodIdentities {
             Some((namespace, name)) => format!("{cluster}/{namespace}/{name}"),
             None => cluster.to_owned(),
         };
-        let mut all = Vec::new();
-        let mut page = None;
-        loop {
+        let summaries = batches::pages(|page| {
             let request = self
                 .client
                 .list_pod_identity_associations()
@@ -39,25 +38,68 @@ impl SdkPodIdentities {
                 .set_service_account(service_account.map(|(_, name)| name.to_owned()))
                 .max_results(100)
                 .set_next_token(page);
-            let answer =
-                self.channel.call("ListPodIdentityAssociations", &object, || request.clone().send()).await;
-            let answer = match answer {
-                Ok(answer) => answer,
-                Err(error) if error.is_not_found() => return Ok(all),
-                Err(error) => return Err(error),
-            };
-            all.extend(answer.associations.into_iter().flatten().map(|summary| PodIdentityReference {
-                id: summary.association_id.unwrap_or_default(),
-                arn: summary.association_arn.unwrap_or_default(),
-                namespace: summary.namespace.unwrap_or_default(),
-                service_account: summary.service_account.unwrap_or_default(),
-            }));
-            page = answer.next_token;
-            if page.is_none() {
-                return Ok(all);
+            let object = object.as_str();
+            async move {
+                let operation = "ListPodIdentityAssociations";
+                let answer = self.call(operation, object, || request.clone().send()).await?;
+                Ok((answer.associations.unwrap_or_default(), answer.next_token))
             }
+        });
+        let found = if_there(summaries.await)?.unwrap_or_default();
+        let references = found.into_iter().map(|summary| PodIdentityReference {
+            id: summary.association_id.unwrap_or_default(),
+            arn: summary.association_arn.unwrap_or_default(),
+            namespace: summary.namespace.unwrap_or_default(),
+            service_account: summary.service_account.unwrap_or_default(),
+        });
+        Ok(references.collect())
+    }
+
+    async fn association(&self, cluster: &str, id: &str) -> Result<Option<PodIdentity>, Error> {
+        let operation = "DescribePodIdentityAssociation";
+        let object = format!("{cluster}/{id}");
+        let request =
+            self.client.describe_pod_identity_association().cluster_name(cluster).association_id(id);
+        let answer = self.call(operation, &object, || request.clone().send()).await;
+        if_there(answer)?.map(|answer| association(answer.association, operation, &object)).transpose()
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct SdkPodIdentities {
+    channel: Arc<Eks>,
+    looks: Batcher<Place, Look>,
+    lists: Reads<String, Vec<PodIdentityReference>>,
+    associations: Answers<(String, String), Option<PodIdentity>>,
+}
+
+impl SdkPodIdentities {
+    pub(super) fn new(channel: Arc<Eks>) -> Self {
+        let lists = Batcher::single(&channel, |channel, cluster: String| async move {
+            channel.references(&cluster, None).await.map(Some)
+        });
+        let looks = looks_in_lists(&channel, None);
+        Self { channel, looks, lists: Reads::new(lists), associations: Answers::exact() }
+    }
+
+    /// The same with answers that are kept for some seconds.
+    pub(super) fn refreshing(&self) -> Self {
+        Self {
+            looks: looks_in_lists(&self.channel, Some(Lists::default())),
+            lists: self.lists.refreshing(),
+            associations: Answers::kept(),
+            ..self.clone()
         }
     }
+}
+
+fn looks_in_lists(channel: &Arc<Eks>, kept: Option<Lists>) -> Batcher<Place, Look> {
+    let channel = channel.clone();
+    let list = move |cluster: String| {
+        let channel = channel.clone();
+        async move { channel.references(&cluster, None).await }
+    };
+    looks(list, kept)
 }
 
 #[async_trait]
@@ -66,6 +108,7 @@ impl PodIdentities for SdkPodIdentities {
         let operation = "CreatePodIdentityAssociation";
         let object = format!("{}/{}/{}", new.cluster, new.namespace, new.service_account);
         let request = self
+            .channel
             .client
             .create_pod_identity_association()
             .cluster_name(&new.cluster)
@@ -87,31 +130,34 @@ impl PodIdentities for SdkPodIdentities {
         namespace: &str,
         service_account: &str,
     ) -> Result<Option<PodIdentity>, Error> {
-        let found = self.references(cluster, Some((namespace, service_account))).await?;
-        // The filter is AWS's, but an emulator may ignore it.
-        let exact = found.into_iter().find(|reference| {
-            reference.namespace == namespace && reference.service_account == service_account
-        });
-        match exact {
-            Some(reference) => self.get(cluster, &reference.id).await,
-            None => Ok(None),
-        }
+        let place = Place {
+            cluster: cluster.to_owned(),
+            namespace: namespace.to_owned(),
+            service_account: service_account.to_owned(),
+        };
+        let id = match self.looks.get_one(place).await? {
+            None => return Ok(None),
+            Some(Look::Id(id)) => id,
+            Some(Look::Alone) => {
+                let found = self.channel.references(cluster, Some((namespace, service_account))).await?;
+                // The filter is AWS's, but an emulator may ignore it.
+                let exact = found.into_iter().find(|reference| {
+                    reference.namespace == namespace && reference.service_account == service_account
+                });
+                let Some(reference) = exact else { return Ok(None) };
+                reference.id
+            }
+        };
+        self.get(cluster, &id).await
     }
 
     async fn get(&self, cluster: &str, id: &str) -> Result<Option<PodIdentity>, Error> {
-        let operation = "DescribePodIdentityAssociation";
-        let object = format!("{cluster}/{id}");
-        let request =
-            self.client.describe_pod_identity_association().cluster_name(cluster).association_id(id);
-        match self.channel.call(operation, &object, || request.clone().send()).await {
-            Ok(answer) => association(answer.association, operation, &object).map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let key = (cluster.to_owned(), id.to_owned());
+        self.associations.read(key, self.channel.association(cluster, id)).await
     }
 
     async fn list(&self, cluster: &str) -> Result<Vec<PodIdentityReference>, Error> {
-        self.references(cluster, None).await
+        Ok(self.lists.one(cluster.to_owned()).await?.unwrap_or_default())
     }
 
     async fn update(
@@ -123,6 +169,7 @@ impl PodIdentities for SdkPodIdentities {
         let operation = "UpdatePodIdentityAssociation";
         let object = format!("{cluster}/{id}");
         let request = self
+            .channel
             .client
             .update_pod_identity_association()
             .cluster_name(cluster)
@@ -137,22 +184,22 @@ impl PodIdentities for SdkPodIdentities {
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        let request = self.client.tag_resource().resource_arn(arn).set_tags(to_map(tags));
+        let request = self.channel.client.tag_resource().resource_arn(arn).set_tags(to_map(tags));
         self.channel.call("TagResource", arn, || request.clone().send()).await.map(drop)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        let request = self.client.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
+        let request =
+            self.channel.client.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
         self.channel.call("UntagResource", arn, || request.clone().send()).await.map(drop)
     }
 
     async fn delete(&self, cluster: &str, id: &str) -> Result<(), Error> {
-        let request = self.client.delete_pod_identity_association().cluster_name(cluster).association_id(id);
+        let operation = "DeletePodIdentityAssociation";
+        let request =
+            self.channel.client.delete_pod_identity_association().cluster_name(cluster).association_id(id);
         let object = format!("{cluster}/{id}");
-        match self.channel.call("DeletePodIdentityAssociation", &object, || request.clone().send()).await {
-            Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok(()),
-        }
+        if_there(self.channel.call(operation, &object, || request.clone().send()).await).map(drop)
     }
 }
 

@@ -62,7 +62,7 @@ impl Query {
             url,
             region,
             shared: settings.shared().clone(),
-            channel: Channel::new(service, 2),
+            channel: Channel::new(service, 2, ()),
         }
     }
 

@@ -10,14 +10,13 @@ use super::channel::Channel;
 use crate::{Error, ErrorKind, Record, RecordTarget, Records, Service};
 
 pub(super) struct SdkRecords {
-    pub(super) client: aws_sdk_route53::Client,
-    pub(super) channel: Channel,
+    pub(super) channel: Channel<aws_sdk_route53::Client>,
 }
 
 #[async_trait]
 impl Records for SdkRecords {
     async fn zone_name(&self, zone_id: &str) -> Result<String, Error> {
-        let request = self.client.get_hosted_zone().id(zone_id);
+        let request = self.channel.client.get_hosted_zone().id(zone_id);
         let answer = self.channel.call("GetHostedZone", zone_id, || request.clone().send()).await?;
         Ok(answer.hosted_zone().map(|zone| plain_name(zone.name())).unwrap_or_default())
     }
@@ -28,6 +27,7 @@ impl Records for SdkRecords {
         let mut identifier = None;
         loop {
             let request = self
+                .channel
                 .client
                 .list_resource_record_sets()
                 .hosted_zone_id(zone_id)
@@ -64,7 +64,8 @@ impl Records for SdkRecords {
             .map_err(|error| {
                 Error::new(ErrorKind::Invalid, Service::Route53, operation, &object, error.to_string())
             })?;
-        let request = self.client.change_resource_record_sets().hosted_zone_id(zone_id).change_batch(batch);
+        let request =
+            self.channel.client.change_resource_record_sets().hosted_zone_id(zone_id).change_batch(batch);
         match self.channel.call(operation, &object, || request.clone().send()).await {
             Ok(_) => Ok(()),
             Err(error) if is_conflict(&error) => {

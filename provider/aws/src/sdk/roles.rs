@@ -1,6 +1,7 @@
-//! IAM roles on the SDK.
+//! IAM roles on the SDK: one by one, or for a refresh from the list of the account.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_iam::error::BuildError;
@@ -8,74 +9,139 @@ use aws_sdk_iam::types::{EntityType, Tag};
 use percent_encoding::percent_decode_str;
 
 use super::channel::{Channel, PROPAGATION, RELEASE, ROLE_VISIBLE};
+use super::failure::if_there;
 use super::tags::{from_pairs, to_list};
-use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Service, Tags};
+use crate::coalesce::batcher::Batcher;
+use crate::coalesce::role_list::listed_roles;
+use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Service, Tags, batches};
 
 /// AWS lists at most a thousand of anything in a call.
 const PAGE: i32 = 1000;
 
-pub(super) struct SdkRoles {
-    pub(super) client: aws_sdk_iam::Client,
-    pub(super) channel: Channel,
-}
+pub(super) type Iam = Channel<aws_sdk_iam::Client>;
 
-impl SdkRoles {
-    async fn inline_policy_names(&self, role: &str) -> Result<Vec<String>, Error> {
-        let mut all = Vec::new();
-        let mut page = None;
-        loop {
-            let request = self.client.list_role_policies().role_name(role).max_items(PAGE).set_marker(page);
-            let answer = self.channel.call("ListRolePolicies", role, || request.clone().send()).await?;
-            all.extend(answer.policy_names);
-            page = answer.marker.filter(|_| answer.is_truncated);
-            if page.is_none() {
-                return Ok(all);
-            }
+impl Iam {
+    async fn role(&self, name: &str) -> Result<Option<Role>, Error> {
+        let request = self.client.get_role().role_name(name);
+        let answer = self.call("GetRole", name, || request.clone().send()).await;
+        let Some(found) = if_there(answer)?.and_then(|answer| answer.role) else { return Ok(None) };
+        let (names, attached) =
+            tokio::try_join!(self.inline_policy_names(name), self.attached_policies(name))?;
+        let mut inline = BTreeMap::new();
+        for policy in names {
+            let request = self.client.get_role_policy().role_name(name).policy_name(&policy);
+            let answer = self.call("GetRolePolicy", name, || request.clone().send()).await;
+            // It may have been deleted since it was listed.
+            inline.extend(if_there(answer)?.map(|answer| (policy, decoded(&answer.policy_document))));
         }
+        Ok(Some(role_from_sdk(&found, inline, attached)))
+    }
+
+    async fn roles(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
+        let mut listed = self.listed(path_prefix).await?;
+        let details = batches::pages(|page| async move {
+            let request = self
+                .client
+                .get_account_authorization_details()
+                .filter(EntityType::Role)
+                .max_items(PAGE)
+                .set_marker(page);
+            let operation = "GetAccountAuthorizationDetails";
+            let answer = self.call(operation, path_prefix, || request.clone().send()).await?;
+            let marker = answer.marker.filter(|_| answer.is_truncated);
+            Ok((answer.role_detail_list.unwrap_or_default(), marker))
+        });
+        // A role that was made between the two channel is left for the next time.
+        let known = details.await?.into_iter().filter_map(|detail| {
+            let (description, seconds) = listed.remove(detail.role_name()?)?;
+            Some(role_from_detail(detail, description, seconds))
+        });
+        Ok(known.collect())
+    }
+
+    async fn inline_policy_names(&self, role: &str) -> Result<Vec<String>, Error> {
+        let names = batches::pages(|page| async move {
+            let request = self.client.list_role_policies().role_name(role).max_items(PAGE).set_marker(page);
+            let answer = self.call("ListRolePolicies", role, || request.clone().send()).await?;
+            Ok((answer.policy_names, answer.marker.filter(|_| answer.is_truncated)))
+        });
+        names.await
     }
 
     async fn attached_policies(&self, role: &str) -> Result<BTreeSet<String>, Error> {
-        let mut all = BTreeSet::new();
-        let mut page = None;
-        loop {
+        let policies = batches::pages(|page| async move {
             let request =
                 self.client.list_attached_role_policies().role_name(role).max_items(PAGE).set_marker(page);
-            let answer =
-                self.channel.call("ListAttachedRolePolicies", role, || request.clone().send()).await?;
-            all.extend(answer.attached_policies.into_iter().flatten().filter_map(|policy| policy.policy_arn));
-            page = answer.marker.filter(|_| answer.is_truncated);
-            if page.is_none() {
-                return Ok(all);
-            }
-        }
+            let answer = self.call("ListAttachedRolePolicies", role, || request.clone().send()).await?;
+            let marker = answer.marker.filter(|_| answer.is_truncated);
+            Ok((answer.attached_policies.unwrap_or_default(), marker))
+        });
+        Ok(policies.await?.into_iter().filter_map(|policy| policy.policy_arn).collect())
     }
 
     /// Description and session duration of every role: what the details of the account leave out.
     async fn listed(&self, path_prefix: &str) -> Result<BTreeMap<String, (String, u32)>, Error> {
-        let mut all = BTreeMap::new();
-        let mut page = None;
-        loop {
+        let roles = batches::pages(|page| async move {
             let request = self.client.list_roles().path_prefix(path_prefix).max_items(PAGE).set_marker(page);
-            let answer = self.channel.call("ListRoles", path_prefix, || request.clone().send()).await?;
-            all.extend(answer.roles.into_iter().map(|role| {
-                let seconds = session_seconds(role.max_session_duration);
-                (role.role_name, (role.description.unwrap_or_default(), seconds))
-            }));
-            page = answer.marker.filter(|_| answer.is_truncated);
-            if page.is_none() {
-                return Ok(all);
-            }
-        }
+            let answer = self.call("ListRoles", path_prefix, || request.clone().send()).await?;
+            Ok((answer.roles, answer.marker.filter(|_| answer.is_truncated)))
+        });
+        let named = roles.await?.into_iter().map(|role| {
+            let seconds = session_seconds(role.max_session_duration);
+            (role.role_name, (role.description.unwrap_or_default(), seconds))
+        });
+        Ok(named.collect())
+    }
+
+    async fn instance_profiles(&self, role: &str) -> Result<Vec<String>, Error> {
+        let profiles = batches::pages(|page| async move {
+            let request = self
+                .client
+                .list_instance_profiles_for_role()
+                .role_name(role)
+                .max_items(PAGE)
+                .set_marker(page);
+            let operation = "ListInstanceProfilesForRole";
+            let answer = self.call(operation, role, || request.clone().send()).await?;
+            Ok((answer.instance_profiles, answer.marker.filter(|_| answer.is_truncated)))
+        });
+        let names = profiles.await?.into_iter().map(|profile| profile.instance_profile_name);
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(names)
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct SdkRoles {
+    channel: Arc<Iam>,
+    /// The list of the account, where being some seconds behind does no harm.
+    listed: Option<Batcher<String, Role>>,
+}
+
+impl SdkRoles {
+    pub(super) fn new(channel: Arc<Iam>) -> Self {
+        Self { channel, listed: None }
+    }
+
+    /// The same from the list of the account, where that takes fewer channel.
+    pub(super) fn refreshing(&self) -> Self {
+        let channel = self.channel.clone();
+        let listed = listed_roles(move || {
+            let channel = channel.clone();
+            async move { channel.roles("/").await }
+        });
+        Self { channel: self.channel.clone(), listed: Some(listed) }
     }
 
     async fn delete_with_all(&self, name: &str) -> Result<(), Error> {
-        for policy in self.inline_policy_names(name).await? {
+        for policy in self.channel.inline_policy_names(name).await? {
             self.delete_inline_policy(name, &policy).await?;
         }
-        for policy in self.attached_policies(name).await? {
+        for policy in self.channel.attached_policies(name).await? {
             self.detach_policy(name, &policy).await?;
         }
-        let request = self.client.delete_role().role_name(name);
+        let request = self.channel.client.delete_role().role_name(name);
         self.channel.call_patiently(RELEASE, "DeleteRole", name, || request.clone().send()).await.map(drop)
     }
 }
@@ -86,6 +152,7 @@ impl Roles for SdkRoles {
         let operation = "CreateRole";
         let tags = tags_to_sdk(operation, &new.name, &new.tags)?;
         let request = self
+            .channel
             .client
             .create_role()
             .role_name(&new.name)
@@ -104,58 +171,21 @@ impl Roles for SdkRoles {
     }
 
     async fn get(&self, name: &str) -> Result<Option<Role>, Error> {
-        let request = self.client.get_role().role_name(name);
-        let found = match self.channel.call("GetRole", name, || request.clone().send()).await {
-            Ok(answer) => answer.role,
-            Err(error) if error.is_not_found() => None,
-            Err(error) => return Err(error),
-        };
-        let Some(found) = found else { return Ok(None) };
-        let (names, attached) =
-            tokio::try_join!(self.inline_policy_names(name), self.attached_policies(name))?;
-        let mut inline = BTreeMap::new();
-        for policy in names {
-            let request = self.client.get_role_policy().role_name(name).policy_name(&policy);
-            match self.channel.call("GetRolePolicy", name, || request.clone().send()).await {
-                Ok(answer) => {
-                    inline.insert(policy, decoded(&answer.policy_document));
-                }
-                // Deleted since it was listed.
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error),
-            }
+        if let Some(listed) = &self.listed
+            && let Some(role) = listed.get_one(name.to_owned()).await?
+        {
+            return Ok(Some(role));
         }
-        Ok(Some(role_from_sdk(&found, inline, attached)))
+        self.channel.role(name).await
     }
 
     async fn list(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
-        let mut listed = self.listed(path_prefix).await?;
-        let mut all = Vec::new();
-        let mut page = None;
-        loop {
-            let request = self
-                .client
-                .get_account_authorization_details()
-                .filter(EntityType::Role)
-                .max_items(PAGE)
-                .set_marker(page);
-            let operation = "GetAccountAuthorizationDetails";
-            let answer = self.channel.call(operation, path_prefix, || request.clone().send()).await?;
-            for detail in answer.role_detail_list.into_iter().flatten() {
-                // A role that was made between the two calls is left for the next time.
-                let name = detail.role_name.clone().unwrap_or_default();
-                let Some((description, seconds)) = listed.remove(&name) else { continue };
-                all.push(role_from_detail(detail, description, seconds));
-            }
-            page = answer.marker.filter(|_| answer.is_truncated);
-            if page.is_none() {
-                return Ok(all);
-            }
-        }
+        self.channel.roles(path_prefix).await
     }
 
     async fn update(&self, name: &str, change: &RoleChange) -> Result<(), Error> {
         let request = self
+            .channel
             .client
             .update_role()
             .role_name(name)
@@ -165,7 +195,7 @@ impl Roles for SdkRoles {
     }
 
     async fn set_trust_policy(&self, name: &str, policy: &str) -> Result<(), Error> {
-        let request = self.client.update_assume_role_policy().role_name(name).policy_document(policy);
+        let request = self.channel.client.update_assume_role_policy().role_name(name).policy_document(policy);
         self.channel
             .call_patiently(PROPAGATION, "UpdateAssumeRolePolicy", name, || request.clone().send())
             .await
@@ -175,18 +205,23 @@ impl Roles for SdkRoles {
     async fn set_permissions_boundary(&self, name: &str, policy_arn: Option<&str>) -> Result<(), Error> {
         if let Some(arn) = policy_arn {
             let request =
-                self.client.put_role_permissions_boundary().role_name(name).permissions_boundary(arn);
+                self.channel.client.put_role_permissions_boundary().role_name(name).permissions_boundary(arn);
             self.channel.call("PutRolePermissionsBoundary", name, || request.clone().send()).await.map(drop)
         } else {
-            let request = self.client.delete_role_permissions_boundary().role_name(name);
+            let request = self.channel.client.delete_role_permissions_boundary().role_name(name);
             let operation = "DeleteRolePermissionsBoundary";
-            succeed_if_missing(self.channel.call(operation, name, || request.clone().send()).await)
+            if_there(self.channel.call(operation, name, || request.clone().send()).await).map(drop)
         }
     }
 
     async fn put_inline_policy(&self, role: &str, policy_name: &str, policy: &str) -> Result<(), Error> {
-        let request =
-            self.client.put_role_policy().role_name(role).policy_name(policy_name).policy_document(policy);
+        let request = self
+            .channel
+            .client
+            .put_role_policy()
+            .role_name(role)
+            .policy_name(policy_name)
+            .policy_document(policy);
         self.channel
             .call_patiently(ROLE_VISIBLE, "PutRolePolicy", role, || request.clone().send())
             .await
@@ -194,12 +229,12 @@ impl Roles for SdkRoles {
     }
 
     async fn delete_inline_policy(&self, role: &str, policy_name: &str) -> Result<(), Error> {
-        let request = self.client.delete_role_policy().role_name(role).policy_name(policy_name);
-        succeed_if_missing(self.channel.call("DeleteRolePolicy", role, || request.clone().send()).await)
+        let request = self.channel.client.delete_role_policy().role_name(role).policy_name(policy_name);
+        if_there(self.channel.call("DeleteRolePolicy", role, || request.clone().send()).await).map(drop)
     }
 
     async fn attach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
-        let request = self.client.attach_role_policy().role_name(role).policy_arn(policy_arn);
+        let request = self.channel.client.attach_role_policy().role_name(role).policy_arn(policy_arn);
         self.channel
             .call_patiently(ROLE_VISIBLE, "AttachRolePolicy", role, || request.clone().send())
             .await
@@ -207,55 +242,28 @@ impl Roles for SdkRoles {
     }
 
     async fn detach_policy(&self, role: &str, policy_arn: &str) -> Result<(), Error> {
-        let request = self.client.detach_role_policy().role_name(role).policy_arn(policy_arn);
-        succeed_if_missing(self.channel.call("DetachRolePolicy", role, || request.clone().send()).await)
+        let request = self.channel.client.detach_role_policy().role_name(role).policy_arn(policy_arn);
+        if_there(self.channel.call("DetachRolePolicy", role, || request.clone().send()).await).map(drop)
     }
 
     async fn tag(&self, name: &str, tags: &Tags) -> Result<(), Error> {
         let operation = "TagRole";
         let tags = tags_to_sdk(operation, name, tags)?;
-        let request = self.client.tag_role().role_name(name).set_tags(tags);
+        let request = self.channel.client.tag_role().role_name(name).set_tags(tags);
         self.channel.call(operation, name, || request.clone().send()).await.map(drop)
     }
 
     async fn untag(&self, name: &str, keys: &[String]) -> Result<(), Error> {
-        let request = self.client.untag_role().role_name(name).set_tag_keys(Some(keys.to_vec()));
+        let request = self.channel.client.untag_role().role_name(name).set_tag_keys(Some(keys.to_vec()));
         self.channel.call("UntagRole", name, || request.clone().send()).await.map(drop)
     }
 
     async fn instance_profiles(&self, name: &str) -> Result<Vec<String>, Error> {
-        let (mut names, mut page) = (Vec::new(), None);
-        loop {
-            let request = self
-                .client
-                .list_instance_profiles_for_role()
-                .role_name(name)
-                .max_items(PAGE)
-                .set_marker(page);
-            let answer =
-                self.channel.call("ListInstanceProfilesForRole", name, || request.clone().send()).await;
-            let answer = match answer {
-                Err(error) if error.is_not_found() => return Ok(names),
-                answer => answer?,
-            };
-            names.extend(answer.instance_profiles.into_iter().map(|profile| profile.instance_profile_name));
-            page = answer.marker.filter(|_| answer.is_truncated);
-            if page.is_none() {
-                names.sort();
-                return Ok(names);
-            }
-        }
+        Ok(if_there(self.channel.instance_profiles(name).await)?.unwrap_or_default())
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {
-        succeed_if_missing(self.delete_with_all(name).await)
-    }
-}
-
-fn succeed_if_missing<T>(answer: Result<T, Error>) -> Result<(), Error> {
-    match answer {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
+        if_there(self.delete_with_all(name).await).map(drop)
     }
 }
 

@@ -9,6 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::credentials;
 use super::http::http_client;
@@ -29,10 +30,17 @@ pub(super) struct Settings {
 impl Settings {
     /// Reads environment, shared files and certificates. Nothing is sent.
     pub(super) async fn load(configuration: &Configuration) -> Result<Self, Error> {
+        Self::with_client(configuration, http_client(configuration)?).await
+    }
+
+    /// The same with another HTTP client.
+    pub(super) async fn with_client(
+        configuration: &Configuration,
+        http_client: SharedHttpClient,
+    ) -> Result<Self, Error> {
         let endpoints = endpoints(configuration)?;
         let files = profile_files(configuration)?;
         let region = region(configuration, &files).await?;
-        let http_client = http_client(configuration)?;
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .region(region.clone())
             .profile_files(files.clone())

@@ -1,4 +1,4 @@
-//! Target groups on the SDK.
+//! Target groups on the SDK, described twenty in a call, and their tags likewise.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,20 +9,106 @@ use aws_sdk_elasticloadbalancingv2::types::{
     TargetHealthDescription, TargetTypeEnum,
 };
 
-use super::channel::{Channel, RELEASE};
-use super::elb_tags;
-use crate::batches::Batches;
+use super::channel::RELEASE;
+use super::elb_tags::{self, Elb};
+use super::failure::if_there;
+use crate::coalesce::batcher::Batcher;
+use crate::coalesce::bulk_tags::BulkTags;
+use crate::coalesce::kept::Answers;
 use crate::{
     Error, ErrorKind, HealthCheck, Matcher, NewTargetGroup, Service, Tags, TargetGroup, TargetGroups,
-    TargetHealth,
+    TargetHealth, batches,
 };
 
-/// AWS describes at most twenty names in a call, and as many ARNs.
-const NAMES_PER_CALL: usize = 20;
+/// AWS describes at most twenty groups, or the tags of twenty, in a call.
+const GROUPS_PER_CALL: usize = 20;
 
+impl Elb {
+    async fn groups_by_names(&self, names: &[String]) -> Result<Vec<TargetGroup>, Error> {
+        let described = batches::found(names, GROUPS_PER_CALL, |piece| async move {
+            let request = self.client.describe_target_groups().set_names(Some(piece.clone()));
+            let object = piece.join(",");
+            let answer = self.call("DescribeTargetGroups", &object, || request.clone().send()).await?;
+            Ok(answer.target_groups().iter().map(target_group_from_sdk).collect())
+        });
+        described.await
+    }
+
+    async fn groups_by_arns(&self, arns: &[String]) -> Result<Vec<TargetGroup>, Error> {
+        let described = batches::found(arns, GROUPS_PER_CALL, |piece| async move {
+            let request = self.client.describe_target_groups().set_target_group_arns(Some(piece.clone()));
+            let object = piece.join(",");
+            let answer = self.call("DescribeTargetGroups", &object, || request.clone().send()).await?;
+            Ok(answer.target_groups().iter().map(target_group_from_sdk).collect())
+        });
+        described.await
+    }
+
+    async fn attributes(&self, arn: &str) -> Result<BTreeMap<String, String>, Error> {
+        let request = self.client.describe_target_group_attributes().target_group_arn(arn);
+        let answer = self.call("DescribeTargetGroupAttributes", arn, || request.clone().send()).await?;
+        let attributes = answer.attributes.into_iter().flatten();
+        Ok(attributes.filter_map(|found| Some((found.key?, found.value.unwrap_or_default()))).collect())
+    }
+}
+
+#[derive(Clone)]
 pub(super) struct SdkTargetGroups {
-    pub(super) client: aws_sdk_elasticloadbalancingv2::Client,
-    pub(super) channel: Arc<Channel>,
+    channel: Arc<Elb>,
+    by_name: Batcher<String, TargetGroup>,
+    by_arn: Batcher<String, TargetGroup>,
+    /// Groups by name and by ARN.
+    groups: Answers<String, TargetGroup>,
+    attributes: Answers<String, BTreeMap<String, String>>,
+    tags: Batcher<String, Tags>,
+    bulk_tags: BulkTags,
+}
+
+impl SdkTargetGroups {
+    pub(super) fn new(channel: Arc<Elb>) -> Self {
+        let by_name = Batcher::keyed(
+            GROUPS_PER_CALL,
+            &channel,
+            |group: &TargetGroup| &group.name,
+            |channel, names| async move { channel.groups_by_names(&names).await },
+        );
+        let by_arn = Batcher::keyed(
+            GROUPS_PER_CALL,
+            &channel,
+            |group: &TargetGroup| &group.arn,
+            |channel, arns| async move { channel.groups_by_arns(&arns).await },
+        );
+        let tags =
+            Batcher::of(GROUPS_PER_CALL, &channel, |channel, arns| async move { channel.tags(&arns).await });
+        let (groups, attributes) = (Answers::exact(), Answers::exact());
+        Self { channel, by_name, by_arn, groups, attributes, tags, bulk_tags: BulkTags::default() }
+    }
+
+    /// The same with tags from `bulk_tags`, and with groups and attributes that are kept for some seconds.
+    pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
+        Self { groups: Answers::kept(), attributes: Answers::kept(), bulk_tags, ..self.clone() }
+    }
+
+    /// Groups that are fresh, and what `batcher` finds of the others.
+    async fn found(
+        &self,
+        keys: &[String],
+        batcher: &Batcher<String, TargetGroup>,
+    ) -> Result<Vec<TargetGroup>, Error> {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for key in keys {
+            match self.groups.fresh(key) {
+                Some(group) => found.push(group.as_ref().clone()),
+                None => missing.push(key.clone()),
+            }
+        }
+        for group in batcher.get(&missing).await?.into_values() {
+            self.groups.keep(group.name.clone(), group.clone());
+            self.groups.keep(group.arn.clone(), group.clone());
+            found.push(group);
+        }
+        Ok(found)
+    }
 }
 
 #[async_trait]
@@ -31,6 +117,7 @@ impl TargetGroups for SdkTargetGroups {
         let operation = "CreateTargetGroup";
         let check = &new.health_check;
         let request = self
+            .channel
             .client
             .create_target_group()
             .name(&new.name)
@@ -55,38 +142,17 @@ impl TargetGroups for SdkTargetGroups {
     }
 
     async fn by_names(&self, names: &[String]) -> Result<Vec<TargetGroup>, Error> {
-        let mut all = Vec::new();
-        let mut batches = Batches::new(names, NAMES_PER_CALL);
-        while let Some(piece) = batches.next() {
-            let request = self.client.describe_target_groups().set_names(Some(piece.clone()));
-            match self.channel.call("DescribeTargetGroups", &piece.join(","), || request.clone().send()).await
-            {
-                Ok(answer) => all.extend(answer.target_groups().iter().map(target_group_from_sdk)),
-                Err(error) if error.is_not_found() => batches.split(piece),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(all)
+        self.found(names, &self.by_name).await
     }
 
     async fn by_arns(&self, arns: &[String]) -> Result<Vec<TargetGroup>, Error> {
-        let mut all = Vec::new();
-        let mut batches = Batches::new(arns, NAMES_PER_CALL);
-        while let Some(piece) = batches.next() {
-            let request = self.client.describe_target_groups().set_target_group_arns(Some(piece.clone()));
-            match self.channel.call("DescribeTargetGroups", &piece.join(","), || request.clone().send()).await
-            {
-                Ok(answer) => all.extend(answer.target_groups().iter().map(target_group_from_sdk)),
-                Err(error) if error.is_not_found() => batches.split(piece),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(all)
+        self.found(arns, &self.by_arn).await
     }
 
     async fn set_health_check(&self, arn: &str, check: &HealthCheck) -> Result<TargetGroup, Error> {
         let operation = "ModifyTargetGroup";
         let request = self
+            .channel
             .client
             .modify_target_group()
             .target_group_arn(arn)
@@ -104,11 +170,7 @@ impl TargetGroups for SdkTargetGroups {
     }
 
     async fn attributes(&self, arn: &str) -> Result<BTreeMap<String, String>, Error> {
-        let request = self.client.describe_target_group_attributes().target_group_arn(arn);
-        let answer =
-            self.channel.call("DescribeTargetGroupAttributes", arn, || request.clone().send()).await?;
-        let attributes = answer.attributes.into_iter().flatten();
-        Ok(attributes.filter_map(|found| Some((found.key?, found.value.unwrap_or_default()))).collect())
+        self.attributes.read(arn.to_owned(), self.channel.attributes(arn)).await
     }
 
     async fn set_attributes(&self, arn: &str, attributes: &BTreeMap<String, String>) -> Result<(), Error> {
@@ -117,6 +179,7 @@ impl TargetGroups for SdkTargetGroups {
             .map(|(key, value)| TargetGroupAttribute::builder().key(key).value(value).build())
             .collect();
         let request = self
+            .channel
             .client
             .modify_target_group_attributes()
             .target_group_arn(arn)
@@ -125,29 +188,26 @@ impl TargetGroups for SdkTargetGroups {
     }
 
     async fn tags(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
-        elb_tags::describe(&self.client, &self.channel, arns).await
+        self.bulk_tags.of_all(&self.tags, arns).await
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        elb_tags::add(&self.client, &self.channel, arn, tags).await
+        self.channel.tag(arn, tags).await
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        elb_tags::remove(&self.client, &self.channel, arn, keys).await
+        self.channel.untag(arn, keys).await
     }
 
     async fn delete(&self, arn: &str) -> Result<(), Error> {
-        let request = self.client.delete_target_group().target_group_arn(arn);
+        let request = self.channel.client.delete_target_group().target_group_arn(arn);
         let answer =
             self.channel.call_patiently(RELEASE, "DeleteTargetGroup", arn, || request.clone().send()).await;
-        match answer {
-            Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok(()),
-        }
+        if_there(answer).map(drop)
     }
 
     async fn health(&self, arn: &str) -> Result<Vec<TargetHealth>, Error> {
-        let request = self.client.describe_target_health().target_group_arn(arn);
+        let request = self.channel.client.describe_target_health().target_group_arn(arn);
         let answer = self.channel.call("DescribeTargetHealth", arn, || request.clone().send()).await?;
         let mut targets: Vec<_> =
             answer.target_health_descriptions().iter().map(target_health_from_sdk).collect();

@@ -7,23 +7,22 @@ use ipsy_aws::{Action, Forward, Rule, WeightedTarget};
 use serde_json::{Value, json};
 
 use super::{ListenerRule, form};
+use crate::app::rollout::Shares;
 use crate::app::traffic::{BackendPlace, Weights, previous_name};
+use crate::infrastructure::weight_shift::target;
 use crate::infrastructure::{Facts, target_group};
 
 /// What properties show instead of a weight that another tool moves.
 pub(crate) const EXTERNAL: &str = "external";
 
-/// Weights by name.
-pub(in crate::infrastructure) type ByName = BTreeMap<String, i64>;
-
 impl ListenerRule {
     /// The weights that are wanted of a new rule.
-    pub(in crate::infrastructure) fn configured_weights(&self) -> ByName {
+    pub(super) fn configured_weights(&self) -> Shares {
         self.spread(|name, _| self.backends.get(name).map_or(0, |backend| backend.weight))
     }
 
     /// The weights that are wanted where the rule has those of `live`: the same ones, if another tool moves them.
-    pub(in crate::infrastructure) fn wanted_weights(&self, live: &ByName) -> ByName {
+    pub(super) fn wanted_weights(&self, live: &Shares) -> Shares {
         if self.load_balancer.weights == Weights::Terraform {
             return self.configured_weights();
         }
@@ -46,7 +45,7 @@ impl ListenerRule {
     }
 
     /// Gives the weight of each backend to the group that serves.
-    fn spread(&self, weight_of: impl Fn(&str, &str) -> i64) -> ByName {
+    fn spread(&self, weight_of: impl Fn(&str, &str) -> i64) -> Shares {
         let mut weights = BTreeMap::new();
         for name in self.backends.keys() {
             let previous = previous_name(name);
@@ -63,7 +62,7 @@ impl ListenerRule {
 
     /// The name of a target group, and how properties name the group: ours by its name, which is known before
     /// it exists, others by their ARN.
-    pub(in crate::infrastructure) fn name_of(&self, arn: &str) -> (String, String) {
+    pub(super) fn name_of(&self, arn: &str) -> (String, String) {
         let group_name = group_name(arn);
         for (name, backend) in &self.backends {
             match &backend.place {
@@ -85,7 +84,7 @@ impl ListenerRule {
     }
 
     /// The ARN of the target group of `name`.
-    pub(in crate::infrastructure) fn arn_of<'a>(&'a self, name: &'a str, facts: &'a Facts) -> &'a str {
+    pub(super) fn arn_of<'a>(&'a self, name: &'a str, facts: &'a Facts) -> &'a str {
         match self.backends.get(name).map(|backend| &backend.place) {
             Some(BackendPlace::Existing { target_group_arn }) => target_group_arn,
             None if is_arn(name) => name,
@@ -94,19 +93,36 @@ impl ListenerRule {
     }
 
     /// What the rule does, whole, always: AWS replaces it as a whole, and what is left out is switched off.
-    pub(in crate::infrastructure) fn actions(&self, targets: Vec<WeightedTarget>) -> Vec<Action> {
+    pub(super) fn actions(&self, targets: Vec<WeightedTarget>) -> Vec<Action> {
         let login = self.load_balancer.login.as_ref().map(form::login);
         let forward = Forward { targets, stickiness_seconds: self.stickiness_seconds() };
         login.into_iter().chain([Action::Forward(forward)]).collect()
     }
 
     /// Target groups with `weights`.
-    pub(super) fn targets(&self, facts: &Facts, weights: &ByName) -> Vec<WeightedTarget> {
+    pub(super) fn targets(&self, facts: &Facts, weights: &Shares) -> Vec<WeightedTarget> {
         weights.iter().map(|(name, weight)| target(self.arn_of(name, facts), *weight)).collect()
     }
 
+    /// The target group of each name in a change from the rule `live` to `wanted`. Groups that leave are only known from the
+    /// rule.
+    pub(super) fn target_groups(
+        &self,
+        live: &Rule,
+        wanted: &Shares,
+        facts: &Facts,
+    ) -> BTreeMap<String, String> {
+        let named = wanted.keys().map(|name| (name.clone(), self.arn_of(name, facts).to_owned()));
+        let mut groups: BTreeMap<String, String> = named.collect();
+        let targets = live.forward().into_iter().flat_map(|forward| &forward.targets);
+        groups.extend(
+            targets.map(|target| (self.name_of(&target.target_group_arn).0, target.target_group_arn.clone())),
+        );
+        groups
+    }
+
     /// What the rule sends where, as properties show it.
-    pub(super) fn backends_properties(&self, weights: &ByName) -> Value {
+    pub(super) fn backends_properties(&self, weights: &Shares) -> Value {
         let group_of = |name: &String| match self.backends.get(name).map(|backend| &backend.place) {
             Some(BackendPlace::Existing { target_group_arn }) => target_group_arn.clone(),
             Some(BackendPlace::Cluster { target_group_name, .. }) => target_group_name.clone(),
@@ -158,9 +174,4 @@ pub(crate) fn is_among(arn: &str, groups: &BTreeSet<String>) -> bool {
 /// The name of the target group with `arn`, which ends with `targetgroup/NAME/ID`.
 fn group_name(arn: &str) -> &str {
     arn.split('/').nth(1).unwrap_or_default()
-}
-
-/// One target group with its weight.
-pub(in crate::infrastructure) fn target(arn: &str, weight: i64) -> WeightedTarget {
-    WeightedTarget { target_group_arn: arn.to_owned(), weight: u16::try_from(weight).unwrap_or_default() }
 }

@@ -10,10 +10,9 @@ use crate::diagnose::with_address;
 use crate::infrastructure::converge::{AFTER_THE_DESTROY, Adoption};
 use crate::infrastructure::desired::components;
 use crate::infrastructure::holding::Holding;
-use crate::infrastructure::listener_rule::{self, RuleStatus};
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::ownership::{Holder, owner_id};
-use crate::infrastructure::{Component, ComponentKey, Known, Observed};
+use crate::infrastructure::{Component, ComponentKey, Known, Observed, RuleStatus, listener_rule};
 use crate::session::Configured;
 
 /// What a create of `app` may adopt.

@@ -22,14 +22,14 @@ use super::weight_changes;
 use crate::app::deletion::Deletion;
 use crate::app::image::Reference;
 use crate::diagnose::failure_diagnostic;
-use crate::infrastructure::converge::{Adoption, Change, Failure, converge, undo};
+use crate::infrastructure::converge::{Adoption, Change, converge, undo};
 use crate::infrastructure::desired::{Account, components, ownership};
 use crate::infrastructure::destroy::delete as destroy;
-use crate::infrastructure::listener_rule::RuleStatus;
+use crate::infrastructure::failure::Failure;
 use crate::infrastructure::observe::observe;
 use crate::infrastructure::orphan::{orphaned_roles, orphans};
 use crate::infrastructure::ownership::Holder;
-use crate::infrastructure::{Component, ComponentKey, Known, Observed, listener_rule};
+use crate::infrastructure::{Component, ComponentKey, Known, Observed, RuleStatus, listener_rule};
 use crate::session::Configured;
 
 /// An app that can be worked on: parsed, with the way to AWS.

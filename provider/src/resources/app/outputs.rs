@@ -12,8 +12,8 @@ use crate::app::rollout::Shares;
 use crate::app::traffic::{BackendPlace, Priority, Weights};
 use crate::app::{kapp, post_render, rollback, values};
 use crate::infrastructure::desired::Account;
-use crate::infrastructure::listener_rule::{RuleStatus, is_among, is_arn};
-use crate::infrastructure::{Component, ComponentKey, listener_rule, target_group};
+use crate::infrastructure::listener_rule::{is_among, is_arn};
+use crate::infrastructure::{Component, ComponentKey, RuleStatus, listener_rule, target_group};
 
 /// All that outputs depend on.
 pub(super) struct Inputs<'a> {

@@ -21,8 +21,8 @@ use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
 use crate::app::traffic::Previous;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
+use crate::infrastructure::Pointer;
 use crate::infrastructure::desired::{Account, components};
-use crate::infrastructure::image_parameter::Pointer;
 use crate::session::Configured;
 
 /// Largest single argument that Linux hands to a program (`MAX_ARG_STRLEN`).

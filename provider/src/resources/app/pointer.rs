@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;
-use crate::infrastructure::image_parameter::Pointer;
+use crate::infrastructure::Pointer;
 
 /// Key in the private state.
 const KEY: &str = "broken_pointer";

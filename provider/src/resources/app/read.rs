@@ -16,13 +16,12 @@ use super::weight_changes;
 use crate::app::explain::{explain, keep_places};
 use crate::app::image::{Reference, Source};
 use crate::diagnose::failure_diagnostic;
-use crate::infrastructure::converge::Failure;
 use crate::infrastructure::desired::{Account, components, ownership};
-use crate::infrastructure::image_parameter::Pointer;
+use crate::infrastructure::failure::Failure;
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::orphan::orphans;
 use crate::infrastructure::ownership::Holder;
-use crate::infrastructure::{Component, ComponentKey, Observed, image_parameter};
+use crate::infrastructure::{Component, ComponentKey, Observed, Pointer, image_parameter};
 use crate::session::Configured;
 
 /// The state as AWS has it now; none if nothing of the app is left.

@@ -10,9 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::app::image::Reference;
 use crate::app::names::hexadecimal;
 use crate::app::values::sorted;
-use crate::infrastructure::listener_rule::RuleStatus;
 use crate::infrastructure::{
-    Component, ComponentId, ComponentKey, Known, Observed, listener_rule, target_group,
+    Component, ComponentId, ComponentKey, Known, Observed, RuleStatus, listener_rule, target_group,
 };
 
 /// Attribute that records the defaults of the platform.

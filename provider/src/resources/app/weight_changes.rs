@@ -14,8 +14,7 @@ use crate::app::explain::Source;
 use crate::app::resolve::App;
 use crate::app::rollout::{Mode, OnDrift, Rollout, Shares, Standing, Walk, between, rises, same, shown};
 use crate::app::traffic::{BackendPlace, PlannedWeights, Traffic, WeightChange, Weights, weight_argument};
-use crate::infrastructure::listener_rule::{self, RuleStatus};
-use crate::infrastructure::{ComponentKey, Observed, target_group};
+use crate::infrastructure::{ComponentKey, Observed, RuleStatus, listener_rule, target_group};
 
 /// Key in the private state of the last change of weights.
 const WALK: &str = "walk";

@@ -25,7 +25,7 @@ const CHANGING: [(&str, &str); 10] = [
 ];
 
 /// Those that only read, or call nothing.
-const OTHERS: [&str; 18] = [
+const OTHERS: [&str; 19] = [
     "accounts",
     "channel",
     "cluster_token",
@@ -38,6 +38,7 @@ const OTHERS: [&str; 18] = [
     "metrics",
     "query",
     "quota",
+    "repository_form",
     "resource_tags",
     "rule_form",
     "settings",

@@ -7,14 +7,12 @@ use futures::future::try_join_all;
 use ipsy_aws::{AlarmState, Error, TargetHealth, TrafficMinute, TrafficMinutes};
 
 use crate::app::rollout::{Limit, Measure, Rollout, Shares, Verdict};
-use crate::infrastructure::listener_rule::ListenerRule;
+use crate::infrastructure::weight_shift::WeightShift;
 
 /// The guards of one change of weights.
 pub(super) struct Guard<'a> {
-    rule: &'a ListenerRule,
+    shift: &'a WeightShift<'a>,
     rollout: &'a Rollout,
-    /// Target groups by backend.
-    arns: &'a BTreeMap<String, String>,
     /// The backends that get more requests.
     receivers: &'a [&'a String],
 }
@@ -36,13 +34,8 @@ pub(super) enum Judgement {
 }
 
 impl<'a> Guard<'a> {
-    pub(super) fn new(
-        rule: &'a ListenerRule,
-        rollout: &'a Rollout,
-        arns: &'a BTreeMap<String, String>,
-        receivers: &'a [&'a String],
-    ) -> Self {
-        Self { rule, rollout, arns, receivers }
+    pub(super) fn new(shift: &'a WeightShift<'a>, rollout: &'a Rollout, receivers: &'a [&'a String]) -> Self {
+        Self { shift, rollout, receivers }
     }
 
     /// The health of the receiving backends: what the first of them lacks.
@@ -98,11 +91,15 @@ impl<'a> Guard<'a> {
 
     /// What all backends answered since `began`, by backend.
     pub(super) async fn traffic(&self, began: SystemTime) -> Result<BTreeMap<String, TrafficMinutes>, Error> {
-        let arns: Vec<String> = self.arns.values().filter(|arn| !arn.is_empty()).cloned().collect();
-        let balancer = self.rule.load_balancer.metric_name();
-        let mut by_arn = self.rule.aws.metrics.traffic_since(balancer, &arns, began).await?;
-        let named =
-            self.arns.iter().map(|(name, arn)| (name.clone(), by_arn.remove(arn).unwrap_or_default()));
+        let arns: Vec<String> =
+            self.shift.target_groups.values().filter(|arn| !arn.is_empty()).cloned().collect();
+        let balancer = self.shift.metric_name;
+        let mut by_arn = self.shift.aws.metrics.traffic_since(balancer, &arns, began).await?;
+        let named = self
+            .shift
+            .target_groups
+            .iter()
+            .map(|(name, arn)| (name.clone(), by_arn.remove(arn).unwrap_or_default()));
         Ok(named.collect())
     }
 
@@ -120,8 +117,8 @@ impl<'a> Guard<'a> {
 
     async fn targets(&self) -> Result<Vec<(String, Vec<TargetHealth>)>, Error> {
         let looks = self.receivers.iter().map(|backend| async move {
-            let arn = self.arns.get(*backend).map_or("", String::as_str);
-            let targets = self.rule.aws.target_groups.health(arn).await?;
+            let arn = self.shift.target_groups.get(*backend).map_or("", String::as_str);
+            let targets = self.shift.aws.target_groups.health(arn).await?;
             Ok(((*backend).clone(), targets))
         });
         try_join_all(looks).await
@@ -132,7 +129,7 @@ impl<'a> Guard<'a> {
         if self.rollout.alarms.is_empty() {
             return Ok(Judgement::Good);
         }
-        let states = self.rule.aws.alarms.states(&self.rollout.alarms).await?;
+        let states = self.shift.aws.alarms.states(&self.rollout.alarms).await?;
         let mut pending = Judgement::Good;
         for name in &self.rollout.alarms {
             match states.get(name) {
@@ -157,7 +154,7 @@ impl<'a> Guard<'a> {
         let mut pending = Judgement::Good;
         for limit in &self.rollout.limits {
             if let Measure::Expression(expression) = &limit.measure {
-                let value = self.rule.aws.metrics.mean_since(expression, began).await?;
+                let value = self.shift.aws.metrics.mean_since(expression, began).await?;
                 if let Some(failed) = judged(limit.judge_value(value), "", &mut pending) {
                     return Ok(failed);
                 }

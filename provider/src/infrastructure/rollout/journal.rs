@@ -1,15 +1,14 @@
-//! What happened in a change of weights, step by step: the report that an apply writes.
+//! What happened in a change of weights, step by step.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::SystemTime;
 
 use ipsy_aws::TrafficMinutes;
 use serde::Serialize;
 
 use super::guard::Guard;
-use super::{now, timeline};
 use crate::app::rollout::{Shares, shown};
+use crate::infrastructure::clock::now;
 
 /// The steps that were made.
 #[derive(Debug, Default, Serialize)]
@@ -78,19 +77,6 @@ impl Journal {
     pub(super) fn end(&mut self, problem: &str) {
         tracing::warn!("The change of weights has failed: {problem}");
         self.failure = Some(problem.to_owned());
-    }
-
-    /// Writes the report to `path`, and its picture beside it. A report that can't be written is noted in the log: the
-    /// traffic has moved all the same.
-    pub(super) fn write(&self, path: Option<&str>) {
-        let Some(path) = path else { return };
-        let json = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
-        let picture = Path::new(path).with_extension("svg");
-        let written =
-            std::fs::write(path, json).and_then(|()| std::fs::write(&picture, timeline::draw(self)));
-        if let Err(error) = written {
-            tracing::warn!("The report `{path}` could not be written: {error}");
-        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! What the reader of an error can do about it.
+//! What the reader of an error of AWS can do about it: one or more full sentences, or nothing.
 
-use super::{Error, ErrorKind, Service};
+use ipsy_aws::{Error, ErrorKind, Service};
 
-pub(super) fn of(error: &Error) -> String {
+/// Advice about `error`.
+pub(crate) fn advice(error: &Error) -> String {
     match error.kind() {
         ErrorKind::AccessDenied => access_denied(error),
         ErrorKind::NoCredentials => no_credentials(),
@@ -37,7 +38,6 @@ pub(super) fn of(error: &Error) -> String {
         ErrorKind::Conflict => {
             "Something else changes the same object at the same time. Run again when it is done.".to_owned()
         }
-        ErrorKind::Halted => "When the cause is fixed, the next apply continues from here.".to_owned(),
         ErrorKind::NotFound => {
             "Check the name, the region and the account; what was deleted outside is made again by the next run."
                 .to_owned()
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn check(error: &Error, expected: &[&str]) {
-        let advice = error.advice();
+        let advice = advice(error);
         for part in expected {
             assert!(advice.contains(part), "`{part}` is not in: {advice}");
         }
@@ -183,13 +183,13 @@ mod tests {
                        a service control policy";
         let error = Error::new(ErrorKind::AccessDenied, Service::Iam, "CreateRole", "checkout", message);
         check(&error, &["A service control policy denies `iam:CreateRole`"]);
-        assert!(!error.advice().contains("Add this statement"));
+        assert!(!advice(&error).contains("Add this statement"));
     }
 
     #[test]
     fn missing_credentials_list_every_place_in_order() {
         let advice =
-            Error::new(ErrorKind::NoCredentials, Service::Sts, "GetCallerIdentity", "", "none").advice();
+            advice(&Error::new(ErrorKind::NoCredentials, Service::Sts, "GetCallerIdentity", "", "none"));
         let places = [
             "`access_key`",
             "`profile`",
