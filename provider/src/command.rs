@@ -18,6 +18,16 @@ use terminal::Terminal;
 /// The name of the program in messages.
 const PROGRAM: &str = "terraform-provider-ipsy";
 
+/// The commands with what they do, as `--help` lists them.
+const COMMANDS: [(&str, &str); 6] = [
+    ("bootstrap", "writes a project for an app, or for one that runs on EC2 instances"),
+    ("cost", "estimates what an app costs in a month"),
+    ("post-render", "the post-renderer for Helm and kapp"),
+    ("rollback", "moves the traffic of an app back to where it was before"),
+    ("schema", "prints the JSON Schema of a configuration of the post-renderer"),
+    ("shift", "moves the traffic of an app step by step"),
+];
+
 /// Done.
 const DONE: u8 = 0;
 /// Something was refused, and nothing was written.
@@ -29,6 +39,14 @@ const USAGE: u8 = 2;
 pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     let name = arguments.next()?;
     match name.to_str()? {
+        "--version" | "-V" => Some(on_terminal(async |terminal| {
+            terminal.show(format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION")));
+            DONE
+        })),
+        "--help" | "-h" => Some(on_terminal(async |terminal| {
+            terminal.show(help());
+            DONE
+        })),
         "bootstrap" => Some(on_terminal(async |terminal| bootstrap::run(arguments, terminal).await)),
         "cost" => Some(on_terminal(async |terminal| cost::run(arguments, terminal).await)),
         // The post-renderer, in the process that Helm has started.
@@ -40,6 +58,14 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitC
         "schema" => Some(run_in_process([OsString::from(PROGRAM), name].into_iter().chain(arguments))),
         _ => None,
     }
+}
+
+fn help() -> String {
+    let commands = COMMANDS.map(|(name, what)| format!("  {name:12} {what}")).join("\n");
+    format!(
+        "Terraform runs this program as the provider ipsy/ipsy. Without Terraform it has these commands:\n\n{commands}\n\n\
+         `{PROGRAM} COMMAND --help` shows the arguments of a command."
+    )
 }
 
 fn on_terminal(command: impl AsyncFnOnce(&mut Terminal<'_>) -> u8) -> ExitCode {

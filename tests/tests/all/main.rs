@@ -9,6 +9,7 @@ mod bootstrap;
 mod bootstrap_command;
 mod charts;
 mod cluster;
+mod commands;
 mod cost;
 mod credentials;
 mod deletion;

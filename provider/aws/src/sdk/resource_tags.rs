@@ -49,7 +49,8 @@ impl Tagging {
             async move {
                 let answer = self.call("GetResources", "", || request.clone().send()).await?;
                 // Page by page: the SDK's form of thousands of objects takes much memory.
-                let objects: Vec<_> = answer.resource_tag_mapping_list().iter().filter_map(from_sdk).collect();
+                let objects: Vec<_> =
+                    answer.resource_tag_mapping_list().iter().filter_map(from_sdk).collect();
                 Ok((objects, answer.pagination_token))
             }
         });
