@@ -31,7 +31,7 @@ impl Settings {
         Self::with_client(configuration, http_client(configuration)?).await
     }
 
-    /// The same with another HTTP client.
+    /// Like [`Settings::load`], with another HTTP client.
     pub(super) async fn with_client(
         configuration: &Configuration,
         http_client: SharedHttpClient,
