@@ -6,7 +6,7 @@ mod shift_traffic;
 
 use std::sync::Arc;
 
-use tf_provider::{Action, ActionRequest, Progress};
+use provider_framework::{Action, ActionRequest, Progress};
 
 use crate::infrastructure::report::Report;
 use crate::operations::Surroundings;

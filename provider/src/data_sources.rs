@@ -9,7 +9,7 @@ mod values;
 
 use std::sync::Arc;
 
-use tf_provider::DataSource;
+use provider_framework::DataSource;
 
 use crate::session::Session;
 

@@ -1,7 +1,7 @@
 //! From faults to Terraform's diagnostics: what, where, why, and what to do.
 
 use ipsy_aws::Error;
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use crate::advice::advice;
 use crate::app::contract;

@@ -6,7 +6,7 @@ mod registry_token;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tf_provider::EphemeralResource;
+use provider_framework::EphemeralResource;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 

@@ -15,7 +15,7 @@ mod validate_values;
 
 use std::sync::Arc;
 
-use tf_provider::Function;
+use provider_framework::Function;
 
 /// Every function of the provider.
 pub(crate) fn all() -> Vec<Arc<dyn Function>> {

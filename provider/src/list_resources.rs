@@ -4,7 +4,7 @@ mod app;
 
 use std::sync::Arc;
 
-use tf_provider::ListResource;
+use provider_framework::ListResource;
 
 use crate::session::Session;
 

@@ -22,7 +22,7 @@ mod session;
 
 use std::process::ExitCode;
 
-use tf_provider::serve;
+use provider_framework::serve;
 
 fn main() -> ExitCode {
     command::run(std::env::args_os().skip(1))

@@ -7,7 +7,7 @@ mod standards;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tf_provider::{
+use provider_framework::{
     Action, ConfigureRequest, DataSource, Diagnostics, EphemeralResource, Function, ListResource, Provider,
     Resource, Schema, Value,
 };
@@ -80,7 +80,7 @@ impl Provider for IpsyProvider {
 
 #[cfg(test)]
 mod tests {
-    use tf_provider::{Body, Nesting};
+    use provider_framework::{Body, Nesting};
 
     use super::*;
 

@@ -4,7 +4,7 @@ pub(crate) mod app;
 
 use std::sync::Arc;
 
-use tf_provider::Resource;
+use provider_framework::Resource;
 
 use crate::session::Session;
 

@@ -4,7 +4,7 @@
 use std::sync::{Arc, RwLock};
 
 use ipsy_aws::{Aws, Configuration, Error};
-use tf_provider::Diagnostic;
+use provider_framework::Diagnostic;
 use time::{Date, OffsetDateTime};
 use tokio::sync::OnceCell;
 

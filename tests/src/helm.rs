@@ -16,6 +16,8 @@ use crate::workspace;
 
 /// What describes our plugin to Helm 4, in the checkout.
 pub const PLUGIN_MANIFEST: &str = "post-renderer/helm-plugin/plugin.yaml";
+/// The Helm that users have.
+const ON_PATH: &str = "helm";
 /// The name of our plugin for Helm 4.
 const PLUGIN: &str = "ipsy";
 
@@ -31,18 +33,38 @@ pub struct Helm {
 impl Helm {
     /// Helm 3; `--post-renderer` gets the path of a program.
     pub fn three(tools: &Tools, post_renderer: &Path) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("ipsy-helm3-").tempdir()?;
-        let post_renderer = post_renderer.to_string_lossy().into_owned();
-        Ok(Self { program: tools.helm_3.clone(), post_renderer, kubeconfig: None, folder })
+        Self::with_program(tools.helm_3()?, post_renderer)
     }
 
     /// Helm 4, with our plugin installed by Helm itself.
     pub fn four(tools: &Tools, programs: &Programs) -> Result<Self> {
+        Self::with_plugin(tools.helm_4()?, &programs.post_renderer)
+    }
+
+    /// The Helm on the path if it is version 3 or 4, else Helm 4.
+    pub fn of_this_machine(tools: &Tools, programs: &Programs) -> Result<Self> {
+        let version = Process::new(ON_PATH).args(["version", "--template", "{{ .Version }}"]).run();
+        let found = version.ok().filter(|version| version.code == 0).map(|version| version.stdout);
+        match found.as_deref().and_then(|version| version.get(..3)) {
+            Some("v3.") => Self::with_program(ON_PATH.into(), &programs.post_renderer),
+            Some("v4.") => Self::with_plugin(ON_PATH.into(), &programs.post_renderer),
+            _ => Self::four(tools, programs),
+        }
+    }
+
+    /// A Helm 3, which takes the path of a post-renderer.
+    fn with_program(program: PathBuf, post_renderer: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("ipsy-helm3-").tempdir()?;
+        let post_renderer = post_renderer.to_string_lossy().into_owned();
+        Ok(Self { program, post_renderer, kubeconfig: None, folder })
+    }
+
+    /// A Helm 4, which takes the name of a plugin.
+    fn with_plugin(program: PathBuf, post_renderer: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("ipsy-helm4-").tempdir()?;
-        let program = tools.helm_4.clone();
         let helm = Self { program, post_renderer: PLUGIN.to_owned(), kubeconfig: None, folder };
         let plugin = helm.folder.path().join("plugin").join(PLUGIN);
-        lay_out_plugin(&plugin, &programs.post_renderer)?;
+        lay_out_plugin(&plugin, post_renderer)?;
         helm.run(&["plugin", "install", &plugin.to_string_lossy()])?.ok()?;
         Ok(helm)
     }

@@ -104,6 +104,12 @@ enum Task {
         #[arg(long)]
         twice: bool,
     },
+    /// Moves the changes from `.changes/` to `CHANGELOG.md`, for a release.
+    Changelog {
+        /// The day of the release, such as 2026-12-01.
+        #[arg(long)]
+        date: String,
+    },
     /// Uploads a release to GitHub as a draft, by `gh`.
     Publish {
         /// The folder of the release; by default `release-artefacts` among the build results.
@@ -187,6 +193,7 @@ fn main() -> ExitCode {
         Task::TestRelease { platforms, programs, twice } => {
             tasks::test_release::run(console, platforms, programs, twice)
         }
+        Task::Changelog { date } => tasks::changelog::run(console, &date),
         Task::Publish { folder } => tasks::publish::run(console, folder),
         Task::Install => tasks::install::run(console),
         Task::Bench { only, manifests } => tasks::bench::run(console, only, manifests.as_deref()),

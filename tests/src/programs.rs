@@ -15,6 +15,9 @@ pub(crate) const PROVIDER: &str = "terraform-provider-ipsy";
 /// The name of the post-renderer and of its package.
 pub(crate) const POST_RENDERER: &str = "ipsy-post-renderer";
 
+/// What is built at once for tests and the demonstration.
+pub const TOGETHER: [&str; 3] = [PROVIDER, POST_RENDERER, "acceptance"];
+
 /// Both programs of ours.
 #[derive(Debug, Clone)]
 pub struct Programs {
@@ -77,10 +80,11 @@ impl Programs {
     pub fn build(profile: Profile) -> Result<Self> {
         let cargo = workspace::cargo().arg("build");
         Self::built_by(match profile {
-            // Cargo unites the features of dependencies over all that is built at once, those of
-            // tests included as soon as there is an example. Only so are they the same here as in
-            // a build of the tests, and the AWS SDK is compiled once instead of twice.
-            Profile::Development => cargo.args(["--workspace", "--bins", "--examples"]),
+            // Cargo unites the features of dependencies over all packages that are built at once. With these three they
+            // are the same as in a build of all tests, so the AWS SDK is compiled once instead of twice.
+            Profile::Development => {
+                cargo.arg("--bins").args(TOGETHER.iter().flat_map(|name| ["--package", *name]))
+            }
             Profile::Distribution => cargo.args(["--profile", "dist", "--workspace", "--bins"]),
         })
     }

@@ -215,7 +215,7 @@ fn placeholders(tools: &Tools) -> Result<String> {
     let values = folder.path().join("room.yaml");
     std::fs::write(&values, ROOM)?;
     let chart: &Path = &workspace::root().join("examples/charts/ipsy-overprovisioner");
-    let helm = Process::new(&tools.helm_3)
+    let helm = Process::new(tools.helm_3()?)
         .args(["template", "room"])
         .arg(chart)
         .args(["--namespace", "room", "--values"])

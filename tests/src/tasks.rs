@@ -3,6 +3,7 @@
 mod apps;
 pub mod aws;
 pub mod bench;
+pub mod changelog;
 pub mod check;
 pub mod compare;
 pub mod demo;

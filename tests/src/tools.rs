@@ -102,34 +102,37 @@ const CARGO_CYCLONEDX: CargoTool = CargoTool { name: "cargo-cyclonedx", version:
 const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2" };
 const CARGO_FUZZ: CargoTool = CargoTool { name: "cargo-fuzz", version: "0.13.2" };
 
-/// The installed tools, as paths of programs.
+/// The tools as paths of programs: Terraform and moto, which nearly all tests need. Others are installed when they are
+/// asked for.
 #[derive(Debug, Clone)]
 pub struct Tools {
+    console: Console,
     /// Terraform from the path when there is one, else `OpenTofu`.
     pub terraform: PathBuf,
-    /// Helm 3.
-    pub helm_3: PathBuf,
-    /// Helm 4.
-    pub helm_4: PathBuf,
-    /// kustomize, the judge of patches.
-    pub kustomize: PathBuf,
     /// A Python with moto.
     pub moto_python: PathBuf,
 }
 
 impl Tools {
-    /// Installs whatever is missing and returns all. Safe to call from several processes at
-    /// once: the others wait.
+    /// Installs Terraform and moto if they are missing. Safe to call from several processes at once: the others wait.
     pub fn ready(console: Console) -> Result<Self> {
-        let folder = workspace::tools_folder();
-        let installation = Installation::begin(&folder, console)?;
-        Ok(Self {
-            terraform: terraform(&installation)?,
-            helm_3: HELM_3.ready(&installation)?,
-            helm_4: HELM_4.ready(&installation)?,
-            kustomize: KUSTOMIZE.ready(&installation)?,
-            moto_python: MOTO.ready(&installation)?,
-        })
+        let installation = Installation::begin(&workspace::tools_folder(), console)?;
+        Ok(Self { console, terraform: terraform(&installation)?, moto_python: MOTO.ready(&installation)? })
+    }
+
+    /// Helm 3.
+    pub fn helm_3(&self) -> Result<PathBuf> {
+        HELM_3.ready(&Installation::begin(&workspace::tools_folder(), self.console)?)
+    }
+
+    /// Helm 4.
+    pub fn helm_4(&self) -> Result<PathBuf> {
+        HELM_4.ready(&Installation::begin(&workspace::tools_folder(), self.console)?)
+    }
+
+    /// kustomize, the judge of patches.
+    pub fn kustomize(&self) -> Result<PathBuf> {
+        KUSTOMIZE.ready(&Installation::begin(&workspace::tools_folder(), self.console)?)
     }
 
     /// `OpenTofu`, for what must work with it beside Terraform.
@@ -204,15 +207,15 @@ impl Tools {
         CARGO_FUZZ.ready(&Installation::begin(&workspace::tools_folder(), console)?)
     }
 
-    /// Each tool with its path, for people.
-    pub fn list(&self) -> [(&'static str, &PathBuf); 5] {
-        [
-            ("Terraform", &self.terraform),
-            ("Helm 3", &self.helm_3),
-            ("Helm 4", &self.helm_4),
-            ("kustomize", &self.kustomize),
-            ("Python with moto", &self.moto_python),
-        ]
+    /// The tools of `make test` with their paths. Installs what is missing.
+    pub fn list(&self) -> Result<[(&'static str, PathBuf); 5]> {
+        Ok([
+            ("Terraform", self.terraform.clone()),
+            ("Helm 3", self.helm_3()?),
+            ("Helm 4", self.helm_4()?),
+            ("kustomize", self.kustomize()?),
+            ("Python with moto", self.moto_python.clone()),
+        ])
     }
 }
 

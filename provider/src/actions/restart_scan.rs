@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use ipsy_aws::ImageReference;
+use provider_framework::{
+    Action, ActionRequest, Arguments, Diagnostic, Diagnostics, Path, Progress, Schema, Value,
+};
 use serde::Deserialize;
-use tf_provider::{Action, ActionRequest, Arguments, Diagnostic, Diagnostics, Path, Progress, Schema, Value};
 
 use crate::diagnose::aws_diagnostic;
 use crate::session::Session;

@@ -1,8 +1,8 @@
 //! `action "ipsy_rollback"`: moves the traffic of an app back to where it was.
 
 use async_trait::async_trait;
+use provider_framework::{Action, ActionRequest, Arguments, Diagnostics, Progress, Schema};
 use serde::Deserialize;
-use tf_provider::{Action, ActionRequest, Arguments, Diagnostics, Progress, Schema};
 
 use super::surroundings;
 use crate::app::names::Identity;

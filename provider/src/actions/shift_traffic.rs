@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use provider_framework::{Action, ActionRequest, Arguments, Diagnostic, Diagnostics, Progress, Schema};
 use serde::Deserialize;
-use tf_provider::{Action, ActionRequest, Arguments, Diagnostic, Diagnostics, Progress, Schema};
 
 use super::surroundings;
 use crate::app::names::Identity;

@@ -3,9 +3,9 @@
 
 use ipsy_post_renderer::configuration::OnUnmatched;
 use ipsy_post_renderer::{AdvancedSetting, Finding, Target, check_setting, unknown_fields};
+use provider_framework::Arguments;
 use serde::Deserialize;
 use serde_json::Value;
-use tf_provider::Arguments;
 
 use super::problem::Problems;
 

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use provider_framework::{Arguments, Diagnostic, Schema, Step, Value};
 use serde::Deserialize;
 use serde_json::Value as Json;
-use tf_provider::{Arguments, Diagnostic, Schema, Step, Value};
 
 use super::advanced_setting::AdvancedSettingConfig;
 use super::autoscaling::AutoscalingConfig;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards_document::{DefaultAutoscaling, MINIMUM_REPLICAS};
 
+use provider_framework::Arguments;
 use serde::Deserialize;
 use serde_json::Value;
-use tf_provider::Arguments;
 
 use super::arguments::AppConfig;
 use super::exceptions::Exceptions;

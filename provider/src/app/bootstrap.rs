@@ -13,9 +13,9 @@ mod template;
 use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards_document::ScanDatabase;
+use provider_framework::Arguments;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tf_provider::Arguments;
 
 use super::problem::Problems;
 use super::runtime::Runtime;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ipsy_post_renderer::standards;
 use ipsy_post_renderer::standards_document::{FIT, PLAN_RULES};
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 use time::macros::format_description;
 use time::{Date, Duration};
 

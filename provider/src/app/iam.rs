@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipsy_post_renderer::standards_document::PERMISSIONS_BOUNDARY;
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::arguments::AppConfig;
 use super::exceptions::Exceptions;

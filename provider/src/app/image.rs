@@ -6,8 +6,8 @@ mod storage;
 
 use std::collections::BTreeSet;
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 pub(crate) use standards::{ImagePlaces, check_image_standards};
 pub(crate) use storage::{Encryption, Storage};

@@ -1,7 +1,7 @@
 //! JSON in arguments: policies are compared by meaning, not by text.
 
+use provider_framework::{Problem, Value};
 use serde_json::Value as Json;
-use tf_provider::{Problem, Value};
 
 use super::policy::{canonical, document};
 

@@ -1,8 +1,8 @@
 //! Where the app logs.
 
 use ipsy_aws::LogGroup;
+use provider_framework::{Arguments, Problem, Value};
 use serde::Deserialize;
-use tf_provider::{Arguments, Problem, Value};
 
 use super::arguments::AppConfig;
 use super::explain::{Explanations, Source};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::names::{Identity, is_dns_label};
 use super::problem::Problems;

@@ -2,8 +2,8 @@
 //! is resolved: objects, maps and named blocks member by member, blocks without a name are added, and any other value
 //! takes the place of the one outside.
 
+use provider_framework::{Attribute, Block, Path, Schema, Step, Type, Value};
 use serde_json::Value as Json;
-use tf_provider::{Attribute, Block, Path, Schema, Step, Type, Value};
 
 use super::problem::{Place, Problems};
 

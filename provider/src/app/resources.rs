@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ipsy_post_renderer::Quantity;
 use ipsy_post_renderer::configuration::Quantities;
+use provider_framework::{Arguments, Problem, Value};
 use serde::Deserialize;
-use tf_provider::{Arguments, Problem, Value};
 
 use super::exceptions::Exceptions;
 use super::explain::{Explanations, Source};

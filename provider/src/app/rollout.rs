@@ -11,8 +11,8 @@ pub(crate) use limit::{Limit, LimitConfig, Measure, Verdict};
 pub(crate) use steps::{Shares, between, entering, rises, same, shown};
 pub(crate) use walk::{Progress, Standing, Walk};
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::arguments::AppConfig;
 use super::duration;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::duration::parse;
 use super::problem::Problems;

@@ -5,7 +5,7 @@ mod options;
 use std::ffi::OsString;
 
 use clap::{ArgMatches, Command};
-use tf_provider::Diagnostics;
+use provider_framework::Diagnostics;
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 

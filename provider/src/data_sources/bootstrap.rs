@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use provider_framework::{Arguments, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Value};
 use serde::Deserialize;
-use tf_provider::{Arguments, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Value};
 
 use crate::app::bootstrap::{BootstrapConfig, files};
 use crate::app::problem::Problems;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use futures::future::try_join_all;
 use ipsy_aws::{Aws, Cluster};
-use serde::{Deserialize, Serialize};
-use tf_provider::{
+use provider_framework::{
     Arguments, DataSource, Diagnostic, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Value,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::diagnose::aws_diagnostic;
 use crate::session::Session;

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use ipsy_aws::{Aws, ImageReference};
-use serde::{Deserialize, Serialize};
-use tf_provider::{
+use provider_framework::{
     Arguments, DataSource, Diagnostic, Diagnostics, Outcome, Path, Problem, ReadDataRequest, Schema, Value,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::app::exceptions::ExceptionConfig;
 use crate::app::image::Reference;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::app::names::hexadecimal;
 use async_trait::async_trait;
+use provider_framework::{Arguments, DataSource, Diagnostic, Outcome, ReadDataRequest, Schema, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tf_provider::{Arguments, DataSource, Diagnostic, Outcome, ReadDataRequest, Schema, Value};
 
 /// The data source `ipsy_post_renderer`.
 pub(super) struct PostRendererData;

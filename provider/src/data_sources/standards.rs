@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use ipsy_post_renderer::configuration::Mode;
 use ipsy_post_renderer::standards_document::Platform;
-use serde::{Deserialize, Serialize};
-use tf_provider::{
+use provider_framework::{
     Arguments, DataSource, Diagnostic, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Value,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::app::problem::Problems;
 use crate::app::standards::AppStandards;

@@ -4,7 +4,9 @@
 use std::sync::OnceLock;
 
 use async_trait::async_trait;
-use tf_provider::{Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value};
+use provider_framework::{
+    Attribute, DataSource, Diagnostics, Outcome, Path, ReadDataRequest, Schema, Type, Value,
+};
 
 use crate::app::arguments::AppConfig;
 use crate::app::exceptions::DESCRIPTION as EXCEPTIONS;

@@ -1,11 +1,11 @@
 //! `ephemeral.ipsy_cluster_token`: a token for the Kubernetes API of an EKS cluster, without the command line of AWS.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
-use tf_provider::{
+use provider_framework::{
     Arguments, Diagnostic, EphemeralResource, OpenRequest, Opened, Private, RenewRequest, Renewed, Schema,
     Value,
 };
+use serde::{Deserialize, Serialize};
 
 use super::timestamp;
 use crate::diagnose::aws_diagnostic;

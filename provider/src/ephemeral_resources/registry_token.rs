@@ -1,8 +1,8 @@
 //! `ephemeral.ipsy_registry_token`: a login for the account's ECR registry.
 
 use async_trait::async_trait;
+use provider_framework::{Arguments, Diagnostic, EphemeralResource, OpenRequest, Opened, Schema};
 use serde::{Deserialize, Serialize};
-use tf_provider::{Arguments, Diagnostic, EphemeralResource, OpenRequest, Opened, Schema};
 
 use super::timestamp;
 use crate::diagnose::aws_diagnostic;

@@ -1,7 +1,7 @@
 //! Tokens and logins of the AWS in memory.
 
 use ipsy_aws::Fake;
-use tf_provider::{Context, OpenRequest, Opened, RenewRequest, Value};
+use provider_framework::{Context, OpenRequest, Opened, RenewRequest, Value};
 use tokio::sync::OnceCell;
 
 use super::*;

@@ -1,8 +1,8 @@
 //! Decimal amounts as arguments and results of functions.
 
 use bigdecimal::BigDecimal;
+use provider_framework::{FunctionError, Number, Type, Value};
 use serde_json::Value as Json;
-use tf_provider::{FunctionError, Number, Type, Value};
 
 use super::documents;
 use crate::app::contract;

@@ -1,7 +1,7 @@
 //! `cost_compare`: an EC2 fleet beside the share of Kubernetes nodes that does its work, from prices that the caller
 //! gives.
 
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::amounts;
 use crate::cost::HOURS_PER_MONTH;
@@ -153,8 +153,8 @@ fn refusal(fault: Fault) -> FunctionError {
 mod tests {
     use std::str::FromStr;
 
+    use provider_framework::Number;
     use serde_json::json;
-    use tf_provider::Number;
 
     use super::*;
 

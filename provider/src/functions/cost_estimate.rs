@@ -1,7 +1,7 @@
 //! `cost_estimate`: what an app's requests cost, from prices that the caller gives.
 
 use bigdecimal::{BigDecimal, Zero};
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::amounts;
 use crate::cost::requests::total;

@@ -1,6 +1,6 @@
 //! `diagram`: an app as a Mermaid flow chart, from the hosts over the listener rule to each backend.
 
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function `diagram`.
 pub(super) struct Diagram;

@@ -1,6 +1,6 @@
 //! `diff_values`: what differs between two documents of Helm values.
 
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::documents;
 

@@ -1,7 +1,7 @@
 //! Documents as arguments of functions, and what differs between two of them.
 
+use provider_framework::{FunctionError, Value};
 use serde_json::Value as Json;
-use tf_provider::{FunctionError, Value};
 
 /// Reads the values in argument `position`: YAML or JSON, a mapping.
 pub(super) fn read(arguments: &[Value], position: usize) -> Result<Json, FunctionError> {

@@ -1,7 +1,7 @@
 //! `merge_values`: several documents of Helm values as one, by Helm's own rules.
 
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 use serde_json::{Map, Value as Json};
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::documents;
 use crate::app::values::sorted;

@@ -1,7 +1,7 @@
 //! `post_render`: the post-renderer as a function, for previews and tests.
 
 use ipsy_post_renderer::{RenderOptions, read_configuration, render};
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function `post_render`.
 pub(super) struct PostRender;

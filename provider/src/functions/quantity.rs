@@ -1,7 +1,7 @@
 //! `quantity`: a Kubernetes quantity as a number, to calculate with.
 
 use ipsy_post_renderer::Quantity;
-use tf_provider::{Function, FunctionError, Number, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Number, Parameter, Signature, Type, Value};
 
 /// The function `quantity`.
 pub(super) struct QuantityFunction;

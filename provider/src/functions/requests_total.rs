@@ -1,6 +1,6 @@
 //! `requests_total`: what all pods of an app request together.
 
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::amounts;
 use crate::cost::requests::{Part, total};

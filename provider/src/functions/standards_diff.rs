@@ -1,8 +1,8 @@
 //! `standards_diff`: the changes between two versions of the standards, for one environment.
 
 use ipsy_post_renderer::standards_document::StandardsDocument;
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 use serde_json::Value as Json;
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::documents;
 

@@ -1,6 +1,6 @@
 //! `validate_values`: what the standard chart would refuse, before Helm is asked.
 
-use tf_provider::{Function, FunctionError, Parameter, Signature, Type, Value};
+use provider_framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 use super::documents;
 use crate::app::contract;

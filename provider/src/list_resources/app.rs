@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
-use serde::Deserialize;
-use tf_provider::{
+use provider_framework::{
     Arguments, Diagnostic, Diagnostics, Found, ListItem, ListRequest, ListResource, Path, Schema, Value,
 };
+use serde::Deserialize;
 
 use crate::app::names::{Identity, is_app_name};
 use crate::resources::app::{identity, import};

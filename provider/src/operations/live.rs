@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Aws;
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use super::Surroundings;
 use crate::app::arguments::AppConfig;

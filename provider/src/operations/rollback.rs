@@ -1,6 +1,6 @@
 //! Moving the traffic of an app back to where it was, at once.
 
-use tf_provider::{Diagnostic, Diagnostics};
+use provider_framework::{Diagnostic, Diagnostics};
 
 use super::Surroundings;
 use super::live::LiveRule;

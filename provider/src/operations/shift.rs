@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use super::Surroundings;
 use super::live::LiveRule;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipsy_aws::Service;
+use provider_framework::{Arguments, Schema};
 use serde::Deserialize;
-use tf_provider::{Arguments, Schema};
 
 use crate::app::resources::quantity;
 use crate::infrastructure::ownership::TagPolicy;

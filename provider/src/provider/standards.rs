@@ -1,8 +1,8 @@
 //! The provider's standards: the file, over it the document in the block, over that the block's own arguments.
 
 use ipsy_post_renderer::{Finding, Severity};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 use serde_json::{Map, Value, json};
-use tf_provider::{Diagnostic, Diagnostics, Path};
 
 use super::schema::{ProviderConfig, StandardsConfig};
 use crate::app::standards::StandardsDocument;

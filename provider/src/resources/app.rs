@@ -26,7 +26,7 @@ mod timeouts;
 mod weight_changes;
 
 use async_trait::async_trait;
-use tf_provider::{
+use provider_framework::{
     CreateRequest, DeleteRequest, Diagnostics, IdentitySchema, ImportIdentityRequest, ImportRequest, Outcome,
     Plan, PlanDestroyRequest, PlanRequest, ReadRequest, Resource, Schema, UpdateRequest, Value,
 };

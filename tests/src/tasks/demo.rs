@@ -27,12 +27,12 @@ pub fn run(console: Console) -> Result<()> {
     let step = console.step("building the provider and the post-renderer (takes minutes the first time)");
     let programs = Programs::ready()?;
     step.done("built");
-    tour(console, &tools, &programs)
+    tour(console, &tools, &programs, &[Helm::of_this_machine(&tools, &programs)?])
 }
 
 /// Shows that the whole way works and fails where it does not. Everything that it starts is
 /// stopped and everything that it writes is removed when it returns.
-pub fn tour(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
+pub fn tour(console: Console, tools: &Tools, programs: &Programs, helms: &[Helm]) -> Result<()> {
     let step = console.step("starting AWS on loopback: a VPC, a load balancer, EC2 instances, EKS clusters");
     let aws = AwsBench::start(tools)?;
     step.done(&aws.url);
@@ -58,7 +58,7 @@ pub fn tour(console: Console, tools: &Tools, programs: &Programs) -> Result<()> 
     show_resources(console, &aws)?;
     step.done("made");
 
-    render(console, tools, programs, &aws, &terraform)?;
+    render(console, helms, &aws, &terraform)?;
 
     let step = console.step("terraform plan, again");
     let again = terraform.plan()?;
@@ -104,39 +104,32 @@ fn show_resources(console: Console, aws: &AwsBench) -> Result<()> {
     Ok(())
 }
 
-/// Renders the standard chart with both Helms, without and with the post-renderer.
-fn render(
-    console: Console,
-    tools: &Tools,
-    programs: &Programs,
-    aws: &AwsBench,
-    terraform: &Terraform,
-) -> Result<()> {
+/// Renders the standard chart without and with the post-renderer. Every Helm renders the same objects.
+fn render(console: Console, helms: &[Helm], aws: &AwsBench, terraform: &Terraform) -> Result<()> {
     let folder = tempfile::Builder::new().prefix("ipsy-demo-").tempdir()?;
     let values = write_output(terraform, "values", folder.path())?;
     let config = write_output(terraform, "post_renderer_config", folder.path())?;
     let chart = workspace::root().join("examples/charts/ipsy-app");
     let arguments = ["--config", &*config.to_string_lossy()];
 
-    let step = console.step("helm template with Helm 3: what the standards and the advanced setting change");
-    let helm_3 = Helm::three(tools, &programs.post_renderer)?;
-    let plain = helm_3.template(NAME, &chart, &values)?.ok()?.stdout;
-    let rendered = helm_3.template_post_rendered(NAME, &chart, &values, &arguments)?.ok()?.stdout;
+    let step = console.step("helm template: what the standards and the advanced setting change");
+    let (first, others) = helms.split_first().context("the demonstration needs Helm")?;
+    let plain = first.template(NAME, &chart, &values)?.ok()?.stdout;
+    let rendered = first.template_post_rendered(NAME, &chart, &values, &arguments)?.ok()?.stdout;
     let difference = manifests::difference(&plain, &rendered, ("as the chart has it", "as it is installed"));
     ensure!(!difference.is_empty(), "the post-renderer changed nothing");
     console.show_diff(&difference);
     check_manifests(&rendered, aws)?;
     step.done("labels, limits and patch are in; the TargetGroupBinding names the group that AWS has");
 
-    let step = console.step("helm template with Helm 4");
-    let helm_4 = Helm::four(tools, programs)?;
-    let by_helm_4 = helm_4.template_post_rendered(NAME, &chart, &values, &arguments)?.ok()?.stdout;
-    ensure!(
-        manifests::sorted_objects(&by_helm_4)? == manifests::sorted_objects(&rendered)?,
-        "Helm 4 renders other objects than Helm 3:\n{}",
-        manifests::difference(&rendered, &by_helm_4, ("Helm 3", "Helm 4"))
-    );
-    step.done("the same objects");
+    for other in others {
+        let by_other = other.template_post_rendered(NAME, &chart, &values, &arguments)?.ok()?.stdout;
+        ensure!(
+            manifests::sorted_objects(&by_other)? == manifests::sorted_objects(&rendered)?,
+            "another Helm renders other objects:\n{}",
+            manifests::difference(&rendered, &by_other, ("the first Helm", "the other"))
+        );
+    }
     Ok(())
 }
 

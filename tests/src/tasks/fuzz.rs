@@ -12,7 +12,7 @@ use crate::tools::Tools;
 use crate::workspace;
 
 /// The crates with fuzz targets.
-const CRATES: [&str; 2] = ["post-renderer", "provider/tf-provider"];
+const CRATES: [&str; 2] = ["post-renderer", "provider/framework"];
 
 /// Runs one target for some seconds, or compiles all.
 pub fn run(console: Console, target: Option<&str>, seconds: u32) -> Result<()> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use super::changelog;
 use crate::console::Console;
 use crate::process::Process;
 use crate::workspace;
@@ -20,8 +21,7 @@ pub fn run(console: Console, folder: Option<PathBuf>) -> Result<()> {
     let sums = folder.join(format!("ipsy_{version}_SHA256SUMS"));
     ensure!(sums.is_file(), "{} is missing: `make release` writes it", sums.display());
     let entries = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    let changelog = fs::read_to_string(workspace::root().join("CHANGELOG.md"))?;
-    let notes = notes(&changelog, version)?;
+    let notes = changelog::notes()?;
 
     let tag = format!("v{version}");
     let step = console.step(format!("uploading {} files as a draft of {tag}", entries.len()));
@@ -35,28 +35,4 @@ pub fn run(console: Console, folder: Option<PathBuf>) -> Result<()> {
         .context("`gh` needs a token that may write releases in GH_TOKEN, and the tag on GitHub")?;
     step.done(created.stdout.trim());
     Ok(())
-}
-
-/// What the changelog lists for a version.
-fn notes<'a>(changelog: &'a str, version: &str) -> Result<&'a str> {
-    let sections = changelog.split("\n## ").skip(1);
-    let of_version = |section: &&str| section.split_whitespace().next() == Some(version);
-    let section = sections.into_iter().find(of_version);
-    let (_, notes) = section
-        .and_then(|section| section.split_once('\n'))
-        .with_context(|| format!("CHANGELOG.md has no section `## {version}`"))?;
-    Ok(notes.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notes_are_the_section_of_the_version() {
-        let changelog = "# Changelog\n\n## 0.2.0 (2027-01-01)\n\n- New.\n\n## 0.1.0\n\n- Old.\n- Older.\n";
-        assert_eq!(notes(changelog, "0.2.0").unwrap(), "- New.");
-        assert_eq!(notes(changelog, "0.1.0").unwrap(), "- Old.\n- Older.");
-        assert!(notes(changelog, "0.1").is_err());
-    }
 }

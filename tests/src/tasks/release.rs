@@ -95,7 +95,7 @@ pub fn run(console: Console, options: &Options) -> Result<()> {
     let plugin = helm_plugin::archive(folder, version, &post_renderers, checkout, signer)?;
     layout.add_plugin("ipsy", version, &plugin)?;
     artefacts.push(plugin);
-    let helm = Tools::ready(console)?.helm_4;
+    let helm = Tools::ready(console)?.helm_4()?;
     for chart in CHARTS {
         let chart = chart::archive(folder, &helm, &checkout.root.join(chart), signer)?;
         layout.add_chart(&chart)?;

@@ -24,6 +24,8 @@ pub fn run(console: Console, filter: Option<&str>) -> Result<()> {
         return black_box(console, filter).and(units);
     }
     let tools = Tools::ready(console)?;
+    // What is missing is installed now, and not in the middle of a test.
+    tools.list()?;
     ClusterTools::ready(console)?;
     let step = console.step("building the programs and the tests");
     let programs = Programs::build_beside_tests()?;
@@ -100,10 +102,11 @@ pub fn black_box(console: Console, filter: Option<&str>) -> Result<()> {
         tests().args(["--test", "all", "--"]).args(filter).show()?;
     } else {
         let tools = Tools::ready(console)?;
+        tools.list()?;
         let programs = Programs::ready()?;
         tests().args(["--test", "all"]).env("IPSY_BIN_DIR", programs.folder()?).show()?;
         let peer = tests().args(["--test", "engine", "--", WITH_KUSTOMIZE]);
-        peer.env("IPSY_KUSTOMIZE", &tools.kustomize).show()?;
+        peer.env("IPSY_KUSTOMIZE", tools.kustomize()?).show()?;
     }
     step.done("all passed");
     Ok(())
@@ -114,7 +117,7 @@ fn all(console: Console, tools: &Tools, programs: &Programs) -> Result<()> {
     tests()
         .arg("--all-targets")
         .env("IPSY_BIN_DIR", programs.folder()?)
-        .env("IPSY_KUSTOMIZE", &tools.kustomize)
+        .env("IPSY_KUSTOMIZE", tools.kustomize()?)
         .show()?;
     step.done("all passed");
     Ok(())

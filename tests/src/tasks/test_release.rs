@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use super::demo;
 use super::release::{self, Options, Platform, Signer};
 use crate::console::Console;
+use crate::helm::Helm;
 use crate::matrix::Table;
 use crate::process::Process;
 use crate::tools::Tools;
@@ -82,7 +83,9 @@ pub fn run(console: Console, platforms: Vec<Platform>, programs: Option<PathBuf>
     container::rows(&release, &mut table)?;
     table.row("Terraform, Helm 3 and 4", "the demonstration runs with the released programs", || {
         let unpacked = Unpacked::for_platform(&release, platform)?;
-        demo::tour(Console::quiet(), &release.tools, &unpacked.programs()?)
+        let (tools, programs) = (&release.tools, unpacked.programs()?);
+        let helms = [Helm::three(tools, &programs.post_renderer)?, Helm::four(tools, &programs)?];
+        demo::tour(Console::quiet(), tools, &programs, &helms)
     })?;
     remote_runs::rows(console, &release, &mut table)?;
     if twice {

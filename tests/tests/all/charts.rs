@@ -33,9 +33,10 @@ impl Helm {
     fn run(self, arguments: &[&str]) -> Outcome {
         let home = tempfile::tempdir().unwrap();
         let program = match self {
-            Self::Three => &fixture::tools().helm_3,
-            Self::Four => &fixture::tools().helm_4,
-        };
+            Self::Three => fixture::tools().helm_3(),
+            Self::Four => fixture::tools().helm_4(),
+        }
+        .unwrap();
         Process::new(program)
             .args(arguments)
             .env("HOME", home.path())

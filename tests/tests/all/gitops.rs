@@ -36,7 +36,7 @@ impl Deployment {
         fs::write(folder.path().join("post-render.json"), CONFIGURATION).unwrap();
         let programs = folder.path().join("programs");
         fs::create_dir(&programs).unwrap();
-        symlink(&fixture::tools().helm_3, programs.join("helm")).unwrap();
+        symlink(fixture::tools().helm_3().unwrap(), programs.join("helm")).unwrap();
         symlink(&fixture::programs().post_renderer, programs.join("ipsy-post-renderer")).unwrap();
         Self { folder }
     }

@@ -31,12 +31,16 @@ fn home() -> tempfile::TempDir {
 }
 
 fn helm_3(home: &Path, arguments: &[&str]) -> Outcome {
-    helm(&fixture::tools().helm_3, home).args(arguments).run().unwrap()
+    helm(&fixture::tools().helm_3().unwrap(), home).args(arguments).run().unwrap()
 }
 
 fn helm_4(home: &Path, arguments: &[&str]) -> Outcome {
     let plugins = home.join("helm-4-plugins");
-    helm(&fixture::tools().helm_4, home).env("HELM_PLUGINS", plugins).args(arguments).run().unwrap()
+    helm(&fixture::tools().helm_4().unwrap(), home)
+        .env("HELM_PLUGINS", plugins)
+        .args(arguments)
+        .run()
+        .unwrap()
 }
 
 fn helm(program: &Path, home: &Path) -> Process {

@@ -6,19 +6,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use acceptance::process::Process;
+use acceptance::programs::TOGETHER;
 use acceptance::workspace;
 
 /// Which crate may use which others of ours. An arrow that is missing here is an error, even one
 /// for tests only.
 const ARROWS: [(&str, &[&str]); 9] = [
-    ("proto", &[]),
-    ("tf-provider-derive", &[]),
-    ("tf-provider", &["proto", "tf-provider-derive"]),
+    ("provider-framework-protocol", &[]),
+    ("provider-framework-derive", &[]),
+    ("provider-framework", &["provider-framework-protocol", "provider-framework-derive"]),
     ("ipsy-aws", &[]),
     ("yaml-edit", &[]),
     ("manifest-patch", &["yaml-edit"]),
     ("ipsy-post-renderer", &["yaml-edit", "manifest-patch"]),
-    ("terraform-provider-ipsy", &["tf-provider", "ipsy-aws", "ipsy-post-renderer"]),
+    ("terraform-provider-ipsy", &["provider-framework", "ipsy-aws", "ipsy-post-renderer"]),
     ("acceptance", &[]),
 ];
 
@@ -79,6 +80,37 @@ fn crates_depend_on_each_other_as_drawn() {
         let forbidden: Vec<_> = uses.difference(&allowed[name]).collect();
         assert!(forbidden.is_empty(), "{name} must not use {forbidden:?}");
     }
+}
+
+/// What is published as crates: its packages must hold all that they name, with versions of each other.
+#[test]
+fn the_framework_can_be_published() {
+    let target = tempfile::tempdir().unwrap();
+    let crates = ["provider-framework", "provider-framework-derive", "provider-framework-protocol"];
+    let selection = crates.iter().flat_map(|name| ["--package", *name]);
+    // A checkout that is being worked on is packaged too, and the tests have compiled the crates already.
+    let package = workspace::cargo().args(["package", "--allow-dirty", "--no-verify"]).args(selection);
+    let printed = package.arg("--target-dir").arg(target.path()).succeed().unwrap().stderr;
+    assert!(!printed.contains("warning"), "{printed}");
+    for name in crates {
+        let file = format!("package/{name}-{}.crate", workspace::version().unwrap());
+        assert!(target.path().join(&file).is_file(), "{file} is missing");
+    }
+}
+
+/// The AWS SDK takes most of the time of a first build.
+#[test]
+fn the_demonstration_and_the_tests_share_what_they_compile() {
+    let crates = |selection: &[&str]| -> BTreeSet<String> {
+        let tree =
+            workspace::cargo().args(["tree", "--prefix", "none", "--no-dedupe", "--format", "{p} {f}"]);
+        tree.args(selection).succeed().unwrap().stdout.lines().map(str::to_owned).collect()
+    };
+    let packages = TOGETHER.iter().flat_map(|name| ["--package", *name]);
+    let demonstration = crates(&[&["--edges", "normal,build"], &*packages.collect::<Vec<_>>()].concat());
+    let tests = crates(&["--workspace"]);
+    let other: Vec<_> = demonstration.difference(&tests).collect();
+    assert!(other.is_empty(), "compiled for the demonstration alone, for want of features: {other:#?}");
 }
 
 #[test]

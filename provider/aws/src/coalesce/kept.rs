@@ -24,10 +24,15 @@ impl<Key, List> Default for Kept<Key, List> {
 }
 
 impl<Key: Ord, List> Kept<Key, List> {
-    /// The list, if it is fresh.
+    /// The list, if it is fresh. One that is not is dropped, so that it takes no memory while the next one comes.
     pub(crate) fn get(&self, key: &Key) -> Option<Arc<List>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|(time, _)| time.elapsed() < FRESH).map(|(_, list)| list.clone())
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (time, list) = kept.get(key)?;
+        if time.elapsed() < FRESH {
+            return Some(list.clone());
+        }
+        kept.remove(key);
+        None
     }
 
     /// Keeps a list that has just come.

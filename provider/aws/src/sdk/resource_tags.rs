@@ -39,7 +39,7 @@ impl Tagging {
     async fn with_tags(&self, tags: &Tags) -> Result<List, Error> {
         let filters: Vec<TagFilter> =
             tags.iter().map(|(key, value)| TagFilter::builder().key(key).values(value).build()).collect();
-        let mappings = batches::pages(|page| {
+        let objects = batches::pages(|page| {
             let request = self
                 .client
                 .get_resources()
@@ -48,10 +48,13 @@ impl Tagging {
                 .set_pagination_token(page);
             async move {
                 let answer = self.call("GetResources", "", || request.clone().send()).await?;
-                Ok((answer.resource_tag_mapping_list.unwrap_or_default(), answer.pagination_token))
+                // Page by page: the SDK's form of thousands of objects takes much memory.
+                let objects: Vec<_> =
+                    answer.resource_tag_mapping_list().iter().filter_map(from_sdk).collect();
+                Ok((objects, answer.pagination_token))
             }
         });
-        Ok(Arc::new(mappings.await?.iter().filter_map(from_sdk).collect()))
+        Ok(Arc::new(objects.await?.into_iter().collect()))
     }
 }
 

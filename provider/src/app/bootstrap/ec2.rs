@@ -1,9 +1,9 @@
 //! An app that EC2 instances serve today: they keep all requests at first, beside the cluster, and their listener rule is
 //! imported.
 
+use provider_framework::Arguments;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tf_provider::Arguments;
 
 use super::{BootstrapConfig, hcl};
 use crate::app::iam::{IamConfig, PolicyConfig};

@@ -1,7 +1,7 @@
 //! The arguments that set fields of the standard chart one to one: the table of `app::chart` as Terraform's schema.
 //! Descriptions, allowed values and what is required come from the chart's own schema.
 
-use tf_provider::{Attribute, Block, Schema, Type};
+use provider_framework::{Attribute, Block, Schema, Type};
 
 use super::document::{ANY, Place};
 use super::{Field, Form, fields};

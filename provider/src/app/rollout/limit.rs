@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use ipsy_aws::{TrafficMinute, TrafficMinutes};
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use crate::app::problem::Problems;
 

@@ -1,7 +1,7 @@
 //! Alarms that are made for the target groups of an app, and guard its rollouts.
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::super::names::is_dns_label;
 use super::super::problem::Problems;

@@ -1,8 +1,8 @@
 //! What serves an app: something with a target group.
 
+use provider_framework::{Arguments, Problem, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use tf_provider::{Arguments, Problem, Value};
 
 use super::super::json::is_json_object;
 use super::super::names::{Identity, is_dns_label};

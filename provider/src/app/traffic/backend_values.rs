@@ -1,8 +1,8 @@
 //! Values that a backend has for itself, since clusters differ: how many pods run there, and on which nodes.
 
+use provider_framework::{Argument, Arguments, Block};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use tf_provider::{Argument, Arguments, Block};
 
 use super::super::arguments::AppConfig;
 use super::super::autoscaling::Scaling;

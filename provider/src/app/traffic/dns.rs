@@ -1,7 +1,7 @@
 //! Names under which the world finds the app: alias records that lead to its load balancer.
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::super::names::Identity;
 use super::super::problem::Problems;

@@ -1,7 +1,7 @@
 //! The health check that both the load balancer and the pods' probes use.
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::super::arguments::AppConfig;
 use super::super::problem::Problems;

@@ -1,8 +1,8 @@
 //! Login before a request is sent on: at an OIDC provider or a Cognito user pool.
 
 use ipsy_aws::Secret;
+use provider_framework::Arguments;
 use serde::{Deserialize, Deserializer};
-use tf_provider::Arguments;
 
 use super::super::problem::Problems;
 use super::in_range;

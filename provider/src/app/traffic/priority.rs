@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use provider_framework::Arguments;
 use serde::Deserialize;
-use tf_provider::Arguments;
 
 use super::super::problem::Problems;
 use super::load_balancer::LoadBalancerConfig;

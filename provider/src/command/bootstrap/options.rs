@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use provider_framework::{Arguments, Attribute, Block, Body, Nesting, Presence, Type};
 use serde_json::{Map, Number, Value, json};
-use tf_provider::{Arguments, Attribute, Block, Body, Nesting, Presence, Type};
 
 use crate::app::bootstrap::BootstrapConfig;
 use crate::command::fleet::Source;

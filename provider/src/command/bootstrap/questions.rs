@@ -1,7 +1,7 @@
 //! Questions for what neither options nor file give: the four that every app needs, then whatever else has no default.
 
+use provider_framework::{Body, Type};
 use serde_json::{Map, Value, json};
-use tf_provider::{Body, Type};
 
 use super::{Stop, Terminal, options, problem_places};
 use crate::app::problem::Place;

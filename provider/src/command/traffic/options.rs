@@ -1,7 +1,7 @@
 //! The options of `shift` and `rollback`.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use tf_provider::{Diagnostic, Diagnostics};
+use provider_framework::{Diagnostic, Diagnostics};
 
 use crate::app::names::Identity;
 use crate::app::rollout::RolloutConfig;

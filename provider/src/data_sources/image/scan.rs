@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::{Aws, Finding, Image, ScanFindings, ScanStatus};
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use crate::app::exceptions::ExceptionConfig;
 use crate::app::exceptions::Exceptions;

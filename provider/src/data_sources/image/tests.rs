@@ -1,8 +1,8 @@
 //! Images against an AWS in memory.
 
 use ipsy_aws::{Encryption, Fake, Finding, NewParameter, NewRepository, TagMutability, Tags};
+use provider_framework::Context;
 use serde_json::{Value as Json, json};
-use tf_provider::Context;
 
 use super::*;
 use crate::app::standards::StandardsDocument;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::try_join_all;
 use ipsy_aws::{Aws, Condition, Error, Rule, Tags};
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use super::Listed;
 use crate::app::names::{Identity, suggest_dns_label};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ipsy_aws::Aws;
-use tf_provider::Diagnostic;
+use provider_framework::Diagnostic;
 
 use super::Listed;
 use crate::app::names::Identity;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Aws;
-use tf_provider::{
+use provider_framework::{
     CreateRequest, DeleteRequest, Diagnostic, Diagnostics, Outcome, Private, Severity, UpdateRequest, Value,
 };
 
@@ -270,7 +270,7 @@ fn finished(
         explained: state::explained(&state),
     };
     for (name, value) in outputs(&inputs) {
-        state.set(&tf_provider::Path::root(name), value);
+        state.set(&provider_framework::Path::root(name), value);
     }
     state
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ipsy_aws::Tags;
+use provider_framework::{Diagnostic, Diagnostics, Path, PlanDestroyRequest, Value};
 use serde_json::Value as Json;
-use tf_provider::{Diagnostic, Diagnostics, Path, PlanDestroyRequest, Value};
 use tokio::time::timeout;
 
 use super::holder;

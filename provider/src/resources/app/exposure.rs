@@ -1,7 +1,7 @@
 //! The scheme of the load balancer that leads to an app, compared with the standards at plan.
 
 use ipsy_aws::{Aws, Error};
-use tf_provider::Diagnostics;
+use provider_framework::Diagnostics;
 
 use crate::app::exposure::check_scheme;
 use crate::app::problem::Problems;

@@ -5,8 +5,8 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
+use provider_framework::{Path, Private, Value};
 use sha2::{Digest, Sha256};
-use tf_provider::{Path, Private, Value};
 
 use crate::app::names::hexadecimal;
 use crate::infrastructure::ownership::Holder;

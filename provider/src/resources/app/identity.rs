@@ -3,7 +3,7 @@
 //! Name and environment tell an app from all others of an account and region, because every name of ipsy follows from
 //! them. Account and region make the identity unique everywhere.
 
-use tf_provider::{Diagnostic, IdentitySchema, Outcome, Type, Value};
+use provider_framework::{Diagnostic, IdentitySchema, Outcome, Type, Value};
 
 use super::import;
 use crate::session::Configured;

@@ -1,7 +1,7 @@
 //! What AWS fixes for the life of an object, and a change of which would cost what is in it: refused at plan.
 
+use provider_framework::{Diagnostic, Diagnostics, Path, Value};
 use serde_json::Value as Json;
-use tf_provider::{Diagnostic, Diagnostics, Path, Value};
 
 use crate::infrastructure::repository;
 

@@ -10,8 +10,8 @@ mod search;
 mod traffic;
 
 use ipsy_aws::{Aws, Error};
+use provider_framework::{Diagnostic, Outcome, Value};
 use serde_json::json;
-use tf_provider::{Diagnostic, Outcome, Value};
 
 use crate::app::names::{Identity, is_app_name};
 use crate::app::policy::document;

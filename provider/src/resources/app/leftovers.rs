@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use ipsy_aws::Tags;
+use provider_framework::{Private, Value};
 use serde_json::Value as Json;
-use tf_provider::{Private, Value};
 
 use super::{parse::parse_leniently, schema, state};
 use crate::app::standards::StandardsDocument;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::Value;
+use provider_framework::Value;
 
 use super::parse::Parsed;
 use super::state::{PLATFORM, shown};

@@ -1,7 +1,7 @@
 //! From Terraform's values to an app.
 
 use ipsy_aws::Secret;
-use tf_provider::{Arguments, Diagnostic, Diagnostics, Path, Step, Value};
+use provider_framework::{Arguments, Diagnostic, Diagnostics, Path, Step, Value};
 
 use super::pending_backends::Entering;
 use super::schema::schema;

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Tags;
+use provider_framework::Private;
 use serde_json::json;
-use tf_provider::Private;
 
 use crate::infrastructure::{ComponentKey, Kind, Observed};
 

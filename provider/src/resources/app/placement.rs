@@ -3,7 +3,7 @@
 
 use futures::future::join_all;
 use ipsy_aws::{Aws, Error};
-use tf_provider::{Diagnostic, Path, Value};
+use provider_framework::{Diagnostic, Path, Value};
 
 use super::schema::schema;
 use crate::app::resolve::App;

@@ -1,7 +1,7 @@
 //! Planning: what will be, in full wherever it can be told. Reads of AWS happen only where a new app may find
 //! an image pointer of an earlier run; nothing is ever written.
 
-use tf_provider::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
+use provider_framework::{Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::adoption;
 use super::deletion_warnings;

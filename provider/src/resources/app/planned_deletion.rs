@@ -1,7 +1,7 @@
 //! How the objects of an app are deleted, by the current configuration. Terraform passes no configuration with a deletion, only
 //! the old state: the plan of a replacement keeps what its deletion needs in the private state.
 
-use tf_provider::Private;
+use provider_framework::Private;
 
 use crate::app::deletion::Deletion;
 

@@ -2,8 +2,8 @@
 //! and continues with the last image, so that the app can still be destroyed; an update of the app refuses it. A plan does
 //! not, because Terraform plans an update before it plans a destroy.
 
+use provider_framework::{Diagnostic, Path, Private};
 use serde::{Deserialize, Serialize};
-use tf_provider::{Diagnostic, Path, Private};
 
 use crate::app::image::{Reference, Source};
 use crate::app::resolve::App;

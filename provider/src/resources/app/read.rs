@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
+use provider_framework::{Diagnostic, Diagnostics, Outcome, Path, ReadRequest, Value};
 
 use super::adoption;
 use super::holder;

@@ -1,7 +1,7 @@
 //! What an app refers to must be where the provider works: told at plan, before anything is changed in a place that
 //! was not meant.
 
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use crate::app::image::Encryption;
 use crate::app::resolve::App;

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use provider_framework::{Diagnostic, Path, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use tf_provider::{Diagnostic, Path, Value};
 
 use super::pending_backends::Entering;
 use super::schema::schema;

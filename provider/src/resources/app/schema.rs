@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use tf_provider::{Attribute, Schema, Type};
+use provider_framework::{Attribute, Schema, Type};
 
 use super::holder::ATTRIBUTE as OWNER_ID;
 use crate::app::arguments::AppConfig;

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use provider_framework::{Path, Value};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
-use tf_provider::{Path, Value};
 
 use crate::app::image::Reference;
 use crate::app::names::hexadecimal;

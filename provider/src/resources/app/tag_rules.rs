@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Tags;
-use tf_provider::{Diagnostic, Diagnostics, Path};
+use provider_framework::{Diagnostic, Diagnostics, Path};
 
 use crate::infrastructure::ownership::MARKS;
 

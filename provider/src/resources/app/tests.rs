@@ -19,11 +19,11 @@ mod traffic;
 mod values;
 
 use ipsy_aws::{Fake, TargetHealth};
-use serde_json::{Value as Json, json};
-use tf_provider::{
+use provider_framework::{
     Context, CreateRequest, DeleteRequest, Diagnostics, Outcome, Path, Plan, PlanRequest, Private,
     ReadRequest, Resource, UpdateRequest, Value,
 };
+use serde_json::{Value as Json, json};
 
 use super::{AppResource, schema};
 use crate::app::standards::StandardsDocument;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ipsy_aws::deadline;
-use tf_provider::{Diagnostic, Path};
+use provider_framework::{Diagnostic, Path};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::Aws;
-use tf_provider::{Diagnostic, Path, Private, Value};
+use provider_framework::{Diagnostic, Path, Private, Value};
 
 use super::parse::Parsed;
 use super::schema::schema;

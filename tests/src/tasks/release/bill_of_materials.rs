@@ -28,7 +28,7 @@ pub(super) fn write(
     });
     let stem = format!("{}_{version}.cdx", program.name());
     Process::inheriting(cargo_cyclonedx)
-        .args(["cyclonedx", "--format", "json", "--describe", "crate", "--no-build-deps"])
+        .args(["cyclonedx", "--format", "json", "--no-build-deps"])
         // The crates of all platforms: one document describes them all.
         .args(["--target", "all", "--override-filename", &stem])
         .arg("--manifest-path")

@@ -33,13 +33,13 @@ pub(super) fn rows(release: &Release, table: &mut Table) -> Result<()> {
 }
 
 /// A user of Helm with an empty home and the key of the release.
-struct User<'a> {
+struct User {
     home: TempDir,
-    helm: &'a Path,
+    helm: PathBuf,
 }
 
-impl<'a> User<'a> {
-    fn of(release: &Release, helm: &'a Path) -> Result<Self> {
+impl User {
+    fn of(release: &Release, helm: PathBuf) -> Result<Self> {
         let home = tempfile::tempdir()?;
         release.signer().write_keyring(&home.path().join("release.gpg"))?;
         Ok(Self { home, helm })
@@ -55,7 +55,7 @@ impl<'a> User<'a> {
 
     /// Runs Helm, which trusts the authority of a site.
     fn run_trusting(&self, arguments: &[&str], authority: Option<&Path>) -> Result<Outcome> {
-        Process::new(self.helm)
+        Process::new(&self.helm)
             .args(arguments)
             .env("HOME", self.home.path())
             .envs(authority.map(|authority| ("SSL_CERT_FILE", authority)))
@@ -74,7 +74,7 @@ fn chart_archive(release: &Release, name: &str) -> PathBuf {
 }
 
 fn plugin(release: &Release) -> Result<()> {
-    let user = User::of(release, &release.tools.helm_4)?;
+    let user = User::of(release, release.tools.helm_4()?)?;
     let archive = plugin_archive(release);
     user.run(&["plugin", "install", &archive.to_string_lossy(), "--keyring", &user.keyring()])?.ok()?;
     renders_through_plugin(release, &user)
@@ -98,7 +98,7 @@ fn plugin_from_site(release: &Release) -> Result<()> {
     let name = archive.file_name().context("an archive has a name")?.to_string_lossy();
     site.put(&name, &fs::read(&archive)?)?;
     site.put(&format!("{name}.prov"), &fs::read(format!("{}.prov", archive.display()))?)?;
-    let user = User::of(release, &release.tools.helm_4)?;
+    let user = User::of(release, release.tools.helm_4()?)?;
     let address = format!("{}/{name}", site.url);
     let install = ["plugin", "install", &address, "--keyring", &user.keyring()];
     let installed = user.run_trusting(&install, Some(&site.authority()))?.ok()?;
@@ -107,7 +107,7 @@ fn plugin_from_site(release: &Release) -> Result<()> {
 }
 
 fn refuses_changed_plugin(release: &Release) -> Result<()> {
-    let user = User::of(release, &release.tools.helm_4)?;
+    let user = User::of(release, release.tools.helm_4()?)?;
     let original = plugin_archive(release);
     let name = original.file_name().context("an archive has a name")?;
     let changed = user.home.path().join(name);
@@ -123,7 +123,7 @@ fn refuses_changed_plugin(release: &Release) -> Result<()> {
 }
 
 fn charts(release: &Release) -> Result<()> {
-    for helm in [&release.tools.helm_3, &release.tools.helm_4] {
+    for helm in [release.tools.helm_3()?, release.tools.helm_4()?] {
         let user = User::of(release, helm)?;
         for name in CHARTS {
             let archive = chart_archive(release, name);
@@ -158,7 +158,7 @@ fn pulled(release: &Release) -> Result<()> {
     for name in CHARTS {
         let address = copied(release, &registry, name, "charts")?;
         let published = fs::read(chart_archive(release, name))?;
-        for helm in [&release.tools.helm_3, &release.tools.helm_4] {
+        for helm in [release.tools.helm_3()?, release.tools.helm_4()?] {
             let user = User::of(release, helm)?;
             let pull = ["pull", &address, "--version", release.version, "--plain-http", "--verify"];
             user.run(&[&pull[..], &["--keyring", &user.keyring()]].concat())?.ok()?;
@@ -173,7 +173,7 @@ fn plugin_from_registry(release: &Release) -> Result<()> {
     let images = tempfile::tempdir()?;
     let registry = Registry::start(images.path())?;
     let address = format!("{}:{}", copied(release, &registry, "ipsy", "plugins")?, release.version);
-    let user = User::of(release, &release.tools.helm_4)?;
+    let user = User::of(release, release.tools.helm_4()?)?;
     let install = ["plugin", "install", &address, "--plain-http", "--keyring", &user.keyring()];
     let installed = user.run(&install)?.ok()?;
     ensure!(installed.everything().contains("Signed by"), "it was not verified: {}", installed.everything());

@@ -24,7 +24,7 @@ fn the_first_app_works_as_written() {
     fs::create_dir(&programs).unwrap();
     for (name, program) in [
         ("terraform", &fixture::tools().terraform),
-        ("helm", &fixture::tools().helm_3),
+        ("helm", &fixture::tools().helm_3().unwrap()),
         ("ipsy-post-renderer", &fixture::programs().post_renderer),
     ] {
         symlink(program, programs.join(name)).unwrap();

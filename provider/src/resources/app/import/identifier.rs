@@ -1,7 +1,7 @@
 //! The id that is given to an import: `environment/name`, and after commas the ARNs of objects whose names ipsy
 //! would not guess.
 
-use tf_provider::Diagnostic;
+use provider_framework::Diagnostic;
 
 use crate::app::names::{Identity, is_dns_label};
 use crate::infrastructure::desired::Account;

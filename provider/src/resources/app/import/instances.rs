@@ -2,7 +2,7 @@
 //! become the app's.
 
 use ipsy_aws::{Aws, Error, ErrorKind};
-use tf_provider::Diagnostic;
+use provider_framework::Diagnostic;
 
 use super::findings::{Findings, FoundTargetGroup};
 use crate::diagnose::aws_diagnostic;

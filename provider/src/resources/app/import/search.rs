@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
 use ipsy_aws::{Aws, Cluster, Error, ErrorKind, LogGroup, Parameter, Role, Rule, Tags};
-use tf_provider::Diagnostic;
+use provider_framework::Diagnostic;
 
 use super::super::adoption::being_deleted;
 use super::findings::{Findings, FoundRepository, FoundTargetGroup, Place};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ipsy_aws::fake::Moment;
 use ipsy_aws::{Action, Condition, ErrorKind, Forward, NewRule, ParameterKind, Tags, WeightedTarget};
-use tf_provider::PlanDestroyRequest;
+use provider_framework::PlanDestroyRequest;
 
 use super::lifecycle::changing;
 use super::*;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use ipsy_aws::{Aws, Fake};
+use provider_framework::{Body, Nesting, Type};
 use serde_json::{Value as Json, json};
-use tf_provider::{Body, Nesting, Type};
 use time::macros::date;
 
 use super::schema;

@@ -100,7 +100,8 @@ async fn no_resource_takes_over_an_app_that_is_being_deleted() {
     let (_, refused) = bench.plan(None, &adopting).await;
     let report = format!("{refused:?}");
     assert!(refused.has_errors() && report.contains("The app `prod/checkout` is being deleted"), "{report}");
-    let request = tf_provider::ImportRequest { id: "prod/checkout".to_owned(), context: Context::default() };
+    let request =
+        provider_framework::ImportRequest { id: "prod/checkout".to_owned(), context: Context::default() };
     let imported = bench.resource.import(request).await;
     let report = format!("{:?}", imported.diagnostics);
     assert!(imported.state.is_none() && report.contains("is being deleted"), "{report}");
@@ -223,7 +224,7 @@ async fn an_import_takes_the_app_over_with_its_first_change() {
     let first = bench.private.lock().unwrap().clone();
     another_state(&bench);
     let id = format!("prod/checkout,{}", text(&state, "listener_rule_arn"));
-    let request = tf_provider::ImportRequest { id, context: Context::default() };
+    let request = provider_framework::ImportRequest { id, context: Context::default() };
     let imported = bench.resource.import(request).await.state.unwrap();
     let imported = bench.refresh(&imported).await.state.unwrap();
     assert_eq!(owner(&bench).await, before, "an import changes nothing");

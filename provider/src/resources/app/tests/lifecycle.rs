@@ -193,7 +193,7 @@ async fn an_import_finds_what_there_is_and_claims_it() {
     let config = bench.config((90, 10));
     let state = bench.apply(None, &config).await.state.unwrap();
     let id = format!("prod/checkout,{}", text(&state, "listener_rule_arn"));
-    let request = tf_provider::ImportRequest { id, context: Context::default() };
+    let request = provider_framework::ImportRequest { id, context: Context::default() };
     let imported = bench.resource.import(request).await;
     assert!(!imported.diagnostics.has_errors(), "{:?}", imported.diagnostics);
     let refreshed = bench.refresh(&imported.state.unwrap()).await;

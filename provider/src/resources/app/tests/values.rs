@@ -1,6 +1,6 @@
 //! Each backend has its own values; changes of other backends do not affect them.
 
-use tf_provider::Severity;
+use provider_framework::Severity;
 
 use super::*;
 use crate::app::contract;

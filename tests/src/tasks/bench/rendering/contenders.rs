@@ -89,7 +89,7 @@ pub(super) fn all(tools: &Tools, post_renderer: &Path, folder: &Path) -> Result<
     if let Some(kubectl) = on_path("kubectl")? {
         contenders.push(contender("kubectl kustomize", Role::Peer, &kubectl, &["kustomize", &here]));
     }
-    contenders.push(contender("kustomize build", Role::Peer, &tools.kustomize, &["build", &here]));
+    contenders.push(contender("kustomize build", Role::Peer, &tools.kustomize()?, &["build", &here]));
     Ok(contenders)
 }
 
