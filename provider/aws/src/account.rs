@@ -41,7 +41,7 @@ pub struct CallerIdentity {
     pub user_id: String,
 }
 
-/// The account and the region that one [`Aws`](crate::Aws) talks to. The region and the partition are known
+/// The account and the region that one `Aws` talks to. The region and the partition are known
 /// without a call, the account's id is asked for once and remembered.
 pub struct Account {
     region: String,

@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Account, Accounts, Alarms, Clusters, Configuration, Error, Instances, ListenerRules, LoadBalancers,
-    LogGroups, Metrics, Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles,
-    TargetGroups, sdk,
+    Account, Accounts, Alarms, Clusters, Instances, ListenerRules, LoadBalancers, LogGroups, Metrics,
+    Parameters, PodIdentities, Pressure, Records, Repositories, ResourceTags, Roles, TargetGroups,
 };
 
 /// One account and region of AWS. Cloning is cheap and shares connections and credentials.
@@ -51,13 +50,6 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Prepares the way to AWS. Nothing is sent before the first call, and credentials are looked for only then;
-    /// files (shared configuration, certificates) are read here. Fails if no region is configured, or if what is
-    /// configured cannot be.
-    pub async fn connect(configuration: &Configuration) -> Result<Self, Error> {
-        sdk::connect(configuration).await
-    }
-
     /// The same AWS for callers that read many objects to see whether anything has changed: roles and tags come from
     /// lists of the whole account where that takes fewer calls. These lists learn of a change some seconds late. So
     /// what differs from what was expected must be read again through `self`, and nothing else may be decided by

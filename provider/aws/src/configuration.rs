@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Secret;
@@ -130,6 +130,14 @@ impl fmt::Debug for Configuration {
             .field("use_dualstack_endpoint", &self.use_dualstack_endpoint)
             .field("user_agent", &self.user_agent)
             .finish()
+    }
+}
+
+/// A path with `~/` written out, as shells do.
+pub(crate) fn expand_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
     }
 }
 

@@ -53,11 +53,16 @@ macro_rules! channel {
     }};
 }
 
-/// The way to AWS: exact, and for a refresh with answers that are kept for some seconds.
-pub(crate) async fn connect(configuration: &Configuration) -> Result<Aws, Error> {
-    Ok(connected(&Settings::load(configuration).await?))
+impl Aws {
+    /// Prepares the way to AWS. Nothing is sent before the first call, and credentials are looked for only then;
+    /// files (shared configuration, certificates) are read here. Fails if no region is configured, or if what is
+    /// configured cannot be.
+    pub async fn connect(configuration: &Configuration) -> Result<Self, Error> {
+        Ok(connected(&Settings::load(configuration).await?))
+    }
 }
 
+/// All capabilities: exact, and for a refresh with answers that are kept for some seconds.
 fn connected(settings: &Settings) -> Aws {
     let pressure = Arc::new(Pressure::default());
     let accounts = Arc::new(accounts::SdkAccounts {

@@ -7,6 +7,7 @@ mod image_settings;
 mod project;
 mod runtime_images;
 mod scan_policy;
+mod takeover;
 mod template;
 
 use std::collections::BTreeMap;
@@ -156,7 +157,7 @@ pub(crate) fn files(
     if facts.contains_key("standards") {
         files.insert("terraform/standards.yaml".to_owned(), standards_file(standards));
     }
-    ec2::add_files(&project, &mut files);
+    takeover::add_files(&project, &mut files);
     for (index, environment) in project.environments.iter().enumerate() {
         let path = |ending: &str| format!("terraform/environments/{}.{ending}", environment.name);
         let variables = format!("{:#}\n", variables(&project, index, environment));

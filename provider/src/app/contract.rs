@@ -6,10 +6,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use super::chart::document::Place;
-
-/// The schema, as Helm checks it.
-const SCHEMA: &str = include_str!("../../../examples/charts/ipsy-app/values.schema.json");
+use super::chart::document::{Place, schema};
 
 /// A value that the chart would refuse.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +26,6 @@ impl Refusal {
     pub(crate) fn field(&self) -> String {
         self.path.join(".")
     }
-}
-
-/// The chart's schema.
-pub(crate) fn schema() -> &'static Value {
-    static DOCUMENT: OnceLock<Value> = OnceLock::new();
-    DOCUMENT
-        .get_or_init(|| serde_json::from_str(SCHEMA).expect("the chart's schema is JSON: a test reads it"))
 }
 
 /// The values that the chart would refuse, in order; empty if it accepts all of them.

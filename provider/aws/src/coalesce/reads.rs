@@ -27,7 +27,7 @@ where
         Self { batches, answers: Answers::exact() }
     }
 
-    /// The same batches, with answers that are kept for some seconds.
+    /// These batches, with answers that are kept for some seconds.
     pub(crate) fn refreshing(&self) -> Self {
         Self { batches: self.batches.clone(), answers: Answers::kept() }
     }

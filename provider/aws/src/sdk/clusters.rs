@@ -46,7 +46,7 @@ impl SdkClusters {
         Self { by_name: Reads::new(by_name), names: Reads::new(names) }
     }
 
-    /// The same with answers that are kept for some seconds.
+    /// With answers that are kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
         Self { by_name: self.by_name.refreshing(), names: self.names.refreshing() }
     }

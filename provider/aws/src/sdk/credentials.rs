@@ -13,7 +13,7 @@ use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::settings::expand_home;
+use crate::configuration::expand_home;
 use crate::{AssumeRole, AssumeRoleWithWebIdentity, Configuration, Error, ErrorKind, Secret, Service};
 
 /// Name of a session when none is given.

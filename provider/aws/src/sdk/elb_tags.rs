@@ -1,4 +1,4 @@
-//! Tags of load balancers, target groups and rules, which AWS keeps behind the same three channel.
+//! Tags of load balancers, target groups and rules, which AWS keeps behind the same three calls.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(super) fn to_sdk(operation: &'static str, object: &str, tags: &Tags) -> Resu
     )
 }
 
-/// Load balancers, target groups and rules share AWS' budget of channel, so they share one channel.
+/// Load balancers, target groups and rules share AWS' budget of calls, so they share one channel.
 pub(super) type Elb = Channel<Client>;
 
 impl Elb {

@@ -14,8 +14,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::settings::expand_home;
-use crate::configuration::without_userinfo;
+use crate::configuration::{expand_home, without_userinfo};
 use crate::{Configuration, Error};
 
 /// Hosts that are this machine or its metadata service: no proxy leads there.

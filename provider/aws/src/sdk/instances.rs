@@ -1,4 +1,4 @@
-//! EC2 instances and Auto Scaling groups by two channel of their own form, and instance profiles by IAM's SDK.
+//! EC2 instances and Auto Scaling groups by two calls of their own form, and instance profiles by IAM's SDK.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl SdkInstances {
         Self { auto_scaling, ec2: Arc::new(ec2), iam: Arc::new(iam), groups: Reads::new(groups) }
     }
 
-    /// The same with a list of groups that is kept for some seconds.
+    /// With a list of groups that is kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
         Self { groups: self.groups.refreshing(), ..self.clone() }
     }

@@ -93,7 +93,7 @@ impl SdkListenerRules {
         }
     }
 
-    /// The same with tags from `bulk_tags`, and with lists that are kept for some seconds. Many apps share a
+    /// With tags from `bulk_tags`, and with lists that are kept for some seconds. Many apps share a
     /// listener, whose rules take one call.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         Self { by_listener: self.by_listener.refreshing(), is_refreshing: true, bulk_tags, ..self.clone() }

@@ -98,7 +98,7 @@ impl SdkLoadBalancers {
         }
     }
 
-    /// The same with answers that are kept for some seconds.
+    /// With answers that are kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
         Self {
             load_balancers: self.load_balancers.refreshing(),

@@ -83,7 +83,7 @@ impl SdkLogGroups {
         Self { channel, by_name: Reads::new(by_name), bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`, and with groups that are kept for some seconds.
+    /// With tags from `bulk_tags`, and with groups that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         Self { by_name: self.by_name.refreshing(), bulk_tags, ..self.clone() }
     }

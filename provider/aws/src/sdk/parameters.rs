@@ -64,12 +64,12 @@ impl SdkParameters {
         Self { channel, account, by_name: Reads::new(by_name), bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`, and with parameters that are kept for some seconds.
+    /// With tags from `bulk_tags`, and with parameters that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         Self { by_name: self.by_name.refreshing(), bulk_tags, ..self.clone() }
     }
 
-    /// SSM's own channel name a parameter by its name alone, the tagging service by its ARN.
+    /// SSM's own calls name a parameter by its name alone, the tagging service by its ARN.
     async fn arn(&self, name: &str) -> Result<String, Error> {
         let (partition, region) = (self.account.partition(), self.account.region());
         let path = name.trim_start_matches('/');

@@ -82,7 +82,7 @@ impl SdkPodIdentities {
         Self { channel, looks, lists: Reads::new(lists), associations: Answers::exact() }
     }
 
-    /// The same with answers that are kept for some seconds.
+    /// With answers that are kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
         Self {
             looks: looks_in_lists(&self.channel, Some(Lists::default())),

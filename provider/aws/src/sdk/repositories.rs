@@ -91,7 +91,7 @@ impl SdkRepositories {
         }
     }
 
-    /// The same with tags from `bulk_tags`, and with answers that are kept for some seconds.
+    /// With tags from `bulk_tags`, and with answers that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         Self {
             by_name: self.by_name.refreshing(),

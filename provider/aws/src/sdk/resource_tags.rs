@@ -79,7 +79,7 @@ impl SdkResourceTags {
         })
     }
 
-    /// The same with lists that are kept for some seconds. After a failure the lists are empty: where the service does not
+    /// With lists that are kept for some seconds. After a failure the lists are empty: where the service does not
     /// answer, each of many apps would wait for it. Listed tags are also passed to `bulk_tags`.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         let kept: Arc<Kept<Tags, BTreeMap<String, Tags>>> = Arc::default();

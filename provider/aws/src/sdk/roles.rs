@@ -51,7 +51,7 @@ impl Iam {
             let marker = answer.marker.filter(|_| answer.is_truncated);
             Ok((answer.role_detail_list.unwrap_or_default(), marker))
         });
-        // A role that was made between the two channel is left for the next time.
+        // A role that was made between the two calls is left for the next time.
         let known = details.await?.into_iter().filter_map(|detail| {
             let (description, seconds) = listed.remove(detail.role_name()?)?;
             Some(role_from_detail(detail, description, seconds))
@@ -124,7 +124,7 @@ impl SdkRoles {
         Self { channel, listed: None }
     }
 
-    /// The same from the list of the account, where that takes fewer channel.
+    /// From the list of the account, where that takes fewer calls.
     pub(super) fn refreshing(&self) -> Self {
         let channel = self.channel.clone();
         let listed = listed_roles(move || {

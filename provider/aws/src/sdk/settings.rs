@@ -1,7 +1,5 @@
 //! What all clients share: region, credentials, repetition, HTTP client and endpoints.
 
-use std::path::{Path, PathBuf};
-
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
@@ -13,7 +11,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::credentials;
 use super::http::http_client;
-use crate::configuration::without_userinfo;
+use crate::configuration::{expand_home, without_userinfo};
 use crate::{Configuration, Error, RetryMode, Service};
 
 /// Default for the maximum number of attempts of a call, as in `hashicorp/aws`: throttling by a busy
@@ -33,7 +31,7 @@ impl Settings {
         Self::with_client(configuration, http_client(configuration)?).await
     }
 
-    /// The same with another HTTP client.
+    /// Like [`Settings::load`], with another HTTP client.
     pub(super) async fn with_client(
         configuration: &Configuration,
         http_client: SharedHttpClient,
@@ -165,14 +163,6 @@ fn profile_files(configuration: &Configuration) -> Result<EnvConfigFiles, Error>
         }
     }
     Ok(builder.build())
-}
-
-/// A path with `~/` written out, as shells do.
-pub(super) fn expand_home(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::home_dir()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
 }
 
 /// The endpoints of single services, each under any of the names that `hashicorp/aws` takes.

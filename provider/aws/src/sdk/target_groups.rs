@@ -84,7 +84,7 @@ impl SdkTargetGroups {
         Self { channel, by_name, by_arn, groups, attributes, tags, bulk_tags: BulkTags::default() }
     }
 
-    /// The same with tags from `bulk_tags`, and with groups and attributes that are kept for some seconds.
+    /// With tags from `bulk_tags`, and with groups and attributes that are kept for some seconds.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
         Self { groups: Answers::kept(), attributes: Answers::kept(), bulk_tags, ..self.clone() }
     }

@@ -1,11 +1,21 @@
-//! Lookups in the chart's own schema: description, required members and alternatives of a field.
+//! The chart's own schema, and lookups in it: description, required members and alternatives of a field.
+
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::app::contract;
+/// The schema, as Helm checks it.
+const SCHEMA: &str = include_str!("../../../../examples/charts/ipsy-app/values.schema.json");
 
 /// A step of [`Place`] into any value of a map or any element of a list.
 pub(crate) const ANY: &str = "*";
+
+/// The chart's schema.
+pub(crate) fn schema() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT
+        .get_or_init(|| serde_json::from_str(SCHEMA).expect("the chart's schema is JSON: a test reads it"))
+}
 
 /// A field of the chart's schema: its own node, and those that this one refers to.
 #[derive(Debug, Clone)]
@@ -16,7 +26,7 @@ pub(crate) struct Place {
 impl Place {
     /// The values as a whole.
     pub(crate) fn root() -> Self {
-        Self::of(contract::schema())
+        Self::of(schema())
     }
 
     fn of(node: &'static Value) -> Self {
@@ -25,7 +35,7 @@ impl Place {
         while let Some(&node) = nodes.get(next) {
             next += 1;
             let pointer = node["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-            nodes.extend(pointer.and_then(|pointer| contract::schema().pointer(pointer)));
+            nodes.extend(pointer.and_then(|pointer| schema().pointer(pointer)));
             nodes.extend(node["allOf"].as_array().into_iter().flatten());
         }
         Self { nodes }

@@ -2,6 +2,7 @@
 //! by both. All that can be found is taken into the state; the plan after it shows what differs.
 
 mod arguments;
+mod findings;
 mod identifier;
 mod instances;
 mod login;

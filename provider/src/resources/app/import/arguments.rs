@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ipsy_aws::{Account, Encryption, Repository, TagMutability, Tags};
 use serde_json::{Map, Value as Json, json};
 
-use super::search::{Findings, FoundRepository};
+use super::findings::{Findings, FoundRepository};
 use super::{instances, login, traffic};
 use crate::app::arguments::AppConfig;
 use crate::app::iam::OWN_POLICY;

@@ -4,7 +4,7 @@
 use ipsy_aws::{Aws, Error, ErrorKind};
 use provider_framework::Diagnostic;
 
-use super::search::{Findings, FoundTargetGroup};
+use super::findings::{Findings, FoundTargetGroup};
 use crate::diagnose::aws_diagnostic;
 use crate::ec2::{self, Ec2};
 

@@ -4,7 +4,7 @@
 use ipsy_aws::{Action, Rule};
 use serde_json::{Map, Value as Json, json};
 
-use super::search::Findings;
+use super::findings::Findings;
 use crate::app::resolve::App;
 use crate::infrastructure::listener_rule::ListenerRule;
 

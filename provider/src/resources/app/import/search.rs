@@ -1,72 +1,22 @@
 //! Looking for what an app has on AWS: by the names that were given, by ownership tags, by the names that ipsy or
 //! people would choose, and by what refers to what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
-use ipsy_aws::{
-    Aws, Cluster, Error, ErrorKind, LogGroup, Parameter, Repository, Role, Rule, Tags, TargetGroup,
-};
+use ipsy_aws::{Aws, Cluster, Error, ErrorKind, LogGroup, Parameter, Role, Rule, Tags};
 use provider_framework::Diagnostic;
 
 use super::super::adoption::being_deleted;
+use super::findings::{Findings, FoundRepository, FoundTargetGroup, Place};
 use super::identifier::Identifier;
 use super::instances;
 use crate::app::image::Reference;
 use crate::app::names::Identity;
 use crate::app::policy::document;
 use crate::diagnose::aws_diagnostic;
-use crate::ec2::Ec2;
 use crate::infrastructure::ownership::{describe, is_deleting, owner_of};
 use crate::infrastructure::trust::trusted_service_accounts;
-
-/// What there is of an app.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    pub(super) role: Option<Role>,
-    pub(super) rule: Option<Rule>,
-    pub(super) rule_tags: Tags,
-    pub(super) target_groups: Vec<FoundTargetGroup>,
-    pub(super) places: Vec<Place>,
-    pub(super) repository: Option<FoundRepository>,
-    pub(super) log_group: Option<LogGroup>,
-    pub(super) parameter: Option<Parameter>,
-    /// The instances that serve it, where no cluster does.
-    pub(super) ec2: Option<Ec2>,
-    /// Tags of everything that was found.
-    pub(super) tags: Vec<Tags>,
-}
-
-/// A target group of the rule.
-#[derive(Debug)]
-pub(super) struct FoundTargetGroup {
-    pub(super) group: TargetGroup,
-    pub(super) attributes: BTreeMap<String, String>,
-    pub(super) tags: Tags,
-    pub(super) weight: u16,
-}
-
-/// A repository with its policies.
-#[derive(Debug)]
-pub(super) struct FoundRepository {
-    pub(super) repository: Repository,
-    pub(super) lifecycle_policy: Option<String>,
-    pub(super) repository_policy: Option<String>,
-    /// Whether another app owns it, such as the same one in another environment.
-    pub(super) is_shared: bool,
-}
-
-/// Where the app's pods get their role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) cluster: String,
-    pub(super) namespace: String,
-    /// The cluster's provider of tokens, where those give the role.
-    pub(super) oidc_provider_arn: Option<String>,
-    /// ARN of the role.
-    pub(super) role_arn: String,
-    pub(super) tags: Tags,
-}
 
 /// Finds whatever `hints` and its app have. Nothing is changed.
 pub(super) async fn search(

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipsy_aws::{Condition, Matcher, Rule};
 use serde_json::{Map, Value as Json, json};
 
+use super::findings::{Findings, FoundTargetGroup, Place};
 use super::login;
-use super::search::{Findings, FoundTargetGroup, Place};
 use crate::app::names::{Identity, suggest_dns_label};
 use crate::app::resolve::App;
 use crate::app::rollout::Walk;
