@@ -174,8 +174,8 @@ async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Op
             Box::new(Repository { aws, ownership, name: name.to_owned(), storage })
         }
         ("ssm", "parameter") => {
-            let name =
-                if app.image.parameter.starts_with('/') { format!("/{name}") } else { name.to_owned() };
+            // The ARN leaves out the slash that names of several levels begin with.
+            let name = if name.contains('/') { format!("/{name}") } else { name.to_owned() };
             Box::new(ImageParameter { aws, ownership, name, initial: String::new() })
         }
         _ => return None,

@@ -1,6 +1,6 @@
 //! Objects that a killed update has made, and whose configuration was then reverted: no state knows of them.
 
-use ipsy_aws::{HealthCheck, NewPodIdentity, NewTargetGroup, Tags};
+use ipsy_aws::{HealthCheck, NewParameter, NewPodIdentity, NewTargetGroup, Tags};
 
 use super::*;
 
@@ -116,6 +116,27 @@ async fn a_lost_private_state_hides_none() {
     let refreshed = bench.refresh(&state).await.state.unwrap();
     let shown = refreshed.attribute("infrastructure").as_map().unwrap();
     assert!(shown.keys().any(|key| key.starts_with("orphan/")), "{:?}", shown.keys());
+    let gone = bench.destroy(&state).await;
+    assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
+    assert_eq!(bench.fake.inventory(), platform);
+}
+
+#[tokio::test]
+async fn parameters_are_found_whatever_form_the_name_has() {
+    let bench = Bench::new().await;
+    let platform = bench.fake.inventory();
+    let mut config = bench.config((90, 10));
+    config["image"]["parameter"] = json!("checkout-image");
+    let state = bench.apply(None, &config).await.state.unwrap();
+    for name in ["/ipsy/prod/before/image", "image-before"] {
+        let parameter = NewParameter {
+            name: name.into(),
+            value: "1.0.0".into(),
+            description: String::new(),
+            tags: tags(&bench, "image_parameter").await,
+        };
+        bench.fake.aws().parameters.create(&parameter).await.unwrap();
+    }
     let gone = bench.destroy(&state).await;
     assert!(gone.state.is_none(), "{:?}", gone.diagnostics);
     assert_eq!(bench.fake.inventory(), platform);
