@@ -20,12 +20,12 @@ const PROGRAM: &str = "terraform-provider-ipsy";
 
 /// The commands with what they do, as `--help` lists them.
 const COMMANDS: [(&str, &str); 6] = [
-    ("bootstrap", "writes a project for an app, or for one that runs on EC2 instances"),
-    ("cost", "estimates what an app costs in a month"),
-    ("post-render", "the post-renderer for Helm and kapp"),
-    ("rollback", "moves the traffic of an app back to where it was before"),
-    ("schema", "prints the JSON Schema of a configuration of the post-renderer"),
-    ("shift", "moves the traffic of an app step by step"),
+    ("bootstrap", "writes the files that the repository of an app begins with"),
+    ("cost", "compares the costs of Auto Scaling groups with those of pods"),
+    ("post-render", "applies standards and advanced settings to rendered manifests"),
+    ("rollback", "moves the traffic of an app back to where it was"),
+    ("schema", "prints the JSON Schema of a document, for editors"),
+    ("shift", "moves the traffic of an app to other weights"),
 ];
 
 /// Done.
