@@ -32,7 +32,7 @@ pub struct Programs {
 pub enum Profile {
     /// For tests, the demonstration and CI.
     Development,
-    /// What is published; for installing and measuring.
+    /// With all optimisations of what is published, linked for this machine; for installing and measuring.
     Distribution,
 }
 
@@ -44,10 +44,15 @@ impl Programs {
 
     /// The programs in the folder that `IPSY_BIN_DIR` names; without one, they are built.
     pub fn given_or_built(profile: Profile) -> Result<Self> {
-        match std::env::var_os("IPSY_BIN_DIR") {
-            Some(folder) => Self::within(Path::new(&folder)),
+        match Self::given()? {
+            Some(given) => Ok(given),
             None => Self::build(profile),
         }
+    }
+
+    /// The programs in the folder that `IPSY_BIN_DIR` names, if it does.
+    pub(crate) fn given() -> Result<Option<Self>> {
+        std::env::var_os("IPSY_BIN_DIR").map(|folder| Self::within(Path::new(&folder))).transpose()
     }
 
     /// The post-renderer alone, given or built: it needs a fraction of the time that the provider takes.

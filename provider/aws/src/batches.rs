@@ -66,12 +66,25 @@ where
 }
 
 /// The items of all pages. `read` reads the page of a token, the first one without, and gives the token of the next page.
-pub(crate) async fn pages<Item, Read, Answer>(read: Read) -> Result<Vec<Item>, Error>
+pub(crate) async fn pages<Items, Read, Answer>(read: Read) -> Result<Vec<Items::Item>, Error>
 where
+    Items: IntoIterator,
     Read: Fn(Option<String>) -> Answer,
-    Answer: Future<Output = Result<(Vec<Item>, Option<String>), Error>>,
+    Answer: Future<Output = Result<(Items, Option<String>), Error>>,
 {
-    let (mut all, mut token) = (Vec::new(), None);
+    pages_into(read).await
+}
+
+/// [`pages`] in another collection. Each page is dropped before the next one is read: where `read` turns the SDK's form of an
+/// object into ours, that of a single page is held at a time.
+pub(crate) async fn pages_into<All, Items, Read, Answer>(read: Read) -> Result<All, Error>
+where
+    All: Default + Extend<Items::Item>,
+    Items: IntoIterator,
+    Read: Fn(Option<String>) -> Answer,
+    Answer: Future<Output = Result<(Items, Option<String>), Error>>,
+{
+    let (mut all, mut token) = (All::default(), None);
     loop {
         let (items, next) = read(token).await?;
         all.extend(items);

@@ -56,7 +56,7 @@ pub use repositories::{
     Contents, Encryption, Finding, Image, ImageReference, NewRepository, RegistryLogin, Repositories,
     Repository, ScanFindings, ScanStatus, TagMutability,
 };
-pub use resource_tags::ResourceTags;
+pub use resource_tags::{ResourceTags, TaggedObjects};
 pub use roles::{NewRole, Role, RoleChange, Roles};
 pub use secret::Secret;
 pub use service::Service;

@@ -1,5 +1,7 @@
 //! EKS Pod Identity associations: which IAM role the pods of a service account get in a cluster.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::{Error, Tags};
@@ -23,7 +25,8 @@ pub trait PodIdentities: Send + Sync {
     async fn get(&self, cluster: &str, id: &str) -> Result<Option<PodIdentity>, Error>;
 
     /// All associations of a cluster, without their roles: AWS lists only references. Empty without the cluster.
-    async fn list(&self, cluster: &str) -> Result<Vec<PodIdentityReference>, Error>;
+    /// Many apps share a list, which can have thousands of associations.
+    async fn list(&self, cluster: &str) -> Result<Arc<Vec<PodIdentityReference>>, Error>;
 
     /// Changes the role. A role that was made just now is waited for.
     async fn update(&self, cluster: &str, id: &str, change: &PodIdentityChange)

@@ -47,7 +47,7 @@ pub(crate) async fn orphans<'a>(
             Arc::default()
         }
     };
-    for (arn, _) in found.iter().filter(|(_, tags)| is_orphan(ownership, tags)) {
+    for (arn, _) in ownership.made(&found).filter(|(_, tags)| !ownership.is_retained(tags)) {
         all.extend(component(aws, app, ownership, arn).await);
     }
     without(all, &kept)

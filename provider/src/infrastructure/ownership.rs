@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ipsy_aws::{Tags, one_line};
+use ipsy_aws::{TaggedObjects, Tags, one_line};
 use serde_json::{Value, json};
 
 use super::ComponentKey;
@@ -115,6 +115,11 @@ impl Ownership {
     /// Whether this very holder has written these tags.
     pub(crate) fn has_made(&self, tags: &Tags) -> bool {
         self.marks(tags) && owner_id(tags).is_some_and(|id| id == self.holder.id)
+    }
+
+    /// The objects of a list whose tags this very holder has written.
+    pub(crate) fn made<'a>(&'a self, all: &'a TaggedObjects) -> impl Iterator<Item = (&'a str, Tags)> {
+        all.with_tag(OWNER, &self.holder.id).filter(|(_, tags)| self.has_made(tags))
     }
 
     /// Whether another resource instance holds an object with these tags, as an object of this app.

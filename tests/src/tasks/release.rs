@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::console::Console;
+use crate::programs::Programs;
 use crate::tools::Tools;
 use crate::workspace;
 pub use checkout::Checkout;
@@ -138,6 +139,17 @@ pub fn build(console: Console, folder: Option<PathBuf>, platforms: Vec<Platform>
     }
     console.say(folder.display());
     Ok(())
+}
+
+/// Both programs as they are published for this machine: those that the caller names, else built.
+pub fn programs_of_this_machine(console: Console) -> Result<Programs> {
+    if let Some(given) = Programs::given()? {
+        return Ok(given);
+    }
+    let (checkout, platform) = (Checkout::here()?, Platform::of_this_machine()?);
+    let builder = Builder::ready(console, &checkout)?;
+    let build = |program| builder.build(program, platform);
+    Ok(Programs { provider: build(Program::Provider)?, post_renderer: build(Program::PostRenderer)? })
 }
 
 /// A program for each platform.

@@ -10,8 +10,9 @@ use anyhow::{Result, ensure};
 
 use crate::aws_bench::AwsBench;
 use crate::console::Console;
-use crate::programs::{Profile, Programs};
+use crate::programs::Programs;
 use crate::tasks::apps::Apps;
+use crate::tasks::release::programs_of_this_machine;
 use crate::tasks::table::Table;
 use crate::terraform::{APPLY, Terraform};
 use crate::tools::Tools;
@@ -51,7 +52,7 @@ const PLAN: [&str; 3] = ["plan", "-input=false", "-no-color"];
 pub fn run(console: Console) -> Result<()> {
     let step = console.step("tools, and the programs as they are published");
     let tools = Tools::ready(console)?;
-    let programs = Programs::given_or_built(Profile::Distribution)?;
+    let programs = programs_of_this_machine(console)?;
     step.done("ready");
     let mut table =
         Table::new(&["", "wall", "Terraform", "provider", "moto", "provider's share", "provider's memory"]);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::batcher::{Batcher, Found};
 use super::kept::Kept;
-use crate::{Error, ErrorKind, Tags};
+use crate::{Error, ErrorKind, TaggedObjects, Tags};
 
 /// AWS takes at most a hundred ARNs in a call.
 const ARNS_PER_CALL: usize = 100;
@@ -22,7 +22,7 @@ struct Listed {
     together: Batcher<String, Tags>,
     kept: Arc<Kept<String, Tags>>,
     /// The last list of objects by their tags, which has most of what is asked for.
-    list: Arc<Kept<(), BTreeMap<String, Tags>>>,
+    list: Arc<Kept<(), TaggedObjects>>,
 }
 
 impl Listed {
@@ -32,8 +32,8 @@ impl Listed {
         let mut missing = Vec::new();
         let list = self.list.get(&());
         for arn in arns {
-            if let Some(tags) = list.as_ref().and_then(|list| list.get(arn)) {
-                all.insert(arn.clone(), tags.clone());
+            if let Some(tags) = list.as_ref().and_then(|list| list.tags(arn)) {
+                all.insert(arn.clone(), tags);
             } else if let Some(tags) = self.kept.get(arn) {
                 all.insert(arn.clone(), tags.as_ref().clone());
             } else {
@@ -81,7 +81,7 @@ impl BulkTags {
     }
 
     /// Keeps tags that the tagging service has just listed.
-    pub(crate) fn keep(&self, listed: &Arc<BTreeMap<String, Tags>>) {
+    pub(crate) fn keep(&self, listed: &Arc<TaggedObjects>) {
         if let Some(Listed { list, .. }) = &self.0 {
             list.put_all([((), listed.clone())]);
         }

@@ -1,12 +1,11 @@
 //! Pod Identity associations: when many of one cluster are looked up, the cluster is listed once.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::batcher::{Batcher, Found};
-use super::kept::Kept;
-use crate::{Error, PodIdentityReference};
+use super::reads::Reads;
+use crate::PodIdentityReference;
 
 /// AWS lists at most a hundred associations in a call.
 const ASSOCIATIONS_PER_PAGE: usize = 100;
@@ -22,6 +21,12 @@ pub(crate) struct Place {
     pub(crate) service_account: String,
 }
 
+impl Place {
+    fn is_of(&self, reference: &PodIdentityReference) -> bool {
+        self.namespace == reference.namespace && self.service_account == reference.service_account
+    }
+}
+
 /// The entry of a cluster's list for a place; a place that is not in it has no association.
 #[derive(Clone)]
 pub(crate) enum Look {
@@ -32,33 +37,24 @@ pub(crate) enum Look {
 }
 
 /// The lists of clusters, by name.
-pub(crate) type Lists = Kept<String, Vec<PodIdentityReference>>;
+pub(crate) type Lists = Reads<String, Arc<Vec<PodIdentityReference>>>;
 
-/// Looks for places in what `list` gives for their clusters. `kept` has lists that are still good.
-pub(crate) fn looks<List, Answer>(list: List, kept: Option<Lists>) -> Batcher<Place, Look>
-where
-    List: Fn(String) -> Answer + Send + Sync + 'static,
-    Answer: Future<Output = Result<Vec<PodIdentityReference>, Error>> + Send + 'static,
-{
-    let clusters = Arc::new(Clusters { list, kept, sizes: Mutex::default() });
+/// Looks for places in the lists of their clusters.
+pub(crate) fn looks(lists: Lists) -> Batcher<Place, Look> {
+    let clusters = Arc::new(Clusters { lists, sizes: Mutex::default() });
     Batcher::of(LOOKS_PER_BATCH, &clusters, |clusters, places: Vec<Place>| async move {
         clusters.look(places).await
     })
 }
 
 /// What is known of the clusters, to choose the cheaper way.
-struct Clusters<List> {
-    list: List,
-    kept: Option<Lists>,
+struct Clusters {
+    lists: Lists,
     /// The number of associations of each cluster that was listed before.
     sizes: Mutex<BTreeMap<String, usize>>,
 }
 
-impl<List, Answer> Clusters<List>
-where
-    List: Fn(String) -> Answer,
-    Answer: Future<Output = Result<Vec<PodIdentityReference>, Error>>,
-{
+impl Clusters {
     /// Looks for all places, cluster by cluster.
     async fn look(&self, places: Vec<Place>) -> Found<Place, Look> {
         let mut by_cluster: BTreeMap<String, Vec<Place>> = BTreeMap::new();
@@ -67,20 +63,23 @@ where
         }
         let mut all = BTreeMap::new();
         for (cluster, places) in by_cluster {
-            if let Some(listed) = self.kept.as_ref().and_then(|kept| kept.get(&cluster)) {
-                all.extend(listed.iter().map(|found| found_at(&cluster, found)));
-                continue;
-            }
-            if self.pages(&cluster) >= places.len() {
-                all.extend(places.into_iter().map(|place| (place, Look::Alone)));
-                continue;
-            }
-            let listed = (self.list)(cluster.clone()).await?;
-            self.sizes.lock().unwrap_or_else(PoisonError::into_inner).insert(cluster.clone(), listed.len());
-            all.extend(listed.iter().map(|found| found_at(&cluster, found)));
-            if let Some(kept) = &self.kept {
-                kept.put(cluster, listed);
-            }
+            let listed = match self.lists.fresh(&cluster) {
+                Some(listed) => listed.unwrap_or_default(),
+                None if self.pages(&cluster) >= places.len() => {
+                    all.extend(places.into_iter().map(|place| (place, Look::Alone)));
+                    continue;
+                }
+                None => {
+                    let listed = self.lists.one(cluster.clone()).await?.unwrap_or_default();
+                    let mut sizes = self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+                    sizes.insert(cluster, listed.len());
+                    listed
+                }
+            };
+            all.extend(places.into_iter().filter_map(|place| {
+                let found = listed.iter().find(|reference| place.is_of(reference))?;
+                Some((place, Look::Id(found.id.clone())))
+            }));
         }
         Ok(all)
     }
@@ -90,14 +89,4 @@ where
         let sizes = self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
         sizes.get(cluster).copied().unwrap_or(0).div_ceil(ASSOCIATIONS_PER_PAGE).max(1)
     }
-}
-
-fn found_at(cluster: &str, found: &PodIdentityReference) -> (Place, Look) {
-    let PodIdentityReference { id, namespace, service_account, .. } = found;
-    let place = Place {
-        cluster: cluster.to_owned(),
-        namespace: namespace.clone(),
-        service_account: service_account.clone(),
-    };
-    (place, Look::Id(id.clone()))
 }

@@ -32,6 +32,11 @@ where
         Self { batches: self.batches.clone(), answers: Answers::kept() }
     }
 
+    /// The answer for one key that is kept and fresh, if there is one; it may be that there is no such value.
+    pub(crate) fn fresh(&self, key: &Key) -> Option<Option<Value>> {
+        self.answers.fresh(key).map(|answer| answer.as_ref().clone())
+    }
+
     /// The value of one key.
     pub(crate) async fn one(&self, key: Key) -> Result<Option<Value>, Error> {
         self.answers.read(key.clone(), self.batches.get_one(key)).await

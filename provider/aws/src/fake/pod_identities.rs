@@ -1,5 +1,7 @@
 //! Pod Identity associations of the AWS in memory.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::refusal::Refusal;
@@ -108,18 +110,18 @@ impl PodIdentities for World {
         })
     }
 
-    async fn list(&self, cluster: &str) -> Result<Vec<PodIdentityReference>, Error> {
+    async fn list(&self, cluster: &str) -> Result<Arc<Vec<PodIdentityReference>>, Error> {
         self.call(Service::Eks, "ListPodIdentityAssociations", cluster, |state| {
             let all = state.pod_identities.values().map(|(_, association)| association);
-            Ok(all
-                .filter(|association| association.cluster == cluster)
-                .map(|association| PodIdentityReference {
+            let references = all.filter(|association| association.cluster == cluster).map(|association| {
+                PodIdentityReference {
                     id: association.id.clone(),
                     arn: association.arn.clone(),
                     namespace: association.namespace.clone(),
                     service_account: association.service_account.clone(),
-                })
-                .collect())
+                }
+            });
+            Ok(Arc::new(references.collect()))
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::world::World;
-use crate::{Error, ResourceTags, Service, Tags};
+use crate::{Error, ResourceTags, Service, TaggedObjects, Tags};
 
 #[async_trait]
 impl ResourceTags for World {
@@ -21,7 +21,7 @@ impl ResourceTags for World {
         })
     }
 
-    async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error> {
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<TaggedObjects>, Error> {
         self.call(Service::Tagging, "GetResources", "", |state| {
             let carries = |found: &Tags| tags.iter().all(|(key, value)| found.get(key) == Some(value));
             let found = state.tags.iter().filter(|(_, found)| carries(found));

@@ -69,37 +69,25 @@ impl Eks {
 pub(super) struct SdkPodIdentities {
     channel: Arc<Eks>,
     looks: Batcher<Place, Look>,
-    lists: Reads<String, Vec<PodIdentityReference>>,
+    lists: Lists,
     associations: Answers<(String, String), Option<PodIdentity>>,
 }
 
 impl SdkPodIdentities {
     pub(super) fn new(channel: Arc<Eks>) -> Self {
         let lists = Batcher::single(&channel, |channel, cluster: String| async move {
-            channel.references(&cluster, None).await.map(Some)
+            Ok(Some(Arc::new(channel.references(&cluster, None).await?)))
         });
-        let looks = looks_in_lists(&channel, None);
-        Self { channel, looks, lists: Reads::new(lists), associations: Answers::exact() }
+        let lists = Reads::new(lists);
+        Self { channel, looks: looks(lists.clone()), lists, associations: Answers::exact() }
     }
 
     /// With answers that are kept for some seconds.
     pub(super) fn refreshing(&self) -> Self {
-        Self {
-            looks: looks_in_lists(&self.channel, Some(Lists::default())),
-            lists: self.lists.refreshing(),
-            associations: Answers::kept(),
-            ..self.clone()
-        }
+        let lists = self.lists.refreshing();
+        let associations = Answers::kept();
+        Self { looks: looks(lists.clone()), lists, associations, channel: self.channel.clone() }
     }
-}
-
-fn looks_in_lists(channel: &Arc<Eks>, kept: Option<Lists>) -> Batcher<Place, Look> {
-    let channel = channel.clone();
-    let list = move |cluster: String| {
-        let channel = channel.clone();
-        async move { channel.references(&cluster, None).await }
-    };
-    looks(list, kept)
 }
 
 #[async_trait]
@@ -156,7 +144,7 @@ impl PodIdentities for SdkPodIdentities {
         self.associations.read(key, self.channel.association(cluster, id)).await
     }
 
-    async fn list(&self, cluster: &str) -> Result<Vec<PodIdentityReference>, Error> {
+    async fn list(&self, cluster: &str) -> Result<Arc<Vec<PodIdentityReference>>, Error> {
         Ok(self.lists.one(cluster.to_owned()).await?.unwrap_or_default())
     }
 

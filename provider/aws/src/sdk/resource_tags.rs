@@ -12,7 +12,7 @@ use super::tags::from_pairs;
 use crate::coalesce::batcher::Batcher;
 use crate::coalesce::bulk_tags::BulkTags;
 use crate::coalesce::kept::Kept;
-use crate::{Error, ResourceTags, Tags, batches};
+use crate::{Error, ResourceTags, TaggedObjects, Tags, batches};
 
 /// AWS takes at most a hundred ARNs in a call, and answers such a call in one page.
 const ARNS_PER_CALL: usize = 100;
@@ -21,9 +21,6 @@ const ARNS_PER_CALL: usize = 100;
 const OBJECTS_PER_PAGE: i32 = 100;
 
 pub(super) type Tagging = Channel<aws_sdk_resourcegroupstagging::Client>;
-
-/// Tags by ARN.
-type List = Arc<BTreeMap<String, Tags>>;
 
 impl Tagging {
     async fn by_arns(&self, arns: &[String]) -> Result<BTreeMap<String, Tags>, Error> {
@@ -36,10 +33,10 @@ impl Tagging {
         Ok(all)
     }
 
-    async fn with_tags(&self, tags: &Tags) -> Result<List, Error> {
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<TaggedObjects>, Error> {
         let filters: Vec<TagFilter> =
             tags.iter().map(|(key, value)| TagFilter::builder().key(key).values(value).build()).collect();
-        let objects = batches::pages(|page| {
+        let objects = batches::pages_into(|page| {
             let request = self
                 .client
                 .get_resources()
@@ -48,13 +45,11 @@ impl Tagging {
                 .set_pagination_token(page);
             async move {
                 let answer = self.call("GetResources", "", || request.clone().send()).await?;
-                // Page by page: the SDK's form of thousands of objects takes much memory.
-                let objects: Vec<_> =
-                    answer.resource_tag_mapping_list().iter().filter_map(from_sdk).collect();
-                Ok((objects, answer.pagination_token))
+                let objects = answer.resource_tag_mapping_list.into_iter().flatten();
+                Ok((objects.filter_map(|found| from_sdk(&found)), answer.pagination_token))
             }
         });
-        Ok(Arc::new(objects.await?.into_iter().collect()))
+        objects.await.map(Arc::new)
     }
 }
 
@@ -62,7 +57,7 @@ impl Tagging {
 pub(super) struct SdkResourceTags {
     channel: Arc<Tagging>,
     /// Lists for a refresh.
-    lists: Option<Batcher<Tags, List>>,
+    lists: Option<Batcher<Tags, Arc<TaggedObjects>>>,
 }
 
 impl SdkResourceTags {
@@ -82,7 +77,7 @@ impl SdkResourceTags {
     /// With lists that are kept for some seconds. After a failure the lists are empty: where the service does not
     /// answer, each of many apps would wait for it. Listed tags are also passed to `bulk_tags`.
     pub(super) fn refreshing(&self, bulk_tags: BulkTags) -> Self {
-        let kept: Arc<Kept<Tags, BTreeMap<String, Tags>>> = Arc::default();
+        let kept: Arc<Kept<Tags, TaggedObjects>> = Arc::default();
         let is_closed = Arc::new(AtomicBool::new(false));
         let lists = Batcher::single(&self.channel, move |channel, tags: Tags| {
             let (kept, is_closed, bulk_tags) = (kept.clone(), is_closed.clone(), bulk_tags.clone());
@@ -112,7 +107,7 @@ impl ResourceTags for SdkResourceTags {
         self.channel.by_arns(arns).await
     }
 
-    async fn with_tags(&self, tags: &Tags) -> Result<Arc<BTreeMap<String, Tags>>, Error> {
+    async fn with_tags(&self, tags: &Tags) -> Result<Arc<TaggedObjects>, Error> {
         match &self.lists {
             Some(lists) => Ok(lists.get_one(tags.clone()).await?.unwrap_or_default()),
             None => self.channel.with_tags(tags).await,

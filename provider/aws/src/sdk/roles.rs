@@ -18,6 +18,9 @@ use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Service, Tags, b
 /// AWS lists at most a thousand of anything in a call.
 const PAGE: i32 = 1000;
 
+/// Fewer of what comes with its policies: the SDK holds a page's text and its own form of it at the same time.
+const PAGE_OF_DETAILS: i32 = 200;
+
 pub(super) type Iam = Channel<aws_sdk_iam::Client>;
 
 impl Iam {
@@ -38,25 +41,25 @@ impl Iam {
     }
 
     async fn roles(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
-        let mut listed = self.listed(path_prefix).await?;
-        let details = batches::pages(|page| async move {
+        let listed = &self.listed(path_prefix).await?;
+        let roles = batches::pages(|page| async move {
             let request = self
                 .client
                 .get_account_authorization_details()
                 .filter(EntityType::Role)
-                .max_items(PAGE)
+                .max_items(PAGE_OF_DETAILS)
                 .set_marker(page);
             let operation = "GetAccountAuthorizationDetails";
             let answer = self.call(operation, path_prefix, || request.clone().send()).await?;
             let marker = answer.marker.filter(|_| answer.is_truncated);
-            Ok((answer.role_detail_list.unwrap_or_default(), marker))
+            // A role that was made between the two calls is left for the next time.
+            let roles = answer.role_detail_list.into_iter().flatten().filter_map(|detail| {
+                let (description, seconds) = listed.get(detail.role_name()?)?.clone();
+                Some(role_from_detail(detail, description, seconds))
+            });
+            Ok((roles, marker))
         });
-        // A role that was made between the two calls is left for the next time.
-        let known = details.await?.into_iter().filter_map(|detail| {
-            let (description, seconds) = listed.remove(detail.role_name()?)?;
-            Some(role_from_detail(detail, description, seconds))
-        });
-        Ok(known.collect())
+        roles.await
     }
 
     async fn inline_policy_names(&self, role: &str) -> Result<Vec<String>, Error> {
@@ -81,16 +84,18 @@ impl Iam {
 
     /// Description and session duration of every role: what the details of the account leave out.
     async fn listed(&self, path_prefix: &str) -> Result<BTreeMap<String, (String, u32)>, Error> {
-        let roles = batches::pages(|page| async move {
-            let request = self.client.list_roles().path_prefix(path_prefix).max_items(PAGE).set_marker(page);
+        let roles = batches::pages_into(|page| async move {
+            let request =
+                self.client.list_roles().path_prefix(path_prefix).max_items(PAGE_OF_DETAILS).set_marker(page);
             let answer = self.call("ListRoles", path_prefix, || request.clone().send()).await?;
-            Ok((answer.roles, answer.marker.filter(|_| answer.is_truncated)))
+            let marker = answer.marker.filter(|_| answer.is_truncated);
+            let roles = answer.roles.into_iter().map(|role| {
+                let seconds = session_seconds(role.max_session_duration);
+                (role.role_name, (role.description.unwrap_or_default(), seconds))
+            });
+            Ok((roles, marker))
         });
-        let named = roles.await?.into_iter().map(|role| {
-            let seconds = session_seconds(role.max_session_duration);
-            (role.role_name, (role.description.unwrap_or_default(), seconds))
-        });
-        Ok(named.collect())
+        roles.await
     }
 
     async fn instance_profiles(&self, role: &str) -> Result<Vec<String>, Error> {

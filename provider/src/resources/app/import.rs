@@ -120,10 +120,10 @@ async fn identify(aws: &Aws, named: &Identifier, id: &str) -> Result<Identity, D
             .map(|(_, account)| account)
             .collect();
         for cluster in aws.clusters.list().await.map_err(tell)? {
-            for reference in aws.pod_identities.list(&cluster).await.map_err(tell)? {
+            for reference in aws.pod_identities.list(&cluster).await.map_err(tell)?.iter() {
                 let found = aws.pod_identities.get(&cluster, &reference.id).await.map_err(tell)?;
                 if found.is_some_and(|found| found.role_arn == role.arn) {
-                    accounts.push(reference.service_account);
+                    accounts.push(reference.service_account.clone());
                 }
             }
         }

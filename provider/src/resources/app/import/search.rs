@@ -260,7 +260,7 @@ async fn pod_identities(
     let what = "The Pod Identity associations";
     let mut found = Vec::new();
     for cluster in tell("The clusters", aws.clusters.list().await)? {
-        for reference in tell(what, aws.pod_identities.list(&cluster).await)? {
+        for reference in tell(what, aws.pod_identities.list(&cluster).await)?.iter() {
             // Where the role was named, whatever has it is the app's.
             if reference.service_account != identity.app && hints.role.is_none() {
                 continue;

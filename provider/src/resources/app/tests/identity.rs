@@ -105,8 +105,8 @@ async fn a_migration_has_an_account_of_its_own_that_gets_the_role_and_loses_it()
     let aws = bench.fake.aws();
     let accounts = async || {
         let mut accounts: Vec<String> = Vec::new();
-        for reference in aws.pod_identities.list("eks-blue").await.unwrap() {
-            accounts.push(reference.service_account);
+        for reference in aws.pod_identities.list("eks-blue").await.unwrap().iter() {
+            accounts.push(reference.service_account.clone());
         }
         accounts.sort();
         accounts
