@@ -175,7 +175,7 @@ fn the_table_of_features_is_up_to_date() {
 #[test]
 fn every_feature_has_a_test_that_exists() {
     let mut sources = String::new();
-    for root in ["src", "tests", "../../tests/tests/framework"] {
+    for root in ["src", "tests", "../../tests/suite/framework"] {
         read(&folder().join(root), &mut sources);
     }
     let missing: Vec<&str> = groups()
