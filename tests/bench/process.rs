@@ -49,10 +49,10 @@ pub enum Disturbance {
 impl Disturbance {
     fn strike(self, child: &Child) {
         match self {
-            Self::Interrupt => end_group(child.id(), Signal::INT),
-            Self::Kill => end_group(child.id(), Signal::KILL),
-            Self::KillAlone => end(child.id(), Signal::KILL),
-            Self::KillChildren => children(child.id()).into_iter().for_each(|id| end(id, Signal::KILL)),
+            Self::Interrupt => end_group(child, Signal::INT),
+            Self::Kill => end_group(child, Signal::KILL),
+            Self::KillAlone => end(Pid::from_child(child)),
+            Self::KillChildren => children(child.id()).into_iter().for_each(end),
         }
     }
 }
@@ -236,8 +236,8 @@ impl Process {
             if let Some(status) = child.try_wait()? {
                 let alone =
                     self.disturbance.as_ref().is_some_and(|(_, kind)| *kind == Disturbance::KillAlone);
-                let outlived = alone && !wait_for_group(child.id());
-                end_group(child.id(), Signal::KILL);
+                let outlived = alone && !wait_for_group(child);
+                end_group(child, Signal::KILL);
                 if outlived {
                     bail!("what `{}` started lived on without it for {GRACE:?}", self.command_line());
                 }
@@ -308,44 +308,39 @@ impl Drop for Running {
 
 /// Asks a process and its children to end as Ctrl-C does, waits, and ends them by force.
 fn stop(child: &mut Child) {
-    end_group(child.id(), Signal::INT);
+    end_group(child, Signal::INT);
     let deadline = Instant::now() + GRACE;
     while Instant::now() < deadline && matches!(child.try_wait(), Ok(None)) {
         thread::sleep(Duration::from_millis(10));
     }
-    end_group(child.id(), Signal::KILL);
+    end_group(child, Signal::KILL);
     let _ = child.wait();
 }
 
-fn end_group(leader: u32, signal: Signal) {
-    let group = i32::try_from(leader).ok().and_then(Pid::from_raw);
-    if let Some(group) = group.filter(|group| test_kill_process_group(*group).is_ok()) {
-        let _ = kill_process_group(group, signal);
-    }
+/// The group has the id of its leader. It may have ended.
+fn end_group(leader: &Child, signal: Signal) {
+    let _ = kill_process_group(Pid::from_child(leader), signal);
 }
 
-fn end(process: u32, signal: Signal) {
-    if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
-        let _ = kill_process(process, signal);
-    }
+fn end(process: Pid) {
+    let _ = kill_process(process, Signal::KILL);
 }
 
 /// The processes that a process has started and that are still its own.
-fn children(parent: u32) -> Vec<u32> {
+fn children(parent: u32) -> Vec<Pid> {
     let listed = Command::new("ps").args(["-A", "-o", "ppid=,pid="]).output();
     let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
-    let pairs = text.lines().filter_map(|line| {
-        let mut numbers = line.split_whitespace().map(str::parse::<u32>);
-        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    let children = text.lines().filter_map(|line| {
+        let (owner, process) = line.trim().split_once(' ')?;
+        (owner == parent.to_string()).then(|| Pid::from_raw(process.trim().parse().ok()?))?
     });
-    pairs.filter(|(owner, _)| *owner == parent).map(|(_, process)| process).collect()
+    children.collect()
 }
 
 /// Waits until nothing of a process group is left; false if that takes too long.
-fn wait_for_group(leader: u32) -> bool {
-    let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) else { return true };
+fn wait_for_group(leader: &Child) -> bool {
     let deadline = Instant::now() + GRACE;
-    while test_kill_process_group(group).is_ok() {
+    while test_kill_process_group(Pid::from_child(leader)).is_ok() {
         if Instant::now() >= deadline {
             return false;
         }
