@@ -4,13 +4,15 @@
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use acceptance::interrupt;
 use acceptance::process::callers_environment;
 use anyhow::{Context, Result, ensure};
+use procfs_core::FromRead;
+use procfs_core::process::{Schedstat, Stat, Status};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// The unit in which Linux counts processor time for `/proc`, on all its platforms.
@@ -50,9 +52,9 @@ impl Run {
     /// How long it takes. Nothing looks at it meanwhile: looks take processor time from a program that uses all
     /// processors.
     pub(crate) fn time(&self) -> Result<Time> {
-        self.until_its_end(|process| {
+        self.until_its_end(|child| {
             // The process is kept as a zombie until its processor time is read.
-            waitid(WaitId::Pid(process), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?;
+            waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)?;
             Ok(())
         })
         .map(|(time, ())| time)
@@ -61,12 +63,11 @@ impl Run {
     /// Its peak memory, which Linux reports only while it runs. A short run may end between two looks, so
     /// that it takes some.
     pub(crate) fn memory(&self) -> Result<u64> {
-        let (_, memory) = self.until_its_end(|process| {
+        let (_, memory) = self.until_its_end(|child| {
             let mut memory = 0;
             let flags = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-            while waitid(WaitId::Pid(process), flags)?.is_none() {
-                let id = u32::try_from(process.as_raw_nonzero().get())?;
-                memory = memory.max(peak_memory(id).unwrap_or(0));
+            while waitid(WaitId::Pid(Pid::from_child(child)), flags)?.is_none() {
+                memory = memory.max(peak_memory(child.id()).unwrap_or(0));
                 thread::sleep(Duration::from_micros(200));
             }
             Ok(memory)
@@ -74,7 +75,7 @@ impl Run {
         Ok(memory)
     }
 
-    fn until_its_end<T>(&self, wait: impl FnOnce(Pid) -> Result<T>) -> Result<(Time, T)> {
+    fn until_its_end<T>(&self, wait: impl FnOnce(&Child) -> Result<T>) -> Result<(Time, T)> {
         interrupt::check()?;
         let name = self.program.display();
         let said = self.output.with_extension("err");
@@ -91,9 +92,7 @@ impl Run {
             .stderr(Stdio::from(errors))
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
-        let process =
-            i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
-        let waited = wait(process)?;
+        let waited = wait(&child)?;
         let wall = started.elapsed();
         let processor = processor_time(child.id())?;
         let status = child.wait()?;
@@ -114,36 +113,23 @@ impl Cost {
 
 /// The most memory that a process had resident, in bytes.
 pub(crate) fn peak_memory(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    let status = Status::from_file(format!("/proc/{process}/status")).ok()?;
+    status.vmhwm.map(|kilobytes| kilobytes * 1024)
 }
 
 /// What a process has taken so far. Linux counts exactly for a program of one thread, and in steps
 /// of 10 ms for all threads together.
 pub(crate) fn processor_time(process: u32) -> Result<Duration> {
-    let exact = fs::read_to_string(format!("/proc/{process}/schedstat")).unwrap_or_default();
-    let exact = exact
-        .split(' ')
-        .next()
-        .and_then(|field| field.parse().ok())
-        .map_or(Duration::ZERO, Duration::from_nanos);
-    Ok(exact.max(ticks(&process.to_string(), 11)?))
+    let exact = Schedstat::from_file(format!("/proc/{process}/schedstat"))
+        .map_or(Duration::ZERO, |counted| Duration::from_nanos(counted.sum_exec_runtime));
+    let stat = Stat::from_file(format!("/proc/{process}/stat"))?;
+    Ok(exact.max(TICK * u32::try_from(stat.utime + stat.stime)?))
 }
 
 /// The processor time of all processes that this one has started and waited for, and of those that they have.
 pub(crate) fn processor_time_of_children() -> Result<Duration> {
-    ticks("self", 13)
-}
-
-/// User and system time, which stand side by side in `/proc/PROCESS/stat`, the first at `field`.
-fn ticks(process: &str, field: usize) -> Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name stands in parentheses and may hold blanks; the fields are counted from behind it.
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
-    let (user, system) = (ticks(field).context("user time")?, ticks(field + 1).context("system time")?);
-    Ok(TICK * (user + system))
+    let stat = Stat::from_file("/proc/self/stat")?;
+    Ok(TICK * u32::try_from(stat.cutime + stat.cstime)?)
 }
 
 /// The processes whose program lies in a folder.
