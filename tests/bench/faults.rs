@@ -15,11 +15,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Result, ensure};
+use comfy_table::Table;
 
 use crate::console::Console;
 use crate::interrupt;
 use crate::programs::Programs;
-use crate::table::Table;
+use crate::table;
 use crate::tools::Tools;
 
 use bed::Bed;
@@ -120,7 +121,7 @@ type Counts = BTreeMap<Way, (usize, usize)>;
 
 /// A row for each operation of each phase: in how many of its points, by way, everything went well.
 fn table(verdicts: &[(Point, Verdict)]) -> Table {
-    let mut table = Table::new(&[
+    let mut table = table::under(&[
         "phase",
         "operation",
         "call fails",
@@ -139,7 +140,7 @@ fn table(verdicts: &[(Point, Verdict)]) -> Table {
     for ((_, phase, operation), ways) in rows {
         let cell = |way| ways.get(&way).map_or_else(|| "-".to_owned(), |(good, all)| format!("{good}/{all}"));
         let [first, second, third, fourth, fifth] = Way::ALL.map(cell);
-        table.row([phase.to_owned(), operation.to_owned(), first, second, third, fourth, fifth]);
+        table.add_row([phase.to_owned(), operation.to_owned(), first, second, third, fourth, fifth]);
     }
     table
 }

@@ -9,10 +9,11 @@ use acceptance::rehearsal::canary::{self, BACKEND, STEPS};
 use acceptance::rehearsal::incidents::{INCIDENTS, Report};
 use acceptance::rehearsal::record::Record;
 use acceptance::rehearsal::step::{Step, Weights};
-use acceptance::table::Table;
+use acceptance::table;
 use acceptance::tools::Tools;
 use acceptance::workspace;
 use anyhow::Result;
+use comfy_table::Table;
 
 use crate::test_cluster;
 
@@ -78,9 +79,9 @@ fn incidents(console: Console, tools: &Tools, programs: &Programs) -> Result<()>
 }
 
 fn incident_table(reports: &[(&str, Report)]) -> Table {
-    let mut table = Table::new(&["incident", "outcome", "weights after", "requests", "failed", "for"]);
+    let mut table = table::under(&["incident", "outcome", "weights after", "requests", "failed", "for"]);
     for (name, report) in reports {
-        table.row([
+        table.add_row([
             (*name).to_owned(),
             report.outcome.to_owned(),
             shown(report.weights),
@@ -94,10 +95,10 @@ fn incident_table(reports: &[(&str, Report)]) -> Table {
 
 fn table(steps: &[Step]) -> Table {
     let header = ["step", "weights", "measured share", "requests", "failed", "p95"];
-    let mut table = Table::new(&header);
+    let mut table = table::under(&header);
     for (index, step) in steps.iter().enumerate() {
         let shares = step.weights.iter().map(|(backend, _)| format!("{:.1} %", step.settled.share(backend)));
-        table.row([
+        table.add_row([
             (index + 1).to_string(),
             shown(step.weights),
             shares.collect::<Vec<_>>().join(" / "),

@@ -10,10 +10,11 @@ use acceptance::apps::Apps;
 use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
 use acceptance::programs::Programs;
-use acceptance::table::Table;
+use acceptance::table;
 use acceptance::terraform::{APPLY, Terraform};
 use acceptance::tools::Tools;
 use anyhow::{Result, ensure};
+use comfy_table::Table;
 
 use crate::release::programs_of_this_machine;
 
@@ -55,7 +56,7 @@ pub(crate) fn run(console: Console) -> Result<()> {
     let programs = programs_of_this_machine(console)?;
     step.done("ready");
     let mut table =
-        Table::new(&["", "wall", "Terraform", "provider", "moto", "provider's share", "provider's memory"]);
+        table::under(&["", "wall", "Terraform", "provider", "moto", "provider's share", "provider's memory"]);
 
     let step = console.step(format!("calls of a refresh and an import of {REFRESHED} apps"));
     let Calls { refresh: calls, import: import_calls } = calls_of_reads(console, &tools, &programs)?;
@@ -142,9 +143,9 @@ fn calls_of_reads(console: Console, tools: &Tools, programs: &Programs) -> Resul
 /// How many calls were made since they were forgotten, divided by the number of apps.
 fn calls_for_each_app(console: Console, aws: &AwsBench) -> Result<f64> {
     let calls = aws.calls()?;
-    let mut table = Table::new(&["operation", "calls"]);
+    let mut table = table::under(&["operation", "calls"]);
     for (operation, count) in &calls {
-        table.row([operation.clone(), count.to_string()]);
+        table.add_row([operation.clone(), count.to_string()]);
     }
     console.show(&table.to_string());
     Ok(f64::from(u32::try_from(calls.values().sum::<u64>())?) / f64::from(REFRESHED))
@@ -158,7 +159,7 @@ fn share(cost: &Cost) -> f64 {
 
 fn row(table: &mut Table, what: &str, cost: &Cost) {
     let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
-    table.row([
+    table.add_row([
         what.to_owned(),
         seconds(cost.wall),
         seconds(cost.terraform),

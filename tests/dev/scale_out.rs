@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use acceptance::console::Console;
 use acceptance::scale_out::{Measurement, measure};
-use acceptance::table::Table;
+use acceptance::table;
 use acceptance::tools::{ClusterTools, Tools};
 use acceptance::workspace;
 use anyhow::Result;
+use comfy_table::Table;
 
 /// Where the measurement is kept.
 pub(crate) const FILE: &str = "tests/scale-out.json";
@@ -31,11 +32,11 @@ pub(crate) fn run(console: Console) -> Result<()> {
 
 fn table(measurement: &Measurement) -> Result<Table> {
     let mut table =
-        Table::new(&["over-provisioning", "first pod", "all pods", "nodes before", "nodes after"]);
+        table::under(&["over-provisioning", "first pod", "all pods", "nodes before", "nodes after"]);
     for (name, run) in [("without", &measurement.without), ("with", &measurement.with)] {
         let (before, after) = run.nodes();
         let [first, all] = [run.first_pod()?, run.all_pods()?].map(|seconds| format!("{seconds:.1} s"));
-        table.row([name.to_owned(), first, all, before.to_string(), after.to_string()]);
+        table.add_row([name.to_owned(), first, all, before.to_string(), after.to_string()]);
     }
     Ok(table)
 }

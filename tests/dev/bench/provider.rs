@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use acceptance::console::Console;
 use acceptance::programs::Programs;
-use acceptance::table::Table;
+use acceptance::table;
 use acceptance::tools::{ClusterTools, Tools};
 use anyhow::Result;
+use comfy_table::Table;
 
 /// Bytes of a MiB.
 const MEBIBYTE: f64 = 1_048_576.0;
@@ -34,7 +35,8 @@ pub(super) struct Report {
 pub(super) fn report(console: Console, tools: &Tools, programs: &Programs) -> Result<Report> {
     let time = Tools::hashicorp_time(console)?;
     let helm = ClusterTools::helm_provider(console)?;
-    let mut report = Report { table: Table::new(&["provider", "measured", "promised"]), broken: Vec::new() };
+    let mut report =
+        Report { table: table::under(&["provider", "measured", "promised"]), broken: Vec::new() };
     report.starts(&programs.provider, &time, &helm)?;
     report.memory(tools, programs, &helm)?;
     report.sizes(programs, &time, &helm)?;
@@ -108,11 +110,11 @@ impl Report {
         if !holds {
             self.broken.push(format!("{what}: {measured}, promised is {promise}"));
         }
-        self.table.row([what.to_owned(), measured, promise.to_owned()]);
+        self.table.add_row([what.to_owned(), measured, promise.to_owned()]);
     }
 
     fn measured(&mut self, what: &str, measured: String) {
-        self.table.row([what.to_owned(), measured, String::new()]);
+        self.table.add_row([what.to_owned(), measured, String::new()]);
     }
 }
 
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_promise_that_does_not_hold_is_reported() {
-        let mut report = Report { table: Table::new(&["a", "b", "c"]), broken: Vec::new() };
+        let mut report = Report { table: table::under(&["a", "b", "c"]), broken: Vec::new() };
         report.ratio("start", 1.5, LONGEST_START_BESIDE);
         report.ratio("memory", 0.51, MOST_MEMORY_BESIDE);
         assert_eq!(report.broken, ["memory: 0.51×, promised is at most 0.5×"]);

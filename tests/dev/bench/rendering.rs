@@ -9,9 +9,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use acceptance::console::Console;
-use acceptance::table::Table;
+use acceptance::table;
 use acceptance::tools::Tools;
 use anyhow::Result;
+use comfy_table::Table;
 
 use super::manifests;
 use crate::measure::{Cost, Time};
@@ -122,7 +123,7 @@ impl Race {
 }
 
 fn table(races: &[Race]) -> Table {
-    let mut table = Table::new(&[
+    let mut table = table::under(&[
         "documents",
         "program",
         "wall ms",
@@ -134,7 +135,7 @@ fn table(races: &[Race]) -> Table {
     for race in races {
         let Some(ours) = race.cost(Role::Ours) else { continue };
         for (name, _, cost) in &race.costs {
-            table.row([
+            table.add_row([
                 race.documents.to_string(),
                 (*name).to_owned(),
                 milliseconds(cost.wall),
@@ -150,11 +151,11 @@ fn table(races: &[Race]) -> Table {
 
 fn curve(races: &[Race]) -> Table {
     let mut table =
-        Table::new(&["documents", "input MB", "wall ms", "processor ms", "µs per document", "memory MB"]);
+        table::under(&["documents", "input MB", "wall ms", "processor ms", "µs per document", "memory MB"]);
     for race in races {
         let Some(ours) = race.cost(Role::Ours) else { continue };
         let documents = u32::try_from(race.documents).unwrap_or(u32::MAX);
-        table.row([
+        table.add_row([
             race.documents.to_string(),
             megabytes(race.bytes),
             milliseconds(ours.wall),

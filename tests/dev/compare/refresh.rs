@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acceptance::aws_bench::AwsBench;
 use acceptance::console::Console;
-use acceptance::matrix::Table as Rows;
-use acceptance::table::Table;
+use acceptance::matrix::Table;
+use acceptance::table;
 use acceptance::terraform::{Plan, Terraform};
 use anyhow::{Result, ensure};
 
@@ -25,11 +25,11 @@ pub(super) struct Calls {
 impl Calls {
     /// Prints the operations.
     pub(super) fn show(&self, console: Console) {
-        let mut table = Table::new(&["operation", "aws_*", "ipsy_app"]);
+        let mut table = table::under(&["operation", "aws_*", "ipsy_app"]);
         let names: BTreeSet<&String> = self.theirs.keys().chain(self.ours.keys()).collect();
         for name in names {
             let count = |calls: &BTreeMap<String, u64>| calls.get(name).copied().unwrap_or(0).to_string();
-            table.row([name.clone(), count(&self.theirs), count(&self.ours)]);
+            table.add_row([name.clone(), count(&self.theirs), count(&self.ours)]);
         }
         console.show(&table.to_string());
     }
@@ -44,7 +44,7 @@ impl Calls {
     }
 }
 
-pub(super) fn run(bed: &Bed, rows: &mut Rows) -> Result<Calls> {
+pub(super) fn run(bed: &Bed, rows: &mut Table) -> Result<Calls> {
     let aws = AwsBench::start(&bed.tools)?;
     let mut terraform = bed.terraform(&aws, FOLDER)?;
     terraform.variable("apps", &APPS.to_string());

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use acceptance::table::Table;
+use acceptance::table;
 use anyhow::{Context, Result, ensure};
+use comfy_table::Table;
 
 use super::contenders::{Contender, Role};
 use super::{megabytes, milliseconds, ratio};
@@ -17,7 +18,7 @@ pub(super) fn table(manifests: &Path, folder: &Path, all: &[Contender]) -> Resul
     let files = files(manifests)?;
     ensure!(!files.is_empty(), "there are no manifests in {}", manifests.display());
     let mut table =
-        Table::new(&["file", "MB", "program", "wall ms", "processor ms", "memory MB", "× its time"]);
+        table::under(&["file", "MB", "program", "wall ms", "processor ms", "memory MB", "× its time"]);
     for file in files {
         fs::copy(&file, folder.join("input.yaml"))?;
         let name = file.strip_prefix(manifests).unwrap_or(&file).display().to_string();
@@ -32,11 +33,11 @@ pub(super) fn table(manifests: &Path, folder: &Path, all: &[Contender]) -> Resul
             let Ok(cost) = times.and_then(|times| Cost::of(times, &[memory?])) else {
                 ensure!(contender.role == Role::Peer, "{} refuses {file}", contender.name);
                 let none = || "-".to_owned();
-                table.row([file, size, program, "refuses".to_owned(), none(), none(), none()]);
+                table.add_row([file, size, program, "refuses".to_owned(), none(), none(), none()]);
                 continue;
             };
             let ours = *ours.get_or_insert(cost.wall);
-            table.row([
+            table.add_row([
                 file,
                 size,
                 program,
