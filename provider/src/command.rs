@@ -20,12 +20,12 @@ const PROGRAM: &str = "terraform-provider-ipsy";
 
 /// The commands with what they do, as `--help` lists them.
 const COMMANDS: [(&str, &str); 6] = [
-    ("bootstrap", "writes the files that the repository of an app begins with"),
-    ("cost", "compares the costs of Auto Scaling groups with those of pods"),
-    ("post-render", "applies standards and advanced settings to rendered manifests"),
-    ("rollback", "moves the traffic of an app back to where it was"),
-    ("schema", "prints the JSON Schema of a document, for editors"),
-    ("shift", "moves the traffic of an app to other weights"),
+    ("bootstrap", bootstrap::options::ABOUT),
+    ("cost", cost::options::ABOUT),
+    ("post-render", "Applies standards and advanced settings to rendered manifests"),
+    ("rollback", traffic::options::ABOUT_ROLLBACK),
+    ("schema", "Prints the JSON Schema of a document, for editors"),
+    ("shift", traffic::options::ABOUT_SHIFT),
 ];
 
 /// Done.

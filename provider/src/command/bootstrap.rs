@@ -2,7 +2,7 @@
 
 mod files;
 mod migration;
-mod options;
+pub(super) mod options;
 mod questions;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! `cost`: what Auto Scaling groups cost beside the share of Kubernetes nodes that does their work, as a table. Prices are
 //! arguments; the groups are read from AWS.
 
-mod options;
+pub(super) mod options;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

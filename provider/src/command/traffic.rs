@@ -1,6 +1,6 @@
 //! `shift` and `rollback`: the actions for traffic, for OpenTofu, for Terraform before 1.14, and for the night.
 
-mod options;
+pub(super) mod options;
 
 use std::ffi::OsString;
 

@@ -12,7 +12,8 @@ use serde_json::{Map, Number, Value, json};
 use crate::app::bootstrap::BootstrapConfig;
 use crate::command::fleet::Source;
 
-const ABOUT: &str = "Writes the files that the repository of an app begins with";
+/// What the command does, in a line.
+pub(in crate::command) const ABOUT: &str = "Writes the files that the repository of an app begins with";
 
 const LONG_ABOUT: &str = "Writes the files that the repository of an app begins with: Terraform, a Dockerfile, pipelines and a README.
 

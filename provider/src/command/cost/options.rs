@@ -11,7 +11,8 @@ use crate::app::contract;
 use crate::cost::comparison::{NodeType, Terms};
 use crate::cost::requests::{Requests, parts, quantity, total};
 
-const ABOUT: &str = "Compares the costs of Auto Scaling groups with those of pods";
+/// What the command does, in a line.
+pub(in crate::command) const ABOUT: &str = "Compares the costs of Auto Scaling groups with those of pods";
 
 const EXAMPLES: &str = "\
 Example:

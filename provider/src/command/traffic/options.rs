@@ -7,6 +7,11 @@ use crate::app::names::Identity;
 use crate::app::rollout::RolloutConfig;
 use crate::operations::Shift;
 
+/// What the command `shift` does, in a line.
+pub(in crate::command) const ABOUT_SHIFT: &str = "Moves the traffic of an app to other weights";
+/// What the command `rollback` does, in a line.
+pub(in crate::command) const ABOUT_ROLLBACK: &str = "Moves the traffic of an app back to where it was";
+
 const SHIFT_EXAMPLES: &str = "\
 Example:
   terraform-provider-ipsy shift --environment prod --name checkout \\
@@ -42,7 +47,7 @@ fn of_app(name: &'static str, about: &'static str, examples: &'static str) -> Co
 
 /// The command `shift`.
 pub(super) fn shift() -> Command {
-    of_app("terraform-provider-ipsy shift", "Moves the traffic of an app to other weights", SHIFT_EXAMPLES)
+    of_app("terraform-provider-ipsy shift", ABOUT_SHIFT, SHIFT_EXAMPLES)
         .arg(
             text(
                 "weight",
@@ -78,8 +83,7 @@ pub(super) fn shift() -> Command {
 
 /// The command `rollback`.
 pub(super) fn rollback() -> Command {
-    let about = "Moves the traffic of an app back to where it was";
-    of_app("terraform-provider-ipsy rollback", about, ROLLBACK_EXAMPLES)
+    of_app("terraform-provider-ipsy rollback", ABOUT_ROLLBACK, ROLLBACK_EXAMPLES)
 }
 
 fn weight(text: &str) -> Result<(String, i64), String> {
