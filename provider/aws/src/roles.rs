@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Tags};
 
@@ -75,7 +76,7 @@ pub struct NewRole {
 }
 
 /// A role as AWS has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     /// The name.
     pub name: String,

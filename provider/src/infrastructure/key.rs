@@ -2,9 +2,14 @@
 //! state's `infrastructure` and in the tag `ipsy:component`.
 
 use std::fmt;
+use std::str::FromStr;
 
-/// A kind of object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+use strum::{Display, EnumString};
+
+/// A kind of object. Its text is its name in snake case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, EnumString)]
+#[cfg_attr(test, derive(strum::EnumIter))]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Kind {
     Alarm,
     DnsRecord,
@@ -21,40 +26,6 @@ pub(crate) enum Kind {
     Retired,
     Role,
     TargetGroup,
-}
-
-impl Kind {
-    const ALL: [Self; 12] = [
-        Self::Alarm,
-        Self::DnsRecord,
-        Self::Entering,
-        Self::ImageParameter,
-        Self::ListenerRule,
-        Self::LogGroup,
-        Self::Orphan,
-        Self::PodIdentity,
-        Self::Repository,
-        Self::Retired,
-        Self::Role,
-        Self::TargetGroup,
-    ];
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::Alarm => "alarm",
-            Self::DnsRecord => "dns_record",
-            Self::Entering => "entering",
-            Self::ImageParameter => "image_parameter",
-            Self::ListenerRule => "listener_rule",
-            Self::LogGroup => "log_group",
-            Self::Orphan => "orphan",
-            Self::PodIdentity => "pod_identity",
-            Self::Repository => "repository",
-            Self::Retired => "retired",
-            Self::Role => "role",
-            Self::TargetGroup => "target_group",
-        }
-    }
 }
 
 /// The key of one object of an app: `role` or `target_group/blue`.
@@ -82,8 +53,7 @@ impl ComponentKey {
             Some((kind, name)) => (kind, Some(name.to_owned())),
             None => (text, None),
         };
-        let kind = Kind::ALL.into_iter().find(|known| known.text() == kind)?;
-        Some(Self { kind, name })
+        Some(Self { kind: Kind::from_str(kind).ok()?, name })
     }
 
     /// The name, if this is an object of `kind`.
@@ -94,23 +64,26 @@ impl ComponentKey {
 
 impl fmt::Display for ComponentKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.kind.text())?;
+        write!(formatter, "{}", self.kind)?;
         self.name.iter().try_for_each(|name| write!(formatter, "/{name}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn a_key_is_read_as_it_is_written() {
-        for kind in Kind::ALL {
+        for kind in Kind::iter() {
             for key in [ComponentKey::only(kind), ComponentKey::named(kind, "blue/orders")] {
                 assert_eq!(ComponentKey::parse(&key.to_string()), Some(key));
             }
         }
         assert_eq!(ComponentKey::parse("alarm/slow/blue").unwrap().name_of(Kind::Alarm), Some("slow/blue"));
         assert_eq!(ComponentKey::parse("unknown"), None);
+        assert_eq!(ComponentKey::only(Kind::DnsRecord).to_string(), "dns_record");
     }
 }

@@ -64,7 +64,7 @@ impl Clusters {
         let mut all = BTreeMap::new();
         for (cluster, places) in by_cluster {
             let listed = match self.lists.fresh(&cluster) {
-                Some(listed) => listed.unwrap_or_default(),
+                Some(listed) => listed.as_ref().clone().unwrap_or_default(),
                 None if self.pages(&cluster) >= places.len() => {
                     all.extend(places.into_iter().map(|place| (place, Look::Alone)));
                     continue;

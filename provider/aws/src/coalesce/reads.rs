@@ -1,5 +1,7 @@
 //! Reads of one kind: in batches, and for a refresh from answers that are kept for some seconds.
 
+use std::sync::Arc;
+
 use super::batcher::Batcher;
 use super::kept::Answers;
 use crate::Error;
@@ -33,8 +35,8 @@ where
     }
 
     /// The answer for one key that is kept and fresh, if there is one; it may be that there is no such value.
-    pub(crate) fn fresh(&self, key: &Key) -> Option<Option<Value>> {
-        self.answers.fresh(key).map(|answer| answer.as_ref().clone())
+    pub(crate) fn fresh(&self, key: &Key) -> Option<Arc<Option<Value>>> {
+        self.answers.fresh(key)
     }
 
     /// The value of one key.

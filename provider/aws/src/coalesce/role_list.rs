@@ -38,8 +38,11 @@ where
         match list().await {
             Ok(all) => {
                 account.roles.store(all.len(), Ordering::Relaxed);
-                let all = all.into_iter().map(|role| (role.name.clone(), role)).collect();
-                Ok(chosen(&account.kept.put((), all), &names))
+                let texts = all.into_iter().filter_map(|role| {
+                    let text = serde_json::to_string(&role).ok()?;
+                    Some((role.name, text.into()))
+                });
+                Ok(chosen(&account.kept.put((), texts.collect()), &names))
             }
             // A caller who may read its own roles need not be allowed to list those of the account.
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
@@ -52,9 +55,14 @@ where
     })
 }
 
-fn chosen(all: &BTreeMap<String, Role>, names: &[String]) -> BTreeMap<String, Role> {
-    names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect()
+fn chosen(all: &Texts, names: &[String]) -> BTreeMap<String, Role> {
+    let role = |name: &String| serde_json::from_str(all.get(name)?).ok();
+    names.iter().filter_map(|name| Some((name.clone(), role(name)?))).collect()
 }
+
+/// Roles as JSON, by name: as texts, the thousands of an account take a small part of the memory that their many small
+/// fields take.
+type Texts = BTreeMap<String, Box<str>>;
 
 /// What is known of the account, to choose the cheaper way.
 #[derive(Default)]
@@ -64,7 +72,7 @@ struct Account {
     /// Whether AWS refused to list them.
     is_closed: AtomicBool,
     /// The roles of the last list.
-    kept: Kept<(), BTreeMap<String, Role>>,
+    kept: Kept<(), Texts>,
 }
 
 impl Account {

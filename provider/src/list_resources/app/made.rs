@@ -15,7 +15,7 @@ pub(super) async fn find(aws: &Aws, environment: Option<&str>) -> Result<Vec<Lis
     let tagged = aws.resource_tags.with_tags(&every_object()).await;
     let tagged = tagged.map_err(|error| aws_diagnostic("The apps cannot be found by their tags", &error))?;
     let apps: BTreeSet<Identity> = tagged
-        .iter()
+        .all()
         .filter(|(_, tags)| !is_deleting(tags) && !is_left_on_purpose(tags))
         .filter_map(|(_, tags)| owner_of(&tags))
         .filter(|identity| environment.is_none_or(|environment| identity.environment == environment))

@@ -181,10 +181,10 @@ async fn tags_that_were_listed_are_not_asked_for_again() {
     let (apps, aws) = with_apps(3).await;
     let listed = aws.refreshing().resource_tags.with_tags(&Tags::new()).await.unwrap();
     apps.take_calls();
-    for (arn, tags) in listed.iter() {
+    for (arn, tags) in listed.all() {
         assert_eq!(aws.refreshing().repositories.tags(arn).await.unwrap(), tags);
     }
-    assert_eq!((listed.iter().count(), apps.take_calls()), (3, calls(&[])));
+    assert_eq!((listed.all().count(), apps.take_calls()), (3, calls(&[])));
 }
 
 #[tokio::test(start_paused = true)]
@@ -193,7 +193,7 @@ async fn a_list_of_tags_that_fails_is_not_asked_for_again() {
     let tags = &aws.refreshing().resource_tags;
     apps.refuse("GetResources", "AccessDeniedException");
     assert!(tags.with_tags(&tag_of("app-1")).await.is_err());
-    assert!(tags.with_tags(&tag_of("app-1")).await.unwrap().iter().next().is_none());
+    assert!(tags.with_tags(&tag_of("app-1")).await.unwrap().all().next().is_none());
     assert_eq!(apps.take_calls(), calls(&[("GetResources", 1)]));
 }
 
