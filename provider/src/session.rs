@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use crate::app::standards::StandardsDocument;
 use crate::claims::Claims;
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 use crate::infrastructure::ownership::TagPolicy;
 use crate::origin::origin;
 

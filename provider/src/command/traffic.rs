@@ -13,7 +13,7 @@ use super::terminal::Terminal;
 use super::{DONE, REFUSED, USAGE, fleet};
 use crate::app::rollout::Shares;
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 use crate::infrastructure::report::Report;
 use crate::operations::{self, Surroundings};
 use crate::session::Configured;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::exceptions::ExceptionConfig;
 use crate::app::image::Reference;
 use crate::diagnose::aws_diagnostic;
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 use crate::session::Session;
 use scan::{SEVERITIES, judge};
 

@@ -5,7 +5,7 @@ use provider_framework::{Context, OpenRequest, Opened, RenewRequest, Value};
 use tokio::sync::OnceCell;
 
 use super::*;
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 use crate::session::Configured;
 
 /// Opens the ephemeral resource of this name.

@@ -4,29 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use strum::{Display, EnumString};
-
-/// A kind of object. Its text is its name in snake case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, EnumString)]
-#[cfg_attr(test, derive(strum::EnumIter))]
-#[strum(serialize_all = "snake_case")]
-pub(crate) enum Kind {
-    Alarm,
-    DnsRecord,
-    /// A target group that a failed update was to let into the rule: only in the state.
-    Entering,
-    ImageParameter,
-    ListenerRule,
-    LogGroup,
-    /// An object that an earlier update could not delete, found by its tags: only in the state.
-    Orphan,
-    PodIdentity,
-    Repository,
-    /// An object of earlier arguments that an update could not delete: only in the state.
-    Retired,
-    Role,
-    TargetGroup,
-}
+use super::Kind;
 
 /// The key of one object of an app: `role` or `target_group/blue`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,18 +9,11 @@ use ipsy_aws::{Aws, Tags};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::image_parameter::ImageParameter;
-use super::listener_rule::ListenerRule;
-use super::log_group::LogGroup;
+use super::components::{association, of_arn};
 use super::ownership::Ownership;
-use super::pod_identity::PodIdentity;
-use super::previous_group::PreviousGroup;
-use super::repository::Repository;
 use super::role::Role;
 use super::{Component, ComponentId, Kind};
 use crate::app::resolve::App;
-use crate::app::rollout::Rollout;
-use crate::app::traffic::Previous;
 
 /// Longest wait for the lists of the tagging service: a private network need not have an endpoint for it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,7 +41,7 @@ pub(crate) async fn orphans<'a>(
         }
     };
     for (arn, _) in ownership.made(&found).filter(|(_, tags)| !ownership.is_retained(tags)) {
-        all.extend(component(aws, app, ownership, arn).await);
+        all.extend(of_arn(aws, app, ownership, arn).await);
     }
     without(all, &kept)
 }
@@ -77,18 +70,6 @@ async fn associations(
         }
     }
     all
-}
-
-fn association(aws: &Aws, ownership: &Ownership, found: ipsy_aws::PodIdentity) -> Box<dyn Component> {
-    Box::new(PodIdentity {
-        aws: aws.clone(),
-        ownership: ownership.clone(),
-        backend: found.cluster.clone(),
-        cluster: found.cluster,
-        namespace: found.namespace,
-        service_account: found.service_account,
-        role_arn: found.role_arn,
-    })
 }
 
 /// The roles likewise, from the list of the account: the tagging service knows no roles.
@@ -127,57 +108,4 @@ fn is_orphan(ownership: &Ownership, tags: &Tags) -> bool {
 fn without(all: Vec<Box<dyn Component>>, kept: &BTreeSet<ComponentId>) -> Vec<Box<dyn Component>> {
     let mut seen = kept.clone();
     all.into_iter().filter(|component| seen.insert(ComponentId::of(component.as_ref()))).collect()
-}
-
-/// The component that an ARN is, as far as it is of a kind that can be left behind.
-async fn component(aws: &Aws, app: &App, ownership: &Ownership, arn: &str) -> Option<Box<dyn Component>> {
-    let mut fields = arn.splitn(6, ':');
-    let (service, resource) = (fields.nth(2)?, fields.nth(2)?);
-    let (kind, name) = resource.split_once(['/', ':'])?;
-    let (aws, ownership) = (aws.clone(), ownership.clone());
-    Some(match (service, kind) {
-        ("elasticloadbalancing", "targetgroup") => {
-            let target_group_name = name.split('/').next()?.to_owned();
-            let previous =
-                Previous { target_group_name, serves: false, properties: Value::Null, cluster: None };
-            let backend = previous.target_group_name.clone();
-            Box::new(PreviousGroup { aws, ownership, backend, previous })
-        }
-        ("elasticloadbalancing", "listener-rule") => {
-            let mut load_balancer = app.traffic.load_balancer.clone()?;
-            let (listener, _) = arn.rsplit_once('/')?;
-            load_balancer.listener_arn = listener.replacen(":listener-rule/", ":listener/", 1);
-            let (backends, previous) = (app.traffic.backends.clone(), app.traffic.previous.clone());
-            Box::new(ListenerRule {
-                aws,
-                ownership,
-                load_balancer,
-                backends,
-                previous,
-                leaving: BTreeSet::new(),
-                rollout: Rollout::guarded(),
-                planned_weights: None,
-            })
-        }
-        ("eks", "podidentityassociation") => {
-            let (cluster, id) = name.split_once('/')?;
-            let found = aws.pod_identities.get(cluster, id).await.ok()??;
-            association(&aws, &ownership, found)
-        }
-        ("logs", "log-group") => {
-            let mut logs = app.logs.clone();
-            name.trim_end_matches(":*").clone_into(&mut logs.group_name);
-            Box::new(LogGroup { aws, ownership, logs })
-        }
-        ("ecr", "repository") => {
-            let storage = app.image.storage.clone();
-            Box::new(Repository { aws, ownership, name: name.to_owned(), storage })
-        }
-        ("ssm", "parameter") => {
-            // The ARN leaves out the slash that names of several levels begin with.
-            let name = if name.contains('/') { format!("/{name}") } else { name.to_owned() };
-            Box::new(ImageParameter { aws, ownership, name, initial: String::new() })
-        }
-        _ => return None,
-    })
 }

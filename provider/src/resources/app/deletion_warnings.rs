@@ -15,7 +15,7 @@ use super::pointer;
 use super::state;
 use crate::app::deletion::Deletion;
 use crate::app::traffic::{BackendPlace, Traffic};
-use crate::infrastructure::desired::components;
+use crate::infrastructure::components::components;
 use crate::infrastructure::destroy::Leaving;
 use crate::infrastructure::destroy::obstacles;
 use crate::infrastructure::failure::Failure;

@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 
 use super::{parse::parse_leniently, schema, state};
 use crate::app::standards::StandardsDocument;
-use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::account::Account;
+use crate::infrastructure::components::components;
 use crate::infrastructure::ownership::{Holder, TagPolicy};
 use crate::infrastructure::{Component, ComponentId, ComponentKey, Kind, Observed};
 

@@ -11,7 +11,7 @@ use crate::app::image::{Reference, Source};
 use crate::app::rollout::Shares;
 use crate::app::traffic::{BackendPlace, Priority, Weights};
 use crate::app::{kapp, post_render, rollback, values};
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 use crate::infrastructure::listener_rule::{is_among, is_arn};
 use crate::infrastructure::{Component, ComponentKey, RuleStatus, listener_rule, target_group};
 

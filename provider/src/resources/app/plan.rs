@@ -22,7 +22,8 @@ use crate::app::resolve::App;
 use crate::app::traffic::Previous;
 use crate::diagnose::{aws_diagnostic, contract_diagnostics};
 use crate::infrastructure::Pointer;
-use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::account::Account;
+use crate::infrastructure::components::components;
 use crate::session::Configured;
 
 /// Largest single argument that Linux hands to a program (`MAX_ARG_STRLEN`).

@@ -6,7 +6,7 @@ use provider_framework::{Diagnostic, Diagnostics, Path};
 use crate::app::image::Encryption;
 use crate::app::resolve::App;
 use crate::app::traffic::BackendPlace;
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 
 /// Refuses ARNs of another partition, account or region.
 pub(super) fn check(app: &App, account: &Account, diagnostics: &mut Diagnostics) {

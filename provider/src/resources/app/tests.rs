@@ -27,7 +27,7 @@ use serde_json::{Value as Json, json};
 
 use super::{AppResource, schema};
 use crate::app::standards::StandardsDocument;
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 use crate::infrastructure::ownership::TagPolicy;
 use crate::session::{Configured, Session};
 

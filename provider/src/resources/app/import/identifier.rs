@@ -4,7 +4,7 @@
 use provider_framework::Diagnostic;
 
 use crate::app::names::{Identity, is_dns_label};
-use crate::infrastructure::desired::Account;
+use crate::infrastructure::account::Account;
 
 /// What an id names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

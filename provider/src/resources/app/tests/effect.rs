@@ -14,7 +14,8 @@ use crate::app::resolve::{App, resolve};
 use crate::app::standards::StandardsDocument;
 use crate::app::traffic::Login;
 use crate::app::{post_render, values};
-use crate::infrastructure::desired::{Account, components};
+use crate::infrastructure::account::Account;
+use crate::infrastructure::components::components;
 use crate::infrastructure::ownership::{Holder, TagPolicy};
 
 /// Name of all named blocks, among them the backend whose values are looked at.

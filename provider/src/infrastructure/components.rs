@@ -1,8 +1,12 @@
-//! Which AWS objects an app needs.
+//! The AWS objects of an app as components: those that it needs, and those that are found by their ARNs.
+
+use std::collections::BTreeSet;
 
 use ipsy_aws::Aws;
+use serde_json::Value;
 
 use super::Component;
+use super::account::Account;
 use super::alarm::GroupAlarm;
 use super::dns_record::records;
 use super::image_parameter::ImageParameter;
@@ -17,43 +21,8 @@ use super::target_group::{self, TargetGroup};
 use super::trust::trust_policy;
 use crate::app::image::{self, Source};
 use crate::app::resolve::App;
-use crate::app::traffic::previous_name;
-
-/// What follows from the account and region alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Account {
-    pub(crate) id: String,
-    pub(crate) region: String,
-    pub(crate) partition: String,
-    pub(crate) dns_suffix: String,
-}
-
-impl Account {
-    /// The account that `aws` acts in. Asks AWS once in the life of the provider.
-    pub(crate) async fn of(aws: &Aws) -> Result<Self, ipsy_aws::Error> {
-        Ok(Self {
-            id: aws.account.id().await?.to_owned(),
-            region: aws.account.region().to_owned(),
-            partition: aws.account.partition().to_owned(),
-            dns_suffix: aws.account.dns_suffix().to_owned(),
-        })
-    }
-
-    /// Where images of `app` are pushed to and pulled from.
-    pub(crate) fn repository_url(&self, app: &App) -> String {
-        match &app.image.repository {
-            image::Repository::Foreign(url) => url.clone(),
-            image::Repository::Owned(name) => {
-                format!("{}.dkr.ecr.{}.{}/{name}", self.id, self.region, self.dns_suffix)
-            }
-        }
-    }
-
-    /// The ARN that the role of `app` has or will have.
-    pub(crate) fn role_arn(&self, app: &App) -> String {
-        format!("arn:{}:iam::{}:role{}{}", self.partition, self.id, app.iam.path, app.iam.role_name)
-    }
-}
+use crate::app::rollout::Rollout;
+use crate::app::traffic::{Previous, previous_name};
 
 /// The components of `app`, as `holder` holds them. `image` is what its pointer is to hold where it has to be made.
 pub(crate) fn components(
@@ -191,6 +160,81 @@ fn alarms(app: &App, aws: &Aws, ownership: &Ownership, listener_arn: &str) -> Ve
         }));
     }
     alarms
+}
+
+/// The component that an ARN is, as far as it is of a kind that can be left behind.
+pub(super) async fn of_arn(
+    aws: &Aws,
+    app: &App,
+    ownership: &Ownership,
+    arn: &str,
+) -> Option<Box<dyn Component>> {
+    let mut fields = arn.splitn(6, ':');
+    let (service, resource) = (fields.nth(2)?, fields.nth(2)?);
+    let (kind, name) = resource.split_once(['/', ':'])?;
+    let (aws, ownership) = (aws.clone(), ownership.clone());
+    Some(match (service, kind) {
+        ("elasticloadbalancing", "targetgroup") => {
+            let target_group_name = name.split('/').next()?.to_owned();
+            let previous =
+                Previous { target_group_name, serves: false, properties: Value::Null, cluster: None };
+            let backend = previous.target_group_name.clone();
+            Box::new(PreviousGroup { aws, ownership, backend, previous })
+        }
+        ("elasticloadbalancing", "listener-rule") => {
+            let mut load_balancer = app.traffic.load_balancer.clone()?;
+            let (listener, _) = arn.rsplit_once('/')?;
+            load_balancer.listener_arn = listener.replacen(":listener-rule/", ":listener/", 1);
+            let (backends, previous) = (app.traffic.backends.clone(), app.traffic.previous.clone());
+            Box::new(ListenerRule {
+                aws,
+                ownership,
+                load_balancer,
+                backends,
+                previous,
+                leaving: BTreeSet::new(),
+                rollout: Rollout::guarded(),
+                planned_weights: None,
+            })
+        }
+        ("eks", "podidentityassociation") => {
+            let (cluster, id) = name.split_once('/')?;
+            let found = aws.pod_identities.get(cluster, id).await.ok()??;
+            association(&aws, &ownership, found)
+        }
+        ("logs", "log-group") => {
+            let mut logs = app.logs.clone();
+            name.trim_end_matches(":*").clone_into(&mut logs.group_name);
+            Box::new(LogGroup { aws, ownership, logs })
+        }
+        ("ecr", "repository") => {
+            let storage = app.image.storage.clone();
+            Box::new(Repository { aws, ownership, name: name.to_owned(), storage })
+        }
+        ("ssm", "parameter") => {
+            // The ARN leaves out the slash that names of several levels begin with.
+            let name = if name.contains('/') { format!("/{name}") } else { name.to_owned() };
+            Box::new(ImageParameter { aws, ownership, name, initial: String::new() })
+        }
+        _ => return None,
+    })
+}
+
+/// A Pod Identity association as AWS has it.
+pub(super) fn association(
+    aws: &Aws,
+    ownership: &Ownership,
+    found: ipsy_aws::PodIdentity,
+) -> Box<dyn Component> {
+    Box::new(PodIdentity {
+        aws: aws.clone(),
+        ownership: ownership.clone(),
+        backend: found.cluster.clone(),
+        cluster: found.cluster,
+        namespace: found.namespace,
+        service_account: found.service_account,
+        role_arn: found.role_arn,
+    })
 }
 
 fn boxed(component: impl Component + 'static) -> Box<dyn Component> {
