@@ -42,25 +42,31 @@ pub(super) const RELEASE_TOOLS: [DebianTool; 8] = [
 
 /// Installs those that are missing, which only root can.
 pub(super) fn ready(tools: &[DebianTool], installation: &Installation) -> Result<()> {
-    let missing: Vec<&str> =
-        tools.iter().filter(|tool| !is_installed(tool.probe)).map(|tool| tool.package).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let step = installation.console.step(format!("installing Debian's {}", missing.join(", ")));
+    let missing: Vec<&DebianTool> = tools.iter().filter(|tool| !is_installed(tool.probe)).collect();
+    let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    let title = format!("installing Debian's {}", packages.join(", "));
+    // Debian's tools install one thing at a time.
+    installation.once(
+        "debian",
+        title,
+        || missing.iter().all(|tool| is_installed(tool.probe)),
+        || install(&packages),
+    )
+}
+
+fn install(packages: &[&str]) -> Result<()> {
     let apt = |arguments: &[&str]| {
         Process::inheriting("apt-get")
             .args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive")
             .limit(Duration::from_mins(20))
             .succeed()
-            .with_context(|| format!("install the packages {} of Debian 12 or later", missing.join(", ")))
+            .map(drop)
+            .with_context(|| format!("install the packages {} of Debian 12 or later", packages.join(", ")))
     };
     apt(&["update", "--quiet=2"])?;
     let install = ["install", "--quiet=2", "--yes", "--no-install-recommends"];
-    apt(&[&install[..], &missing[..]].concat())?;
-    step.done("installed");
-    Ok(())
+    apt(&[&install[..], packages].concat())
 }
 
 fn is_installed(probe: &str) -> bool {

@@ -54,12 +54,9 @@ impl ImageTools {
     pub fn ready(console: Console) -> Result<Self> {
         let installation = Installation::begin(&workspace::tools_folder(), console)?;
         debian::ready(&IMAGE_TOOLS, &installation)?;
-        let base_images = installation.place(base_images::FOLDER);
-        if !base_images.is_dir() {
-            let step = console.step("making base images from Debian's packages (once; takes some minutes)");
-            installation.complete(base_images::FOLDER, base_images::make)?;
-            step.done(base_images.display());
-        }
+        let title = "making base images from Debian's packages (once; takes some minutes)";
+        let base_images =
+            installation.installed(base_images::FOLDER, title, Path::is_dir, base_images::make)?;
         Ok(Self {
             hadolint: beside(&HADOLINT.ready(&installation)?, "hadolint")?,
             aws: beside(&AWS.ready(&installation)?, "aws")?,

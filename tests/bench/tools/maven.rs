@@ -16,10 +16,13 @@ const WANTED: &str = "pom.xml";
 /// A local repository of Maven with everything that `mvn test` of a project needs. It is made again if `pom.xml` changes.
 pub(super) fn repository(name: &str, project: &Path, installation: &Installation) -> Result<PathBuf> {
     let wanted = fs::read_to_string(project.join(WANTED))?;
-    let folder = installation.place(name);
-    if fs::read_to_string(folder.join(WANTED)).unwrap_or_default() != wanted {
-        let step = installation.console.step(format!("downloading what Maven needs for {name} (once)"));
-        installation.complete(name, |half_done| {
+    let is_there =
+        |folder: &Path| fs::read_to_string(folder.join(WANTED)).is_ok_and(|installed| installed == wanted);
+    installation.installed(
+        name,
+        format!("downloading what Maven needs for {name} (once)"),
+        is_there,
+        |half_done| {
             let copy = tempfile::tempdir()?;
             Process::new("cp").arg("-R").arg(project.join(".")).arg(copy.path()).succeed()?;
             Process::inheriting("mvn")
@@ -29,8 +32,6 @@ pub(super) fn repository(name: &str, project: &Path, installation: &Installation
                 .limit(LIMIT)
                 .succeed()?;
             Ok(fs::write(half_done.join(WANTED), &wanted)?)
-        })?;
-        step.done(folder.display());
-    }
-    Ok(folder)
+        },
+    )
 }

@@ -1,7 +1,7 @@
 //! Programs in Python, each in a virtual environment of its own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -49,26 +49,24 @@ impl PythonTool {
         let wanted = workspace::root().join(self.requirements);
         let wanted_text =
             fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
-        let folder = installation.place(self.folder);
-        let python = folder.join("bin/python");
-        let installed = fs::read_to_string(folder.join("requirements.txt")).unwrap_or_default();
-        if installed != wanted_text || !python.is_file() {
-            let step = installation.console.step(format!("installing {} (once)", self.name));
-            installation.complete(self.folder, |half_done| {
-                Process::inheriting("python3").args(["-m", "venv"]).arg(half_done).succeed().context(
-                    "cannot make a virtual environment; are Python 3.11 or later and its venv module installed?",
-                )?;
-                Process::inheriting(half_done.join("bin/python"))
-                    .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-                    .arg("--requirement")
-                    .arg(&wanted)
-                    .limit(Duration::from_mins(20))
-                    .succeed()?;
-                fs::write(half_done.join("requirements.txt"), &wanted_text)?;
-                Ok(())
-            })?;
-            step.done(python.display());
-        }
-        Ok(python)
+        let python = |folder: &Path| folder.join("bin/python");
+        let is_there = |folder: &Path| {
+            let installed = fs::read_to_string(folder.join("requirements.txt")).unwrap_or_default();
+            installed == wanted_text && python(folder).is_file()
+        };
+        let title = format!("installing {} (once)", self.name);
+        let place = installation.installed(self.folder, title, is_there, |half_done| {
+            Process::inheriting("python3").args(["-m", "venv"]).arg(half_done).succeed().context(
+                "cannot make a virtual environment; are Python 3.11 or later and its venv module installed?",
+            )?;
+            Process::inheriting(python(half_done))
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .arg("--requirement")
+                .arg(&wanted)
+                .limit(Duration::from_mins(20))
+                .succeed()?;
+            Ok(fs::write(half_done.join("requirements.txt"), &wanted_text)?)
+        })?;
+        Ok(python(&place))
     }
 }
