@@ -1,6 +1,7 @@
 //! IAM roles with everything that hangs on them: trust policy, inline policies and attached managed policies.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -17,9 +18,9 @@ pub trait Roles: Send + Sync {
     /// The role with its policies and tags, `None` if it is not there. Three calls and one for each inline policy.
     async fn get(&self, name: &str) -> Result<Option<Role>, Error>;
 
-    /// Every role under a path (`/` for all) with its policies and tags. Two calls for each thousand of the
-    /// account's roles: cheaper than [`Roles::get`] from a handful of roles on.
-    async fn list(&self, path_prefix: &str) -> Result<Vec<Role>, Error>;
+    /// Every role under a path (`/` for all) with its policies and tags. Two calls for each two hundred of the account's
+    /// roles, which callers that wait together share: cheaper than [`Roles::get`] from a handful of roles on.
+    async fn list(&self, path_prefix: &str) -> Result<Arc<Vec<Role>>, Error>;
 
     /// Changes description and session duration, which AWS changes together.
     async fn update(&self, name: &str, change: &RoleChange) -> Result<(), Error>;

@@ -84,15 +84,15 @@ pub(crate) async fn orphaned_roles<'a>(
     }
     let roles = aws.roles.list("/").await.unwrap_or_else(|error| {
         tracing::debug!("orphaned roles are not looked for: {error}");
-        Vec::new()
+        Arc::default()
     });
-    let orphaned = roles.into_iter().filter(|role| is_orphan(ownership, &role.tags));
+    let orphaned = roles.iter().filter(|role| is_orphan(ownership, &role.tags));
     let all = orphaned.map(|role| {
         let mut iam = app.iam.clone();
-        iam.role_name = role.name;
-        iam.path = role.path;
+        iam.role_name.clone_from(&role.name);
+        iam.path.clone_from(&role.path);
         // The owner id shows that they are also the app's.
-        iam.managed_policy_arns = role.attached_policies;
+        iam.managed_policy_arns.clone_from(&role.attached_policies);
         let (aws, ownership) = (aws.clone(), ownership.clone());
         Box::new(Role { aws, ownership, iam, trust_policy: Value::Null }) as Box<dyn Component>
     });

@@ -9,8 +9,10 @@ use super::batcher::Batcher;
 use super::kept::Kept;
 use crate::{Error, ErrorKind, Role};
 
-/// AWS lists at most a thousand roles in a call, and their descriptions need another.
-const ROLES_PER_PAGE: usize = 1000;
+/// AWS lists up to a thousand roles in a call. The text of a page and the SDK's form of it are held at the same time, with
+/// all policies: a page of fewer takes less memory.
+pub(crate) const ROLES_PER_PAGE: u16 = 200;
+/// Descriptions and session durations need another call.
 const CALLS_PER_PAGE: usize = 2;
 
 /// A role by itself takes three calls and one for each inline policy; an app has one or none of those.
@@ -77,7 +79,7 @@ struct Account {
 
 impl Account {
     fn is_worth_listing(&self, wanted: usize) -> bool {
-        let pages = self.roles.load(Ordering::Relaxed).div_ceil(ROLES_PER_PAGE).max(1);
+        let pages = self.roles.load(Ordering::Relaxed).div_ceil(ROLES_PER_PAGE.into()).max(1);
         !self.is_closed.load(Ordering::Relaxed)
             && wanted > 1
             && pages * CALLS_PER_PAGE < wanted * CALLS_PER_ROLE

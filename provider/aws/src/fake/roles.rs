@@ -1,6 +1,7 @@
 //! IAM of the AWS in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -57,10 +58,11 @@ impl Roles for World {
         Ok(Some(role))
     }
 
-    async fn list(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
+    async fn list(&self, path_prefix: &str) -> Result<Arc<Vec<Role>>, Error> {
         self.call(Service::Iam, "ListRoles", path_prefix, |_| Ok(()))?;
         self.call(Service::Iam, "GetAccountAuthorizationDetails", path_prefix, |state| {
-            Ok(state.roles.values().filter(|role| role.path.starts_with(path_prefix)).cloned().collect())
+            let listed = state.roles.values().filter(|role| role.path.starts_with(path_prefix));
+            Ok(Arc::new(listed.cloned().collect()))
         })
     }
 

@@ -12,14 +12,11 @@ use super::channel::{Channel, PROPAGATION, RELEASE, ROLE_VISIBLE};
 use super::failure::if_there;
 use super::tags::{from_pairs, to_list};
 use crate::coalesce::batcher::Batcher;
-use crate::coalesce::role_list::listed_roles;
+use crate::coalesce::role_list::{ROLES_PER_PAGE, listed_roles};
 use crate::{Error, ErrorKind, NewRole, Role, RoleChange, Roles, Service, Tags, batches};
 
 /// AWS lists at most a thousand of anything in a call.
 const PAGE: i32 = 1000;
-
-/// Fewer of what comes with its policies: the SDK holds a page's text and its own form of it at the same time.
-const PAGE_OF_DETAILS: i32 = 200;
 
 pub(super) type Iam = Channel<aws_sdk_iam::Client>;
 
@@ -47,7 +44,7 @@ impl Iam {
                 .client
                 .get_account_authorization_details()
                 .filter(EntityType::Role)
-                .max_items(PAGE_OF_DETAILS)
+                .max_items(ROLES_PER_PAGE.into())
                 .set_marker(page);
             let operation = "GetAccountAuthorizationDetails";
             let answer = self.call(operation, path_prefix, || request.clone().send()).await?;
@@ -85,8 +82,12 @@ impl Iam {
     /// Description and session duration of every role: what the details of the account leave out.
     async fn listed(&self, path_prefix: &str) -> Result<BTreeMap<String, (String, u32)>, Error> {
         let roles = batches::pages_into(|page| async move {
-            let request =
-                self.client.list_roles().path_prefix(path_prefix).max_items(PAGE_OF_DETAILS).set_marker(page);
+            let request = self
+                .client
+                .list_roles()
+                .path_prefix(path_prefix)
+                .max_items(ROLES_PER_PAGE.into())
+                .set_marker(page);
             let answer = self.call("ListRoles", path_prefix, || request.clone().send()).await?;
             let marker = answer.marker.filter(|_| answer.is_truncated);
             let roles = answer.roles.into_iter().map(|role| {
@@ -120,13 +121,18 @@ impl Iam {
 #[derive(Clone)]
 pub(super) struct SdkRoles {
     channel: Arc<Iam>,
+    /// Lists by path, for callers that wait together: apps that are destroyed at the same time need the same.
+    lists: Batcher<String, Arc<Vec<Role>>>,
     /// The list of the account, where being some seconds behind does no harm.
     listed: Option<Batcher<String, Role>>,
 }
 
 impl SdkRoles {
     pub(super) fn new(channel: Arc<Iam>) -> Self {
-        Self { channel, listed: None }
+        let lists = Batcher::single(&channel, |channel, path_prefix: String| async move {
+            Ok(Some(Arc::new(channel.roles(&path_prefix).await?)))
+        });
+        Self { channel, lists, listed: None }
     }
 
     /// From the list of the account, where that takes fewer calls.
@@ -136,7 +142,7 @@ impl SdkRoles {
             let channel = channel.clone();
             async move { channel.roles("/").await }
         });
-        Self { channel: self.channel.clone(), listed: Some(listed) }
+        Self { listed: Some(listed), ..self.clone() }
     }
 
     async fn delete_with_all(&self, name: &str) -> Result<(), Error> {
@@ -184,8 +190,8 @@ impl Roles for SdkRoles {
         self.channel.role(name).await
     }
 
-    async fn list(&self, path_prefix: &str) -> Result<Vec<Role>, Error> {
-        self.channel.roles(path_prefix).await
+    async fn list(&self, path_prefix: &str) -> Result<Arc<Vec<Role>>, Error> {
+        Ok(self.lists.get_one(path_prefix.to_owned()).await?.unwrap_or_default())
     }
 
     async fn update(&self, name: &str, change: &RoleChange) -> Result<(), Error> {

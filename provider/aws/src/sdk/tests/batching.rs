@@ -164,6 +164,17 @@ async fn a_missing_object_is_not_found_beside_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn callers_that_list_roles_together_share_the_list() {
+    let (apps, aws) = with_apps(3).await;
+    let (one, two) = tokio::join!(aws.roles.list("/"), aws.roles.list("/"));
+    assert_eq!((one.unwrap().len(), two.unwrap().len()), (3, 3));
+    let calls = apps.take_calls();
+    assert_eq!((calls["ListRoles"], calls["GetAccountAuthorizationDetails"]), (1, 1));
+    aws.roles.list("/").await.unwrap();
+    assert_eq!(apps.take_calls()["ListRoles"], 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn roles_that_may_not_be_listed_are_read_one_by_one() {
     let (apps, aws) = with_apps(3).await;
     apps.refuse("GetAccountAuthorizationDetails", "AccessDenied");

@@ -328,9 +328,10 @@ async fn by_trust(aws: &Aws, identity: &Identity) -> Result<Option<Role>, Diagno
         accounts.iter().any(|(_, account)| *account == identity.app)
             && owner_of(&role.tags).is_none_or(|owner| owner == *identity)
     };
-    let mut found: Vec<Role> = all.into_iter().filter(trusts).collect();
-    match found.len() {
-        0 | 1 => Ok(found.pop()),
+    let found: Vec<&Role> = all.iter().filter(|role| trusts(role)).collect();
+    match found.as_slice() {
+        [] => Ok(None),
+        [role] => Ok(Some((*role).clone())),
         _ => {
             let names: Vec<&str> = found.iter().map(|role| role.name.as_str()).collect();
             Err(ambiguous_role(identity, &names))
