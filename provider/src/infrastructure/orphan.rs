@@ -20,13 +20,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The objects in the region that carry the owner id of `ownership` and are not in `kept`. The lists are some
 /// seconds late: each object is read again before it is deleted. Empty if the lists can't be read.
+///
+/// They are looked for among the objects that carry `mark`: that of the holder alone, or one that many apps have, which
+/// then share a list.
 pub(crate) async fn orphans<'a>(
     aws: &Aws,
     app: &App,
     ownership: &Ownership,
+    mark: Tags,
     kept: impl Iterator<Item = &'a Box<dyn Component>>,
 ) -> Vec<Box<dyn Component>> {
-    let Some(mark) = ownership.search_mark() else { return Vec::new() };
+    if ownership.holder_id().is_empty() {
+        return Vec::new();
+    }
     let kept: BTreeSet<ComponentId> = kept.map(|kept| ComponentId::of(kept.as_ref())).collect();
     let mut all = associations(aws, app, ownership, &kept).await;
     let found = match timeout(PATIENCE, aws.resource_tags.with_tags(&mark)).await {
@@ -79,7 +85,7 @@ pub(crate) async fn orphaned_roles<'a>(
     ownership: &Ownership,
     kept: impl Iterator<Item = &'a Box<dyn Component>>,
 ) -> Vec<Box<dyn Component>> {
-    if ownership.search_mark().is_none() {
+    if ownership.holder_id().is_empty() {
         return Vec::new();
     }
     let roles = aws.roles.list("/").await.unwrap_or_else(|error| {

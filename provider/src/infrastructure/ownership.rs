@@ -149,9 +149,9 @@ impl Ownership {
         &self.holder.id
     }
 
-    /// The tag by which objects of all apps are found, where this holder has an id to know its own by.
-    pub(crate) fn search_mark(&self) -> Option<Tags> {
-        (!self.holder.id.is_empty()).then(|| Tags::from([(MANAGED.to_owned(), "true".to_owned())]))
+    /// The tag that the objects of this very holder carry.
+    pub(crate) fn own_mark(&self) -> Tags {
+        Tags::from([(OWNER.to_owned(), self.holder.id.clone())])
     }
 
     /// Whether an object with these tags belongs to this app, under any holder.

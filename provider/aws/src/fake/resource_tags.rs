@@ -22,7 +22,8 @@ impl ResourceTags for World {
     }
 
     async fn with_tags(&self, tags: &Tags) -> Result<Arc<TaggedObjects>, Error> {
-        self.call(Service::Tagging, "GetResources", "", |state| {
+        let object: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        self.call(Service::Tagging, "GetResources", &object.join(","), |state| {
             let carries = |found: &Tags| tags.iter().all(|(key, value)| found.get(key) == Some(value));
             let found = state.tags.iter().filter(|(_, found)| carries(found));
             Ok(Arc::new(found.map(|(arn, found)| (arn.clone(), found.clone())).collect()))

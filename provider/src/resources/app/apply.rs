@@ -120,7 +120,7 @@ pub(super) async fn update(configured: &Configured, request: UpdateRequest) -> O
     obsolete.extend(left_behind(&private, work.aws, work.account, &configured.tags, &holder, &work.wanted));
     let ownership = ownership(&work.parsed.app, &configured.tags, &holder);
     let known_ones = work.wanted.iter().chain(&obsolete);
-    let orphans = orphans(work.aws, &work.parsed.app, &ownership, known_ones).await;
+    let orphans = orphans(work.aws, &work.parsed.app, &ownership, ownership.own_mark(), known_ones).await;
     obsolete.extend(orphans);
     let limit = Limit::new("update", work.parsed.app.timeouts.update, &request.context.cancel);
     let cancel = limit.cancel.clone();
@@ -174,7 +174,7 @@ pub(super) async fn delete(configured: &Configured, request: DeleteRequest) -> O
     work.wanted.extend(left);
     let ownership = ownership(&work.parsed.app, &configured.tags, &holder);
     let (mut orphans, roles) = tokio::join!(
-        orphans(work.aws, &work.parsed.app, &ownership, work.wanted.iter()),
+        orphans(work.aws, &work.parsed.app, &ownership, ownership.own_mark(), work.wanted.iter()),
         orphaned_roles(work.aws, &work.parsed.app, &ownership, work.wanted.iter())
     );
     orphans.extend(roles);

@@ -21,7 +21,7 @@ use crate::infrastructure::components::{components, ownership};
 use crate::infrastructure::failure::Failure;
 use crate::infrastructure::observe::{observe, observe_each};
 use crate::infrastructure::orphan::orphans;
-use crate::infrastructure::ownership::Holder;
+use crate::infrastructure::ownership::{Holder, every_object};
 use crate::infrastructure::{Component, ComponentKey, Observed, Pointer, image_parameter};
 use crate::session::Configured;
 
@@ -49,7 +49,7 @@ pub(super) async fn read(configured: &Configured, request: ReadRequest) -> Outco
     let (observed, left_there, orphans) = tokio::join!(
         look(&in_bulk, &exact, &state),
         still_there(&left),
-        orphans(aws.refreshing(), &parsed.app, &ownership, exact.iter().chain(&left))
+        orphans(aws.refreshing(), &parsed.app, &ownership, every_object(), exact.iter().chain(&left))
     );
     let mut left = left_there;
     // The lists are late, so each is looked at again, which is one object at most in an account that was never killed.

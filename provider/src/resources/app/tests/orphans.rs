@@ -55,9 +55,18 @@ async fn a_refresh_shows_them_and_the_next_apply_deletes_them() {
     assert_eq!(orphans.len(), 2, "{orphans:?}");
     let (planned, _) = bench.plan(Some(&refreshed), &config).await;
     assert_ne!(planned, refreshed, "the plan shows that something has to go");
+    let before = bench.fake.calls().len();
     let outcome = bench.apply(Some(&refreshed), &config).await;
     assert!(!outcome.diagnostics.has_errors(), "{:?}", outcome.diagnostics);
     assert_eq!(bench.fake.inventory(), whole);
+    let calls = bench.fake.calls().split_off(before);
+    let lists: Vec<&str> = calls
+        .iter()
+        .filter(|call| call.operation == "GetResources")
+        .map(|call| call.object.as_str())
+        .collect();
+    let [own] = lists.as_slice() else { panic!("an apply lists once: {lists:?}") };
+    assert!(own.starts_with("ipsy:owner="), "it lists its own app alone: {own}");
     assert_eq!(bench.refresh(&outcome.state.unwrap()).await.state.unwrap(), state);
 }
 
