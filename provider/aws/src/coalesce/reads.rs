@@ -34,7 +34,7 @@ where
         Self { batches: self.batches.clone(), answers: Answers::kept() }
     }
 
-    /// The answer for one key that is kept and fresh, if there is one; it may be that there is no such value.
+    /// The kept answer for one key, if it is fresh. The answer can be that there is no such value.
     pub(crate) fn fresh(&self, key: &Key) -> Option<Arc<Option<Value>>> {
         self.answers.fresh(key)
     }
