@@ -24,6 +24,11 @@ use std::process::ExitCode;
 
 use provider_framework::serve;
 
+/// What the static program allocates from, in place of its C library's allocator.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     command::run(std::env::args_os().skip(1))
         .unwrap_or_else(|| serve(provider::IpsyProvider::default(), "registry.terraform.io/ipsy/ipsy"))
