@@ -120,7 +120,7 @@ impl Value {
             Self::Unknown => found.push(here.clone()),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
             Self::List(elements) => {
-                for (index, element) in elements.iter().enumerate() {
+                for (index, element) in elements.iter().enumerate().filter(|(_, it)| !it.is_wholly_known()) {
                     element.collect_unknown(&here.clone().index(index), found);
                 }
             }
@@ -130,12 +130,12 @@ impl Value {
                 }
             }
             Self::Map(members) => {
-                for (key, member) in members {
+                for (key, member) in members.iter().filter(|(_, it)| !it.is_wholly_known()) {
                     member.collect_unknown(&here.clone().key(key), found);
                 }
             }
             Self::Object(members) => {
-                for (name, member) in members {
+                for (name, member) in members.iter().filter(|(_, it)| !it.is_wholly_known()) {
                     member.collect_unknown(&here.clone().attribute(name), found);
                 }
             }

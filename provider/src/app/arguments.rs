@@ -135,9 +135,10 @@ impl AppConfig {
     /// Reads the arguments of an app out of a value that has them as `schema` does.
     pub(crate) fn read(schema: &Schema, value: &Value) -> Result<Self, Diagnostic> {
         let written = schema.keyed(value);
-        let keyed = overrides::merged(&written);
+        let merged = overrides::merged(&written);
         // Terraform has checked what is written, but not what was merged.
-        let missing = if keyed == written { Vec::new() } else { schema.missing(&keyed) };
+        let missing = merged.as_ref().map(|merged| schema.missing(merged)).unwrap_or_default();
+        let keyed = merged.unwrap_or(written);
         let unknown = overrides::unknown_paths(value);
         let unknown = unknown.iter().filter_map(|path| match path.steps().first() {
             Some(Step::Attribute(name)) => Some(name.clone()),

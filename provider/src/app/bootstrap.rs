@@ -304,7 +304,7 @@ fn variables(project: &Project<'_>, index: usize, environment: &Environment) -> 
             variables[name] = value;
         }
     }
-    super::values::sorted(&variables)
+    super::values::sorted(variables)
 }
 
 /// The standards in effect, so that the project keeps to the same ones.

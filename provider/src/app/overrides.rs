@@ -40,10 +40,15 @@ enum Applies {
     Unknown,
 }
 
-/// Merges the overrides for the environment of `config` over its other arguments.
-pub(crate) fn merged(config: &Value) -> Value {
+/// `config` with the overrides for its environment merged over its other arguments; `None` if there are none.
+pub(crate) fn merged(config: &Value) -> Option<Value> {
+    let overrides: Vec<_> =
+        blocks(config).iter().filter(|block| applies(config, block) == Applies::Yes).collect();
+    if overrides.is_empty() {
+        return None;
+    }
     let mut merged = config.clone();
-    for block in blocks(config).iter().filter(|block| applies(config, block) == Applies::Yes) {
+    for block in overrides {
         let Value::Object(arguments) = block else { continue };
         for (name, value) in arguments.iter().filter(|(name, _)| *name != ENVIRONMENTS) {
             let mut here = merged.attribute(name).clone();
@@ -51,7 +56,7 @@ pub(crate) fn merged(config: &Value) -> Value {
             merged.set(&Path::root(name), here);
         }
     }
-    merged
+    Some(merged)
 }
 
 /// The unknown paths of `config`. What an override leaves unknown is unknown of the argument outside.
@@ -183,7 +188,7 @@ mod tests {
 
     #[test]
     fn overrides_of_the_environment_are_merged_in_order() {
-        let merged_for = |environment: &str| merged(&config(environment.into(), Value::Null));
+        let merged_for = |environment: &str| merged(&config(environment.into(), Value::Null)).unwrap();
         let prod = merged_for("prod");
         assert_eq!(prod.attribute("replicas").as_i64(), Some(5));
         assert_eq!(prod.attribute("args"), &texts(&["b"]));
@@ -192,7 +197,7 @@ mod tests {
         let stage = merged_for("stage");
         assert_eq!(stage.attribute("replicas").as_i64(), Some(1));
         assert_eq!(stage.attribute("env").attribute("B").as_str(), Some("2"));
-        assert_eq!(merged_for("dev").attribute("env").as_map().map(std::collections::BTreeMap::len), Some(1));
+        assert_eq!(merged(&config("dev".into(), Value::Null)), None);
     }
 
     #[test]

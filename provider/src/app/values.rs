@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::autoscaling::{Metric, Scaling};
 use super::chart::merge;
@@ -82,7 +82,7 @@ pub(crate) fn values(app: &App, image: &Reference, role_arn: Option<&str>, backe
     for over in Layers::of(app, backend).values() {
         merge(&mut values, over.clone());
     }
-    sorted(&values)
+    sorted(values)
 }
 
 /// Values that arguments set one to one. Bindings are by backend, and go into those of each target group.
@@ -106,16 +106,9 @@ pub(crate) fn several_clusters(backends: &[&str]) -> Value {
 }
 
 /// The same value with the keys of every object in order.
-pub(crate) fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let ordered: BTreeMap<&String, Value> =
-                object.iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::Object(ordered.into_iter().map(|(key, value)| (key.clone(), value)).collect::<Map<_, _>>())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-        other => other.clone(),
-    }
+pub(crate) fn sorted(mut value: Value) -> Value {
+    value.sort_all_objects();
+    value
 }
 
 /// The key of a target group, after which the chart calls its binding: the backend and the hash that the group's

@@ -130,7 +130,7 @@ impl StandardsData {
             labels: standards.labels.clone(),
             maximum: maximum.map(|(name, quantity)| (name.clone(), quantity.to_string())).collect(),
             platform: Some((&standards.platform).into()),
-            json: sorted(&all).to_string(),
+            json: sorted(all).to_string(),
         };
         Ok(schema.encode(&attributes)?)
     }

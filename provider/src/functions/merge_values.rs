@@ -29,7 +29,7 @@ impl Function for MergeValues {
         for position in 0..arguments.len() {
             merge(&mut merged, documents::read(&arguments, position)?);
         }
-        Ok(Value::from(sorted(&merged).to_string()))
+        Ok(Value::from(sorted(merged).to_string()))
     }
 }
 

@@ -119,7 +119,7 @@ pub(crate) fn lifecycle_policy(storage: &Storage) -> Option<Value> {
             "action": { "type": "expire" },
         }));
     }
-    (!rules.is_empty()).then(|| sorted(&json!({ "rules": rules })))
+    (!rules.is_empty()).then(|| sorted(json!({ "rules": rules })))
 }
 
 /// Who else may pull; `None` if no other account may.
@@ -130,7 +130,7 @@ pub(crate) fn repository_policy(storage: &Storage, partition: &str) -> Option<Va
     let accounts: Vec<String> =
         storage.pull_account_ids.iter().map(|id| format!("arn:{partition}:iam::{id}:root")).collect();
     (!accounts.is_empty()).then(|| {
-        sorted(&json!({
+        sorted(json!({
             "Version": "2012-10-17",
             "Statement": [{
                 "Sid": "PullFromOtherAccounts",

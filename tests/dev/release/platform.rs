@@ -66,3 +66,17 @@ impl FromStr for Platform {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_are_checked_for_the_platforms_of_a_release() {
+        let rules = std::fs::read_to_string(workspace::root().join("deny.toml")).unwrap();
+        let (_, targets) = rules.split_once("targets = [").unwrap();
+        let (targets, _) = targets.split_once(']').unwrap();
+        let targets: Vec<_> = targets.split(',').map(|line| line.trim().trim_matches('"')).collect();
+        assert_eq!(targets[..targets.len() - 1], Platform::ALL.map(|platform| platform.triple));
+    }
+}

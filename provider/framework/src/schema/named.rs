@@ -25,7 +25,25 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn keyed(&self, value: &Value) -> Value {
-        self.body.keyed(value)
+        self.body.keyed(value.clone())
+    }
+
+    /// The blocks of one name in [`Schema::keyed`]'s value; null if there are none.
+    ///
+    /// ```
+    /// use provider_framework::{Attribute, Block, Schema, Type};
+    /// use serde_json::json;
+    ///
+    /// let port = Block::named("name", "Name of the port.").attribute("number", Attribute::required(Type::Number));
+    /// let schema = Schema::new(0).block("port", port);
+    /// let value = schema.encode(&json!({ "port": { "http": { "number": 80 } } }))?;
+    /// assert_eq!(schema.keyed_blocks(&value, "port").attribute("http").attribute("number"), &80.into());
+    /// # Ok::<(), provider_framework::Diagnostic>(())
+    /// ```
+    #[must_use]
+    pub fn keyed_blocks(&self, value: &Value, name: &str) -> Value {
+        let blocks = value.attribute(name).clone();
+        self.body.blocks.get(name).map_or(Value::Null, |block| block.keyed(blocks))
     }
 
     /// The required arguments that are missing in a value of [`Schema::keyed`], such as one that was merged from several.
@@ -120,8 +138,8 @@ fn rest_of(steps: std::slice::Iter<'_, Step>) -> Path {
 }
 
 impl Body {
-    fn keyed(&self, value: &Value) -> Value {
-        self.each_block_of(value.clone(), &Block::keyed)
+    fn keyed(&self, value: Value) -> Value {
+        self.each_block_of(value, &Block::keyed)
     }
 
     fn listed(&self, value: Value) -> Value {
@@ -131,8 +149,8 @@ impl Body {
     fn each_block_of(&self, value: Value, change: &dyn Fn(&Block, Value) -> Value) -> Value {
         let Value::Object(mut members) = value else { return value };
         for (name, block) in &self.blocks {
-            if let Some(blocks) = members.remove(name) {
-                members.insert(name.clone(), change(block, blocks));
+            if let Some(blocks) = members.get_mut(name) {
+                *blocks = change(block, std::mem::replace(blocks, Value::Null));
             }
         }
         Value::Object(members)
@@ -152,7 +170,7 @@ impl Block {
             (Some(key), Value::List(blocks)) => {
                 let mut named = BTreeMap::new();
                 for block in blocks {
-                    let Value::Object(mut members) = self.body.keyed(&block) else { continue };
+                    let Value::Object(mut members) = self.body.keyed(block) else { continue };
                     let Some(name) =
                         members.remove(key).and_then(|name| name.as_str().map(ToOwned::to_owned))
                     else {
@@ -163,7 +181,9 @@ impl Block {
                 Value::Map(named)
             }
             (_, mut blocks) => {
-                super::body::each_block(&mut blocks, &mut |block| *block = self.body.keyed(block));
+                super::body::each_block(&mut blocks, &mut |block| {
+                    *block = self.body.keyed(std::mem::replace(block, Value::Null));
+                });
                 blocks
             }
         }
@@ -182,7 +202,9 @@ impl Block {
                 Value::List(blocks.collect())
             }
             (_, mut blocks) => {
-                super::body::each_block(&mut blocks, &mut |block| *block = self.body.listed(block.clone()));
+                super::body::each_block(&mut blocks, &mut |block| {
+                    *block = self.body.listed(std::mem::replace(block, Value::Null));
+                });
                 blocks
             }
         }

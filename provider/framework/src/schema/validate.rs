@@ -22,7 +22,10 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn body(&mut self, body: &Body, value: &Value, here: &Path) {
         for (name, attribute) in &body.attributes {
-            self.attribute(attribute, value.attribute(name), &here.clone().attribute(name));
+            let value = value.attribute(name);
+            if !value.is_null() {
+                self.attribute(attribute, value, &here.clone().attribute(name));
+            }
         }
         for (name, block) in &body.blocks {
             self.blocks(name, block, value.attribute(name), &here.clone().attribute(name));
@@ -30,9 +33,6 @@ impl Walk<'_> {
     }
 
     fn attribute(&mut self, attribute: &Attribute, value: &Value, here: &Path) {
-        if value.is_null() {
-            return;
-        }
         if attribute.write_only && !self.context.write_only_allowed {
             self.diagnostics.push(
                 Diagnostic::error(

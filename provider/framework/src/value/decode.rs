@@ -1,6 +1,6 @@
 //! Values into Rust's own types, by serde, with the place of what does not fit.
 
-use std::fmt;
+use std::{collections::btree_map, fmt};
 
 use serde::{
     Deserializer,
@@ -91,12 +91,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 visitor.visit_seq(&mut Elements { rest: sorted.into_iter().map(|it| (None, it)) })
             }
             Value::Map(members) => {
-                let rest = members.iter().map(|(key, it)| (Step::Key(key.clone()), key.as_str(), it));
-                visitor.visit_map(Members { rest, next: None })
+                visitor.visit_map(Members { rest: members.iter(), step: Step::Key, next: None })
             }
             Value::Object(members) => {
-                let rest = members.iter().map(|(key, it)| (Step::Attribute(key.clone()), key.as_str(), it));
-                visitor.visit_map(Members { rest, next: None })
+                visitor.visit_map(Members { rest: members.iter(), step: Step::Attribute, next: None })
             }
         }
     }
@@ -157,28 +155,25 @@ impl<'de, 'a, I: Iterator<Item = (Option<Step>, &'a Value)>> SeqAccess<'de> for 
     }
 }
 
-struct Members<'a, I: Iterator<Item = (Step, &'a str, &'a Value)>> {
-    rest: I,
-    next: Option<(Step, &'a Value)>,
+struct Members<'a> {
+    rest: btree_map::Iter<'a, String, Value>,
+    /// What the step to a member is.
+    step: fn(String) -> Step,
+    next: Option<(&'a String, &'a Value)>,
 }
 
-impl<'de, 'a, I: Iterator<Item = (Step, &'a str, &'a Value)>> MapAccess<'de> for Members<'a, I> {
+impl<'de> MapAccess<'de> for Members<'_> {
     type Error = Unfit;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unfit> {
-        match self.rest.find(|(_, _, value)| !is_absent(value)) {
-            None => Ok(None),
-            Some((step, key, value)) => {
-                self.next = Some((step, value));
-                seed.deserialize(key.into_deserializer()).map(Some)
-            }
-        }
+        self.next = self.rest.find(|(_, value)| !is_absent(value));
+        self.next.map(|(key, _)| seed.deserialize(key.as_str().into_deserializer())).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unfit> {
-        let (step, value) =
+        let (key, value) =
             self.next.take().ok_or_else(|| serde::de::Error::custom("a value without a key"))?;
-        seed.deserialize(Reader(value)).map_err(|unfit| unfit.inside(Some(step)))
+        seed.deserialize(Reader(value)).map_err(|unfit| unfit.inside(Some((self.step)(key.clone()))))
     }
 }
 

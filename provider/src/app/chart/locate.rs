@@ -58,10 +58,11 @@ fn closest<'f>(fields: &'f [Field], path: &[String]) -> Option<(&'f Field, usize
     let mut best: Option<(&Field, usize)> = None;
     for field in fields.iter().filter(|field| !matches!(field.form, Form::Switch)) {
         for target in &field.targets {
-            let steps: Vec<&str> = target.split('.').filter(|step| !step.is_empty()).collect();
-            let leads = path.len() >= steps.len() && path.iter().zip(&steps).all(|(one, two)| one == two);
-            if leads && best.is_none_or(|(_, length)| steps.len() > length) {
-                best = Some((field, steps.len()));
+            let steps = target.split('.').filter(|step| !step.is_empty());
+            let length = steps.clone().count();
+            let leads = path.iter().take(length).eq(steps);
+            if leads && best.is_none_or(|(_, longest)| length > longest) {
+                best = Some((field, length));
             }
         }
     }

@@ -131,7 +131,8 @@ impl Parsed {
 
     /// Takes what is only ever in the configuration: neither plan nor state holds secrets.
     pub(super) fn take_secrets(&mut self, config: &Value) {
-        let config = overrides::merged(config);
+        let merged = overrides::merged(config);
+        let config = merged.as_ref().unwrap_or(config);
         let oidc = config.attribute("load_balancer").attribute("authenticate_oidc");
         if let (Some(balancer), Some(secret)) =
             (&mut self.app.traffic.load_balancer, oidc.attribute("client_secret").as_str())

@@ -17,8 +17,8 @@ use crate::infrastructure::{ComponentKey, target_group};
 
 /// The groups that serve beside their successors, as `state` has them.
 pub(super) fn serving(state: &Value) -> BTreeMap<String, Previous> {
-    let keyed = schema().keyed(state);
-    let backends = keyed.attribute("backend").as_map().into_iter().flatten();
+    let backends = schema().keyed_blocks(state, "backend");
+    let backends = backends.as_map().into_iter().flatten();
     backends
         .filter_map(|(backend, _)| {
             let properties = properties(state, &previous_group::key(backend))?;
@@ -85,8 +85,8 @@ pub(super) fn current(prior: &Value, backend: &str) -> Option<String> {
 
 /// The cluster that `backend` had in `prior`.
 fn cluster_before(prior: &Value, backend: &str) -> Option<PreviousCluster> {
-    let keyed = schema().keyed(prior);
-    let before = keyed.attribute("backend").as_map()?.get(backend)?;
+    let backends = schema().keyed_blocks(prior, "backend");
+    let before = backends.attribute(backend);
     Some(PreviousCluster {
         name: before.attribute("cluster").as_str()?.to_owned(),
         oidc_provider_arn: before.attribute("oidc_provider_arn").as_str().map(ToOwned::to_owned),

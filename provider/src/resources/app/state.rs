@@ -100,7 +100,7 @@ pub(super) fn rule(value: &Value) -> Option<RuleStatus> {
 /// The properties of an AWS object as `infrastructure` shows them: canonical JSON. A policy may hold what is secret,
 /// and Terraform hides it only where the user has written it: here is its digest, which also shows a change.
 pub(super) fn shown(properties: &Json) -> String {
-    let mut shown = sorted(properties);
+    let mut shown = sorted(properties.clone());
     let policies = shown.get_mut("inline_policies").and_then(Json::as_object_mut);
     for policy in policies.into_iter().flat_map(serde_json::Map::values_mut) {
         *policy = Json::from(format!("sha256:{}", hexadecimal(&Sha256::digest(policy.to_string()))));

@@ -201,9 +201,8 @@ fn current_name(traffic: &Traffic, prior: &Value, name: String) -> String {
     if traffic.backends.contains_key(&name) {
         return name;
     }
-    let keyed = schema().keyed(prior);
-    let before = keyed.attribute("backend").as_map().and_then(|backends| backends.get(&name));
-    let before = before.and_then(|backend| backend.attribute("target_group_arn").as_str());
+    let backends = schema().keyed_blocks(prior, "backend");
+    let before = backends.attribute(&name).attribute("target_group_arn").as_str();
     let same_group = traffic.backends.iter().find(|(_, backend)| match &backend.place {
         BackendPlace::Existing { target_group_arn } => before == Some(target_group_arn.as_str()),
         BackendPlace::Cluster { .. } => false,
@@ -217,8 +216,8 @@ fn weights(traffic: &Traffic) -> Shares {
 
 /// The weights as they are written.
 fn configured(value: &Value) -> BTreeMap<String, Option<i64>> {
-    let keyed = schema().keyed(value);
-    let backends = keyed.attribute("backend").as_map().into_iter().flatten();
+    let backends = schema().keyed_blocks(value, "backend");
+    let backends = backends.as_map().into_iter().flatten();
     backends.map(|(name, backend)| (name.clone(), backend.attribute("weight").as_i64())).collect()
 }
 
