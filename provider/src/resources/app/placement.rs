@@ -11,16 +11,10 @@ use crate::app::traffic::{BackendPlace, DnsRecord};
 
 /// What of `app` is in the wrong place, apart from what `prior` has as well.
 pub(super) async fn check(aws: &Aws, app: &App, prior: Option<&Value>) -> Vec<Diagnostic> {
-    let prior = prior.map(|prior| schema().keyed(prior));
     let is_new = |block: &str, name: &str, arguments: &[&str], wanted: &[&str]| {
-        let before = prior.as_ref().map(|prior| prior.attribute(block));
-        let before = before.and_then(|blocks| blocks.as_map()?.get(name));
-        !before.is_some_and(|before| {
-            arguments
-                .iter()
-                .zip(wanted)
-                .all(|(name, wanted)| before.attribute(name).as_str() == Some(*wanted))
-        })
+        let blocks = prior.map_or(Value::Null, |prior| schema().keyed_blocks(prior, block));
+        let Some(before) = blocks.as_map().and_then(|blocks| blocks.get(name)) else { return true };
+        arguments.iter().zip(wanted).any(|(name, wanted)| before.attribute(name).as_str() != Some(*wanted))
     };
     let traffic = &app.traffic;
     let records =
