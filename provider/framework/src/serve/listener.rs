@@ -18,6 +18,7 @@ pub(super) struct Address {
 /// Why the provider cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unavailable {
+    #[cfg(unix)]
     #[error("{0}; point TMPDIR to a writable folder with a short path")]
     Unix(String),
     #[cfg_attr(all(unix, not(test)), expect(dead_code, reason = "TCP is for systems without unix sockets"))]

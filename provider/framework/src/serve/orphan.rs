@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use crate::lifecycle::{Connections, Lifecycle};
 
 /// How often the parent is looked at.
+#[cfg(unix)]
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long a provider without connection waits for Terraform to come back.
