@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use provider_framework::serve;
 
-/// What the static program allocates from, in place of its C library's allocator.
+/// Replaces the C library's allocator in static programs.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

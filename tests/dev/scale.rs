@@ -37,7 +37,7 @@ const MOST_CALLS_OF_AN_IMPORT: f64 = 6.0;
 const MOST_RATIO: f64 = 5.0;
 /// The provider's part of the work of a plan without refresh, in percent.
 const MOST_SHARE: f64 = 10.0;
-/// In MB. Half of it are pages of the program's own file.
+/// In MB. About 25 MB are pages of the program's own file.
 const MOST_MEMORY: f64 = 60.0;
 
 /// Imports all apps.

@@ -111,7 +111,10 @@ impl Value {
     /// Where the unknown parts are. A path ends at a set, since nothing inside a set has an address.
     pub fn unknown_paths(&self) -> Vec<Path> {
         let mut found = Vec::new();
-        self.collect_unknown(&Path::EMPTY, &mut found);
+        // Most values are known: they need no paths.
+        if !self.is_wholly_known() {
+            self.collect_unknown(&Path::EMPTY, &mut found);
+        }
         found
     }
 
@@ -120,7 +123,7 @@ impl Value {
             Self::Unknown => found.push(here.clone()),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
             Self::List(elements) => {
-                for (index, element) in elements.iter().enumerate().filter(|(_, it)| !it.is_wholly_known()) {
+                for (index, element) in elements.iter().enumerate() {
                     element.collect_unknown(&here.clone().index(index), found);
                 }
             }
@@ -130,12 +133,12 @@ impl Value {
                 }
             }
             Self::Map(members) => {
-                for (key, member) in members.iter().filter(|(_, it)| !it.is_wholly_known()) {
+                for (key, member) in members {
                     member.collect_unknown(&here.clone().key(key), found);
                 }
             }
             Self::Object(members) => {
-                for (name, member) in members.iter().filter(|(_, it)| !it.is_wholly_known()) {
+                for (name, member) in members {
                     member.collect_unknown(&here.clone().attribute(name), found);
                 }
             }

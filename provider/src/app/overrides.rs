@@ -40,7 +40,7 @@ enum Applies {
     Unknown,
 }
 
-/// `config` with the overrides for its environment merged over its other arguments; `None` if there are none.
+/// Merges the overrides for the environment of `config` over its other arguments. Returns `None` if no override applies.
 pub(crate) fn merged(config: &Value) -> Option<Value> {
     let overrides: Vec<_> =
         blocks(config).iter().filter(|block| applies(config, block) == Applies::Yes).collect();

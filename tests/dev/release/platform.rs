@@ -76,7 +76,8 @@ mod tests {
         let rules = std::fs::read_to_string(workspace::root().join("deny.toml")).unwrap();
         let (_, targets) = rules.split_once("targets = [").unwrap();
         let (targets, _) = targets.split_once(']').unwrap();
-        let targets: Vec<_> = targets.split(',').map(|line| line.trim().trim_matches('"')).collect();
-        assert_eq!(targets[..targets.len() - 1], Platform::ALL.map(|platform| platform.triple));
+        let targets = targets.split(',').map(|line| line.trim().trim_matches('"'));
+        let targets: Vec<_> = targets.filter(|target| !target.is_empty()).collect();
+        assert_eq!(targets, Platform::ALL.map(|platform| platform.triple));
     }
 }

@@ -79,13 +79,13 @@ fn a_fleet_of_forty_apps_is_taken_over_by_one_command() {
     let terraform = empty(&aws, newest());
     terraform.write("fleet.tfquery.hcl", LIST).unwrap();
     let features = permissions::features().unwrap();
-    let of = |names: &[&str]| {
+    let actions_of = |names: &[&str]| {
         let is_named = |feature: &&Feature| names.contains(&feature.name.as_str());
         permissions::of_plans(&features.iter().filter(is_named).cloned().collect::<Vec<_>>())
     };
-    let listed = of(&["`terraform query`"]);
-    // Roles of instances are read one by one where few are asked for at the same time.
-    let allowed = of(&["`terraform query`", "Reading an app on EC2"]);
+    let listed = actions_of(&["`terraform query`"]);
+    // The provider reads many instance roles from one list, and few of them one by one.
+    let allowed = actions_of(&["`terraform query`", "Reading an app on EC2"]);
     aws.allow_only(&allowed.iter().cloned().collect::<Vec<_>>()).unwrap();
     let outcome =
         terraform.run(&["query", "-no-color", "-generate-config-out=fleet.tf"]).unwrap().ok().unwrap();

@@ -34,7 +34,7 @@ where
         Self { batches: self.batches.clone(), answers: Answers::kept() }
     }
 
-    /// The kept answer for one key, if it is fresh. The answer can be that there is no such value.
+    /// Returns the kept answer for `key`, if it is fresh. `None` inside the `Arc` means that AWS does not have the value.
     pub(crate) fn fresh(&self, key: &Key) -> Option<Arc<Option<Value>>> {
         self.answers.fresh(key)
     }

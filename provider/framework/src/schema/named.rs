@@ -28,7 +28,8 @@ impl Schema {
         self.body.keyed(value.clone())
     }
 
-    /// The blocks of one name in [`Schema::keyed`]'s value; null if there are none.
+    /// Returns the blocks called `name` in the form of [`Schema::keyed`], without the cost of the other blocks. Null for a
+    /// name that the schema does not have.
     ///
     /// ```
     /// use provider_framework::{Attribute, Block, Schema, Type};
@@ -150,7 +151,7 @@ impl Body {
         let Value::Object(mut members) = value else { return value };
         for (name, block) in &self.blocks {
             if let Some(blocks) = members.get_mut(name) {
-                *blocks = change(block, std::mem::replace(blocks, Value::Null));
+                *blocks = change(block, std::mem::take(blocks));
             }
         }
         Value::Object(members)
@@ -182,7 +183,7 @@ impl Block {
             }
             (_, mut blocks) => {
                 super::body::each_block(&mut blocks, &mut |block| {
-                    *block = self.body.keyed(std::mem::replace(block, Value::Null));
+                    *block = self.body.keyed(std::mem::take(block));
                 });
                 blocks
             }
@@ -203,7 +204,7 @@ impl Block {
             }
             (_, mut blocks) => {
                 super::body::each_block(&mut blocks, &mut |block| {
-                    *block = self.body.listed(std::mem::replace(block, Value::Null));
+                    *block = self.body.listed(std::mem::take(block));
                 });
                 blocks
             }

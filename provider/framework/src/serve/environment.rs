@@ -33,7 +33,7 @@ pub(super) struct Environment {
 #[derive(Debug, Clone)]
 pub(super) struct Sockets {
     /// The folders for a unix socket, best first.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "ports are for systems without unix sockets"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "systems without unix sockets use the ports"))]
     pub(super) folders: Vec<PathBuf>,
     /// The TCP ports, on systems without unix sockets.
     pub(super) ports: std::ops::RangeInclusive<u16>,

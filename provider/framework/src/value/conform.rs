@@ -140,10 +140,8 @@ fn conform_object(
     let mut object = BTreeMap::new();
     for (name, of) in attributes {
         let (name, value) = members.remove_entry(name).unwrap_or_else(|| (name.clone(), Value::Null));
-        match value.conform(of) {
-            Ok(value) => drop(object.insert(name, value)),
-            Err(misfit) => return Err(misfit.inside(Step::Attribute(name))),
-        }
+        let value = value.conform(of).map_err(|misfit| misfit.inside(Step::Attribute(name.clone())))?;
+        object.insert(name, value);
     }
     match members.into_keys().next() {
         None => Ok(Value::Object(object)),

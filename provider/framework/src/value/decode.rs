@@ -157,7 +157,7 @@ impl<'de, 'a, I: Iterator<Item = (Option<Step>, &'a Value)>> SeqAccess<'de> for 
 
 struct Members<'a> {
     rest: btree_map::Iter<'a, String, Value>,
-    /// What the step to a member is.
+    /// Makes the step to a member from its key.
     step: fn(String) -> Step,
     next: Option<(&'a String, &'a Value)>,
 }
